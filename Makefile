@@ -1,0 +1,46 @@
+# The front door. `make` lists the targets.
+
+BUILD := swift build --explicit-target-dependency-import-check error
+RELEASE := .build/release
+SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
+
+.PHONY: help setup build release generate format lint test check demo eval-classification clean
+
+help: ## Lists these targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
+
+setup: ## Installs what is needed: Debian packages and the backbone's weights.
+	@Scripts/setup
+
+build: setup ## Builds everything for development.
+	$(BUILD) --build-tests $(SANITIZE_FLAG)
+
+release: setup ## Builds the programs for use, into .build/release.
+	$(BUILD) -c release
+
+test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
+	swift test --skip-build $(SANITIZE_FLAG)
+
+demo: release ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
+	@Scripts/demo $(DATA)
+
+eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
+	@Scripts/eval-classification $(DATA)
+
+generate: ## Writes Swift from Protos. CHECK=1 only fails when the result would differ.
+	@CHECK=$(CHECK) Scripts/generate
+
+format: ## Rewrites Swift and the C shims in the project's format.
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	clang-format -i $$(git ls-files 'Sources/C*/*.[ch]*' 'Sources/C*/*.cpp')
+
+lint: ## Complains about style that no formatter mends.
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@Scripts/tidy
+
+check: lint ## What a change must pass.
+	@$(MAKE) --no-print-directory generate CHECK=1
+	@$(MAKE) --no-print-directory test
+
+clean: ## Removes what was built; the weights are fetched again by the next setup.
+	rm -rf .build .build-*
