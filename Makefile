@@ -36,7 +36,7 @@ format: ## Rewrites Swift and the C shims in the project's format.
 
 lint: ## Complains about style that no formatter mends.
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests
-	@Scripts/tidy
+	@Scripts/tidy --self-test && Scripts/tidy
 
 check: lint ## What a change must pass.
 	@$(MAKE) --no-print-directory generate CHECK=1
