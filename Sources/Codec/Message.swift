@@ -1,0 +1,81 @@
+/// A protobuf message; the generator writes the conformances.
+public protocol Message: Hashable, Sendable {
+  /// The full name in the schema, such as `diyml.v1.LoginRequest`.
+  static var protoName: String { get }
+
+  /// Fields that the schema does not know.
+  var unknownFields: UnknownFields { get set }
+
+  /// Makes a message whose fields all have their default.
+  init()
+
+  /// Reads fields up to the end of the message: single ones are replaced, messages merged, lists
+  /// and maps extended.
+  mutating func merge(from reader: inout Reader) throws(DecodingError)
+
+  /// Adds the size of each field to `sizer`.
+  func measure(with sizer: inout Sizer)
+
+  /// Writes each field, the last one first.
+  func write(to writer: inout Writer)
+}
+
+extension Message {
+  /// Decodes a message; its `bytes` fields are views of `serialized`.
+  ///
+  /// - Throws: A `DecodingError` that says what is wrong, or which limit is passed, and where.
+  @inlinable
+  public init(
+    serialized: Bytes, limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    self.init()
+    try merge(serialized: serialized, limits: limits)
+  }
+
+  /// Decodes a message; its `bytes` fields are views of `serialized`.
+  ///
+  /// - Throws: A `DecodingError` that says what is wrong, or which limit is passed, and where.
+  @inlinable
+  public init(
+    serialized: [UInt8], limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    try self.init(serialized: Bytes(serialized), limits: limits)
+  }
+
+  /// Decodes a message into this one, as if the bytes of both were one after the other.
+  ///
+  /// - Throws: A `DecodingError`; fields before the unreadable one have been merged by then.
+  @inlinable
+  public mutating func merge(
+    serialized: Bytes, limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    guard serialized.count <= limits.bytesMax else {
+      throw DecodingError(.tooLarge(bytes: serialized.count, limit: limits.bytesMax), at: 0)
+    }
+    try unsafe serialized.storage.withUnsafeBufferPointer { (buffer) throws(DecodingError) in
+      guard let base = buffer.baseAddress else { return }
+      var reader = unsafe Reader(serialized, at: base, limits: limits)
+      try merge(from: &reader)
+    }
+  }
+
+  /// Encodes the message, in one allocation.
+  ///
+  /// Equal messages give equal bytes: fields by number, maps by key, unknown fields last.
+  ///
+  /// - Throws: `.tooDeep` past 100 levels, `.tooLarge` past 2 GiB.
+  @inlinable
+  public func serialized() throws(EncodingError) -> Bytes {
+    var sizer = Sizer()
+    measure(with: &sizer)
+    let count = try sizer.total()
+    let array = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      guard let base = buffer.baseAddress else { return }
+      var writer = unsafe Writer(base, count: count)
+      write(to: &writer)
+      precondition(writer.isFull, "\(Self.protoName) measured more bytes than it wrote")
+      initialized = count
+    }
+    return Bytes(array)
+  }
+}

@@ -1,0 +1,103 @@
+extension Reader {
+  /// Reads one value.
+  @inlinable
+  public mutating func value<Scalar: ScalarType>(
+    _ type: Scalar
+  ) throws(DecodingError) -> Scalar.Value {
+    try Scalar.read(from: &self)
+  }
+
+  /// Reads one element of a list that is not packed.
+  @inlinable
+  public mutating func append<Scalar: ScalarType>(
+    to values: inout [Scalar.Value], _ type: Scalar
+  ) throws(DecodingError) {
+    try countElements(1)
+    values.append(try Scalar.read(from: &self))
+  }
+
+  /// Reads a packed list, which may be one of several parts.
+  @inlinable
+  public mutating func appendPacked<Scalar: ScalarType>(
+    to values: inout [Scalar.Value], _ type: Scalar
+  ) throws(DecodingError) {
+    let outerEnd = end
+    let length = try length()
+    end = position + length
+    if let width = Scalar.width {
+      guard length.isMultiple(of: width) else { throw failure(.truncated) }
+      try countElements(length / width)
+      values.reserveCapacity(values.count + length / width)
+    }
+    while position < end {
+      if Scalar.width == nil { try countElements(1) }
+      values.append(try Scalar.read(from: &self))
+    }
+    end = outerEnd
+  }
+
+  /// Reads a message into the one that is there, or into a new one.
+  @inlinable
+  public mutating func merge<Value: Message>(
+    into message: inout Value?
+  ) throws(DecodingError) {
+    var merged = message ?? Value()
+    message = nil  // so that `merged` is the only owner of its lists
+    try merge(into: &merged)
+    message = merged
+  }
+
+  /// Reads a message into the one that is there.
+  @inlinable
+  public mutating func merge<Value: Message>(
+    into message: inout Value
+  ) throws(DecodingError) {
+    let outer = try enter()
+    try message.merge(from: &self)
+    leave(outer)
+  }
+
+  /// Reads one message of a list.
+  @inlinable
+  public mutating func append<Value: Message>(
+    to messages: inout [Value]
+  ) throws(DecodingError) {
+    try countElements(1)
+    var message = Value()
+    try merge(into: &message)
+    messages.append(message)
+  }
+
+  /// Goes into an entry of a map, a message of key and value; `leave` goes out again.
+  @inlinable
+  public mutating func enterMapEntry() throws(DecodingError) -> Int {
+    try countElements(1)
+    return try enter()
+  }
+
+  /// Goes out of a message, back into the one that ends at `outer`.
+  @inlinable
+  public mutating func leave(_ outer: Int) {
+    depth -= 1
+    end = outer
+  }
+
+  /// Goes into a message and says where the outer one ends.
+  @inlinable
+  mutating func enter() throws(DecodingError) -> Int {
+    guard depth < limits.depthMax else { throw failure(.tooDeep(limit: limits.depthMax)) }
+    let length = try length()
+    let outer = end
+    depth += 1
+    end = position + length
+    return outer
+  }
+
+  @inlinable
+  mutating func countElements(_ count: Int) throws(DecodingError) {
+    guard count <= limits.elementsMax - elements else {
+      throw failure(.tooManyElements(limit: limits.elementsMax))
+    }
+    elements += count
+  }
+}

@@ -1,0 +1,113 @@
+/// Adds up how many bytes a message takes, before its one buffer is allocated.
+@frozen
+public struct Sizer: ~Copyable {
+  /// The deepest nesting that is written; what decoders accept by default.
+  @usableFromInline static var depthMax: Int { 100 }
+
+  /// The largest message of the format: lengths are signed 32-bit numbers in some languages.
+  @usableFromInline static var bytesMax: Int { Int(Int32.max) }
+
+  @usableFromInline var count = 0
+  @usableFromInline var depth = 0
+  @usableFromInline var isTooDeep = false
+
+  @inlinable
+  init() {}
+
+  @inlinable
+  func total() throws(EncodingError) -> Int {
+    guard !isTooDeep else { throw .tooDeep(limit: Self.depthMax) }
+    guard count <= Self.bytesMax else { throw .tooLarge(bytes: count, limit: Self.bytesMax) }
+    return count
+  }
+
+  /// Adds a field that is left out when it has its default.
+  @inlinable
+  public mutating func value<Scalar: ScalarType>(
+    _ number: Int, _ value: Scalar.Value, _ type: Scalar
+  ) {
+    guard !Scalar.isDefault(value) else { return }
+    present(number, value, type)
+  }
+
+  /// Adds a field that is left out when it is nil.
+  @inlinable
+  public mutating func optional<Scalar: ScalarType>(
+    _ number: Int, _ value: Scalar.Value?, _ type: Scalar
+  ) {
+    guard let value else { return }
+    present(number, value, type)
+  }
+
+  /// Adds a field whatever its value.
+  @inlinable
+  public mutating func present<Scalar: ScalarType>(
+    _ number: Int, _ value: Scalar.Value, _ type: Scalar
+  ) {
+    count += Varint.tagSize(number) + Scalar.size(of: value)
+  }
+
+  /// Adds a list of which each element has a tag.
+  @inlinable
+  public mutating func repeated<Scalar: ScalarType>(
+    _ number: Int, _ values: [Scalar.Value], _ type: Scalar
+  ) {
+    for value in values { present(number, value, type) }
+  }
+
+  /// Adds a list under one tag.
+  @inlinable
+  public mutating func packed<Scalar: ScalarType>(
+    _ number: Int, _ values: [Scalar.Value], _ type: Scalar
+  ) {
+    guard !values.isEmpty else { return }
+    let start = count
+    if let width = Scalar.width {
+      count += values.count * width
+    } else {
+      for value in values { count += Scalar.size(of: value) }
+    }
+    addHeader(number, start)
+  }
+
+  /// Adds a message, if there is one.
+  @inlinable
+  public mutating func message<Value: Message>(_ number: Int, _ message: Value?) {
+    guard let message else { return }
+    let start = enter()
+    if !isTooDeep { message.measure(with: &self) }
+    leave(number, start)
+  }
+
+  /// Adds a list of messages.
+  @inlinable
+  public mutating func messages<Value: Message>(_ number: Int, _ messages: [Value]) {
+    for message in messages { self.message(number, message) }
+  }
+
+  /// Adds what the schema does not know.
+  @inlinable
+  public mutating func unknown(_ fields: UnknownFields) {
+    count += fields.bytes.count
+  }
+
+  /// Begins a message or an entry of a map; `leave` ends it.
+  @inlinable
+  public mutating func enter() -> Int {
+    depth += 1
+    if depth > Self.depthMax { isTooDeep = true }
+    return count
+  }
+
+  /// Ends what began at `start`, and adds its tag and length.
+  @inlinable
+  public mutating func leave(_ number: Int, _ start: Int) {
+    depth -= 1
+    addHeader(number, start)
+  }
+
+  @inlinable
+  mutating func addHeader(_ number: Int, _ start: Int) {
+    count += Varint.tagSize(number) + Varint.size(UInt64(count - start))
+  }
+}
