@@ -1,0 +1,24 @@
+/// What a caller may say about one call.
+public struct CallOptions: Sendable {
+  /// The time the whole call may take; `nil` leaves it to the deadline of the handler in which the
+  /// call is made, if there is one. The earlier of the two counts.
+  public var timeout: Duration?
+  /// Sent with the call.
+  public var metadata: Metadata
+  /// Names this attempt at a change, so that a server can recognise it when it is repeated; at most
+  /// 128 bytes.
+  public var idempotencyKey: String?
+  /// Filled with what the server says beside its responses, if given.
+  public var response: ResponseMetadata?
+
+  /// No timeout, no metadata, no key, unless given.
+  public init(
+    timeout: Duration? = nil, metadata: Metadata = Metadata(), idempotencyKey: String? = nil,
+    response: ResponseMetadata? = nil
+  ) {
+    self.timeout = timeout
+    self.metadata = metadata
+    self.idempotencyKey = idempotencyKey
+    self.response = response
+  }
+}

@@ -1,0 +1,137 @@
+public import Codec
+import NIOCore
+import Synchronization
+
+/// The messages of one direction of a call as bytes, between the connection and whoever reads them.
+public final class IncomingMessages: Sendable {
+  private enum Ending {
+    case finished
+    case failed(any Error)
+  }
+
+  private struct State {
+    var waiting = CircularBuffer<Bytes>()
+    var ending: Ending?
+    var reader: CheckedContinuation<Bytes?, any Error>?
+  }
+
+  /// What the reader must do next, decided under the lock and done outside it.
+  private enum Step {
+    case take(Bytes)
+    case end
+    case fail(any Error)
+    case wait
+  }
+
+  private let state = Mutex(State())
+  private let port: any CallPort
+  private let stream: StreamID
+  /// The code for bytes that are no message: the caller's fault in a server, the server's in a client.
+  let malformedCode: StatusCode
+
+  package init(port: any CallPort, stream: StreamID, malformedCode: StatusCode) {
+    self.port = port
+    self.stream = stream
+    self.malformedCode = malformedCode
+  }
+
+  /// The next message; `nil` after the last one. One task reads at a time.
+  ///
+  /// - Throws: the call's `Status` if it failed; `CancellationError` if this task was cancelled.
+  public func next() async throws -> Bytes? {
+    switch step() {
+    case .take(let bytes): return taken(bytes)
+    case .end: return nil
+    case .fail(let error): throw error
+    case .wait: break
+    }
+    let bytes = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { wait($0) }
+    } onCancel: {
+      abandonWait()
+    }
+    return bytes.map(taken)
+  }
+
+  /// The one message of a direction that must hold exactly one.
+  func single(of method: MethodDescriptor) async throws -> Bytes {
+    guard let bytes = try await next() else {
+      throw Status(.internal, "\(method) ended without a response")
+    }
+    guard try await next() == nil else {
+      throw Status(.internal, "\(method) gave more than one response")
+    }
+    return bytes
+  }
+
+  // MARK: What the connection does
+
+  /// Adds a message that has arrived.
+  package func push(_ bytes: Bytes) {
+    let reader = state.withLock { state in
+      guard state.ending == nil else { return nil as CheckedContinuation<Bytes?, any Error>? }
+      guard let reader = state.reader.take() else {
+        state.waiting.append(bytes)
+        return nil
+      }
+      return reader
+    }
+    reader?.resume(returning: bytes)
+  }
+
+  /// Ends the direction after the messages that have arrived; a failure drops those. The first
+  /// ending counts.
+  package func end(_ failure: (any Error)? = nil) {
+    let reader = state.withLock { state in
+      guard state.ending == nil else { return nil as CheckedContinuation<Bytes?, any Error>? }
+      state.ending = failure.map { .failed($0) } ?? .finished
+      if failure != nil { state.waiting.removeAll() }
+      return state.reader.take()
+    }
+    if let failure { reader?.resume(throwing: failure) } else { reader?.resume(returning: nil) }
+  }
+
+  // MARK: Reading
+
+  private func taken(_ bytes: Bytes) -> Bytes {
+    port.consumed(messages: 1, bytes: bytes.count, on: stream)
+    return bytes
+  }
+
+  private func step() -> Step {
+    state.withLock { state in
+      if let bytes = state.waiting.popFirst() { return .take(bytes) }
+      switch state.ending {
+      case .finished: return .end
+      case .failed(let error): return .fail(error)
+      case nil: return .wait
+      }
+    }
+  }
+
+  private func wait(_ continuation: CheckedContinuation<Bytes?, any Error>) {
+    let step: Step = state.withLock { state in
+      if let bytes = state.waiting.popFirst() { return .take(bytes) }
+      switch state.ending {
+      case .finished: return .end
+      case .failed(let error): return .fail(error)
+      case nil: break
+      }
+      if Task.isCancelled { return .fail(CancellationError()) }
+      precondition(state.reader == nil, "two tasks read one direction of a call at once")
+      state.reader = continuation
+      return .wait
+    }
+    switch step {
+    case .take(let bytes): continuation.resume(returning: bytes)
+    case .end: continuation.resume(returning: nil)
+    case .fail(let error): continuation.resume(throwing: error)
+    case .wait: break
+    }
+  }
+
+  private func abandonWait() {
+    let reader = state.withLock { $0.reader.take() }
+    reader?.resume(throwing: CancellationError())
+  }
+}

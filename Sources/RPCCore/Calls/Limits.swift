@@ -1,0 +1,70 @@
+/// Every bound of a connection and of a server; the defaults suit strangers on a network.
+///
+/// What the other side may send is announced to it in SETTINGS, and holds from the first byte.
+public struct Limits: Sendable, Hashable {
+  // MARK: Frames and messages
+
+  /// Payload bytes in one frame, at most; 64 KiB (also the least allowed) to 16 MiB - 1.
+  public var frameBytesMax = 64 << 10
+  /// Bytes in one message, at most. More data is sent as a stream of messages.
+  public var messageBytesMax = 4 << 20
+  /// Bytes that a connection may hold in messages larger than a stream's window, together. Beyond
+  /// it such messages wait for each other. At least ``messageBytesMax``.
+  public var assembledBytesMax = 64 << 20
+
+  // MARK: What goes with a call
+
+  /// Bytes of a call's metadata: keys, values, and 32 for each entry.
+  public var metadataBytesMax = 8 << 10
+  /// Entries in a call's metadata.
+  public var metadataEntriesMax = 64
+  /// Bytes of `package.Service/Method`.
+  public var methodBytesMax = 256
+  /// Bytes of an idempotency key.
+  public var idempotencyKeyBytesMax = 128
+
+  // MARK: Flow control
+
+  /// DATA bytes that a sender may have under way on one call; 64 KiB (also the least) to 1 GiB.
+  public var streamWindowBytes = 256 << 10
+  /// DATA bytes that a sender may have under way on a connection; 1 MiB (also the least) to 1 GiB.
+  public var connectionWindowBytes = 4 << 20
+  /// Bytes of a call's own messages that may wait to be sent before its writer waits.
+  public var queuedBytesMax = 64 << 10
+
+  // MARK: Connections
+
+  /// Calls that may be open on one connection, handlers that have not returned included.
+  public var streamsMax = 128
+  /// Connections of one server.
+  public var connectionsMax = 10_000
+  /// Connections of one server from one address; those over Unix sockets count as one address.
+  public var connectionsPerAddressMax = 1_000
+  /// Time to connect, and then to say hello: the preface and the settings.
+  public var helloTimeout = Duration.seconds(10)
+  /// Time without a call after which a server closes a connection.
+  public var idleTimeout = Duration.seconds(600)
+  /// Time a closing connection may take to write what it still has to say.
+  public var closeTimeout = Duration.seconds(2)
+
+  // MARK: Budgets against floods
+
+  /// PING, CREDIT, CANCEL and other frames that carry no data: so many at once, and
+  /// ``controlFramesPerSecondMax`` in the long run. DATA sent by us earns CREDIT frames beyond it.
+  public var controlFramesBurstMax = 2_000
+  /// Frames without data per second in the long run.
+  public var controlFramesPerSecondMax = 500
+  /// PINGs at once; see ``pingsPerSecondMax``.
+  public var pingsBurstMax = 50
+  /// PINGs per second in the long run.
+  public var pingsPerSecondMax = 10
+  /// Calls cancelled by the peer or refused by us at once; see ``resetsPerSecondMax``.
+  public var resetsBurstMax = 1_000
+  /// Calls cancelled by the peer or refused by us per second in the long run.
+  public var resetsPerSecondMax = 100
+  /// Bytes of frames without data that may wait for a peer that does not read.
+  public var controlBytesQueuedMax = 256 << 10
+
+  /// The defaults.
+  public init() {}
+}

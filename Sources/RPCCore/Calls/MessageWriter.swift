@@ -1,0 +1,22 @@
+public import Codec
+
+/// The messages of one direction of a call, as they are sent.
+///
+/// The direction ends with ``finish()``, or when the closure or handler that was given the writer
+/// returns.
+public struct MessageWriter<Element: Message>: Sendable {
+  private let sink: OutgoingMessages
+
+  package init(_ sink: OutgoingMessages) { self.sink = sink }
+
+  /// Sends one message; waits while more is under way than the receiver gave credit for.
+  ///
+  /// - Throws: the call's `Status` if it has ended; `CancellationError` if this task was cancelled
+  ///   while it waited.
+  public func write(_ message: Element) async throws {
+    try await sink.write(encode(message))
+  }
+
+  /// Says that no more messages follow: how the body of a bidirectional call lets the server end it.
+  public func finish() { sink.finish() }
+}

@@ -1,0 +1,42 @@
+/// Names one method of a service and says how many messages go each way.
+public struct MethodDescriptor: Hashable, Sendable {
+  /// How many messages a call of the method carries in each direction.
+  public enum Kind: Sendable, CaseIterable {
+    /// One request, one response.
+    case unary
+    /// Any number of requests, one response.
+    case clientStreaming
+    /// One request, any number of responses.
+    case serverStreaming
+    /// Any number both ways, in any order.
+    case bidirectional
+  }
+
+  /// The service with its package: `diyml.v1.Auth`.
+  public let service: String
+  /// The method as the .proto file names it: `Login`.
+  public let name: String
+  /// How many messages go each way.
+  public let kind: Kind
+  /// The name on the wire: `diyml.v1.Auth/Login`.
+  public let path: String
+
+  /// Describes `service/name`; generated code makes these.
+  public init(service: String, name: String, kind: Kind) {
+    self.service = service
+    self.name = name
+    self.kind = kind
+    self.path = service + "/" + name
+  }
+
+  /// Whether a caller sends exactly one message.
+  package var hasSingleRequest: Bool { kind == .unary || kind == .serverStreaming }
+
+  /// Whether a server sends exactly one message.
+  package var hasSingleResponse: Bool { kind == .unary || kind == .clientStreaming }
+}
+
+extension MethodDescriptor: CustomStringConvertible {
+  /// The name on the wire.
+  public var description: String { path }
+}
