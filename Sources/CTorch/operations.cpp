@@ -1,0 +1,106 @@
+// Arithmetic and layers: each function is one call of ATen.
+
+#include "internal.hpp"
+
+using ctorch::guarded;
+using ctorch::guarded_result;
+using ctorch::list;
+using ctorch::optional;
+
+int ct_add(const ct_tensor *a, const ct_tensor *b, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::add(a->value, b->value); });
+}
+
+int ct_subtract(const ct_tensor *a, const ct_tensor *b, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::sub(a->value, b->value); });
+}
+
+int ct_multiply(const ct_tensor *a, const ct_tensor *b, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::mul(a->value, b->value); });
+}
+
+int ct_divide(const ct_tensor *a, const ct_tensor *b, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::div(a->value, b->value); });
+}
+
+int ct_affine(const ct_tensor *a, double scale, double offset, ct_tensor **out) {
+  return guarded_result(out, [&] {
+    at::Tensor scaled = at::mul(a->value, scale);
+    return offset == 0 ? scaled : at::add(scaled, offset);
+  });
+}
+
+int ct_square_root(const ct_tensor *a, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::sqrt(a->value); });
+}
+
+int ct_clamp(const ct_tensor *a, double low, double high, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::clamp(a->value, low, high); });
+}
+
+int ct_mean(const ct_tensor *a, const int64_t *axes, size_t axis_count, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::mean(a->value, list(axes, axis_count), true); });
+}
+
+int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
+                   int64_t stride, int64_t padding, int64_t groups, ct_tensor **out) {
+  return guarded_result(out, [&] {
+    return at::conv2d(input->value, weight->value, optional(bias), {stride, stride},
+                      {padding, padding}, {1, 1}, groups);
+  });
+}
+
+int ct_pad(const ct_tensor *input, int64_t left, int64_t right, int64_t top, int64_t bottom,
+           ct_tensor **out) {
+  return guarded_result(
+      out, [&] { return at::constant_pad_nd(input->value, {left, right, top, bottom}, 0); });
+}
+
+int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
+                  const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,
+                  double momentum, double epsilon, ct_tensor **out) {
+  return guarded_result(out, [&] {
+    return at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
+                          running_variance->value, training, momentum, epsilon, false);
+  });
+}
+
+int ct_relu6_in_place(ct_tensor *input) {
+  return guarded([&] { at::hardtanh_(input->value, 0, 6); });
+}
+
+int ct_add_in_place(ct_tensor *input, const ct_tensor *other) {
+  return guarded([&] { input->value.add_(other->value); });
+}
+
+int ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
+              ct_tensor **out) {
+  return guarded_result(
+      out, [&] { return at::linear(input->value, weight->value, optional(bias)); });
+}
+
+int ct_dropout(const ct_tensor *input, double probability, bool training, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::dropout(input->value, probability, training); });
+}
+
+int ct_softmax(const ct_tensor *input, int64_t dimension, ct_tensor **out) {
+  return guarded_result(out, [&] { return at::softmax(input->value, dimension); });
+}
+
+int ct_cross_entropy(const ct_tensor *logits, const ct_tensor *target,
+                     const ct_tensor *class_weights, double label_smoothing, ct_tensor **out) {
+  return guarded_result(out, [&] {
+    return at::cross_entropy_loss(logits->value, target->value, optional(class_weights),
+                                  at::Reduction::Mean, -100, label_smoothing);
+  });
+}
+
+int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side,
+                     ct_tensor **out) {
+  return guarded_result(out, [&] {
+    at::Tensor grid = at::affine_grid_generator(
+        maps->value, {input->value.size(0), input->value.size(1), side, side}, false);
+    constexpr int64_t bilinear = 0, repeat_edge = 1;
+    return at::grid_sampler(input->value, grid, bilinear, repeat_edge, false);
+  });
+}

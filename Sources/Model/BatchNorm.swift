@@ -1,0 +1,54 @@
+internal import CTorch
+
+/// Gives each channel mean 0 and variance 1, then a learned scale and shift.
+package struct BatchNorm {
+  /// Which mean and variance to normalise by.
+  package enum Statistics: Sendable {
+    /// Those gathered during training, as fixed numbers.
+    case running
+    /// The batch's own, which also move the running ones a little.
+    case batch
+  }
+
+  static let epsilon = 1e-3
+  static let momentum = 0.01
+
+  package let name: String
+  package let weight: Tensor
+  package let bias: Tensor
+  package let runningMean: Tensor
+  package let runningVariance: Tensor
+
+  package init(_ name: String, channels: Int, from weights: Weights) throws(ModelError) {
+    self.name = name
+    weight = try weights.tensor("\(name).weight", shape: [channels])
+    bias = try weights.tensor("\(name).bias", shape: [channels])
+    runningMean = try weights.tensor("\(name).running_mean", shape: [channels])
+    runningVariance = try weights.tensor("\(name).running_var", shape: [channels])
+  }
+
+  /// `(B, C, H, W) -> (B, C, H, W)`
+  package func callAsFunction(
+    _ input: Tensor, statistics: Statistics
+  ) throws(ModelError) -> Tensor {
+    try Tensor.make {
+      ct_batch_norm(
+        input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle,
+        statistics == .batch, BatchNorm.momentum, BatchNorm.epsilon, $0)
+    }
+  }
+
+  /// The norm by running statistics as one multiplication and one addition, both `(C)`.
+  func scaleAndShift() throws(ModelError) -> (scale: Tensor, shift: Tensor) {
+    let deviation = try runningVariance.scaled(by: 1, plus: BatchNorm.epsilon).squareRoot()
+    let scale = try weight / deviation
+    return (scale, try bias - runningMean * scale)
+  }
+
+  package var tensors: [(name: String, tensor: Tensor)] {
+    [
+      ("\(name).weight", weight), ("\(name).bias", bias),
+      ("\(name).running_mean", runningMean), ("\(name).running_var", runningVariance),
+    ]
+  }
+}

@@ -1,0 +1,108 @@
+internal import CTorch
+
+/// A convolution without bias, batch norm, and usually ReLU6: what the network is made of.
+///
+/// Borders are padded so that the output has size / stride, rounded up; where the zeros cannot be
+/// divided evenly, one more stands right and below, as TensorFlow does and the weights expect.
+package struct ConvolutionUnit {
+  package let name: String
+  /// `(D, C / groups, k, k)`
+  package let weight: Tensor
+  /// `(D)`, present once the norm is folded away.
+  package let bias: Tensor?
+  package let norm: BatchNorm?
+  package let stride: Int
+  package let groups: Int
+  package let clampsToSix: Bool
+
+  private let kernel: Int
+
+  /// What a unit looks like, without its numbers.
+  package struct Form {
+    var inputs: Int
+    var outputs: Int
+    var kernel = 1
+    var stride = 1
+    var isDepthwise = false
+    var clampsToSix = true
+  }
+
+  package init(_ name: String, _ form: Form, from weights: Weights) throws(ModelError) {
+    self.name = name
+    groups = form.isDepthwise ? form.inputs : 1
+    stride = form.stride
+    kernel = form.kernel
+    clampsToSix = form.clampsToSix
+    weight = try weights.tensor(
+      "\(name).convolution.weight",
+      shape: [form.outputs, form.inputs / groups, kernel, kernel])
+    norm = try BatchNorm("\(name).norm", channels: form.outputs, from: weights)
+    bias = nil
+  }
+
+  private init(folding unit: ConvolutionUnit, weight: Tensor, bias: Tensor) {
+    name = unit.name
+    self.weight = weight
+    self.bias = bias
+    norm = nil
+    stride = unit.stride
+    groups = unit.groups
+    kernel = unit.kernel
+    clampsToSix = unit.clampsToSix
+  }
+
+  /// `(B, C, H, W) -> (B, D, H / stride, W / stride)`, rounded up.
+  package func callAsFunction(
+    _ input: Tensor, statistics: BatchNorm.Statistics
+  ) throws(ModelError) -> Tensor {
+    var output = try convolved(input)
+    if let norm { output = try norm(output, statistics: statistics) }
+    return clampsToSix ? try output.clampToSixInPlace() : output
+  }
+
+  /// The same unit with the norm's running statistics worked into the convolution.
+  package func folded() throws(ModelError) -> ConvolutionUnit {
+    guard let norm else { return self }
+    let (scale, shift) = try norm.scaleAndShift()
+    let rowScale = try scale.reshaped([scale.count, 1, 1, 1])
+    return ConvolutionUnit(folding: self, weight: try weight * rowScale, bias: shift)
+  }
+
+  /// All tensors of the unit with their names in a weight file.
+  package var tensors: [(name: String, tensor: Tensor)] {
+    var all = [("\(name).convolution.weight", weight)]
+    if let bias { all.append(("\(name).convolution.bias", bias)) }
+    if let norm { all += norm.tensors }
+    return all
+  }
+
+  private func convolved(_ input: Tensor) throws(ModelError) -> Tensor {
+    let shape = input.shape
+    let vertical = padding(shape[2])
+    let horizontal = padding(shape[3])
+    let isEven =
+      vertical.before == vertical.after && horizontal.before == horizontal.after
+      && vertical.before == horizontal.before
+    if isEven { return try convolved(input, padding: vertical.before) }
+    let padded = try Tensor.make {
+      ct_pad(
+        input.handle, Int64(horizontal.before), Int64(horizontal.after),
+        Int64(vertical.before), Int64(vertical.after), $0)
+    }
+    return try convolved(padded, padding: 0)
+  }
+
+  private func convolved(_ input: Tensor, padding: Int) throws(ModelError) -> Tensor {
+    try Tensor.make {
+      ct_convolution(
+        input.handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups),
+        $0)
+    }
+  }
+
+  private func padding(_ size: Int) -> (before: Int, after: Int) {
+    let outputs = (size + stride - 1) / stride
+    let total = max(0, (outputs - 1) * stride + kernel - size)
+    return (total / 2, total - total / 2)
+  }
+}

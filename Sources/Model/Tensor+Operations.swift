@@ -1,0 +1,108 @@
+internal import CTorch
+
+// Shape and memory.
+extension Tensor {
+  package func reshaped(_ shape: [Int]) throws(ModelError) -> Tensor {
+    let sizes = shape.map(Int64.init)
+    return try Tensor.make { ct_reshape(handle, sizes, sizes.count, $0) }
+  }
+
+  package func permuted(_ order: [Int]) throws(ModelError) -> Tensor {
+    let axes = order.map(Int64.init)
+    return try Tensor.make { ct_permute(handle, axes, axes.count, $0) }
+  }
+
+  /// A view of some rows; the storage stays shared.
+  package func rows(_ range: Range<Int>) throws(ModelError) -> Tensor {
+    try Tensor.make { ct_narrow(handle, 0, Int64(range.lowerBound), Int64(range.count), $0) }
+  }
+
+  /// A copy of the rows with these numbers.
+  package func rows(at indexes: [Int]) throws(ModelError) -> Tensor {
+    let index = try Tensor(indexes: indexes)
+    return try Tensor.make { ct_index_select(handle, 0, index.handle, $0) }
+  }
+
+  /// Stacks along the first dimension: `(A, ...)` and `(B, ...)` to `(A + B, ...)`.
+  package static func concatenated(_ tensors: [Tensor]) throws(ModelError) -> Tensor {
+    let handles = tensors.map { Optional($0.handle) }
+    return try make { ct_concatenate(handles, handles.count, 0, $0) }
+  }
+
+  package func flipped(dimension: Int) throws(ModelError) -> Tensor {
+    try Tensor.make { ct_flip(handle, Int64(dimension), $0) }
+  }
+
+  package func toFloat() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_to_float(handle, $0) }
+  }
+
+  /// Cuts off fractions; numbers outside 0..<256 wrap.
+  package func toBytes() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_to_bytes(handle, $0) }
+  }
+
+  /// The same `(B, C, H, W)` with the channels of a pixel side by side in memory.
+  package func channelsLast() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_channels_last(handle, $0) }
+  }
+
+  /// A copy without history.
+  package func cloned() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_clone(handle, $0) }
+  }
+}
+
+// Arithmetic, elementwise with broadcasting.
+extension Tensor {
+  package static func + (a: Tensor, b: Tensor) throws(ModelError) -> Tensor {
+    try make { ct_add(a.handle, b.handle, $0) }
+  }
+
+  package static func - (a: Tensor, b: Tensor) throws(ModelError) -> Tensor {
+    try make { ct_subtract(a.handle, b.handle, $0) }
+  }
+
+  package static func * (a: Tensor, b: Tensor) throws(ModelError) -> Tensor {
+    try make { ct_multiply(a.handle, b.handle, $0) }
+  }
+
+  package static func / (a: Tensor, b: Tensor) throws(ModelError) -> Tensor {
+    try make { ct_divide(a.handle, b.handle, $0) }
+  }
+
+  package func scaled(by scale: Double, plus offset: Double = 0) throws(ModelError) -> Tensor {
+    try Tensor.make { ct_affine(handle, scale, offset, $0) }
+  }
+
+  package func squareRoot() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_square_root(handle, $0) }
+  }
+
+  package func clamped(to range: ClosedRange<Double>) throws(ModelError) -> Tensor {
+    try Tensor.make { ct_clamp(handle, range.lowerBound, range.upperBound, $0) }
+  }
+
+  /// Means over the dimensions, which stay with size 1.
+  package func mean(over dimensions: [Int]) throws(ModelError) -> Tensor {
+    let axes = dimensions.map(Int64.init)
+    return try Tensor.make { ct_mean(handle, axes, axes.count, $0) }
+  }
+
+  /// Probabilities along the last dimension: `(B, K) -> (B, K)`.
+  package func softmax() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_softmax(handle, -1, $0) }
+  }
+
+  /// min(max(x, 0), 6), overwriting this tensor: only for a fresh result nothing else reads.
+  func clampToSixInPlace() throws(ModelError) -> Tensor {
+    try Tensor.check(ct_relu6_in_place(handle))
+    return self
+  }
+
+  /// Adds to this tensor: only for a fresh result nothing else reads.
+  func addInPlace(_ other: Tensor) throws(ModelError) -> Tensor {
+    try Tensor.check(ct_add_in_place(handle, other.handle))
+    return self
+  }
+}
