@@ -58,10 +58,10 @@ static void replace(VipsImage **image, VipsImage *next) {
 /* The largest reduction on load that leaves the resampler at least twice the target. */
 static int load_shrink(const cv_request *request) {
   int turned = request->orientation >= 5;
-  double across = (double)request->crop_width /
-                  (turned ? request->target_height : request->target_width);
-  double down = (double)request->crop_height /
-                (turned ? request->target_width : request->target_height);
+  double across =
+      (double)request->crop_width / (turned ? request->target_height : request->target_width);
+  double down =
+      (double)request->crop_height / (turned ? request->target_width : request->target_height);
   double least = VIPS_MIN(across, down);
   if (request->format != CV_JPEG || !request->shrinks_on_load) {
     return 1;
@@ -73,18 +73,18 @@ static int load(const cv_request *request, VipsAccess access, int shrink, VipsIm
   void *bytes = (void *)request->bytes;
   size_t count = request->byte_count;
   switch (request->format) {
-    case CV_JPEG:
-      return vips_jpegload_buffer(bytes, count, out, "access", access, "fail_on",
-                                  VIPS_FAIL_ON_WARNING, "shrink", shrink, NULL);
-    case CV_PNG:
-      return vips_pngload_buffer(bytes, count, out, "access", access, "fail_on",
-                                 VIPS_FAIL_ON_WARNING, NULL);
-    case CV_WEBP:
-      return vips_webpload_buffer(bytes, count, out, "access", access, "fail_on",
-                                  VIPS_FAIL_ON_WARNING, "n", 1, NULL);
-    case CV_GIF:
-      return vips_gifload_buffer(bytes, count, out, "access", access, "fail_on",
-                                 VIPS_FAIL_ON_WARNING, "n", 1, NULL);
+  case CV_JPEG:
+    return vips_jpegload_buffer(bytes, count, out, "access", access, "fail_on",
+                                VIPS_FAIL_ON_WARNING, "shrink", shrink, NULL);
+  case CV_PNG:
+    return vips_pngload_buffer(bytes, count, out, "access", access, "fail_on", VIPS_FAIL_ON_WARNING,
+                               NULL);
+  case CV_WEBP:
+    return vips_webpload_buffer(bytes, count, out, "access", access, "fail_on",
+                                VIPS_FAIL_ON_WARNING, "n", 1, NULL);
+  case CV_GIF:
+    return vips_gifload_buffer(bytes, count, out, "access", access, "fail_on", VIPS_FAIL_ON_WARNING,
+                               "n", 1, NULL);
   }
   vips_error("diyml", "format %d is unknown", (int)request->format);
   return -1;
@@ -184,12 +184,11 @@ static int convert(VipsImage **image) {
 
 /* EXIF orientations: 2 to 4 need no transposition, 5 to 8 swap width and height. */
 static int rotate(int orientation, VipsImage **image) {
-  static const VipsAngle angles[] = {VIPS_ANGLE_D0,  VIPS_ANGLE_D0,   VIPS_ANGLE_D0,
+  static const VipsAngle angles[] = {VIPS_ANGLE_D0,   VIPS_ANGLE_D0,   VIPS_ANGLE_D0,
                                      VIPS_ANGLE_D180, VIPS_ANGLE_D180, VIPS_ANGLE_D90,
-                                     VIPS_ANGLE_D90, VIPS_ANGLE_D270, VIPS_ANGLE_D270};
+                                     VIPS_ANGLE_D90,  VIPS_ANGLE_D270, VIPS_ANGLE_D270};
   VipsImage *next;
-  int mirrored =
-      orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+  int mirrored = orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
   if (vips_rot(*image, &next, angles[orientation], NULL)) {
     return -1;
   }
@@ -231,8 +230,8 @@ int cv_decode(const cv_request *request, uint8_t *rgb, size_t rgb_count, char *m
   if (load(request, enlarges ? VIPS_ACCESS_RANDOM : VIPS_ACCESS_SEQUENTIAL, shrink, &image)) {
     return failed(message);
   }
-  result = check_size(request, shrink, image) || flatten(&image) ||
-           crop(request, shrink, &image) || resize(request, &image) || convert(&image);
+  result = check_size(request, shrink, image) || flatten(&image) || crop(request, shrink, &image) ||
+           resize(request, &image) || convert(&image);
   if (!result) {
     /* All decoding happens here; what follows turns a small picture in memory. */
     pixels = vips_image_copy_memory(image);

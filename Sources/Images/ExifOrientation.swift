@@ -5,7 +5,8 @@ enum ExifOrientation {
 
   /// 1 to 8; 1 where the block does not say, or says 0, which cameras write for "unknown".
   ///
-  /// - Parameter tiff: where the TIFF header begins, behind any `Exif\0\0`.
+  /// `tiff` is where the TIFF header begins, behind any `Exif\0\0`.
+  ///
   /// - Throws: `.corrupt` for a broken header, a table past the block's end, or a value past 8.
   static func read(
     _ bytes: Span<UInt8>, tiff: Int, end: Int, format: ImageFormat

@@ -1,4 +1,4 @@
-/// The encoded formats that are read. Everything else is refused before libvips sees it.
+/// The encoded formats that are read; all else is refused before libvips sees it.
 package enum ImageFormat: String, CaseIterable, Sendable {
   case jpeg = "JPEG"
   case png = "PNG"

@@ -12,7 +12,9 @@ final class ImageStorage: Sendable {
 
   init(_ bytes: [UInt8]) { place = .memory(bytes) }
 
-  /// Maps a whole regular file. Whoever stages files must not shorten them while they are in use.
+  /// Maps a whole regular file.
+  ///
+  /// Whoever stages files must not shorten them while they are in use.
   init(path: String, limits: ImageLimits) throws(ImageError) {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
@@ -34,7 +36,8 @@ final class ImageStorage: Sendable {
   deinit {
     switch place {
     case .memory: break
-    case .mapping(let address, let count): munmap(UnsafeMutableRawPointer(bitPattern: address), count)
+    case .mapping(let address, let count):
+      munmap(UnsafeMutableRawPointer(bitPattern: address), count)
     }
   }
 

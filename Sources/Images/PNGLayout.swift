@@ -40,7 +40,8 @@ struct PNGLayout {
   var inflatedBytes: UInt64 {
     guard isInterlaced else { return passBytes(width, height) }
     let passes = [
-      (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2),
+      (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
+      (0, 1, 1, 2),
     ]
     return passes.reduce(0) { sum, pass in
       let (left, top, across, down) = pass

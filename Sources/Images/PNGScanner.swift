@@ -29,7 +29,8 @@ struct PNGScanner {
     var isCritical: Bool { name >> 24 & 0x20 == 0 }
 
     var spelling: String {
-      String(decoding: (0..<4).map { UInt8(truncatingIfNeeded: name >> (24 - 8 * $0)) }, as: UTF8.self)
+      let letters = (0..<4).map { UInt8(truncatingIfNeeded: name >> (24 - 8 * $0)) }
+      return String(decoding: letters, as: UTF8.self)
     }
   }
 

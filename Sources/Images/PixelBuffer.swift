@@ -43,8 +43,10 @@ package enum TensorLayout: Sendable {
 }
 
 extension PixelBuffer {
-  /// Adds `(value - mean) / deviation` of each sample to the end of `floats`, so that a batch is
-  /// one array: `(B, 3, H, W)` or `(B, H, W, 3)`. The defaults are EfficientNet-Lite's.
+  /// Adds `(value - mean) / deviation` of each sample to the end of `floats`.
+  ///
+  /// A batch is then one array: `(B, 3, H, W)` or `(B, H, W, 3)`. The defaults are
+  /// EfficientNet-Lite's.
   package func append(
     to floats: inout [Float], layout: TensorLayout, mean: Float = 127, deviation: Float = 128
   ) {
