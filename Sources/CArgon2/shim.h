@@ -1,0 +1,2 @@
+// Debian's libargon2, as it is.
+#include <argon2.h>

@@ -1,0 +1,123 @@
+internal import Crypto
+internal import Foundation
+internal import GRDB
+
+extension DataStore {
+  /// Freezes a project's data set and queues a training of it.
+  ///
+  /// - Parameters:
+  ///   - parameters: kept as they are.
+  ///   - freeze: judges the project as it is at this instant and chooses what to learn from; what it
+  ///     throws is thrown on and nothing is queued. It must be quick: all writing waits for it.
+  /// - Throws: `.notFound(.project)`, `.trainingActive`.
+  package func queueTraining(
+    ofProject name: String, of account: AccountID, parameters: [UInt8], at now: Timestamp,
+    freeze: @escaping @Sendable (ProjectContents) throws -> FrozenDataSet
+  ) async throws -> TrainingRecord {
+    try await transaction { db in
+      let project = try Self.project(named: name, of: account, in: db)
+      if let newest = project.newestTraining, !newest.state.isFinal {
+        throw StoreError.trainingActive(number: newest.number)
+      }
+      let dataSet = try freeze(try Self.contents(of: project, in: db))
+      let number = try Self.count(
+        db, "UPDATE project SET next_training = next_training + 1 WHERE id = ?"
+          + " RETURNING next_training - 1", [project.id.rawValue])
+      try db.execute(
+        sql: """
+          INSERT INTO training (project, number, state, parameters, data_set_hash,
+            data_point_count, create_time) VALUES (?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          project.id.rawValue, Int64(number), JobState.queued.rawValue, Data(parameters),
+          dataSet.hash, dataSet.examples.count, now.unixMilliseconds,
+        ])
+      let training = TrainingID(db.lastInsertedRowID)
+      try Self.insert(dataSet, of: training, in: db)
+      try Self.append(.state(.queued), to: training, in: db, at: now)
+      return try Self.training(training, in: db)
+    }
+  }
+
+  /// One of a project's trainings; number 0 means the newest.
+  ///
+  /// - Throws: `.notFound(.project)`, `.notFound(.training)`.
+  package func training(
+    _ number: UInt32, ofProject name: String, of account: AccountID
+  ) async throws -> TrainingRecord {
+    try await read { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      return try Self.training(number, of: project, in: db)
+    }
+  }
+
+  /// - Throws: `.notFound(.training)` once it has been deleted with its project.
+  package func training(_ id: TrainingID) async throws -> TrainingRecord {
+    try await read { try Self.training(id, in: $0) }
+  }
+
+  /// A project's trainings, newest first; the cursor is a number.
+  package func trainings(
+    ofProject name: String, of account: AccountID, page: PageRequest<UInt32>
+  ) async throws -> Page<TrainingRecord, UInt32> {
+    let rowsMax = rowsMax(page.rowsMax)
+    return try await read { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      let rows = try Row.fetchAll(
+        db,
+        sql: Self.trainingColumns + " WHERE training.project = ? AND training.number < ?"
+          + " ORDER BY training.number DESC LIMIT ?",
+        arguments: [project.rawValue, page.after.map(Int64.init) ?? Int64.max, rowsMax + 1])
+      let trainings = try rows.map(TrainingRecord.init(row:))
+      return Page(fetched: trainings, rowsMax: rowsMax) { $0.number }
+    }
+  }
+
+  /// The training that has waited longest; nothing when none waits.
+  package func nextQueuedTraining() async throws -> TrainingRecord? {
+    try await read { db in
+      try Row.fetchOne(
+        db, sql: Self.trainingColumns + " WHERE training.state = 1 ORDER BY training.id LIMIT 1"
+      ).map(TrainingRecord.init(row:))
+    }
+  }
+
+  /// The trainings of an account that are queued or running: what to stop before it is deleted.
+  package func activeTrainings(of account: AccountID) async throws -> [TrainingRecord] {
+    try await read { db in
+      try Row.fetchAll(
+        db, sql: Self.trainingColumns + " WHERE project.account = ? AND training.state IN (1, 2)",
+        arguments: [account.rawValue]
+      ).map(TrainingRecord.init(row:))
+    }
+  }
+
+  /// What a training that has not ended learns from.
+  ///
+  /// - Throws: `.notFound(.training)`.
+  package func frozenDataSet(of training: TrainingID) async throws -> FrozenDataSet {
+    try await read { db in
+      _ = try Self.training(training, in: db)
+      let examples = try Row.fetchAll(
+        db, sql: "SELECT * FROM training_example WHERE training = ? ORDER BY position",
+        arguments: [training.rawValue]
+      ).map { row in
+        TrainingExample(
+          object: ObjectHash(column: row["object"]), classIndex: row["class_index"],
+          group: row["duplicate_group"], width: row["width"], height: row["height"])
+      }
+      return FrozenDataSet(
+        classNames: try Self.classNames(of: training, in: db), examples: examples)
+    }
+  }
+}
+
+extension FrozenDataSet {
+  /// SHA-256, in hexadecimal, of the lines `IMAGE-HASH CLASS-NAME`, sorted.
+  var hash: String {
+    let lines = examples.map { "\($0.object.hex) \(classNames[Int($0.classIndex)])\n" }.sorted()
+    var hash = SHA256()
+    for line in lines { hash.update(data: Data(line.utf8)) }
+    return lowerHex(hash.finalize())
+  }
+}

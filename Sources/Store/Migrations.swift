@@ -1,0 +1,222 @@
+internal import GRDB
+
+/// The tables, as numbered steps. A released step is never edited; a change is a new step.
+enum Migrations {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("001 tables") { db in
+      try db.execute(sql: objectTables)
+      try db.execute(sql: accountTables)
+      try db.execute(sql: projectTables)
+      try db.execute(sql: trainingTables)
+      try db.execute(sql: inferenceTables)
+      for (table, column) in [
+        ("data_point", "object"), ("training_example", "object"), ("model", "weights"),
+        ("inference", "image"),
+      ] {
+        try db.execute(sql: referenceCounting(table: table, column: column))
+      }
+    }
+    return migrator
+  }
+
+  /// Which objects there are, and how many rows refer to each; those at 0 go with the transaction.
+  private static let objectTables = """
+    CREATE TABLE object (
+      hash TEXT NOT NULL PRIMARY KEY CHECK (length(hash) = 64),
+      bytes INTEGER NOT NULL,
+      reference_count INTEGER NOT NULL DEFAULT 0 CHECK (reference_count >= 0)
+    ) STRICT;
+    CREATE INDEX object_unreferenced ON object(hash) WHERE reference_count = 0;
+    """
+
+  private static let accountTables = """
+    CREATE TABLE account (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      name TEXT NOT NULL COLLATE NOCASE UNIQUE,
+      password_hash TEXT NOT NULL,
+      create_time INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE token (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      account INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+      secret_hash BLOB NOT NULL UNIQUE CHECK (length(secret_hash) = 32),
+      label TEXT NOT NULL,
+      scopes INTEGER NOT NULL,
+      create_time INTEGER NOT NULL,
+      expire_time INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX token_account ON token(account, id);
+    """
+
+  private static let projectTables = """
+    CREATE TABLE project (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      account INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+      name TEXT NOT NULL COLLATE NOCASE,
+      kind INTEGER NOT NULL CHECK (kind IN (1, 2)),
+      description TEXT NOT NULL,
+      create_time INTEGER NOT NULL,
+      data_point_count INTEGER NOT NULL DEFAULT 0,
+      labeled_count INTEGER NOT NULL DEFAULT 0,
+      next_class INTEGER NOT NULL DEFAULT 1,
+      next_training INTEGER NOT NULL DEFAULT 1,
+      UNIQUE (account, name)
+    ) STRICT;
+    CREATE TABLE class (
+      project INTEGER NOT NULL REFERENCES project(id) ON DELETE CASCADE,
+      id INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      PRIMARY KEY (project, id),
+      UNIQUE (project, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE data_point (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      project INTEGER NOT NULL REFERENCES project(id) ON DELETE CASCADE,
+      object TEXT NOT NULL REFERENCES object(hash),
+      file_name TEXT NOT NULL,
+      labeled INTEGER NOT NULL CHECK (labeled IN (0, 1)),
+      class INTEGER,
+      format INTEGER NOT NULL,
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      perceptual_hash INTEGER NOT NULL,
+      create_time INTEGER NOT NULL,
+      UNIQUE (project, object),
+      FOREIGN KEY (project, class) REFERENCES class(project, id) DEFERRABLE INITIALLY DEFERRED,
+      CHECK (labeled = 1 OR class IS NULL)
+    ) STRICT;
+    CREATE TRIGGER data_point_count_insert AFTER INSERT ON data_point BEGIN
+      UPDATE project SET data_point_count = data_point_count + 1,
+        labeled_count = labeled_count + NEW.labeled WHERE id = NEW.project;
+    END;
+    CREATE TRIGGER data_point_count_delete AFTER DELETE ON data_point BEGIN
+      UPDATE project SET data_point_count = data_point_count - 1,
+        labeled_count = labeled_count - OLD.labeled WHERE id = OLD.project;
+    END;
+    CREATE TRIGGER data_point_count_update AFTER UPDATE OF labeled ON data_point
+    WHEN OLD.labeled <> NEW.labeled BEGIN
+      UPDATE project SET labeled_count = labeled_count - OLD.labeled + NEW.labeled
+        WHERE id = NEW.project;
+    END;
+    CREATE INDEX data_point_project ON data_point(project, labeled, id);
+    CREATE INDEX data_point_class ON data_point(project, class, id);
+    CREATE INDEX data_point_object ON data_point(object);
+    CREATE TABLE box (
+      data_point INTEGER NOT NULL REFERENCES data_point(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      project INTEGER NOT NULL,
+      class INTEGER NOT NULL,
+      x_min REAL NOT NULL,
+      y_min REAL NOT NULL,
+      x_max REAL NOT NULL,
+      y_max REAL NOT NULL,
+      PRIMARY KEY (data_point, position),
+      FOREIGN KEY (project, class) REFERENCES class(project, id) DEFERRABLE INITIALLY DEFERRED
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX box_class ON box(project, class, data_point);
+    """
+
+  private static let trainingTables = """
+    CREATE TABLE training (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      project INTEGER NOT NULL REFERENCES project(id) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
+      parameters BLOB NOT NULL,
+      data_set_hash TEXT NOT NULL,
+      data_point_count INTEGER NOT NULL,
+      reason TEXT NOT NULL DEFAULT '',
+      create_time INTEGER NOT NULL,
+      start_time INTEGER,
+      end_time INTEGER,
+      next_event INTEGER NOT NULL DEFAULT 1,
+      UNIQUE (project, number)
+    ) STRICT;
+    CREATE INDEX training_active ON training(state, id) WHERE state IN (1, 2);
+    CREATE TABLE training_class (
+      training INTEGER NOT NULL REFERENCES training(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      PRIMARY KEY (training, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE training_example (
+      training INTEGER NOT NULL REFERENCES training(id) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      object TEXT NOT NULL REFERENCES object(hash),
+      class_index INTEGER NOT NULL,
+      duplicate_group INTEGER NOT NULL,
+      width INTEGER NOT NULL,
+      height INTEGER NOT NULL,
+      PRIMARY KEY (training, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX training_example_object ON training_example(object);
+    CREATE TABLE training_event (
+      training INTEGER NOT NULL REFERENCES training(id) ON DELETE CASCADE,
+      sequence INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      kind INTEGER NOT NULL CHECK (kind IN (1, 2, 3)),
+      state INTEGER,
+      progress BLOB,
+      note TEXT,
+      PRIMARY KEY (training, sequence)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX training_event_kind ON training_event(training, kind, sequence);
+    CREATE TABLE model (
+      training INTEGER PRIMARY KEY REFERENCES training(id) ON DELETE CASCADE,
+      weights TEXT NOT NULL REFERENCES object(hash),
+      architecture TEXT NOT NULL,
+      input_side INTEGER NOT NULL,
+      accuracy REAL NOT NULL,
+      metrics BLOB NOT NULL
+    ) STRICT;
+    CREATE INDEX model_weights ON model(weights);
+    CREATE TABLE publication (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      training INTEGER NOT NULL UNIQUE REFERENCES model(training) ON DELETE CASCADE,
+      description TEXT NOT NULL,
+      publish_time INTEGER NOT NULL
+    ) STRICT;
+    """
+
+  private static let inferenceTables = """
+    CREATE TABLE inference (
+      position INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      account INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+      model TEXT NOT NULL,
+      training INTEGER REFERENCES training(id) ON DELETE SET NULL,
+      image TEXT REFERENCES object(hash),
+      top_k INTEGER NOT NULL,
+      state INTEGER NOT NULL CHECK (state IN (1, 2, 3)),
+      outcome BLOB,
+      create_time INTEGER NOT NULL,
+      expire_time INTEGER,
+      CHECK ((state = 1) = (image IS NOT NULL) AND (state = 1) = (outcome IS NULL))
+    ) STRICT;
+    CREATE INDEX inference_pending ON inference(position) WHERE state = 1;
+    CREATE INDEX inference_account ON inference(account, state);
+    CREATE INDEX inference_training ON inference(training);
+    CREATE INDEX inference_expiry ON inference(expire_time);
+    CREATE INDEX inference_image ON inference(image);
+    """
+
+  /// Triggers that count a column's references. They also fire when a deletion cascades, so no
+  /// method has to remember which objects its rows held.
+  private static func referenceCounting(table: String, column: String) -> String {
+    """
+    CREATE TRIGGER \(table)_insert AFTER INSERT ON \(table) WHEN NEW.\(column) IS NOT NULL BEGIN
+      UPDATE object SET reference_count = reference_count + 1 WHERE hash = NEW.\(column);
+    END;
+    CREATE TRIGGER \(table)_delete AFTER DELETE ON \(table) WHEN OLD.\(column) IS NOT NULL BEGIN
+      UPDATE object SET reference_count = reference_count - 1 WHERE hash = OLD.\(column);
+    END;
+    CREATE TRIGGER \(table)_update AFTER UPDATE OF \(column) ON \(table)
+    WHEN OLD.\(column) IS NOT NEW.\(column) BEGIN
+      UPDATE object SET reference_count = reference_count + 1 WHERE hash = NEW.\(column);
+      UPDATE object SET reference_count = reference_count - 1 WHERE hash = OLD.\(column);
+    END;
+    """
+  }
+}

@@ -1,0 +1,74 @@
+internal import GRDB
+
+/// Everything a `DataStore` refuses or cannot do.
+package enum StoreError: Error, Equatable, Sendable {
+  /// What a name or number stood for.
+  package enum Subject: String, Sendable {
+    case account, token, project, training, publication, inference
+    case classID = "class"
+    case dataPoint = "data point"
+    case object
+  }
+
+  /// Nothing of that name or number, or nothing that this caller may see.
+  case notFound(Subject, String)
+  /// The name is taken.
+  case alreadyExists(Subject, String)
+  /// An annotation names a class that the project does not have.
+  case unknownClass(String)
+  /// A class name or id stands twice in one list.
+  case repeatedClass(String)
+  /// A class would be dropped that `dataPoints` images use.
+  case classInUse(String, dataPoints: UInt64)
+  /// Boxes for a classification project, or one class for a detection project.
+  case wrongAnnotation(ProjectKind)
+  /// Some count would pass its bound.
+  case limit(name: String, value: UInt64, limit: UInt64)
+  /// The project has a training that is queued or running.
+  case trainingActive(number: UInt32)
+  /// The training is in this state, and what was asked for needs another.
+  case trainingState(number: UInt32, JobState)
+  /// The row was changed by someone else since it was read.
+  case changedMeanwhile(Subject)
+  /// Another process uses this data folder.
+  case folderInUse(String)
+  /// No room on the disk.
+  case full(String)
+  /// A system call failed with this `errno`.
+  case file(operation: String, path: String, errno: Int32)
+  /// SQLite failed for a reason that no caller causes.
+  case database(String)
+}
+
+extension StoreError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notFound(let subject, let name): "there is no \(subject.rawValue) '\(name)'"
+    case .alreadyExists(let subject, let name): "the \(subject.rawValue) '\(name)' exists already"
+    case .unknownClass(let name): "the project has no class '\(name)'"
+    case .repeatedClass(let name): "the class '\(name)' stands in the list twice"
+    case .classInUse(let name, let count): "the class '\(name)' is used by \(count) data points"
+    case .wrongAnnotation(.classification):
+      "a classification project takes one class per image, not boxes"
+    case .wrongAnnotation(.detection): "a detection project takes boxes, not one class per image"
+    case .limit(let name, let value, let limit): "\(value) \(name); the limit is \(limit)"
+    case .trainingActive(let number): "training \(number) of the project is queued or running"
+    case .trainingState(let number, let state): "training \(number) is \(state)"
+    case .changedMeanwhile(let subject): "the \(subject.rawValue) was changed meanwhile"
+    case .folderInUse(let path): "another server uses the data folder '\(path)'"
+    case .full(let what): "no room left on the disk: \(what)"
+    case .file(let operation, let path, let code):
+      "\(operation) of '\(path)' failed: \(systemMessage(code))"
+    case .database(let message): "the database failed: \(message)"
+    }
+  }
+}
+
+extension StoreError {
+  init(_ error: DatabaseError) {
+    switch error.resultCode {
+    case .SQLITE_FULL: self = .full(error.description)
+    default: self = .database(error.description)
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// The bounds on how much the store keeps for whom.
+package struct StoreLimits: Sendable, Equatable {
+  /// Rows in one page of any list.
+  package var pageRowsMax: UInt32 = 1_000
+  /// Tokens of one account that are neither expired nor revoked.
+  package var accountTokensMax: UInt64 = 1_000
+  package var accountProjectsMax: UInt64 = 1_000
+  package var projectDataPointsMax: UInt64 = 100_000
+  package var projectClassesMax: UInt64 = 1_000
+  /// Progress events kept of one training; older ones go. Changes of state always stay.
+  package var trainingProgressEventsMax: UInt64 = 500
+  /// Notes kept of one training; older ones go.
+  package var trainingNotesMax: UInt64 = 200
+  /// Submitted inferences of one account that wait for their answer.
+  package var accountPendingInferencesMax: UInt64 = 1_000
+
+  package init() {}
+}

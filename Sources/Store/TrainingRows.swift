@@ -1,0 +1,106 @@
+internal import Foundation
+internal import GRDB
+
+// How trainings, their data sets and their events are read from rows and written to them.
+
+extension DataStore {
+  static let trainingColumns = """
+    SELECT training.*, project.name AS project_name, project.kind AS project_kind,
+      model.weights, model.architecture, model.input_side, model.accuracy, model.metrics,
+      object.bytes AS weights_bytes
+    FROM training JOIN project ON project.id = training.project
+    LEFT JOIN model ON model.training = training.id
+    LEFT JOIN object ON object.hash = model.weights
+    """
+
+  static func training(_ id: TrainingID, in db: Database) throws -> TrainingRecord {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: trainingColumns + " WHERE training.id = ?"),
+      arguments: [id.rawValue])
+    guard let row else { throw StoreError.notFound(.training, "row \(id.rawValue)") }
+    return try TrainingRecord(row: row)
+  }
+
+  /// Number 0 means the newest.
+  static func training(
+    _ number: UInt32, of project: ProjectID, in db: Database
+  ) throws -> TrainingRecord {
+    let row = try Row.fetchOne(
+      db,
+      sql: trainingColumns + " WHERE training.project = ?1 AND (?2 = 0 OR training.number = ?2)"
+        + " ORDER BY training.number DESC LIMIT 1",
+      arguments: [project.rawValue, number])
+    guard let row else {
+      throw StoreError.notFound(.training, number == 0 ? "newest" : "\(number)")
+    }
+    return try TrainingRecord(row: row)
+  }
+
+  static func classNames(of training: TrainingID, in db: Database) throws -> [String] {
+    try String.fetchAll(
+      db, sql: "SELECT name FROM training_class WHERE training = ? ORDER BY position",
+      arguments: [training.rawValue])
+  }
+
+  static func insert(
+    _ dataSet: FrozenDataSet, of training: TrainingID, in db: Database
+  ) throws {
+    for (position, name) in dataSet.classNames.enumerated() {
+      try db.execute(
+        sql: "INSERT INTO training_class (training, position, name) VALUES (?, ?, ?)",
+        arguments: [training.rawValue, position, name])
+    }
+    let statement = try db.makeStatement(
+      sql: """
+        INSERT INTO training_example (training, position, object, class_index, duplicate_group,
+          width, height) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """)
+    for (position, example) in dataSet.examples.enumerated() {
+      try statement.execute(arguments: [
+        training.rawValue, position, example.object.hex, example.classIndex, example.group,
+        example.width, example.height,
+      ])
+    }
+  }
+}
+
+extension TrainingRecord {
+  init(row: Row) throws {
+    self.init(
+      id: TrainingID(row["id"]), project: ProjectID(row["project"]),
+      projectName: row["project_name"], kind: try DataStore.kind(row["project_kind"]),
+      number: row["number"], state: try DataStore.state(row["state"]),
+      parameters: [UInt8](row["parameters"] as Data), dataSetHash: row["data_set_hash"],
+      dataPointCount: row["data_point_count"], reason: row["reason"],
+      createTime: Timestamp(unixMilliseconds: row["create_time"]),
+      startTime: (row["start_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
+      endTime: (row["end_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
+      model: ModelRecord(joined: row))
+  }
+}
+
+extension ModelRecord {
+  /// Nothing when the outer join found no model.
+  init?(joined row: Row) {
+    guard let weights = row["weights"] as String? else { return nil }
+    self.init(
+      weights: ObjectHash(column: weights), weightsBytes: row["weights_bytes"],
+      facts: ModelFacts(
+        architecture: row["architecture"], inputSide: row["input_side"],
+        accuracy: row["accuracy"], metrics: [UInt8](row["metrics"] as Data)))
+  }
+}
+
+extension TrainingEventRecord {
+  init(row: Row) throws {
+    let content: Content
+    switch row["kind"] as Int64 {
+    case 1: content = .state(try DataStore.state(row["state"]))
+    case 2: content = .progress([UInt8](row["progress"] as Data))
+    case 3: content = .note(row["note"])
+    case let kind: throw StoreError.database("training event kind \(kind)")
+    }
+    self.init(
+      sequence: row["sequence"], time: Timestamp(unixMilliseconds: row["time"]), content: content)
+  }
+}
