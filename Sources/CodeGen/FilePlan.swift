@@ -1,0 +1,52 @@
+/// One .proto file with its comments, as the printers need it.
+struct FilePlan {
+  struct Service {
+    let name: String
+    let protoName: String
+    let comment: String
+    let methods: [Method]
+  }
+
+  struct Method {
+    let name: String
+    let comment: String
+    let request: String
+    let response: String
+    let streamsRequests: Bool
+    let streamsResponses: Bool
+
+    /// The name as a Swift identifier.
+    var function: String { Names.escaped(Names.lowerCamel(name)) }
+  }
+
+  /// The path as imported.
+  let path: String
+  let comment: String
+  let messages: [MessagePlan]
+  let enumerations: [EnumPlan]
+  let services: [Service]
+
+  /// The beginning of the names of the Swift files.
+  let baseName: String
+
+  /// - Throws: What cannot be turned into Swift.
+  init(_ file: FileDescriptorProto, types: TypeTable) throws(GeneratorError) {
+    var comments: [[Int32]: String] = [:]
+    for location in file.sourceCodeInfo?.location ?? [] {
+      let leading = location.leadingComments
+      comments[location.path] = leading.isEmpty ? location.trailingComments : leading
+    }
+    let planner = Planner(comments: comments, types: types, isProto3: file.syntax == "proto3")
+    let scope = file.package.isEmpty ? "" : "." + file.package
+    let prefix = file.options?.swiftPrefix ?? ""
+    path = file.name
+    comment = comments[[12]] ?? ""
+    messages = try planner.messages(file.messageType, scope: scope, at: [4])
+    enumerations = try planner.enumerations(file.enumType, scope: scope, at: [5])
+    services = try planner.services(
+      file.service, package: file.package, prefix: prefix)
+    let stem = file.name.split(separator: "/").last?.split(separator: ".").first ?? ""
+    let name = Names.upperCamel(String(stem))
+    baseName = name.hasPrefix(prefix) ? name : prefix + name
+  }
+}

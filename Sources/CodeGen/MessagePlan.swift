@@ -1,0 +1,61 @@
+/// One message: its fields, and the oneofs that group some of them.
+struct MessagePlan {
+  /// Fields of which at most one is set.
+  struct Oneof {
+    let name: String
+    let comment: String
+    let members: [Field]
+
+    var property: String { Names.escaped(Names.lowerCamel(name)) }
+    var member: String { Names.member(property) }
+    var typeName: String { Names.type(Names.upperCamel(name)) }
+
+    /// Whether a member can hold the message that holds the oneof.
+    var isRecursive: Bool {
+      members.contains { field in
+        if case .message(_, isRecursive: true) = field.value { true } else { false }
+      }
+    }
+  }
+
+  /// A stored property: a field or a oneof.
+  enum Property {
+    case field(Field)
+    case oneof(Oneof)
+  }
+
+  /// The full name without a dot in front.
+  let protoName: String
+  let swiftName: String
+  let comment: String
+  /// In the order of the schema; a oneof stands where its first member does.
+  let properties: [Property]
+  let messages: [MessagePlan]
+  let enumerations: [EnumPlan]
+
+  /// The name inside the enclosing type.
+  var shortName: String {
+    swiftName.split(separator: ".").last.map(String.init) ?? swiftName
+  }
+}
+
+/// One enum.
+struct EnumPlan {
+  struct Case {
+    let name: String
+    let number: Int32
+    let comment: String
+  }
+
+  let swiftName: String
+  let comment: String
+  /// One for each number.
+  let cases: [Case]
+  /// Further names of numbers that have a case.
+  let aliases: [(name: String, original: String)]
+
+  /// The name inside the enclosing type.
+  var shortName: String {
+    swiftName.split(separator: ".").last.map(String.init) ?? swiftName
+  }
+}

@@ -1,0 +1,116 @@
+/// Turns the descriptors of one file into plans: names, comments and the order of things.
+struct Planner {
+  /// By path from the file descriptor down.
+  let comments: [[Int32]: String]
+  let types: TypeTable
+  let isProto3: Bool
+
+  func messages(
+    _ messages: [DescriptorProto], scope: String, at path: [Int32]
+  ) throws(GeneratorError) -> [MessagePlan] {
+    var plans: [MessagePlan] = []
+    for (index, message) in messages.enumerated() where message.options?.mapEntry != true {
+      plans.append(try plan(message, scope: scope, at: path + [Int32(index)]))
+    }
+    return plans
+  }
+
+  func enumerations(
+    _ enumerations: [EnumDescriptorProto], scope: String, at path: [Int32]
+  ) throws(GeneratorError) -> [EnumPlan] {
+    var plans: [EnumPlan] = []
+    for (index, enumeration) in enumerations.enumerated() {
+      plans.append(try plan(enumeration, scope: scope, at: path + [Int32(index)]))
+    }
+    return plans
+  }
+
+  func services(
+    _ services: [ServiceDescriptorProto], package: String, prefix: String
+  ) throws(GeneratorError) -> [FilePlan.Service] {
+    var plans: [FilePlan.Service] = []
+    for (index, service) in services.enumerated() {
+      let path: [Int32] = [6, Int32(index)]
+      var methods: [FilePlan.Method] = []
+      for (index, method) in service.method.enumerated() {
+        methods.append(
+          FilePlan.Method(
+            name: method.name, comment: comment(at: path + [2, Int32(index)]),
+            request: try types.entry(method.inputType).swiftName,
+            response: try types.entry(method.outputType).swiftName,
+            streamsRequests: method.clientStreaming, streamsResponses: method.serverStreaming))
+      }
+      plans.append(
+        FilePlan.Service(
+          name: prefix + service.name,
+          protoName: package.isEmpty ? service.name : "\(package).\(service.name)",
+          comment: comment(at: path), methods: methods))
+    }
+    return plans
+  }
+
+  private func plan(
+    _ message: DescriptorProto, scope: String, at path: [Int32]
+  ) throws(GeneratorError) -> MessagePlan {
+    let name = "\(scope).\(message.name)"
+    var fields: [Field] = []
+    for (index, field) in message.field.enumerated() {
+      fields.append(
+        try Field(
+          field, of: name, isProto3: isProto3, comment: comment(at: path + [2, Int32(index)]),
+          types: types))
+    }
+    let plan = MessagePlan(
+      protoName: String(name.dropFirst()), swiftName: try types.entry(name).swiftName,
+      comment: comment(at: path),
+      properties: properties(fields, oneofs: message.oneofDecl, at: path),
+      messages: try messages(message.nestedType, scope: name, at: path + [3]),
+      enumerations: try enumerations(message.enumType, scope: name, at: path + [4]))
+    try plan.checkNames()
+    return plan
+  }
+
+  private func properties(
+    _ fields: [Field], oneofs: [OneofDescriptorProto], at path: [Int32]
+  ) -> [MessagePlan.Property] {
+    var properties: [MessagePlan.Property] = []
+    var seen: Set<Int> = []
+    for field in fields {
+      guard let index = field.oneofIndex else {
+        properties.append(.field(field))
+        continue
+      }
+      guard seen.insert(index).inserted else { continue }
+      properties.append(
+        .oneof(
+          MessagePlan.Oneof(
+            name: oneofs[index].name, comment: comment(at: path + [8, Int32(index)]),
+            members: fields.filter { $0.oneofIndex == index })))
+    }
+    return properties
+  }
+
+  private func plan(
+    _ enumeration: EnumDescriptorProto, scope: String, at path: [Int32]
+  ) throws(GeneratorError) -> EnumPlan {
+    var cases: [EnumPlan.Case] = []
+    var aliases: [(name: String, original: String)] = []
+    for (index, value) in enumeration.value.enumerated() {
+      let name = Names.escaped(Names.enumCase(value.name, in: enumeration.name))
+      if let original = cases.first(where: { $0.number == value.number }) {
+        if original.name != name { aliases.append((name: name, original: original.name)) }
+      } else {
+        cases.append(
+          EnumPlan.Case(
+            name: name, number: value.number, comment: comment(at: path + [2, Int32(index)])))
+      }
+    }
+    return EnumPlan(
+      swiftName: try types.entry("\(scope).\(enumeration.name)").swiftName,
+      comment: comment(at: path), cases: cases, aliases: aliases)
+  }
+
+  private func comment(at path: [Int32]) -> String {
+    comments[path] ?? ""
+  }
+}

@@ -1,0 +1,77 @@
+extension Printer {
+  /// Prints the loop that reads a message: one `case` for each tag that a known field can have.
+  mutating func merge(_ plan: MessagePlan, access: String) {
+    block("\(access) mutating func merge(from reader: inout Reader) throws(DecodingError) {") {
+      printer in
+      printer.block("while let tag = try reader.nextTag() {") { printer in
+        guard !plan.properties.isEmpty else {
+          printer.out("try reader.keep(tag, in: &unknownFields)")
+          return
+        }
+        printer.block("switch tag {") { printer in
+          for property in plan.properties {
+            switch property {
+            case .field(let field): printer.read(field)
+            case .oneof(let oneof): printer.read(oneof)
+            }
+          }
+          printer.outdented("default: try reader.keep(tag, in: &unknownFields)")
+        }
+      }
+    }
+  }
+
+  private mutating func read(_ field: Field) {
+    let type = field.value.scalarType ?? ""
+    switch field.shape {
+    case .map(let key, let value):
+      read(field, key, value)
+    case .list where field.value.scalarType == nil:
+      outdented("case \(field.tag): try reader.append(to: &\(field.member))")
+    case .list:
+      outdented("case \(field.tag): try reader.append(to: &\(field.member), \(type))")
+      guard field.value.isPackable else { return }
+      outdented("case \(field.packedTag): try reader.appendPacked(to: &\(field.member), \(type))")
+    case .single where field.value.scalarType == nil, .optional where field.value.scalarType == nil:
+      outdented("case \(field.tag): try reader.merge(into: &\(field.member))")
+    case .single, .optional:
+      outdented("case \(field.tag): \(field.member) = try reader.value(\(type))")
+    }
+  }
+
+  private mutating func read(_ oneof: MessagePlan.Oneof) {
+    for field in oneof.members {
+      let member = oneof.member
+      if let type = field.value.scalarType {
+        outdented(
+          "case \(field.tag): \(member) = .\(field.property)(try reader.value(\(type)))")
+        continue
+      }
+      outdented("case \(field.tag):")
+      let old = "if case .\(field.property)(let current) = \(member) { current }"
+      out("var value = \(old) else { \(field.value.swiftType)() }")
+      out("try reader.merge(into: &value)")
+      out("\(member) = .\(field.property)(value)")
+    }
+  }
+
+  private mutating func read(_ field: Field, _ key: Field.Value, _ value: Field.Value) {
+    outdented("case \(field.tag):")
+    out("var key: \(key.swiftType) = \(key.defaultValue)")
+    out("var value: \(value.swiftType) = \(value.defaultValue)")
+    out("let outer = try reader.enterMapEntry()")
+    block("while let tag = try reader.nextTag() {") { printer in
+      printer.block("switch tag {") { printer in
+        printer.outdented(
+          "case \(8 | key.wireType): key = try reader.value(\(key.scalarType ?? ""))")
+        let read =
+          value.scalarType.map { "value = try reader.value(\($0))" }
+          ?? "try reader.merge(into: &value)"
+        printer.outdented("case \(16 | value.wireType): \(read)")
+        printer.outdented("default: try reader.skip(tag)")
+      }
+    }
+    out("reader.leave(outer)")
+    out("\(field.member)[key] = value")
+  }
+}
