@@ -1,0 +1,93 @@
+/// How well predictions meet the truth.
+///
+/// Figures whose denominator is zero, such as the precision of a class never predicted, are 0.
+package struct Evaluation: Sendable, Equatable {
+  /// Counts by true class, then by predicted class.
+  package let confusion: [[Int]]
+  /// How often the true class was among the k most probable, for k from 1.
+  private let rankCounts: [Int]
+
+  /// - Parameters:
+  ///   - probabilities: for each image, for each class; equal ones rank in the order of classes.
+  ///   - truth: the true class of each image.
+  package init(probabilities: [[Float]], truth: [Int], classes: Int) {
+    precondition(probabilities.count == truth.count, "one prediction for each image")
+    var confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)
+    var ranks = Array(repeating: 0, count: classes)
+    for (values, label) in zip(probabilities, truth) {
+      let order = Evaluation.ranking(values)
+      confusion[label][order[0]] += 1
+      if let rank = order.firstIndex(of: label) { ranks[rank] += 1 }
+    }
+    self.confusion = confusion
+    rankCounts = ranks
+  }
+
+  /// The classes by falling probability.
+  package static func ranking(_ probabilities: [Float]) -> [Int] {
+    probabilities.indices.sorted { a, b in
+      probabilities[a] == probabilities[b] ? a < b : probabilities[a] > probabilities[b]
+    }
+  }
+
+  package var count: Int { rankCounts.reduce(0, +) }
+
+  package var accuracy: Double { topAccuracy(1) }
+
+  /// The share of images whose true class was among the `k` most probable.
+  package func topAccuracy(_ k: Int) -> Double {
+    Evaluation.ratio(rankCounts.prefix(k).reduce(0, +), count)
+  }
+
+  /// The Wilson interval which holds the true accuracy with 95 % confidence.
+  package var accuracyInterval: ClosedRange<Double> {
+    Evaluation.wilsonInterval(successes: rankCounts.first ?? 0, of: count)
+  }
+
+  /// What one class's figures are.
+  package struct ClassFigures: Sendable, Equatable {
+    /// Images that are truly of the class.
+    package var support: Int
+    /// How many of those predicted to be of the class are.
+    package var precision: Double
+    /// How many of those that are of the class were predicted to be.
+    package var recall: Double
+    /// The harmonic mean of the two.
+    package var f1: Double
+  }
+
+  package var classFigures: [ClassFigures] {
+    confusion.indices.map { label in
+      let hits = confusion[label][label]
+      let support = confusion[label].reduce(0, +)
+      let predicted = confusion.reduce(0) { $0 + $1[label] }
+      return ClassFigures(
+        support: support,
+        precision: Evaluation.ratio(hits, predicted),
+        recall: Evaluation.ratio(hits, support),
+        f1: Evaluation.ratio(2 * hits, support + predicted))
+    }
+  }
+
+  /// The mean of the classes' F1, each counting the same however rare it is.
+  package var macroF1: Double {
+    classFigures.isEmpty
+      ? 0 : classFigures.reduce(0) { $0 + $1.f1 } / Double(classFigures.count)
+  }
+
+  /// The Wilson score interval of a proportion at 95 %; 0...1 when nothing was counted.
+  package static func wilsonInterval(successes: Int, of count: Int) -> ClosedRange<Double> {
+    guard count > 0 else { return 0...1 }
+    let z = 1.959963984540054
+    let n = Double(count)
+    let share = Double(successes) / n
+    let center = (share + z * z / (2 * n)) / (1 + z * z / n)
+    let reach =
+      z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
+    return max(0, center - reach)...min(1, center + reach)
+  }
+
+  private static func ratio(_ part: Int, _ whole: Int) -> Double {
+    whole == 0 ? 0 : Double(part) / Double(whole)
+  }
+}

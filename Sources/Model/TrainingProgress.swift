@@ -1,0 +1,87 @@
+/// Counts images and time, tells whoever watches, and notices when to stop.
+struct TrainingProgress {
+  typealias Now = @Sendable () -> ContinuousClock.Instant
+
+  private(set) var event = TrainingEvent(phase: .images)
+  private let report: @Sendable (TrainingEvent) -> Void
+  private let isCancelled: @Sendable () -> Bool
+  private let now: Now
+  private let start: ContinuousClock.Instant
+  private let budget: Duration
+  private var phaseStart: ContinuousClock.Instant
+  private var lastReport: ContinuousClock.Instant
+  private var imagesDone = 0
+  private var imagesPlanned = 1
+
+  /// Batches pass quicker than anyone reads.
+  private static let interval = Duration.milliseconds(500)
+
+  init(
+    budget: Duration, now: @escaping Now,
+    report: @escaping @Sendable (TrainingEvent) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) {
+    self.budget = budget
+    self.now = now
+    self.report = report
+    self.isCancelled = isCancelled
+    start = now()
+    phaseStart = start
+    lastReport = start
+  }
+
+  var elapsed: Duration { now() - start }
+
+  var timeLeft: Duration { max(.zero, budget - elapsed) }
+
+  /// Images a second since the phase began.
+  var imagesPerSecond: Double {
+    let seconds = (now() - phaseStart) / .seconds(1)
+    return seconds > 0 ? Double(imagesDone) / seconds : 0
+  }
+
+  /// Tells something that was chosen automatically.
+  func note(_ text: String) {
+    var event = event
+    event.note = text
+    report(event)
+  }
+
+  mutating func begin(_ phase: TrainingEvent.Phase, images: Int, epochs: Int = 0) {
+    event = TrainingEvent(phase: phase)
+    event.epochs = epochs
+    phaseStart = now()
+    imagesDone = 0
+    imagesPlanned = max(1, images)
+    report(event)
+  }
+
+  mutating func plan(images: Int, epochs: Int) {
+    imagesPlanned = max(1, images)
+    event.epochs = epochs
+  }
+
+  /// Called after every batch. Throws `.cancelled` when asked to stop.
+  mutating func advance(images: Int, loss: Double? = nil) throws(ModelError) {
+    guard !isCancelled() else { throw .cancelled }
+    imagesDone += images
+    if let loss { event.loss = loss }
+    if now() - lastReport >= TrainingProgress.interval { send() }
+  }
+
+  mutating func endEpoch(_ epoch: Int, loss: Double, validationAccuracy: Double) {
+    event.epoch = epoch
+    event.loss = loss
+    event.validationAccuracy = validationAccuracy
+    send()
+  }
+
+  private mutating func send() {
+    lastReport = now()
+    event.fraction = min(1, Double(imagesDone) / Double(imagesPlanned))
+    event.imagesPerSecond = imagesPerSecond
+    let rest = Double(max(0, imagesPlanned - imagesDone))
+    event.secondsLeft = imagesPerSecond > 0 ? rest / imagesPerSecond : 0
+    report(event)
+  }
+}
