@@ -1,0 +1,54 @@
+internal import CArgon2
+
+/// What hashing a password costs. The defaults are OWASP's for Argon2id.
+package struct Argon2Parameters: Sendable, Equatable {
+  package var memoryKiB: UInt32 = 19_456
+  package var passes: UInt32 = 2
+  package var lanes: UInt32 = 1
+
+  package init() {}
+}
+
+/// Argon2id over Debian's libargon2. Blocks for tens of milliseconds.
+enum Argon2 {
+  private static let saltBytes = 16
+  private static let hashBytes = 32
+
+  /// - Parameter salt: random bytes, different for each password.
+  /// - Returns: hash, salt and parameters in the PHC string format.
+  static func hash(
+    _ password: String, parameters: Argon2Parameters, salt: [UInt8]
+  ) throws(CredentialsError) -> String {
+    let password = Array(password.utf8)
+    let length = argon2_encodedlen(
+      parameters.passes, parameters.memoryKiB, parameters.lanes, UInt32(salt.count),
+      UInt32(hashBytes), Argon2_id)
+    var encoded = [CChar](repeating: 0, count: length)
+    try check(
+      argon2id_hash_encoded(
+        parameters.passes, parameters.memoryKiB, parameters.lanes, password, password.count, salt,
+        salt.count, hashBytes, &encoded, encoded.count))
+    let text = encoded.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Whether the password is the one that was hashed; takes as long either way.
+  static func verify(_ password: String, against encoded: String) throws(CredentialsError) -> Bool {
+    let password = Array(password.utf8)
+    let result = argon2id_verify(encoded, password, password.count)
+    if result == ARGON2_VERIFY_MISMATCH.rawValue { return false }
+    try check(result)
+    return true
+  }
+
+  static func randomSalt() -> [UInt8] {
+    var random = SystemRandomNumberGenerator()
+    return (0..<saltBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+  }
+
+  private static func check(_ result: Int32) throws(CredentialsError) {
+    guard result == ARGON2_OK.rawValue else {
+      throw .argon2(argon2_error_message(result).map { String(cString: $0) } ?? "\(result)")
+    }
+  }
+}

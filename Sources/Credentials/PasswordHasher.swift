@@ -1,0 +1,92 @@
+internal import Dispatch
+internal import Synchronization
+
+/// Hashes and checks passwords on a few threads of its own, so that a crowd that logs in holds up
+/// neither Swift's threads nor the machine's memory.
+package final class PasswordHasher: Sendable {
+  /// How much the hasher takes on at once.
+  package struct Limits: Sendable, Equatable {
+    /// Passwords hashed at the same time; each takes 19 MiB.
+    package var runningMax = 2
+    /// Passwords that may wait for their turn.
+    package var waitingMax = 64
+
+    package init() {}
+  }
+
+  private struct State {
+    var running = 0
+    var waiting: [@Sendable () -> Void] = []
+  }
+
+  private let parameters: Argon2Parameters
+  private let limits: Limits
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "diyml.passwords", attributes: .concurrent)
+  /// What the password of an unknown user is checked against.
+  private let decoy: String
+
+  /// Hashes one password to have a decoy, which takes tens of milliseconds.
+  package init(
+    parameters: Argon2Parameters = Argon2Parameters(), limits: Limits = Limits()
+  ) throws(CredentialsError) {
+    self.parameters = parameters
+    self.limits = limits
+    decoy = try Argon2.hash("", parameters: parameters, salt: Argon2.randomSalt())
+  }
+
+  /// - Returns: the hash in the PHC string format, to be kept.
+  /// - Throws: `.busy` when too many passwords wait.
+  package func hash(_ password: String) async throws -> String {
+    let parameters = self.parameters
+    return try await perform { () throws(CredentialsError) in
+      try Argon2.hash(password, parameters: parameters, salt: Argon2.randomSalt())
+    }
+  }
+
+  /// Whether the password is the one that was hashed.
+  ///
+  /// - Parameter encoded: what `hash` returned; nothing for a user that does not exist, which is
+  ///   false and takes as long as a wrong password, so that time does not tell who has an account.
+  /// - Throws: `.busy` when too many passwords wait.
+  package func verify(_ password: String, against encoded: String?) async throws -> Bool {
+    let decoy = self.decoy
+    return try await perform { () throws(CredentialsError) in
+      let matches = try Argon2.verify(password, against: encoded ?? decoy)
+      return matches && encoded != nil
+    }
+  }
+
+  private func perform<T: Sendable>(
+    _ work: @escaping @Sendable () throws(CredentialsError) -> T
+  ) async throws -> T {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in
+      let job: @Sendable () -> Void = {
+        continuation.resume(with: Result { try work() })
+        self.startNext()
+      }
+      let refusal = state.withLock { state -> CredentialsError? in
+        if state.running < limits.runningMax {
+          state.running += 1
+          queue.async(execute: job)
+        } else if state.waiting.count < limits.waitingMax {
+          state.waiting.append(job)
+        } else {
+          return .busy(waiting: state.waiting.count, limit: limits.waitingMax)
+        }
+        return nil
+      }
+      if let refusal { continuation.resume(throwing: refusal) }
+    }
+  }
+
+  private func startNext() {
+    state.withLock { state in
+      if state.waiting.isEmpty {
+        state.running -= 1
+      } else {
+        queue.async(execute: state.waiting.removeFirst())
+      }
+    }
+  }
+}

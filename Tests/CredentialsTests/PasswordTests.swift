@@ -1,0 +1,90 @@
+import Synchronization
+import Testing
+
+@testable import Credentials
+
+private func cheapParameters() -> Argon2Parameters {
+  var parameters = Argon2Parameters()
+  parameters.memoryKiB = 64
+  parameters.passes = 1
+  return parameters
+}
+
+struct PasswordTests {
+  @Test func `a password verifies against its own hash and no other does`() async throws {
+    let hasher = try PasswordHasher()
+    let encoded = try await hasher.hash("correct horse")
+    #expect(encoded.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+    #expect(try await hasher.verify("correct horse", against: encoded))
+    #expect(try await !hasher.verify("correct hors", against: encoded))
+    #expect(try await !hasher.verify("", against: encoded))
+  }
+
+  @Test func `hashing the same password twice gives different hashes`() async throws {
+    let hasher = try PasswordHasher(parameters: cheapParameters())
+    #expect(try await hasher.hash("same") != hasher.hash("same"))
+  }
+
+  @Test func `no password is right for an unknown user`() async throws {
+    let hasher = try PasswordHasher(parameters: cheapParameters())
+    #expect(try await !hasher.verify("", against: nil))
+    #expect(try await !hasher.verify("anything", against: nil))
+  }
+
+  @Test func `an unknown user costs as much as a known one`() async throws {
+    let hasher = try PasswordHasher()
+    let encoded = try await hasher.hash("known")
+    let clock = ContinuousClock()
+    var known = Duration.seconds(60)
+    var unknown = Duration.seconds(60)
+    for _ in 0..<5 {
+      known = min(known, try await clock.measure { _ = try await hasher.verify("x", against: encoded) })
+      unknown = min(unknown, try await clock.measure { _ = try await hasher.verify("x", against: nil) })
+    }
+    #expect(unknown > known / 3 && known > unknown / 3, "known \(known), unknown \(unknown)")
+  }
+
+  /// From the test vectors of the reference implementation, version 0x13.
+  @Test func `the reference vector of Argon2id verifies`() throws {
+    let encoded =
+      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+    #expect(try Argon2.verify("password", against: encoded))
+    #expect(try !Argon2.verify("passwore", against: encoded))
+  }
+
+  @Test(arguments: ["", "$argon2id$", "$argon2i$v=19$m=64,t=1,p=1$c29tZXNhbHQ$AAAA", "plain"])
+  func `a damaged hash is an error and not a wrong password`(encoded: String) async throws {
+    let hasher = try PasswordHasher(parameters: cheapParameters())
+    await #expect(throws: CredentialsError.self) {
+      try await hasher.verify("password", against: encoded)
+    }
+  }
+
+  @Test func `past the bound of waiting passwords the next is refused and the others are served`()
+    async throws
+  {
+    var limits = PasswordHasher.Limits()
+    limits.runningMax = 1
+    limits.waitingMax = 2
+    let hasher = try PasswordHasher(limits: limits)
+    let outcomes = await withTaskGroup(of: CredentialsError?.self) { group in
+      for _ in 0..<12 {
+        group.addTask {
+          do {
+            _ = try await hasher.hash("crowd")
+            return nil
+          } catch {
+            return error as? CredentialsError
+          }
+        }
+      }
+      return await group.reduce(into: [CredentialsError?]()) { $0.append($1) }
+    }
+    let served = outcomes.count { $0 == nil }
+    #expect(served >= 3)
+    #expect(served < 12)
+    #expect(outcomes.compactMap { $0 }.allSatisfy { $0 == .busy(waiting: 2, limit: 2) })
+    // The queue is empty again.
+    _ = try await hasher.hash("later")
+  }
+}

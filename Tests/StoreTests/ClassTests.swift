@@ -1,0 +1,107 @@
+import Testing
+
+@testable import Store
+
+struct ClassTests {
+  private func record(_ id: UInt32, _ name: String) -> ClassRecord {
+    ClassRecord(id: id, name: name)
+  }
+
+  @Test func `renaming keeps the id, a new class gets a new one, and no id comes back`()
+    async throws
+  {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    func set(_ classes: [ClassRecord]) async throws -> [ClassRecord] {
+      try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
+    }
+    #expect(
+      try await set([record(0, "dog"), record(1, "kitten")])
+        == [record(2, "dog"), record(1, "kitten")])
+    #expect(try await set([record(0, "dog")]) == [record(2, "dog")])
+    #expect(try await set([record(0, "cat"), record(0, "dog")]) == [record(3, "cat"), record(2, "dog")])
+    #expect(
+      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
+        == [record(3, "cat"), record(2, "dog")])
+  }
+
+  @Test func `two classes can swap their names`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let image = try await fixture.put("a", .className("cat")).dataPoint.object
+    _ = try await fixture.store.setClasses(
+      [record(1, "dog"), record(2, "cat")], ofProject: "pets", of: fixture.ada.id)
+    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    #expect(point.annotation == .className("dog"))
+  }
+
+  @Test func `a name whose id is given away gets a new id`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let list = try await fixture.store.setClasses(
+      [record(0, "cat"), record(1, "feline"), record(0, "dog")], ofProject: "pets",
+      of: fixture.ada.id)
+    #expect(list == [record(3, "cat"), record(1, "feline"), record(2, "dog")])
+  }
+
+  @Test func `a bad list is refused and changes nothing`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    func refusal(_ classes: [ClassRecord]) async -> StoreError? {
+      await #expect(throws: StoreError.self) {
+        try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
+      }
+    }
+    #expect(await refusal([record(7, "x")]) == .notFound(.classID, "id 7"))
+    #expect(await refusal([record(1, "x"), record(1, "y")]) == .repeatedClass("id 1"))
+    #expect(await refusal([record(0, "x"), record(0, "x")]) == .repeatedClass("x"))
+    #expect(
+      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
+        == [record(1, "cat"), record(2, "dog")])
+  }
+
+  @Test func `classes stop at the limit`() async throws {
+    var limits = StoreLimits()
+    limits.projectClassesMax = 2
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject()
+    await #expect(throws: StoreError.limit(name: "classes", value: 3, limit: 2)) {
+      try await fixture.store.setClasses(
+        ["a", "b", "c"].map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id)
+    }
+  }
+
+  @Test(arguments: [ProjectKind.classification, .detection])
+  func `a class in use is not dropped unless forced`(kind: ProjectKind) async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("pets", kind)
+    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
+    let annotation: AnnotationRecord =
+      kind == .classification ? .className("dog") : .boxes([box, box])
+    let image = try await fixture.put("a", annotation).dataPoint.object
+    await #expect(throws: StoreError.classInUse("dog", dataPoints: 1)) {
+      try await fixture.store.setClasses(
+        [record(1, "cat")], ofProject: "pets", of: fixture.ada.id)
+    }
+    await #expect(throws: StoreError.classInUse("dog", dataPoints: 1)) {
+      try await fixture.store.deleteClasses(
+        ofProject: "pets", of: fixture.ada.id, force: false)
+    }
+    let same = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    #expect(same.annotation == annotation)
+    try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
+    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    #expect(point.annotation == nil)
+    let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
+    #expect(project.classes.isEmpty && project.labeledDataPointCount == 0)
+  }
+
+  @Test func `an image looked at and empty stays so when all classes go`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("pets", .detection)
+    let image = try await fixture.put("a", .boxes([])).dataPoint.object
+    try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
+    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    #expect(point.annotation == .boxes([]))
+  }
+}

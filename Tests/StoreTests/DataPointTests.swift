@@ -1,0 +1,198 @@
+import Store
+import Testing
+
+struct DataPointTests {
+  @Test func `an image reads back as it was put`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let (point, created) = try await fixture.put("hello", .className("cat"))
+    #expect(created)
+    #expect(
+      point.object.hex == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
+    #expect(point.bytes == 5 && point.fileName == "hello.png")
+    #expect(point.image == StoreFixture.facts())
+    let opened = try await fixture.store.openDataPoint(
+      point.object, inProject: "pets", of: fixture.ada.id)
+    #expect(opened.dataPoint == point)
+    #expect(opened.reader.bytes == 5)
+    #expect(try opened.reader.read(at: 0, count: 100) == Array("hello".utf8))
+    #expect(try opened.reader.read(at: 3, count: 1) == Array("l".utf8))
+    #expect(try opened.reader.read(at: 5, count: 1) == [])
+    #expect(try await fixture.store.imageFacts(of: point.object) == StoreFixture.facts())
+  }
+
+  @Test(arguments: [0, UInt64.max, 1 << 63])
+  func `every perceptual hash survives`(hash: UInt64) async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let point = try await fixture.store.putDataPoint(
+      await fixture.store.stage([1]), image: StoreFixture.facts(hash), annotation: nil,
+      fileName: "", inProject: "pets", of: fixture.ada.id, at: StoreFixture.start
+    ).dataPoint
+    #expect(point.image.perceptualHash == hash)
+  }
+
+  @Test func `putting an image again keeps its place and replaces only a given annotation`()
+    async throws
+  {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let first = try await fixture.put("a", .className("cat"))
+    let second = try await fixture.put("a")
+    #expect(!second.created)
+    #expect(second.dataPoint == first.dataPoint)
+    let third = try await fixture.put("a", .className("dog"))
+    #expect(!third.created)
+    #expect(third.dataPoint.id == first.dataPoint.id)
+    #expect(third.dataPoint.annotation == .className("dog"))
+    #expect(try fixture.folder.objectFiles().count == 1)
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+  }
+
+  @Test func `a refused image leaves neither row nor file`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "cat")
+    let refusals: [(AnnotationRecord, String, StoreError)] = [
+      (.className("cow"), "pets", .unknownClass("cow")),
+      (.boxes([box]), "pets", .wrongAnnotation(.classification)),
+      (.className("cat"), "none", .notFound(.project, "none")),
+    ]
+    for (annotation, project, error) in refusals {
+      await #expect(throws: error) { try await fixture.put("a", annotation, in: project) }
+    }
+    #expect(try fixture.folder.objectFiles().isEmpty)
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+    let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
+    #expect(project.dataPointCount == 0)
+  }
+
+  @Test func `images stop at the limit, but one that is there may be put again`() async throws {
+    var limits = StoreLimits()
+    limits.projectDataPointsMax = 2
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject()
+    try await fixture.put("a")
+    try await fixture.put("b")
+    let limit = StoreError.limit(name: "data points in the project", value: 3, limit: 2)
+    await #expect(throws: limit) { try await fixture.put("c") }
+    #expect(try await !fixture.put("b", .className("cat")).created)
+  }
+
+  @Test func `boxes come back in their order, and relabelling replaces them`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("pets", .detection)
+    let boxes = (0..<5).map {
+      BoxRecord(
+        xMin: Double($0), yMin: 0.5, xMax: 100.25, yMax: 7, className: $0 % 2 == 0 ? "cat" : "dog")
+    }
+    let point = try await fixture.put("a", .boxes(boxes)).dataPoint
+    #expect(point.annotation == .boxes(boxes))
+    let fewer = try await fixture.store.relabelDataPoint(
+      point.object, annotation: .boxes([boxes[1]]), inProject: "pets", of: fixture.ada.id)
+    #expect(fewer.annotation == .boxes([boxes[1]]))
+    let empty = try await fixture.store.relabelDataPoint(
+      point.object, annotation: .boxes([]), inProject: "pets", of: fixture.ada.id)
+    #expect(empty.annotation == .boxes([]))
+    let none = try await fixture.store.relabelDataPoint(
+      point.object, annotation: nil, inProject: "pets", of: fixture.ada.id)
+    #expect(none.annotation == nil)
+    await #expect(throws: StoreError.wrongAnnotation(.detection)) {
+      try await fixture.store.relabelDataPoint(
+        point.object, annotation: .className("cat"), inProject: "pets", of: fixture.ada.id)
+    }
+  }
+
+  @Test(arguments: [ProjectKind.classification, .detection])
+  func `a list can be narrowed by class, hash and missing label`(kind: ProjectKind) async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("pets", kind)
+    func annotation(_ name: String) -> AnnotationRecord {
+      kind == .classification
+        ? .className(name)
+        : .boxes([BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: name)])
+    }
+    let cat = try await fixture.put("a", annotation("cat")).dataPoint
+    let dog = try await fixture.put("b", annotation("dog")).dataPoint
+    let none = try await fixture.put("c").dataPoint
+    func list(_ filter: DataPointFilter) async throws -> [DataPointRecord] {
+      try await fixture.store.dataPoints(
+        inProject: "pets", of: fixture.ada.id, filter: filter, page: PageRequest()
+      ).rows
+    }
+    #expect(try await list(DataPointFilter()) == [cat, dog, none])
+    #expect(try await list(DataPointFilter(className: "cat")) == [cat])
+    #expect(try await list(DataPointFilter(unlabeledOnly: true)) == [none])
+    #expect(try await list(DataPointFilter(className: "cat", unlabeledOnly: true)) == [])
+    for length in [1, 8, 64] {
+      let prefix = String(dog.object.hex.prefix(length))
+      #expect(try await list(DataPointFilter(hashPrefix: prefix)).contains(dog))
+    }
+    #expect(try await list(DataPointFilter(hashPrefix: dog.object.hex)) == [dog])
+    await #expect(throws: StoreError.unknownClass("cow")) {
+      try await list(DataPointFilter(className: "cow"))
+    }
+  }
+
+  @Test(arguments: [1, 3, 9, 10, 11] as [UInt32])
+  func `pages stay stable while images come and go`(rowsMax: UInt32) async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    for number in 0..<10 { try await fixture.put("image \(number)") }
+    var seen: [String] = []
+    var request = PageRequest<Int64>(rowsMax: rowsMax)
+    repeat {
+      let page = try await fixture.store.dataPoints(
+        inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: request)
+      seen += page.rows.map(\.fileName)
+      request.after = page.next
+      // Deleting what was seen moves nothing that is still to come.
+      try await fixture.store.deleteDataPoint(
+        page.rows[0].object, inProject: "pets", of: fixture.ada.id)
+    } while request.after != nil
+    #expect(seen == (0..<10).map { "image \($0).png" })
+  }
+
+  @Test func `what is deleted is gone, and its bytes with the last reference`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("one")
+    try await fixture.makeProject("two")
+    let object = try await fixture.put("a", in: "one").dataPoint.object
+    try await fixture.put("a", in: "two")
+    try await fixture.store.deleteDataPoint(object, inProject: "one", of: fixture.ada.id)
+    #expect(try fixture.folder.objectFiles().count == 1)
+    await #expect(throws: StoreError.notFound(.dataPoint, object.hex)) {
+      try await fixture.store.deleteDataPoint(object, inProject: "one", of: fixture.ada.id)
+    }
+    await #expect(throws: StoreError.notFound(.dataPoint, object.hex)) {
+      try await fixture.store.openDataPoint(object, inProject: "one", of: fixture.ada.id)
+    }
+    try await fixture.store.deleteDataPoint(object, inProject: "two", of: fixture.ada.id)
+    #expect(try fixture.folder.objectFiles().isEmpty)
+    #expect(try await fixture.store.imageFacts(of: object) == nil)
+  }
+
+  @Test func `a reader goes on when its object is deleted`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let object = try await fixture.put("hello").dataPoint.object
+    let reader = try await fixture.store.openDataPoint(
+      object, inProject: "pets", of: fixture.ada.id
+    ).reader
+    try await fixture.store.deleteDataPoint(object, inProject: "pets", of: fixture.ada.id)
+    #expect(try reader.read(at: 0, count: 5) == Array("hello".utf8))
+  }
+
+  @Test func `a project's contents hold every image with its annotation`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject("pets", .detection)
+    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "dog")
+    let points = [
+      try await fixture.put("a", .boxes([box, box])).dataPoint,
+      try await fixture.put("b", .boxes([])).dataPoint, try await fixture.put("c").dataPoint,
+    ]
+    let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
+    #expect(contents.dataPoints == points)
+    #expect(contents.project.labeledDataPointCount == 2)
+  }
+}
