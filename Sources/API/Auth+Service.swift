@@ -14,46 +14,38 @@ public import RPCCore
 public enum AuthMethods {
   /// Takes `UserExistsRequest`, returns `UserExistsResponse`.
   public static let userExists = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "UserExists", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "UserExists", kind: .unary)
 
   /// Takes `CreateAccountRequest`, returns `CreateAccountResponse`.
   public static let createAccount = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "CreateAccount", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "CreateAccount", kind: .unary)
 
   /// Takes `LoginRequest`, returns `LoginResponse`.
   public static let login = MethodDescriptor(service: "diyml.v1.Auth", name: "Login", kind: .unary)
 
   /// Takes `DeleteAccountRequest`, returns `DeleteAccountResponse`.
   public static let deleteAccount = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "DeleteAccount", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "DeleteAccount", kind: .unary)
 
   /// Takes `WhoAmIRequest`, returns `WhoAmIResponse`.
   public static let whoAmI = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "WhoAmI", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "WhoAmI", kind: .unary)
 
   /// Takes `ListTokensRequest`, returns `ListTokensResponse`.
   public static let listTokens = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "ListTokens", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "ListTokens", kind: .unary)
 
   /// Takes `CreateTokenRequest`, returns `CreateTokenResponse`.
   public static let createToken = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "CreateToken", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "CreateToken", kind: .unary)
 
   /// Takes `RevokeTokenRequest`, returns `RevokeTokenResponse`.
   public static let revokeToken = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "RevokeToken", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "RevokeToken", kind: .unary)
 
   /// Takes `ChangePasswordRequest`, returns `ChangePasswordResponse`.
   public static let changePassword = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "ChangePassword", kind: .unary
-  )
+    service: "diyml.v1.Auth", name: "ChangePassword", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [
@@ -65,7 +57,7 @@ public enum AuthMethods {
     listTokens,
     createToken,
     revokeToken,
-    changePassword
+    changePassword,
   ]
 }
 

@@ -29,7 +29,7 @@ public enum Scope: Enumeration {
   case unrecognized(Int32)
 
   public static let allCases: [Self] = [
-    .unspecified, .read, .write, .train, .publish, .infer, .account
+    .unspecified, .read, .write, .train, .publish, .infer, .account,
   ]
 
   public init(rawValue: Int32) {

@@ -13,73 +13,59 @@ public import RPCCore
 public enum DataMethods {
   /// Takes `ListProjectsRequest`, returns `ListProjectsResponse`.
   public static let listProjects = MethodDescriptor(
-    service: "diyml.v1.Data", name: "ListProjects", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "ListProjects", kind: .unary)
 
   /// Takes `GetProjectRequest`, returns `GetProjectResponse`.
   public static let getProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetProject", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "GetProject", kind: .unary)
 
   /// Takes `CreateProjectRequest`, returns `CreateProjectResponse`.
   public static let createProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "CreateProject", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "CreateProject", kind: .unary)
 
   /// Takes `DeleteProjectRequest`, returns `DeleteProjectResponse`.
   public static let deleteProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "DeleteProject", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "DeleteProject", kind: .unary)
 
   /// Takes `PutDataPointRequest`, returns `PutDataPointResponse`.
   public static let putDataPoint = MethodDescriptor(
-    service: "diyml.v1.Data", name: "PutDataPoint", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "PutDataPoint", kind: .unary)
 
   /// Takes `PutDataPointsRequest`, returns `PutDataPointsResponse`.
   public static let putDataPoints = MethodDescriptor(
-    service: "diyml.v1.Data", name: "PutDataPoints", kind: .clientStreaming
-  )
+    service: "diyml.v1.Data", name: "PutDataPoints", kind: .clientStreaming)
 
   /// Takes `GetDataPointRequest`, returns `GetDataPointResponse`.
   public static let getDataPoint = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetDataPoint", kind: .serverStreaming
-  )
+    service: "diyml.v1.Data", name: "GetDataPoint", kind: .serverStreaming)
 
   /// Takes `ListDataPointsRequest`, returns `ListDataPointsResponse`.
   public static let listDataPoints = MethodDescriptor(
-    service: "diyml.v1.Data", name: "ListDataPoints", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "ListDataPoints", kind: .unary)
 
   /// Takes `DeleteDataPointRequest`, returns `DeleteDataPointResponse`.
   public static let deleteDataPoint = MethodDescriptor(
-    service: "diyml.v1.Data", name: "DeleteDataPoint", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "DeleteDataPoint", kind: .unary)
 
   /// Takes `RelabelDataPointRequest`, returns `RelabelDataPointResponse`.
   public static let relabelDataPoint = MethodDescriptor(
-    service: "diyml.v1.Data", name: "RelabelDataPoint", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "RelabelDataPoint", kind: .unary)
 
   /// Takes `SetClassesRequest`, returns `SetClassesResponse`.
   public static let setClasses = MethodDescriptor(
-    service: "diyml.v1.Data", name: "SetClasses", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "SetClasses", kind: .unary)
 
   /// Takes `GetClassesRequest`, returns `GetClassesResponse`.
   public static let getClasses = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetClasses", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "GetClasses", kind: .unary)
 
   /// Takes `DeleteClassesRequest`, returns `DeleteClassesResponse`.
   public static let deleteClasses = MethodDescriptor(
-    service: "diyml.v1.Data", name: "DeleteClasses", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "DeleteClasses", kind: .unary)
 
   /// Takes `AnalyzeProjectRequest`, returns `AnalyzeProjectResponse`.
   public static let analyzeProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "AnalyzeProject", kind: .unary
-  )
+    service: "diyml.v1.Data", name: "AnalyzeProject", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [
@@ -96,7 +82,7 @@ public enum DataMethods {
     setClasses,
     getClasses,
     deleteClasses,
-    analyzeProject
+    analyzeProject,
   ]
 }
 
@@ -158,11 +144,11 @@ public struct DataClient: Sendable {
   }
 
   /// Gives the image's bytes, as they were uploaded, and its annotation; large images in chunks.
-  public func getDataPoint<Result: Sendable>(
+  public func getDataPoint<Returned: Sendable>(
     _ request: GetDataPointRequest,
     options: CallOptions = CallOptions(),
-    _ receive: (MessageStream<GetDataPointResponse>) async throws -> Result
-  ) async throws -> Result {
+    _ receive: (MessageStream<GetDataPointResponse>) async throws -> Returned
+  ) async throws -> Returned {
     try await caller.serverStreaming(DataMethods.getDataPoint, request, options: options, receive)
   }
 

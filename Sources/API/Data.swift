@@ -51,7 +51,7 @@ public enum TrainingState: Enumeration {
   case unrecognized(Int32)
 
   public static let allCases: [Self] = [
-    .unspecified, .queued, .running, .succeeded, .failed, .cancelled
+    .unspecified, .queued, .running, .succeeded, .failed, .cancelled,
   ]
 
   public init(rawValue: Int32) {
@@ -403,7 +403,8 @@ extension Annotation: Message {
       switch tag {
       case 10: self.value = .className(try reader.value(.string))
       case 18:
-        var value = if case .boxes(let current) = self.value { current } else { Boxes() }
+        var value = Boxes()
+        if case .boxes(let current) = self.value { value = current }
         try reader.merge(into: &value)
         self.value = .boxes(value)
       default: try reader.keep(tag, in: &unknownFields)
@@ -970,7 +971,8 @@ extension PutDataPointsRequest: Message {
       switch tag {
       case 10: part = .project(try reader.value(.string))
       case 18:
-        var value = if case .begin(let current) = part { current } else { PutDataPointsRequest.Begin() }
+        var value = PutDataPointsRequest.Begin()
+        if case .begin(let current) = part { value = current }
         try reader.merge(into: &value)
         part = .begin(value)
       case 26: part = .chunk(try reader.value(.bytes))

@@ -2,10 +2,9 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 //
-// Between the server and its engine processes, over a Unix socket.
-//
-// An engine knows nothing of accounts and projects: it reads images and models from the folders it
-// was started with, by their hashes, and writes nothing there.
+// Between the server and its engine processes, over a Unix socket. An engine knows nothing of
+// accounts and projects: it reads images and models from the folders it was started with, by their
+// hashes, and writes nothing there.
 
 public import RPCCore
 
@@ -13,13 +12,11 @@ public import RPCCore
 public enum EngineVisionMethods {
   /// Takes `EngineInspectImageRequest`, returns `EngineInspectImageResponse`.
   public static let inspectImage = MethodDescriptor(
-    service: "diyml.engine.v1.Vision", name: "InspectImage", kind: .unary
-  )
+    service: "diyml.engine.v1.Vision", name: "InspectImage", kind: .unary)
 
   /// Takes `EngineClassifyRequest`, returns `EngineClassifyResponse`.
   public static let classify = MethodDescriptor(
-    service: "diyml.engine.v1.Vision", name: "Classify", kind: .unary
-  )
+    service: "diyml.engine.v1.Vision", name: "Classify", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [inspectImage, classify]
@@ -86,8 +83,7 @@ extension EngineVisionService {
 public enum EngineTrainerMethods {
   /// Takes `EngineTrainClassifierRequest`, returns `EngineTrainClassifierEvent`.
   public static let trainClassifier = MethodDescriptor(
-    service: "diyml.engine.v1.Trainer", name: "TrainClassifier", kind: .serverStreaming
-  )
+    service: "diyml.engine.v1.Trainer", name: "TrainClassifier", kind: .serverStreaming)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [trainClassifier]
@@ -106,14 +102,13 @@ public struct EngineTrainerClient: Sendable {
   ///
   /// Events come as they happen, then the model's file in chunks, then the result, which is the
   /// last. Cancelling the call ends the training.
-  public func trainClassifier<Result: Sendable>(
+  public func trainClassifier<Returned: Sendable>(
     _ request: EngineTrainClassifierRequest,
     options: CallOptions = CallOptions(),
-    _ receive: (MessageStream<EngineTrainClassifierEvent>) async throws -> Result
-  ) async throws -> Result {
+    _ receive: (MessageStream<EngineTrainClassifierEvent>) async throws -> Returned
+  ) async throws -> Returned {
     try await caller.serverStreaming(
-      EngineTrainerMethods.trainClassifier, request, options: options, receive
-    )
+      EngineTrainerMethods.trainClassifier, request, options: options, receive)
   }
 }
 
@@ -135,8 +130,7 @@ extension EngineTrainerService {
   public var routes: [Route] {
     [
       .serverStreaming(
-        EngineTrainerMethods.trainClassifier, self.trainClassifier(_:responses:context:)
-      ),
+        EngineTrainerMethods.trainClassifier, self.trainClassifier(_:responses:context:))
     ]
   }
 }

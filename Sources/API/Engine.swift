@@ -2,10 +2,9 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 //
-// Between the server and its engine processes, over a Unix socket.
-//
-// An engine knows nothing of accounts and projects: it reads images and models from the folders it
-// was started with, by their hashes, and writes nothing there.
+// Between the server and its engine processes, over a Unix socket. An engine knows nothing of
+// accounts and projects: it reads images and models from the folders it was started with, by their
+// hashes, and writes nothing there.
 
 public import Codec
 
@@ -655,13 +654,15 @@ extension EngineTrainClassifierEvent: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = if case .progress(let current) = event { current } else { EngineTrainClassifierEvent.Progress() }
+        var value = EngineTrainClassifierEvent.Progress()
+        if case .progress(let current) = event { value = current }
         try reader.merge(into: &value)
         event = .progress(value)
       case 18: event = .note(try reader.value(.string))
       case 26: event = .weightsChunk(try reader.value(.bytes))
       case 34:
-        var value = if case .result(let current) = event { current } else { EngineTrainClassifierEvent.Result() }
+        var value = EngineTrainClassifierEvent.Result()
+        if case .result(let current) = event { value = current }
         try reader.merge(into: &value)
         event = .result(value)
       default: try reader.keep(tag, in: &unknownFields)

@@ -2,9 +2,7 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 //
-// Inference with published models.
-//
-// A model that is not published is NOT_FOUND, to its owner too.
+// Inference with published models. A model that is not published is NOT_FOUND, to its owner too.
 
 public import RPCCore
 
@@ -12,23 +10,19 @@ public import RPCCore
 public enum InferenceMethods {
   /// Takes `InferRequest`, returns `InferResponse`.
   public static let infer = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "Infer", kind: .unary
-  )
+    service: "diyml.v1.Inference", name: "Infer", kind: .unary)
 
   /// Takes `InferStreamRequest`, returns `InferStreamResponse`.
   public static let inferStream = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "InferStream", kind: .bidirectional
-  )
+    service: "diyml.v1.Inference", name: "InferStream", kind: .bidirectional)
 
   /// Takes `SubmitInferenceRequest`, returns `SubmitInferenceResponse`.
   public static let submitInference = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "SubmitInference", kind: .unary
-  )
+    service: "diyml.v1.Inference", name: "SubmitInference", kind: .unary)
 
   /// Takes `FetchInferenceRequest`, returns `FetchInferenceResponse`.
   public static let fetchInference = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "FetchInference", kind: .unary
-  )
+    service: "diyml.v1.Inference", name: "FetchInference", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [infer, inferStream, submitInference, fetchInference]
@@ -51,10 +45,11 @@ public struct InferenceClient: Sendable {
   }
 
   /// Answers for many images, each as soon as it is done; a bad image fails alone.
-  public func inferStream<Result: Sendable>(
+  public func inferStream<Returned: Sendable>(
     options: CallOptions = CallOptions(),
-    _ body: (MessageWriter<InferStreamRequest>, MessageStream<InferStreamResponse>) async throws -> Result
-  ) async throws -> Result {
+    _ body: (MessageWriter<InferStreamRequest>, MessageStream<InferStreamResponse>) async throws ->
+      Returned
+  ) async throws -> Returned {
     try await caller.bidirectional(InferenceMethods.inferStream, options: options, body)
   }
 

@@ -2,9 +2,7 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 //
-// Inference with published models.
-//
-// A model that is not published is NOT_FOUND, to its owner too.
+// Inference with published models. A model that is not published is NOT_FOUND, to its owner too.
 
 public import Codec
 
@@ -323,11 +321,13 @@ extension InferResponse: Message {
       switch tag {
       case 10: model = try reader.value(.string)
       case 18:
-        var value = if case .classification(let current) = result { current } else { Classification() }
+        var value = Classification()
+        if case .classification(let current) = result { value = current }
         try reader.merge(into: &value)
         result = .classification(value)
       case 26:
-        var value = if case .detection(let current) = result { current } else { Detection() }
+        var value = Detection()
+        if case .detection(let current) = result { value = current }
         try reader.merge(into: &value)
         result = .detection(value)
       case 32: imageWidth = try reader.value(.uint32)
@@ -451,11 +451,13 @@ extension InferStreamResponse: Message {
       switch tag {
       case 8: id = try reader.value(.uint64)
       case 18:
-        var value = if case .response(let current) = outcome { current } else { InferResponse() }
+        var value = InferResponse()
+        if case .response(let current) = outcome { value = current }
         try reader.merge(into: &value)
         outcome = .response(value)
       case 26:
-        var value = if case .failure(let current) = outcome { current } else { InferStreamResponse.Failure() }
+        var value = InferStreamResponse.Failure()
+        if case .failure(let current) = outcome { value = current }
         try reader.merge(into: &value)
         outcome = .failure(value)
       default: try reader.keep(tag, in: &unknownFields)

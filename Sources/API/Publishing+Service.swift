@@ -13,23 +13,19 @@ public import RPCCore
 public enum PublishingMethods {
   /// Takes `PublishRequest`, returns `PublishResponse`.
   public static let publish = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "Publish", kind: .unary
-  )
+    service: "diyml.v1.Publishing", name: "Publish", kind: .unary)
 
   /// Takes `UnpublishRequest`, returns `UnpublishResponse`.
   public static let unpublish = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "Unpublish", kind: .unary
-  )
+    service: "diyml.v1.Publishing", name: "Unpublish", kind: .unary)
 
   /// Takes `SearchPublishedRequest`, returns `SearchPublishedResponse`.
   public static let searchPublished = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "SearchPublished", kind: .unary
-  )
+    service: "diyml.v1.Publishing", name: "SearchPublished", kind: .unary)
 
   /// Takes `GetModelCardRequest`, returns `GetModelCardResponse`.
   public static let getModelCard = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "GetModelCard", kind: .unary
-  )
+    service: "diyml.v1.Publishing", name: "GetModelCard", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [publish, unpublish, searchPublished, getModelCard]

@@ -10,32 +10,27 @@ public import RPCCore
 public enum TrainingMethods {
   /// Takes `TrainRequest`, returns `TrainResponse`.
   public static let train = MethodDescriptor(
-    service: "diyml.v1.Training", name: "Train", kind: .unary
-  )
+    service: "diyml.v1.Training", name: "Train", kind: .unary)
 
   /// Takes `WatchTrainingRequest`, returns `TrainingEvent`.
   public static let watchTraining = MethodDescriptor(
-    service: "diyml.v1.Training", name: "WatchTraining", kind: .serverStreaming
-  )
+    service: "diyml.v1.Training", name: "WatchTraining", kind: .serverStreaming)
 
   /// Takes `GetTrainingRequest`, returns `GetTrainingResponse`.
   public static let getTraining = MethodDescriptor(
-    service: "diyml.v1.Training", name: "GetTraining", kind: .unary
-  )
+    service: "diyml.v1.Training", name: "GetTraining", kind: .unary)
 
   /// Takes `ListTrainingsRequest`, returns `ListTrainingsResponse`.
   public static let listTrainings = MethodDescriptor(
-    service: "diyml.v1.Training", name: "ListTrainings", kind: .unary
-  )
+    service: "diyml.v1.Training", name: "ListTrainings", kind: .unary)
 
   /// Takes `CancelTrainingRequest`, returns `CancelTrainingResponse`.
   public static let cancelTraining = MethodDescriptor(
-    service: "diyml.v1.Training", name: "CancelTraining", kind: .unary
-  )
+    service: "diyml.v1.Training", name: "CancelTraining", kind: .unary)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [
-    train, watchTraining, getTraining, listTrainings, cancelTraining
+    train, watchTraining, getTraining, listTrainings, cancelTraining,
   ]
 }
 
@@ -60,14 +55,13 @@ public struct TrainingClient: Sendable {
 
   /// Streams a training's events from the first, or from the one after `after_event`, until it
   /// ends.
-  public func watchTraining<Result: Sendable>(
+  public func watchTraining<Returned: Sendable>(
     _ request: WatchTrainingRequest,
     options: CallOptions = CallOptions(),
-    _ receive: (MessageStream<TrainingEvent>) async throws -> Result
-  ) async throws -> Result {
+    _ receive: (MessageStream<TrainingEvent>) async throws -> Returned
+  ) async throws -> Returned {
     try await caller.serverStreaming(
-      TrainingMethods.watchTraining, request, options: options, receive
-    )
+      TrainingMethods.watchTraining, request, options: options, receive)
   }
 
   public func getTraining(

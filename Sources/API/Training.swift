@@ -545,11 +545,13 @@ extension TrainingEvent: Message {
       case 8: sequence = try reader.value(.uint64)
       case 16: timeUnixMs = try reader.value(.int64)
       case 26:
-        var value = if case .job(let current) = event { current } else { TrainingJob() }
+        var value = TrainingJob()
+        if case .job(let current) = event { value = current }
         try reader.merge(into: &value)
         event = .job(value)
       case 34:
-        var value = if case .progress(let current) = event { current } else { TrainingProgress() }
+        var value = TrainingProgress()
+        if case .progress(let current) = event { value = current }
         try reader.merge(into: &value)
         event = .progress(value)
       case 42: event = .note(try reader.value(.string))

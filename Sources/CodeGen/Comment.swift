@@ -1,9 +1,10 @@
 /// Turns the comments of .proto files into those of Swift.
 enum Comment {
-  /// Fills paragraphs to `width` columns and gives the first sentence a paragraph of its own.
+  /// Fills paragraphs to `width` columns, and gives the first sentence a paragraph of its own when
+  /// the comment documents something.
   ///
   /// Lines that begin with more than one space, `-` or `*` stay as they are.
-  static func lines(of comment: String, width: Int) -> [String] {
+  static func lines(of comment: String, width: Int, hasSummary: Bool = true) -> [String] {
     var paragraphs: [[Substring]] = [[]]
     var result: [String] = []
     func flush() {
@@ -12,7 +13,7 @@ enum Comment {
       }
       paragraphs = [[]]
     }
-    var isFirst = true
+    var isFirst = hasSummary
     for line in comment.split(separator: "\n", omittingEmptySubsequences: false) {
       let words = line.split(separator: " ")
       guard let first = words.first else {

@@ -48,8 +48,8 @@ extension Printer {
         continue
       }
       outdented("case \(field.tag):")
-      let old = "if case .\(field.property)(let current) = \(member) { current }"
-      out("var value = \(old) else { \(field.value.swiftType)() }")
+      out("var value = \(field.value.swiftType)()")
+      out("if case .\(field.property)(let current) = \(member) { value = current }")
       out("try reader.merge(into: &value)")
       out("\(member) = .\(field.property)(value)")
     }

@@ -15,7 +15,10 @@ extension Printer {
         printer.doc("Takes `\(method.request)`, returns `\(method.response)`.")
         printer.call(
           "\(access) static let \(method.function) = MethodDescriptor(",
-          ["service: \"\(service.protoName)\"", "name: \"\(method.name)\"", "kind: .\(method.kind)"],
+          [
+            "service: \"\(service.protoName)\"", "name: \"\(method.name)\"",
+            "kind: .\(method.kind)",
+          ],
           ")")
         printer.out()
       }
@@ -60,12 +63,13 @@ extension Printer {
       call("\(head)(", [options, send], ") async throws -> \(method.response) {")
       finish("caller.clientStreaming(", [descriptor, "options: options", "send"])
     case .serverStreaming:
-      let receive = "_ receive: (\(stream)) async throws -> Result"
-      call("\(head)<Result: Sendable>(", [request, options, receive], ") async throws -> Result {")
+      let receive = "_ receive: (\(stream)) async throws -> Returned"
+      call(
+        "\(head)<Returned: Sendable>(", [request, options, receive], ") async throws -> Returned {")
       finish("caller.serverStreaming(", [descriptor, "request", "options: options", "receive"])
     case .bidirectional:
-      let body = "_ body: (\(writer), \(stream)) async throws -> Result"
-      call("\(head)<Result: Sendable>(", [options, body], ") async throws -> Result {")
+      let body = "_ body: (\(writer), \(stream)) async throws -> Returned"
+      call("\(head)<Returned: Sendable>(", [options, body], ") async throws -> Returned {")
       finish("caller.bidirectional(", [descriptor, "options: options", "body"])
     }
   }
@@ -88,13 +92,16 @@ extension Printer {
     block("extension \(service.name)Service {") { printer in
       printer.doc("What a server needs to answer every method of the service.")
       printer.block("\(access) var routes: [Route] {") { printer in
+        let comma = service.methods.count > 1 ? "," : ""
         printer.block("[", "]") { printer in
           for method in service.methods {
             let responses = method.streamsResponses ? "responses:" : ""
             printer.call(
               ".\(method.kind)(",
-              ["\(service.name)Methods.\(method.function)",
-                "self.\(method.function)(_:\(responses)context:)"], "),")
+              [
+                "\(service.name)Methods.\(method.function)",
+                "self.\(method.function)(_:\(responses)context:)",
+              ], ")" + comma)
           }
         }
       }

@@ -40,7 +40,8 @@ extension Printer {
       case .list(let isPacked):
         let method = field.value.scalarType == nil ? "messages" : isPacked ? "packed" : "repeated"
         write(field, method, to: target)
-      case .optional: write(field, field.value.scalarType == nil ? "message" : "optional", to: target)
+      case .optional:
+        write(field, field.value.scalarType == nil ? "message" : "optional", to: target)
       case .single: write(field, field.value.scalarType == nil ? "message" : "value", to: target)
       }
     }

@@ -40,7 +40,10 @@ struct Printer {
     depth -= 1
   }
 
-  /// Adds `head(items)tail` in one line, or with all items in a line of their own, or one a line.
+  /// Adds `head`, `items` and `tail` in one line, or with all items in a line of their own, or one
+  /// item a line.
+  ///
+  /// A tail of just ")" stays behind the last item, as `swift format` likes it.
   mutating func call(_ head: String, _ items: [String], _ tail: String) {
     let inside = items.joined(separator: ", ")
     if head.count + inside.count + tail.count <= width {
@@ -49,15 +52,31 @@ struct Printer {
     }
     out(head)
     depth += 1
-    if inside.count <= width {
-      out(inside)
+    let last = tail == ")" ? ")" : tail == "]" && items.count > 1 ? "," : ""
+    if inside.count + last.count <= width {
+      out(inside + last)
     } else {
       for (index, item) in items.enumerated() {
-        out(index == items.count - 1 ? item : item + ",")
+        outWrapped(item + (index == items.count - 1 ? last : ","))
       }
     }
     depth -= 1
-    out(tail)
+    if last != ")" { out(tail) }
+  }
+
+  /// Adds an array, one element a line.
+  mutating func list(_ head: String, _ elements: [String]) {
+    block(head, "]") { printer in
+      for element in elements { printer.out(element + (elements.count > 1 ? "," : "")) }
+    }
+  }
+
+  /// Adds a line, and breaks it behind its last arrow when it is too long.
+  private mutating func outWrapped(_ line: String) {
+    let arrow = line.indices.last { line[$0...].hasPrefix("-> ") }
+    guard line.count > width, let arrow else { return out(line) }
+    out(line[..<arrow] + "->")
+    indented { $0.out(String(line[arrow...].dropFirst(3))) }
   }
 
   /// Adds a comment as documentation: a sentence by itself first, then the rest, in filled lines.

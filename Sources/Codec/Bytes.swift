@@ -53,18 +53,22 @@ public struct Bytes: Sendable {
 }
 
 extension Bytes: RandomAccessCollection {
+  /// The index of the first byte, 0 only in a view that is not a slice.
   @inlinable
   public var startIndex: Int { bounds.lowerBound }
 
+  /// The index after the last byte.
   @inlinable
   public var endIndex: Int { bounds.upperBound }
 
+  /// One byte.
   @inlinable
   public subscript(index: Int) -> UInt8 {
     precondition(bounds.contains(index), "index \(index) is outside \(bounds)")
     return storage[index]
   }
 
+  /// A view of a part, without a copy.
   @inlinable
   public subscript(range: Range<Int>) -> Bytes {
     precondition(
@@ -73,6 +77,7 @@ extension Bytes: RandomAccessCollection {
     return Bytes(storage: storage, bounds: range)
   }
 
+  /// Calls `body` with the bytes in memory; never returns nil.
   @inlinable
   public func withContiguousStorageIfAvailable<Result>(
     _ body: (UnsafeBufferPointer<UInt8>) throws -> Result

@@ -1,3 +1,6 @@
+// The members below are documented where ScalarType and VarintType require them.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// The type of the whole numbers of four and eight bytes.
 @frozen
 public struct FixedType<Value: FixedWidthInteger>: ScalarType {

@@ -1,3 +1,6 @@
+// The members below are documented where ScalarType and VarintType require them.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// The type of ``ScalarType/string``.
 @frozen
 public struct StringType: ScalarType {

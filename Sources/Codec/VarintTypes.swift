@@ -1,3 +1,6 @@
+// The members below are documented where ScalarType and VarintType require them.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
+
 /// A scalar type that is one varint: its `number` and back are all that differs.
 public protocol VarintType: ScalarType {
   /// What the varint holds for a value.

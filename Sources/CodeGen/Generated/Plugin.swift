@@ -4,9 +4,7 @@
 //
 // What protoc tells its plugins, and what they answer: the parts of
 // google/protobuf/descriptor.proto and google/protobuf/compiler/plugin.proto that our generator
-// reads and writes.
-//
-// All else that protoc sends is unknown to it and stays so.
+// reads and writes. All else that protoc sends is unknown to it and stays so.
 
 package import Codec
 
@@ -511,7 +509,7 @@ package struct FieldDescriptorProto: Hashable, Sendable {
       .sfixed32,
       .sfixed64,
       .sint32,
-      .sint64
+      .sint64,
     ]
 
     package init(rawValue: Int32) {

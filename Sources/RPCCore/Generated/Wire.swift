@@ -3,7 +3,6 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 //
 // The wire's own messages: what stands in SETTINGS, OPEN, HEAD, END and GOAWAY frames.
-//
 // Docs/WireFormat.md says how the frames around them are laid out and when each may be sent.
 
 package import Codec
@@ -36,7 +35,7 @@ package enum WireGoAwayReason: Enumeration {
     .tooMuch,
     .timeout,
     .version,
-    .tooManyConnections
+    .tooManyConnections,
   ]
 
   package init(rawValue: Int32) {

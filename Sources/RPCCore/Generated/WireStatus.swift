@@ -36,23 +36,28 @@ extension WireStatusDetail: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = if case .fieldViolation(let current) = detail { current } else { WireFieldViolation() }
+        var value = WireFieldViolation()
+        if case .fieldViolation(let current) = detail { value = current }
         try reader.merge(into: &value)
         detail = .fieldViolation(value)
       case 18:
-        var value = if case .limitExceeded(let current) = detail { current } else { WireLimitExceeded() }
+        var value = WireLimitExceeded()
+        if case .limitExceeded(let current) = detail { value = current }
         try reader.merge(into: &value)
         detail = .limitExceeded(value)
       case 26:
-        var value = if case .retryAfter(let current) = detail { current } else { WireRetryAfter() }
+        var value = WireRetryAfter()
+        if case .retryAfter(let current) = detail { value = current }
         try reader.merge(into: &value)
         detail = .retryAfter(value)
       case 34:
-        var value = if case .unprocessed(let current) = detail { current } else { WireUnprocessed() }
+        var value = WireUnprocessed()
+        if case .unprocessed(let current) = detail { value = current }
         try reader.merge(into: &value)
         detail = .unprocessed(value)
       case 42:
-        var value = if case .resource(let current) = detail { current } else { WireResource() }
+        var value = WireResource()
+        if case .resource(let current) = detail { value = current }
         try reader.merge(into: &value)
         detail = .resource(value)
       default: try reader.keep(tag, in: &unknownFields)
