@@ -1,0 +1,98 @@
+package import API
+package import RPCCore
+package import Store
+internal import Codec
+
+/// Serves `diyml.v1.Inference`.
+package struct InferenceProvider: InferenceService {
+  /// Images of one stream that are answered for at a time; the next is read when one is done.
+  static let streamConcurrencyMax = 8
+
+  private let authenticator: Authenticator
+  private let store: DataStore
+  private let answers: ModelAnswers
+  private let worker: InferenceWorker
+  private let now: @Sendable () -> Timestamp
+
+  package init(
+    authenticator: Authenticator, store: DataStore, vision: EngineVisionClient,
+    worker: InferenceWorker, now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.authenticator = authenticator
+    self.store = store
+    self.answers = ModelAnswers(store: store, vision: vision)
+    self.worker = worker
+    self.now = now
+  }
+
+  package func infer(
+    _ request: InferRequest, context: ServerContext
+  ) async throws -> InferResponse {
+    _ = try await authenticator.account(of: context, needing: .infer)
+    return try await answers.answer(request)
+  }
+
+  package func inferStream(
+    _ requests: MessageStream<InferStreamRequest>, responses: MessageWriter<InferStreamResponse>,
+    context: ServerContext
+  ) async throws {
+    _ = try await authenticator.account(of: context, needing: .infer)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      var running = 0
+      for try await request in requests {
+        if running == Self.streamConcurrencyMax {
+          try await group.next()
+          running -= 1
+        }
+        running += 1
+        group.addTask {
+          let outcome = await self.outcome(of: request.request ?? InferRequest())
+          try await responses.write(InferStreamResponse(id: request.id, outcome: outcome))
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private func outcome(of request: InferRequest) async -> InferStreamResponse.Outcome {
+    do {
+      return .response(try await answers.answer(request))
+    } catch {
+      return .failure(InferStreamResponse.Failure(error))
+    }
+  }
+
+  package func submitInference(
+    _ request: SubmitInferenceRequest, context: ServerContext
+  ) async throws -> SubmitInferenceResponse {
+    let account = try await authenticator.account(of: context, needing: .infer)
+    let request = request.request ?? InferRequest()
+    let (publication, topK) = try await answers.check(request)
+    let id = InferenceID.random()
+    try await translatingStoreErrors {
+      let image = try await store.stage(Array(request.image))
+      try await store.submitInference(
+        id: id.text, image: image, publication: publication, topK: topK, of: account, at: now())
+    }
+    worker.wake()
+    return SubmitInferenceResponse(id: id.text)
+  }
+
+  package func fetchInference(
+    _ request: FetchInferenceRequest, context: ServerContext
+  ) async throws -> FetchInferenceResponse {
+    let account = try await authenticator.account(of: context, needing: .infer)
+    let id = try InferenceID(request.id)
+    let inference = try await translatingStoreErrors {
+      try await store.inference(id.text, of: account, at: now())
+    }
+    switch inference.state {
+    case .pending: return FetchInferenceResponse(state: .pending)
+    case .done(let bytes):
+      return FetchInferenceResponse(state: .done, response: try InferResponse(serialized: bytes))
+    case .failed(let bytes):
+      return FetchInferenceResponse(
+        state: .failed, failure: try InferStreamResponse.Failure(serialized: bytes))
+    }
+  }
+}

@@ -1,0 +1,169 @@
+internal import Codec
+internal import RPCCore
+internal import Synchronization
+package import API
+package import Logging
+package import Store
+
+/// Answers submitted inferences, the oldest first, a few at a time, and forgets old answers.
+///
+/// What waits is in the store: after a restart the worker goes on where it was. An image that makes
+/// the engine die is tried a few times, then answered with that failure.
+package final class InferenceWorker: Sendable {
+  package struct Configuration: Sendable {
+    /// Inferences that run at once.
+    package var concurrencyMax = 2
+    /// How often one is tried while the engine is unavailable.
+    package var attemptsMax = 5
+    /// Before the second attempt; doubles with each.
+    package var retryPause = Duration.milliseconds(250)
+    /// How long an answer is kept.
+    package var answerLifetime = Duration.seconds(86_400)
+    /// How often answers past their time are removed; before that they are not found any more.
+    package var removalPause = Duration.seconds(3_600)
+
+    package init() {}
+  }
+
+  private enum Topic { case submissions }
+
+  private let changes = ChangeNotifier<Topic>()
+  private let isDraining = Atomic(false)
+  private let store: DataStore
+  private let answers: ModelAnswers
+  private let configuration: Configuration
+  private let now: @Sendable () -> Timestamp
+  private let sleep: @Sendable (Duration) async throws -> Void
+  private let logger: Logger
+
+  package init(
+    store: DataStore, vision: EngineVisionClient, configuration: Configuration = Configuration(),
+    now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    logger: Logger
+  ) {
+    self.store = store
+    self.answers = ModelAnswers(store: store, vision: vision)
+    self.configuration = configuration
+    self.now = now
+    self.sleep = sleep
+    self.logger = logger
+  }
+
+  /// Answers until `drain()`; returns when none is under way. Cancelling is the hard stop.
+  package func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.answerSubmissions() }
+      group.addTask { await self.removeExpired() }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Takes up nothing new; what is under way is finished.
+  package func drain() {
+    isDraining.store(true, ordering: .relaxed)
+    changes.finish()
+  }
+
+  /// Looks for submissions again.
+  func wake() { changes.announce(.submissions) }
+}
+
+extension InferenceWorker {
+  private func answerSubmissions() async {
+    await changes.listening(to: .submissions) { changes in
+      var changes = changes.makeAsyncIterator()
+      var last: Int64?
+      await withTaskGroup(of: Void.self) { group in
+        var running = 0
+        repeat {
+          while let inference = await next(after: last) {
+            if running == configuration.concurrencyMax {
+              await group.next()
+              running -= 1
+            }
+            running += 1
+            last = inference.position
+            group.addTask { await self.answer(inference) }
+          }
+        } while await changes.next() != nil
+      }
+    }
+  }
+
+  /// The inference that was submitted first after a position; nothing when none waits, the store
+  /// fails or the worker is to stop.
+  private func next(after position: Int64?) async -> InferenceRecord? {
+    guard !isDraining.load(ordering: .relaxed), !Task.isCancelled else { return nil }
+    do {
+      let page = PageRequest(after: position, rowsMax: 1)
+      return try await store.pendingInferences(page: page).rows.first
+    } catch {
+      logger.error("cannot read submitted inferences", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  private func answer(_ inference: InferenceRecord) async {
+    guard case .pending(let image) = inference.state else { return }
+    var pause = configuration.retryPause
+    for attempt in 1...configuration.attemptsMax {
+      do {
+        let outcome = try await outcome(
+          of: inference, image, isLastAttempt: attempt == configuration.attemptsMax)
+        try await store.finishInference(
+          inference.id, outcome, keepingUntil: now() + configuration.answerLifetime)
+        return
+      } catch StoreError.notFound {
+        return  // It went with its account.
+      } catch is CancellationError {
+        return  // The next start answers it.
+      } catch {
+        logger.warning(
+          "cannot answer a submitted inference",
+          metadata: ["inference": "\(inference.position)", "error": "\(error)"])
+        guard !isDraining.load(ordering: .relaxed), await slept(pause) else { return }
+        pause *= 2
+      }
+    }
+  }
+
+  /// - Throws: what another attempt may mend.
+  private func outcome(
+    of inference: InferenceRecord, _ image: ObjectHash, isLastAttempt: Bool
+  ) async throws -> InferenceOutcome {
+    do {
+      let publication = try await store.publication(addressed: inference.model)
+      guard publication.training.id == inference.training else {
+        throw Status(.notFound, "the model '\(inference.model)' is not published any more")
+      }
+      let response = try await answers.answer(
+        publication, .object(image.hex), topK: inference.topK)
+      return .done(Array(try response.serialized()))
+    } catch let status as Status {
+      if status.code == .unavailable, !isLastAttempt { throw status }
+      return .failed(Array(try InferStreamResponse.Failure(status).serialized()))
+    }
+  }
+
+  private func removeExpired() async {
+    repeat {
+      do {
+        try await store.removeExpired(at: now())
+      } catch {
+        logger.error("cannot remove what has expired", metadata: ["error": "\(error)"])
+      }
+    } while await slept(configuration.removalPause)
+  }
+
+  /// Whether the time has passed; not when the task was cancelled before.
+  private func slept(_ duration: Duration) async -> Bool {
+    do {
+      try await sleep(duration)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,62 @@
+internal import API
+internal import Codec
+internal import RPCCore
+internal import Store
+
+extension DataStore {
+  /// The published model of an address as a request has it.
+  ///
+  /// - Throws: `INVALID_ARGUMENT` when it is no address, `NOT_FOUND` when nothing is published
+  ///   there, to its owner too.
+  func publication(addressed text: String) async throws -> PublicationRecord {
+    let address: ModelAddress
+    do {
+      address = try ModelAddress(text)
+    } catch {
+      throw Status(
+        .invalidArgument, "\(error)",
+        details: [.fieldViolation(field: "model", description: "\(error)")])
+    }
+    return try await publication(at: address)
+  }
+
+  /// - Throws: `NOT_FOUND` when nothing is published there.
+  func publication(at address: ModelAddress) async throws -> PublicationRecord {
+    do {
+      return try await publication(
+        owner: address.owner, project: address.project, version: address.version ?? 0)
+    } catch StoreError.notFound {
+      throw Status(
+        .notFound, "no model is published as '\(address)'",
+        details: [.resource(kind: "published model", name: "\(address)")])
+    } catch let error as StoreError {
+      throw Status(error)
+    }
+  }
+}
+
+extension PublishedModel {
+  init(_ publication: PublicationRecord) {
+    self.init(
+      owner: publication.owner, project: publication.training.projectName,
+      version: publication.version, type: ProjectType(publication.training.kind),
+      description: publication.description, classNames: publication.classNames,
+      accuracy: publication.model.facts.accuracy,
+      publishTimeUnixMs: publication.publishTime.unixMilliseconds)
+  }
+}
+
+extension ModelCard {
+  init(_ publication: PublicationRecord) throws(DecodingError) {
+    let training = publication.training
+    let facts = publication.model.facts
+    let start = training.startTime?.unixMilliseconds ?? 0
+    let end = training.endTime?.unixMilliseconds ?? start
+    self.init(
+      model: PublishedModel(publication), metrics: try ModelMetrics(serialized: facts.metrics),
+      parameters: try TrainingParameters(serialized: training.parameters),
+      architecture: facts.architecture, inputSide: facts.inputSide,
+      weightsHash: publication.model.weights.hex, weightsBytes: publication.model.weightsBytes,
+      dataSetHash: training.dataSetHash, trainingSeconds: Double(end - start) / 1_000)
+  }
+}

@@ -1,0 +1,80 @@
+package import API
+package import RPCCore
+package import Store
+
+/// Serves `diyml.v1.Publishing`.
+package struct PublishingProvider: PublishingService {
+  static let descriptionBytesMax = 1_000
+  static let searchTextBytesMax = 256
+
+  private let authenticator: Authenticator
+  private let store: DataStore
+  private let now: @Sendable () -> Timestamp
+
+  package init(
+    authenticator: Authenticator, store: DataStore, now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.authenticator = authenticator
+    self.store = store
+    self.now = now
+  }
+
+  package func publish(
+    _ request: PublishRequest, context: ServerContext
+  ) async throws -> PublishResponse {
+    let account = try await authenticator.account(of: context, needing: .publish)
+    try checkBytes(request.description, "description", Self.descriptionBytesMax)
+    do {
+      let publication = try await store.publish(
+        request.version, ofProject: request.project, of: account,
+        description: request.description, at: now())
+      return PublishResponse(model: PublishedModel(publication))
+    } catch StoreError.trainingState(let number, let state) {
+      throw Status(
+        .failedPrecondition,
+        "training \(number) of '\(request.project)' is \(state); only one that has succeeded has a"
+          + " model to publish")
+    } catch StoreError.notFound(.training, _) where request.version == 0 {
+      throw Status(
+        .failedPrecondition,
+        "no training of '\(request.project)' has succeeded, so there is no model to publish")
+    } catch let error as StoreError {
+      throw Status(error)
+    }
+  }
+
+  package func unpublish(
+    _ request: UnpublishRequest, context: ServerContext
+  ) async throws -> UnpublishResponse {
+    let account = try await authenticator.account(of: context, needing: .publish)
+    let versions = try await translatingStoreErrors {
+      try await store.unpublish(request.version, ofProject: request.project, of: account)
+    }
+    return UnpublishResponse(versions: versions)
+  }
+
+  package func searchPublished(
+    _ request: SearchPublishedRequest, context: ServerContext
+  ) async throws -> SearchPublishedResponse {
+    _ = try await authenticator.account(of: context, needing: .infer)
+    try checkBytes(request.text, "text", Self.searchTextBytesMax)
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken, Int64.init)
+    let filter = PublicationFilter(
+      owner: request.owner.isEmpty ? nil : request.owner,
+      text: request.text.isEmpty ? nil : request.text)
+    let publications = try await translatingStoreErrors {
+      try await store.publications(filter: filter, page: page)
+    }
+    return SearchPublishedResponse(
+      models: publications.rows.map { PublishedModel($0) },
+      nextPageToken: publications.next.map { String($0) } ?? "")
+  }
+
+  package func getModelCard(
+    _ request: GetModelCardRequest, context: ServerContext
+  ) async throws -> GetModelCardResponse {
+    _ = try await authenticator.account(of: context, needing: .infer)
+    let publication = try await store.publication(addressed: request.model)
+    return GetModelCardResponse(card: try ModelCard(publication))
+  }
+}

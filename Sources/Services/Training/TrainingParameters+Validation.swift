@@ -1,0 +1,63 @@
+internal import API
+internal import RPCCore
+
+/// The bounds of what a caller may ask of a training; 0 always means that the recipe chooses.
+enum TrainingParameterLimits {
+  static let epochsMax: UInt32 = 1_000
+  static let timeBudgetSeconds: ClosedRange<UInt32> = 10...86_400
+  static let timeBudgetSecondsDefault: UInt32 = 480
+  static let validationFraction = 0.05...0.5
+  static let validationFractionDefault = 0.15
+  static let inputSide: ClosedRange<UInt32> = 64...512
+  static let inputSideStep: UInt32 = 32
+}
+
+extension TrainingParameters {
+  /// The parameters with the documented defaults filled in.
+  ///
+  /// - Throws: `INVALID_ARGUMENT` that names the field, its value and its bounds.
+  func checked() throws(Status) -> TrainingParameters {
+    var checked = self
+    try check(
+      epochs <= TrainingParameterLimits.epochsMax, "epochs", "\(epochs)",
+      "at most \(TrainingParameterLimits.epochsMax)")
+    if timeBudgetSeconds == 0 {
+      checked.timeBudgetSeconds = TrainingParameterLimits.timeBudgetSecondsDefault
+    } else {
+      try check(
+        TrainingParameterLimits.timeBudgetSeconds.contains(timeBudgetSeconds),
+        "time_budget_seconds", "\(timeBudgetSeconds)",
+        "0, or \(words(TrainingParameterLimits.timeBudgetSeconds))")
+    }
+    if validationFraction == 0 {
+      checked.validationFraction = TrainingParameterLimits.validationFractionDefault
+    } else {
+      try check(
+        TrainingParameterLimits.validationFraction.contains(validationFraction),
+        "validation_fraction", "\(validationFraction)",
+        "0, or \(words(TrainingParameterLimits.validationFraction))")
+    }
+    if inputSide != 0 {
+      let isInBounds = TrainingParameterLimits.inputSide.contains(inputSide)
+      let step = TrainingParameterLimits.inputSideStep
+      try check(
+        isInBounds && inputSide.isMultiple(of: step), "input_side", "\(inputSide)",
+        "0, or a multiple of \(step) from \(words(TrainingParameterLimits.inputSide))")
+    }
+    return checked
+  }
+
+  private func words<Bound>(_ range: ClosedRange<Bound>) -> String {
+    "\(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private func check(
+    _ holds: Bool, _ field: String, _ value: String, _ bounds: String
+  ) throws(Status) {
+    guard !holds else { return }
+    let path = "parameters.\(field)"
+    throw Status(
+      .invalidArgument, "\(path) is \(value); it must be \(bounds)",
+      details: [.fieldViolation(field: path, description: "must be \(bounds)")])
+  }
+}

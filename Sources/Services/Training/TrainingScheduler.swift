@@ -1,0 +1,166 @@
+internal import API
+package import EngineHost
+package import Logging
+package import Store
+
+/// What those who wait for trainings wait for.
+package enum TrainingTopic: Hashable, Sendable {
+  /// A training was queued.
+  case queue
+  /// Something happened in a training.
+  case training(TrainingID)
+}
+
+/// Runs queued trainings, the oldest first, each with an engine of its own.
+///
+/// When the server stops, what runs is marked as failed with that reason and what is queued stays
+/// queued for the next start. A training that the server left running without a chance to say so is
+/// marked in the same way when the store is opened again.
+package final class TrainingScheduler: Sendable {
+  package struct Configuration: Sendable {
+    /// Trainings that run at once.
+    package var jobsMax = 1
+    package var weightsBytesMax: UInt64 = 256 << 20
+    /// Of one note of an engine; longer ones are cut.
+    package var noteBytesMax = 1_000
+
+    package init() {}
+  }
+
+  let changes = ChangeNotifier<TrainingTopic>()
+  private let stops = TrainingStops()
+  private let store: DataStore
+  private let engines: any TrainingEngines
+  private let configuration: Configuration
+  private let now: @Sendable () -> Timestamp
+  private let logger: Logger
+
+  package init(
+    store: DataStore, engines: any TrainingEngines, configuration: Configuration = Configuration(),
+    now: @escaping @Sendable () -> Timestamp, logger: Logger
+  ) {
+    self.store = store
+    self.engines = engines
+    self.configuration = configuration
+    self.now = now
+    self.logger = logger
+  }
+
+  /// Runs trainings until `drain()`; returns when none runs any more. Cancelling is the hard stop.
+  package func run() async {
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<configuration.jobsMax {
+        group.addTask { await self.work() }
+      }
+    }
+  }
+
+  /// Stops what runs, starts nothing any more, and ends every `WatchTraining`.
+  package func drain() {
+    stops.drain()
+    changes.finish()
+  }
+
+  /// Looks for queued trainings again.
+  func wake() { changes.announce(.queue) }
+
+  /// Stops a training that was cancelled in the store, if it runs, and tells those who watch it.
+  func stopCancelled(_ training: TrainingID) {
+    stops.stop(training, .cancelled)
+    changes.announce(.training(training))
+  }
+
+  private func work() async {
+    await changes.listening(to: .queue) { changes in
+      var changes = changes.makeAsyncIterator()
+      repeat {
+        while !stops.isDraining, !Task.isCancelled, let training = await startNext() {
+          await perform(training)
+        }
+      } while await changes.next() != nil
+    }
+  }
+
+  /// Takes the training that has waited longest; nothing when none waits or the store fails.
+  private func startNext() async -> TrainingRecord? {
+    do {
+      while let waiting = try await store.nextQueuedTraining() {
+        do {
+          let training = try await store.startTraining(waiting.id, at: now())
+          changes.announce(.training(training.id))
+          return training
+        } catch let error as StoreError where error.isEndedAlready {
+          continue  // Cancelled, deleted or taken between the two looks.
+        }
+      }
+    } catch {
+      logger.error("cannot start the next training", metadata: ["error": "\(error)"])
+    }
+    return nil
+  }
+
+  private func perform(_ training: TrainingRecord) async {
+    logger.info("training starts", metadata: training.logged)
+    let run = TrainingRun(
+      training: training, store: store, engines: engines, configuration: configuration, now: now,
+      announce: { [changes] in changes.announce(.training(training.id)) })
+    let ending = await stops.listening(for: training.id) { stops in
+      await run.ending(unless: stops)
+    }
+    await record(ending, of: training)
+    changes.announce(.training(training.id))
+  }
+
+  /// Commits how a training ended. A model that cannot be stored makes it a failed one.
+  private func record(_ ending: TrainingRun.Ending, of training: TrainingRecord) async {
+    do {
+      switch ending {
+      case .succeeded(let weights, let facts):
+        do {
+          _ = try await store.finishTraining(training.id, weights: weights, facts: facts, at: now())
+        } catch let error as StoreError where !error.isEndedAlready {
+          try await fail(training, "the model cannot be stored: \(error)")
+          return
+        }
+        logger.info("training succeeded", metadata: training.logged)
+      case .failed(let reason): try await fail(training, reason)
+      case .stopped(.serverStopping):
+        try await fail(training, "the server was stopped; train again when it is back")
+      case .stopped(.cancelled), .stopped(.gone):
+        logger.info("training was cancelled or deleted", metadata: training.logged)
+      }
+    } catch let error as StoreError where error.isEndedAlready {
+      logger.info("training was cancelled or deleted at its end", metadata: training.logged)
+    } catch {
+      // The next start of the server marks it as failed.
+      var logged = training.logged
+      logged["error"] = "\(error)"
+      logger.error("cannot record the end of a training", metadata: logged)
+    }
+  }
+
+  private func fail(_ training: TrainingRecord, _ reason: String) async throws {
+    _ = try await store.endTraining(training.id, .failed(reason: reason), at: now())
+    var logged = training.logged
+    logged["reason"] = "\(reason)"
+    logger.warning("training failed", metadata: logged)
+  }
+}
+
+extension StoreError {
+  /// Whether a training that was to go on is cancelled, deleted or over.
+  var isEndedAlready: Bool {
+    switch self {
+    case .trainingState, .notFound: true
+    case .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation, .limit,
+      .trainingActive, .changedMeanwhile, .folderInUse, .full, .file, .database:
+      false
+    }
+  }
+}
+
+extension TrainingRecord {
+  fileprivate var logged: Logger.Metadata {
+    ["training": "\(id.rawValue)", "project": "\(project.rawValue)", "number": "\(number)"]
+  }
+}

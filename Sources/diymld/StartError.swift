@@ -1,0 +1,25 @@
+/// Why the server cannot start, in words for the one who starts it.
+enum StartError: Error, Equatable {
+  case noProgramPath(String)
+  case noEngine(String)
+  case noWeights([String])
+  case notLocal(String)
+  case cannotListen(String, reason: String)
+}
+
+extension StartError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .noProgramPath(let reason): "cannot tell where this program is: \(reason)"
+    case .noEngine(let path):
+      "there is no engine program at '\(path)'; build it, or name it with --engine PATH"
+    case .noWeights(let places):
+      "there are no backbone weights at \(places.map { "'\($0)'" }.joined(separator: " or "));"
+        + " run `make setup`, or name them with --weights FILE"
+    case .notLocal(let address):
+      "'\(address)' can be reached from other machines and this server has no TLS:"
+        + " listen on 127.0.0.1 and put a TLS proxy before it, or say --insecure"
+    case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
+    }
+  }
+}
