@@ -25,7 +25,7 @@ package struct ClassificationRecipe: Sendable, Equatable {
 
   /// 0 keeps the backbone as it is.
   package var fineTuningEpochs = 10
-  package var fineTuningLearningRate = 6e-4
+  package var fineTuningLearningRate = 3e-4
   /// Stages of the backbone, from the input, that stay as they are; 0 to 18.
   package var frozenStages = 5
   package var batchImages = 16

@@ -48,12 +48,14 @@ package struct EfficientNetLite0 {
       "head", .init(inputs: 320, outputs: EfficientNetLite0.features), from: weights)
   }
 
-  private init(folding network: EfficientNetLite0) throws(ModelError) {
-    stem = try network.stem.folded()
+  private init(folding network: EfficientNetLite0, stages: Range<Int>) throws(ModelError) {
+    stem = stages.contains(0) ? try network.stem.folded() : network.stem
     var blocks: [InvertedResidual] = []
-    for block in network.blocks { blocks.append(try block.folded()) }
+    for (index, block) in network.blocks.enumerated() {
+      blocks.append(stages.contains(index + 1) ? try block.folded() : block)
+    }
     self.blocks = blocks
-    head = try network.head.folded()
+    head = stages.contains(EfficientNetLite0.stageCount - 1) ? try network.head.folded() : network.head
   }
 
   /// Bytes of pixels as the network wants them: `(B, H, W, 3)` of 0...255 to `(B, 3, H, W)`.
@@ -84,9 +86,12 @@ package struct EfficientNetLite0 {
     return try x.mean(over: [2, 3]).reshaped([shape[0], shape[1]])
   }
 
-  /// The same network with every batch norm worked into its convolution.
-  package func folded() throws(ModelError) -> EfficientNetLite0 {
-    try EfficientNetLite0(folding: self)
+  /// The same network with the batch norms of some stages worked into their convolutions.
+  ///
+  /// Gradients flow through the folding, to the weights before it: learning by running statistics
+  /// needs to touch no activation for the norms.
+  package func folded(stages: Range<Int> = 0..<stageCount) throws(ModelError) -> EfficientNetLite0 {
+    try EfficientNetLite0(folding: self, stages: stages)
   }
 
   /// The units of some of the stages, in order.

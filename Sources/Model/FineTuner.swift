@@ -134,8 +134,8 @@ struct FineTuner {
       let views = try augmentation.views(of: bytes, side: inputSide, using: &state.generator)
       return try state.frozen(views, stages: 0..<recipe.frozenStages)
     }
-    let features = try EfficientNetLite0.pooled(
-      state.network.backbone(middle, stages: learningStages, statistics: .batch))
+    let backbone = try state.network.backbone.folded(stages: learningStages)
+    let features = try EfficientNetLite0.pooled(backbone(middle, stages: learningStages))
     let logits = try state.network.classifier(features.dropout(0.2))
     let loss = try Tensor.crossEntropy(
       logits, Tensor(indexes: batch.map { labels[$0] }), classWeights: classWeights,
