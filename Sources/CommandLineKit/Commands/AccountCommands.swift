@@ -1,0 +1,176 @@
+import API
+import ArgumentParser
+import RPCCore
+
+struct AccountCreate: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Make an account and log in.",
+    discussion: "EXAMPLE: diyml account create ada")
+  static let hints: [StatusCode: String] = [.alreadyExists: "diyml account login USER"]
+
+  @Argument(help: "1 to 64 letters, digits, '.', '_' and '-'.") var user: String
+  @OptionGroup var passwords: PasswordOptions
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let password = try context.password(
+      "New password for \(user)", fromInput: passwords.passwordStdin, again: true)
+    let answer = try await context.connected(anonymously: true) { clients in
+      try await clients.auth.createAccount(
+        CreateAccountRequest(user: user, password: password), options: clients.options)
+    }
+    try context.loggedIn(user: user, answer.issued, done: "made account \(user) and logged in")
+  }
+}
+
+struct AccountLogin: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "login",
+    abstract: "Log in; later commands use this login.",
+    discussion: "EXAMPLE: diyml account login ada --server 10.0.0.5:7001")
+  static let hints: [StatusCode: String] = [
+    .unauthenticated: "check the name and the password, or diyml account create USER"
+  ]
+
+  @Argument(help: "The account's name.") var user: String
+  @Option(help: "What to call the token in 'token list'.") var label = "diyml login"
+  @OptionGroup var passwords: PasswordOptions
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let password = try context.password(
+      "Password for \(user)", fromInput: passwords.passwordStdin)
+    let answer = try await context.connected(anonymously: true) { clients in
+      try await clients.auth.login(
+        LoginRequest(user: user, password: password, tokenLabel: label),
+        options: clients.options)
+    }
+    try context.loggedIn(user: user, answer.issued, done: "logged in as \(user)")
+  }
+}
+
+struct AccountLogout: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logout",
+    abstract: "Revoke this login's token and forget it.",
+    discussion: "EXAMPLE: diyml account logout")
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let address = try context.server()
+    do {
+      _ = try await context.connected { clients in
+        try await clients.auth.revokeToken(RevokeTokenRequest(), options: clients.options)
+      }
+    } catch let status as Status where status.code == .unauthenticated {
+      // The server knows the token no more: all that is left is to forget it.
+    }
+    try context.forgetLogin(at: address)
+    try context.report(DoneView(done: "logged out", name: address.description)) {
+      context.print("logged out of \(address)")
+    }
+  }
+}
+
+struct AccountWhoAmI: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "whoami",
+    abstract: "Show whose login this is and what it may do.",
+    discussion: "EXAMPLE: diyml account whoami")
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let answer = try await context.connected { clients in
+      try await clients.auth.whoAmI(WhoAmIRequest(), options: clients.options)
+    }
+    let address = try context.server()
+    let view = AccountView(
+      user: answer.user, server: address.description, token: answer.token.map(TokenView.init),
+      created: Format.time(unixMilliseconds: answer.accountCreateTimeUnixMs))
+    try context.report(view) {
+      context.print("\(TextWidth.printable(answer.user)) at \(address)")
+      guard let token = view.token else { return }
+      context.print("token \(token.id), \(token.scopes.joined(separator: " "))")
+      context.print("until \(token.expires)")
+    }
+  }
+}
+
+struct AccountPassword: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "password",
+    abstract: "Change the password; every other login ends.",
+    discussion: """
+      With --password-stdin, the first line is the old password and the second the new one.
+
+      EXAMPLE: diyml account password
+      """)
+
+  @OptionGroup var passwords: PasswordOptions
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let fromInput = passwords.passwordStdin
+    let old = try context.password("Old password", fromInput: fromInput)
+    let new = try context.password("New password", fromInput: fromInput, again: true)
+    _ = try await context.connected { clients in
+      try await clients.auth.changePassword(
+        ChangePasswordRequest(oldPassword: old, newPassword: new), options: clients.options)
+    }
+    try context.report(DoneView(done: "changed", name: "password")) {
+      context.print("changed the password; other logins have ended")
+    }
+  }
+}
+
+struct AccountDelete: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete",
+    abstract: "Delete the account with its projects, images and models.",
+    discussion: "EXAMPLE: diyml account delete")
+
+  @Flag(help: "Do not ask.") var yes = false
+  @OptionGroup var passwords: PasswordOptions
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let address = try context.server()
+    try context.confirm(
+      "Delete your account at \(address) with all its projects, images and models?",
+      isConfirmed: yes)
+    let password = try context.password("Password", fromInput: passwords.passwordStdin)
+    _ = try await context.connected { clients in
+      try await clients.auth.deleteAccount(
+        DeleteAccountRequest(password: password), options: clients.options)
+    }
+    try context.forgetLogin(at: address)
+    try context.report(DoneView(done: "deleted", name: "account")) {
+      context.print("deleted the account")
+    }
+  }
+}
+
+extension CommandContext {
+  /// Remembers a login for later commands.
+  fileprivate func loggedIn(user: String, _ issued: IssuedToken?, done: String) throws {
+    guard let issued else { throw Status(.internal, "the server issued no token") }
+    let address = try server()
+    var profile = try profileFile.read()
+    profile.remember(Profile.Login(user: user, token: issued.secret), at: address)
+    try profileFile.write(profile)
+    let view = AccountView(
+      user: user, server: address.description, token: issued.token.map(TokenView.init),
+      created: nil)
+    try report(view) { print(done) }
+  }
+
+  fileprivate func forgetLogin(at address: ServerAddress) throws {
+    var profile = try profileFile.read()
+    guard profile.login(at: address) != nil else { return }
+    profile.forget(address)
+    try profileFile.write(profile)
+  }
+}

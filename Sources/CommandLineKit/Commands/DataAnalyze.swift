@@ -1,0 +1,48 @@
+import API
+import ArgumentParser
+import RPCCore
+
+struct DataAnalyze: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze",
+    abstract: "Examine a project: balance, duplicates, and what is missing before training.",
+    discussion: "EXAMPLE: diyml data analyze pets")
+  static let hints = projectHints
+
+  @Argument(help: "The project's name.") var project: String
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let answer = try await context.connected { clients in
+      try await clients.data.analyzeProject(
+        AnalyzeProjectRequest(project: project), options: clients.streamOptions)
+    }
+    let view = AnalysisView(answer)
+    try context.report(view) { show(view, in: context) }
+  }
+
+  private func show(_ view: AnalysisView, in context: CommandContext) {
+    context.print([
+      ("images", "\(view.images), \(view.labeled) labelled, \(Format.bytes(view.bytes))"),
+      ("median size", "\(view.widthMedian)x\(view.heightMedian)"),
+      ("duplicates", "\(Format.count(Int(clamping: view.duplicateGroups), "group"))"),
+    ])
+    var table = Table([
+      .init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true),
+    ])
+    for row in view.classes { table.append([row.class, "\(row.images)", "\(row.boxes)"]) }
+    context.print()
+    context.print(table, ifEmpty: "no classes (try: diyml classes set \(project) NAME...)")
+    context.print()
+    for finding in view.findings {
+      let severity = finding.severity == "error"
+        ? context.palette.red("error") : context.palette.yellow("warning")
+      context.print("\(severity)  \(TextWidth.printable(finding.message)) [\(finding.kind)]")
+      let ids = finding.ids.prefix(5).map(Format.shortID)
+      if !ids.isEmpty { context.print("  images: \(ids.joined(separator: " "))") }
+    }
+    context.print(
+      view.readyToTrain
+        ? context.palette.green("ready to train") : context.palette.red("not ready to train"))
+  }
+}

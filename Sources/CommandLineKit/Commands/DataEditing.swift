@@ -1,0 +1,105 @@
+import API
+import ArgumentParser
+import RPCCore
+
+/// A box as an argument: `X_MIN,Y_MIN,X_MAX,Y_MAX,CLASS`; the class may hold commas.
+struct BoxArgument: ExpressibleByArgument, Sendable {
+  let box: Box_
+
+  init?(argument: String) {
+    let parts = argument.split(
+      separator: ",", maxSplits: 4, omittingEmptySubsequences: false)
+    guard parts.count == 5, !parts[4].isEmpty else { return nil }
+    let numbers = parts[..<4].compactMap { Double($0) }
+    guard numbers.count == 4, numbers.allSatisfy(\.isFinite) else { return nil }
+    box = Box_(
+      xMin: numbers[0], yMin: numbers[1], xMax: numbers[2], yMax: numbers[3],
+      className: String(parts[4]))
+  }
+}
+
+struct DataRelabel: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "relabel",
+    abstract: "Give images another class, boxes, or no label.",
+    discussion: """
+      EXAMPLE: diyml data relabel pets 3f8a90c1 --label dog
+      EXAMPLE: diyml data relabel street 77aa01 --box 10,20,110,80,car --box 5,5,30,60,person
+      """)
+  static let hints = imageHints
+
+  @Argument(help: "The project's name.") var project: String
+  @Argument(help: "The images' ids, or their first digits.") var ids: [String]
+  @Option(help: "The class.") var label: String?
+  @Option(
+    name: .customLong("box"),
+    help: ArgumentHelp(
+      "A box in pixels; may be given more than once.", valueName: "x_min,y_min,x_max,y_max,class"))
+  var boxes: [BoxArgument] = []
+  @Flag(help: "In detection projects: looked at, and nothing there.") var nothingThere = false
+  @Flag(help: "Take the label away.") var unlabeled = false
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    let choices = [label != nil, !boxes.isEmpty, nothingThere, unlabeled].filter { $0 }.count
+    guard choices == 1 else {
+      throw ValidationError("Give one of --label, --box, --nothing-there and --unlabeled.")
+    }
+  }
+
+  private var annotation: Annotation? {
+    if let label { return Annotation(value: .className(label)) }
+    if unlabeled { return nil }
+    return Annotation(value: .boxes(Boxes(boxes: boxes.map(\.box))))
+  }
+
+  func perform(in context: CommandContext) async throws {
+    let points = try await context.connected { clients in
+      var points: [DataPoint] = []
+      for id in ids {
+        let id = try await ImageID.resolve(id, in: project, clients)
+        let request = RelabelDataPointRequest(project: project, id: id, annotation: annotation)
+        let answer = try await clients.data.relabelDataPoint(request, options: clients.options)
+        if let point = answer.dataPoint { points.append(point) }
+      }
+      return points
+    }
+    let view = DataPointListView(images: points.map(DataPointView.init), isCut: false)
+    try context.report(view) {
+      for image in view.images {
+        context.print(TextWidth.printable("\(Format.shortID(image.id)) is \(image.label)"))
+      }
+    }
+  }
+}
+
+struct DataDelete: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete",
+    abstract: "Delete images from a project.",
+    discussion: "EXAMPLE: diyml data delete pets 3f8a90c1")
+  static let hints = imageHints
+
+  @Argument(help: "The project's name.") var project: String
+  @Argument(help: "The images' ids, or their first digits.") var ids: [String]
+  @Flag(help: "Do not ask.") var yes = false
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    try context.confirm(
+      "Delete \(Format.count(ids.count, "image")) from project \(project)?", isConfirmed: yes)
+    let deleted = try await context.connected { clients in
+      var deleted: [String] = []
+      for id in ids {
+        let id = try await ImageID.resolve(id, in: project, clients)
+        _ = try await clients.data.deleteDataPoint(
+          DeleteDataPointRequest(project: project, id: id), options: clients.options)
+        deleted.append(id)
+      }
+      return deleted
+    }
+    try context.report(deleted.map { DoneView(done: "deleted", name: $0) }) {
+      for id in deleted { context.print("deleted \(Format.shortID(id))") }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import API
+import ArgumentParser
+import RPCCore
+
+struct DataUpload: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "upload",
+    abstract: "Upload images: files, or folders whose folders are the classes.",
+    discussion: """
+      In a classification project, the images in DIR/cat are of class cat, those right in DIR are
+      unlabelled, and --label gives all of them one class. What the project has already is not
+      sent again, so an upload that was cut short is simply repeated; a label that differs is
+      changed. Hidden files, symbolic links and files that are not named as images are skipped in
+      folders. The exit code is 1 when images were refused.
+
+      EXAMPLE: diyml data upload pets ./photos
+      """)
+  static let hints = projectHints
+
+  @Argument(help: "The project's name.") var project: String
+  @Argument(help: "Image files and folders.", completion: .file()) var paths: [String]
+  @Option(help: "The class of all of them.") var label: String?
+  @Flag(help: "Refuse classes the project does not have, instead of adding them.")
+  var noNewClasses = false
+  @Flag(help: "Send files of any name: the server judges them by their content.")
+  var allFiles = false
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let outcome = try await context.connected { clients in
+      let answer = try await clients.data.getProject(
+        GetProjectRequest(project: project), options: clients.options)
+      let isClassification = answer.project?.type == .classification
+      guard isClassification || label == nil else {
+        throw CommandFailure.usage(
+          "project \(project) is for detection: images have boxes there (data relabel --box)")
+      }
+      let finder = ImageFinder(
+        label: label, foldersAreClasses: isClassification, takesAllFiles: allFiles)
+      let upload = ImageUpload(
+        context: context, clients: clients, project: project, addsClasses: !noNewClasses)
+      return try await upload.run(try finder.find(paths))
+    }
+    try context.report(UploadView(outcome, project: project)) {
+      if !outcome.classesAdded.isEmpty {
+        context.print(
+          TextWidth.printable("added classes: " + outcome.classesAdded.joined(separator: ", ")))
+      }
+      context.print(outcome.summary)
+      context.note("skipped", outcome.skipped)
+      context.note("refused", outcome.refused)
+    }
+    guard outcome.refused.isEmpty else {
+      throw CommandFailure.someItemsFailed(
+        "\(Format.count(outcome.refused.count, "image")) refused; the rest is stored")
+    }
+  }
+}
+
+extension UploadView {
+  fileprivate init(_ outcome: ImageUpload.Outcome, project: String) {
+    self.init(
+      project: project, uploaded: outcome.uploaded, relabeled: outcome.relabeled,
+      unchanged: outcome.unchanged, bytes: outcome.bytes, seconds: outcome.seconds,
+      classesAdded: outcome.classesAdded,
+      skipped: outcome.skipped.map { Problem(file: $0.path, reason: $0.reason) },
+      refused: outcome.refused.map { Problem(file: $0.path, reason: $0.reason) })
+  }
+}
+
+extension ImageUpload.Outcome {
+  /// `uploaded 2096 images (14 MB) in 0:07, relabelled 2, 5 there already`.
+  package var summary: String {
+    var parts = [
+      "uploaded \(Format.count(uploaded, "image")) (\(Format.bytes(bytes))) "
+        + "in \(Format.clock(seconds: seconds))"
+    ]
+    if relabeled > 0 { parts.append("relabelled \(relabeled)") }
+    if unchanged > 0 { parts.append("\(unchanged) there already") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension CommandContext {
+  private static let linesMax = 20
+
+  /// Lists files that were left out and why; the first 20 of them.
+  fileprivate func note(_ what: String, _ files: [LeftOut]) {
+    guard !files.isEmpty else { return }
+    note("\(what) \(Format.count(files.count, "file")):")
+    for file in files.prefix(Self.linesMax) {
+      note(TextWidth.printable("  \(file.path): \(file.reason)"))
+    }
+    if files.count > Self.linesMax {
+      note("  and \(files.count - Self.linesMax) more (--json lists all)")
+    }
+  }
+}

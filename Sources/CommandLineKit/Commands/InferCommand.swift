@@ -1,0 +1,83 @@
+import API
+import ArgumentParser
+import RPCCore
+
+struct InferCommand: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "infer",
+    abstract: "Ask a published model about images.",
+    discussion: """
+      The answers come in the order of the images. A bad image fails alone; the exit code is then
+      1. With --json, each image's answer is a line.
+
+      EXAMPLE: diyml infer ada/pets new.jpg more/
+      """)
+  static let hints: [StatusCode: String] = [.notFound: "diyml models search lists what is published"]
+
+  @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
+  @Argument(help: "Image files and folders of images.", completion: .file()) var images: [String]
+  @Option(help: "How many classes to answer with: 1 to 1000.") var top: UInt32 = 3
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard (1...1000).contains(top) else {
+      throw ValidationError("--top is \(top); it may be 1 to 1000.")
+    }
+  }
+
+  func perform(in context: CommandContext) async throws {
+    let found = try ImageFinder(foldersAreClasses: false).find(images)
+    let files = found.images.map(\.path)
+    guard !files.isEmpty else { throw CommandFailure.local("no images in \(images.joined(separator: ", "))") }
+    let width = files.reduce(0) { max($0, TextWidth.cells(TextWidth.printable($1))) }
+    let failures = Shared(0)
+    try await context.connected { clients in
+      try await Inferrer(clients: clients, model: model, top: top).infer(files) { answer in
+        if case .failure = answer.outcome { failures.withLock { $0 += 1 } }
+        if context.isJSON {
+          try context.printJSONLine(AnswerView(answer))
+        } else {
+          context.show(answer, fileWidth: width)
+        }
+      }
+    }
+    let failed = failures.withLock { $0 }
+    guard failed == 0 else {
+      throw CommandFailure.someItemsFailed(
+        "\(failed) of \(Format.count(files.count, "image")) failed")
+    }
+  }
+}
+
+extension CommandContext {
+  /// `cat.jpg  cat 0.981  dog 0.012`, or a line for each box found.
+  fileprivate func show(_ answer: ImageAnswer, fileWidth: Int) {
+    let file = TextWidth.pad(TextWidth.printable(answer.file), to: fileWidth)
+    switch answer.outcome {
+    case .failure(let code, let message):
+      note("\(file)  \(TextWidth.printable(message)) [\(code)]")
+    case .response(let response):
+      switch response.result {
+      case .classification(let value): print("\(file)  \(text(value))")
+      case .detection(let value):
+        if value.objects.isEmpty { print("\(file)  nothing found") }
+        for object in value.objects { print("\(file)  \(Self.text(object))") }
+      case nil: print("\(file)  no answer")
+      }
+    }
+  }
+
+  private func text(_ classification: Classification) -> String {
+    classification.classes.enumerated().map { index, scored in
+      let text = "\(TextWidth.printable(scored.className)) \(Format.ratio(scored.probability))"
+      return index == 0 ? palette.bold(text) : text
+    }.joined(separator: "  ")
+  }
+
+  private static func text(_ object: DetectedObject) -> String {
+    let corners = [object.xMin, object.yMin, object.xMax, object.yMax]
+      .map { Format.fixed($0, digits: 1) }.joined(separator: ",")
+    let name = TextWidth.printable(object.className)
+    return "\(name) \(Format.ratio(object.confidence))  \(corners)"
+  }
+}

@@ -1,0 +1,144 @@
+import API
+import ArgumentParser
+import RPCCore
+
+struct PublishCommand: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "publish",
+    abstract: "Let everyone on the server use a trained model.",
+    discussion: "EXAMPLE: diyml publish pets --description \"Cats and dogs, from my garden\"")
+  static let hints: [StatusCode: String] = [
+    .notFound: "diyml train list PROJECT shows what was trained",
+    .failedPrecondition: "diyml train start PROJECT first",
+  ]
+
+  @Argument(help: "The project's name.") var project: String
+  @Option(name: .customLong("model-version"), help: "The training's number; the newest if not given.")
+  var version: UInt32 = 0
+  @Option(help: "At most 1,000 bytes.") var description = ""
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let request = PublishRequest(project: project, version: version, description: description)
+    let answer = try await context.connected { clients in
+      try await clients.publishing.publish(request, options: clients.options)
+    }
+    guard let model = answer.model else {
+      throw CommandFailure.server(Status(.internal, "the server answered without a model"))
+    }
+    let view = ModelView(model)
+    try context.report(view) {
+      context.print("published \(view.model), accuracy \(Format.ratio(view.accuracy))")
+      context.note("next: diyml infer \(model.owner)/\(model.project) IMAGE...")
+    }
+  }
+}
+
+struct UnpublishCommand: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unpublish",
+    abstract: "Take back one published version, or all.",
+    discussion: "EXAMPLE: diyml unpublish pets")
+  static let hints: [StatusCode: String] = [.notFound: "diyml project show PROJECT"]
+
+  @Argument(help: "The project's name.") var project: String
+  @Option(name: .customLong("model-version"), help: "The version; all if not given.")
+  var version: UInt32 = 0
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let answer = try await context.connected { clients in
+      try await clients.publishing.unpublish(
+        UnpublishRequest(project: project, version: version), options: clients.options)
+    }
+    try context.report(UnpublishedView(project: project, versions: answer.versions)) {
+      let versions = answer.versions.map(String.init).joined(separator: ", ")
+      context.print("unpublished \(project), version \(versions)")
+    }
+  }
+}
+
+/// The commands about published models.
+struct Models: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Find published models, yours and others'.",
+    discussion: "EXAMPLE: diyml models search dog",
+    subcommands: [ModelsSearch.self, ModelsShow.self])
+}
+
+struct ModelsSearch: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search",
+    abstract: "Search published models, newest first.",
+    discussion: "EXAMPLE: diyml models search dog --owner ada")
+
+  @Argument(help: "In the project's name, the description or a class; all if not given.")
+  var text = ""
+  @Option(help: "Only models of this account.") var owner = ""
+  @Option(help: "How many at most.") var limit: UInt32 = 100
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard (1...1000).contains(limit) else {
+      throw ValidationError("--limit is \(limit); it may be 1 to 1000.")
+    }
+  }
+
+  func perform(in context: CommandContext) async throws {
+    let request = SearchPublishedRequest(owner: owner, text: text, pageSize: limit)
+    let answer = try await context.connected { clients in
+      try await clients.publishing.searchPublished(request, options: clients.options)
+    }
+    let view = ModelListView(models: answer.models.map(ModelView.init))
+    try context.report(view) {
+      var table = Table([
+        .init("MODEL"), .init("TYPE"), .init("ACCURACY", isNumeric: true), .init("CLASSES"),
+        .init("DESCRIPTION"),
+      ])
+      for model in view.models {
+        table.append([
+          model.model, model.type, Format.ratio(model.accuracy),
+          model.classes.joined(separator: ", "), model.description,
+        ])
+      }
+      context.print(table, ifEmpty: "no published model fits")
+      if !answer.nextPageToken.isEmpty { context.note("there are more; narrow the search") }
+    }
+  }
+}
+
+struct ModelsShow: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Show what is known of a published model.",
+    discussion: "EXAMPLE: diyml models show ada/pets")
+  static let hints: [StatusCode: String] = [.notFound: "diyml models search lists what is published"]
+
+  @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let answer = try await context.connected { clients in
+      try await clients.publishing.getModelCard(
+        GetModelCardRequest(model: model), options: clients.options)
+    }
+    guard let card = answer.card, let described = card.model else {
+      throw CommandFailure.server(Status(.internal, "the server answered without a model"))
+    }
+    try context.report(ModelCardView(card)) {
+      let view = ModelView(described)
+      context.print([
+        ("model", view.model), ("type", view.type), ("description", view.description),
+        ("classes", view.classes.joined(separator: ", ")),
+        ("network", "\(card.architecture), \(card.inputSide) pixels"),
+        ("weights", "\(Format.bytes(card.weightsBytes)), sha256 \(card.weightsHash)"),
+        ("data set", "sha256 \(card.dataSetHash)"),
+        ("trained in", Format.clock(seconds: card.trainingSeconds)),
+        ("published", view.published),
+      ])
+      guard let metrics = card.metrics else { return }
+      context.print()
+      TrainingText.lines(metrics).forEach { context.print($0) }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import API
+import ArgumentParser
+import RPCCore
+
+/// The commands about tokens.
+struct TokenGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "token",
+    abstract: "Manage tokens: logins for programs, with limited rights.",
+    discussion: "EXAMPLE: diyml token create camera --scope infer --days 90",
+    subcommands: [TokenList.self, TokenCreate.self, TokenRevoke.self])
+}
+
+struct TokenList: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the tokens that are valid now.",
+    discussion: "EXAMPLE: diyml token list")
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(in context: CommandContext) async throws {
+    let tokens = try await context.connected { clients in
+      var tokens: [Token] = []
+      var request = ListTokensRequest(pageSize: 1000)
+      repeat {
+        let page = try await clients.auth.listTokens(request, options: clients.options)
+        tokens += page.tokens
+        request.pageToken = page.nextPageToken
+      } while !request.pageToken.isEmpty
+      return tokens
+    }
+    let view = TokenListView(tokens: tokens.map(TokenView.init))
+    try context.report(view) {
+      var table = Table([
+        .init("ID", isNumeric: true), .init("LABEL"), .init("SCOPES"), .init("EXPIRES"),
+      ])
+      for token in view.tokens {
+        table.append([
+          "\(token.id)", token.label, token.scopes.joined(separator: " "), token.expires,
+        ])
+      }
+      context.print(table, ifEmpty: "no tokens")
+    }
+  }
+}
+
+/// A scope as an argument.
+struct ScopeArgument: ExpressibleByArgument, Sendable {
+  let scope: Scope
+
+  init?(argument: String) {
+    guard let found = ScopeName.all.first(where: { $0.name == argument }) else { return nil }
+    scope = found.scope
+  }
+
+  static var allValueStrings: [String] { ScopeName.all.map(\.name) }
+}
+
+struct TokenCreate: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create",
+    abstract: "Make a token; its secret is shown once.",
+    discussion: "EXAMPLE: diyml token create camera --scope infer --days 90")
+
+  private static let secondsPerDay: UInt64 = 86_400
+
+  @Argument(help: "What to call it: at most 64 bytes.") var label: String
+  @Option(name: .customLong("scope"), help: "What it may do; may be given more than once.")
+  var scopes: [ScopeArgument] = []
+  @Option(help: "Days until it expires: 1 to 365.") var days: UInt64 = 30
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard !scopes.isEmpty else {
+      let names = ScopeName.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("Say what the token may do: --scope with one of \(names).")
+    }
+    guard (1...365).contains(days) else {
+      throw ValidationError("--days is \(days); it may be 1 to 365.")
+    }
+  }
+
+  func perform(in context: CommandContext) async throws {
+    let request = CreateTokenRequest(
+      label: label, scopes: scopes.map(\.scope), lifetimeSeconds: days * Self.secondsPerDay)
+    let answer = try await context.connected { clients in
+      try await clients.auth.createToken(request, options: clients.options)
+    }
+    guard let issued = answer.issued, let token = issued.token else {
+      throw CommandFailure.server(Status(.internal, "the server issued no token"))
+    }
+    try context.report(IssuedTokenView(token: TokenView(token), secret: issued.secret)) {
+      context.note("token \(token.id); this is the only time it is shown:")
+      context.print(issued.secret)
+    }
+  }
+}
+
+struct TokenRevoke: ClientCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke",
+    abstract: "Make a token useless.",
+    discussion: "EXAMPLE: diyml token revoke 3")
+
+  @Argument(help: "The token's number in 'token list'.") var id: Int64
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard id > 0 else { throw ValidationError("Token \(id): numbers begin at 1.") }
+  }
+
+  func perform(in context: CommandContext) async throws {
+    _ = try await context.connected { clients in
+      try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: clients.options)
+    }
+    try context.report(DoneView(done: "revoked", name: "\(id)")) {
+      context.print("revoked token \(id)")
+    }
+  }
+}

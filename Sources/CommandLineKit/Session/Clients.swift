@@ -1,0 +1,31 @@
+package import API
+package import RPCCore
+
+/// The clients of one connection, with what each call is to carry.
+package struct Clients: Sendable {
+  package let auth: AuthClient
+  package let data: DataClient
+  package let training: TrainingClient
+  package let publishing: PublishingClient
+  package let inference: InferenceClient
+  /// For calls with one answer: the token, and a limit of a minute.
+  package let options: CallOptions
+  /// For streams, which may take as long as they need: the token alone.
+  package let streamOptions: CallOptions
+
+  private static let callTimeout = Duration.seconds(60)
+
+  /// - Parameter token: Sent with each call; nil for calls that need none.
+  package init(_ caller: any Caller, token: String?) {
+    auth = AuthClient(caller)
+    data = DataClient(caller)
+    training = TrainingClient(caller)
+    publishing = PublishingClient(caller)
+    inference = InferenceClient(caller)
+    var options = CallOptions()
+    if let token { options.metadata["authorization"] = "Bearer \(token)" }
+    streamOptions = options
+    options.timeout = Self.callTimeout
+    self.options = options
+  }
+}

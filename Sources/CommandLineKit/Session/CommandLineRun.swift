@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import RPCCore
+
+/// Runs the command line `diyml ARGUMENTS` and tells its exit code.
+///
+/// Nothing outside `system` is read or written, except files that the arguments name.
+package func runCommandLine(_ arguments: [String], on system: System) async -> Int32 {
+  let command: any ParsableCommand
+  do {
+    command = try Diyml.parseAsRoot(arguments)
+  } catch {
+    return finish(parsing: error, on: system)
+  }
+  do {
+    if let command = command as? any ClientCommand {
+      try await run(command, on: system)
+    } else if let command = command as? Completion {
+      system.output(command.script + "\n")
+    } else {
+      throw CleanExit.helpRequest(command)
+    }
+    return ExitStatus.success.rawValue
+  } catch let failure as CommandFailure {
+    complain(failure, on: system)
+    return failure.exitStatus.rawValue
+  } catch {
+    return finish(parsing: error, on: system)
+  }
+}
+
+private func run(_ command: some ClientCommand, on system: System) async throws {
+  let context = CommandContext(
+    system: system, server: command.global.server, isJSON: command.global.json)
+  do {
+    try await command.perform(in: context)
+  } catch let failure as CommandFailure {
+    throw failure
+  } catch let status as Status {
+    let hint = type(of: command).hints[status.code]
+    throw CommandFailure.server(status, hint: hint)
+  } catch is CancellationError {
+    throw CommandFailure.interrupted("interrupted")
+  } catch let error as CocoaError {
+    throw CommandFailure.local(error.localizedDescription)
+  }
+}
+
+/// Help and versions go to standard output, complaints about arguments to standard error.
+private func finish(parsing error: any Error, on system: System) -> Int32 {
+  let code = Diyml.exitCode(for: error).rawValue
+  let message = Diyml.fullMessage(for: error, columns: min(system.terminal.columns, 100))
+  if !message.isEmpty {
+    code == ExitStatus.success.rawValue
+      ? system.output(message + "\n") : system.complaints(message + "\n")
+  }
+  return code
+}
+
+private func complain(_ failure: CommandFailure, on system: System) {
+  let palette = Palette(
+    isTerminal: system.terminal.complaintsAreTerminal, environment: system.environment)
+  let (message, hint) = failure.explanation
+  let advice = hint.map { " (try: \($0))" } ?? ""
+  let line = TextWidth.printable(message + advice)
+  system.complaints("\(palette.red("error:")) \(line)\n")
+}

@@ -1,0 +1,81 @@
+package import Foundation
+package import RPCCore
+
+/// Everything a command touches outside itself, so that tests can stand in for all of it.
+package struct System: Sendable {
+  package var environment: [String: String]
+  package var homeDirectory: String
+  package var terminal: Terminal
+  /// Where results go: standard output.
+  package var output: @Sendable (String) -> Void
+  /// Where complaints, notes and progress go: standard error.
+  package var complaints: @Sendable (String) -> Void
+  /// Shows a prompt and reads one line without echo.
+  package var readSecret: @Sendable (_ prompt: String) throws -> String
+  /// Reads one line of standard input without its end; nil at the end of the input.
+  package var readLine: @Sendable () -> String?
+  package var now: @Sendable () -> Date
+  package var sleep: @Sendable (Duration) async throws -> Void
+  /// Returns when a person presses Ctrl-C, or when the task is cancelled.
+  package var interruption: @Sendable () async -> Void
+  package var connector: any Connector
+
+  package init(
+    environment: [String: String],
+    homeDirectory: String,
+    terminal: Terminal,
+    output: @escaping @Sendable (String) -> Void,
+    complaints: @escaping @Sendable (String) -> Void,
+    readSecret: @escaping @Sendable (String) throws -> String,
+    readLine: @escaping @Sendable () -> String?,
+    now: @escaping @Sendable () -> Date,
+    sleep: @escaping @Sendable (Duration) async throws -> Void,
+    interruption: @escaping @Sendable () async -> Void,
+    connector: any Connector
+  ) {
+    self.environment = environment
+    self.homeDirectory = homeDirectory
+    self.terminal = terminal
+    self.output = output
+    self.complaints = complaints
+    self.readSecret = readSecret
+    self.readLine = readLine
+    self.now = now
+    self.sleep = sleep
+    self.interruption = interruption
+    self.connector = connector
+  }
+}
+
+/// What the three standard streams are attached to.
+package struct Terminal: Sendable, Equatable {
+  package var inputIsTerminal: Bool
+  package var outputIsTerminal: Bool
+  package var complaintsAreTerminal: Bool
+  /// Character cells of a line.
+  package var columns: Int
+
+  package init(
+    inputIsTerminal: Bool = false,
+    outputIsTerminal: Bool = false,
+    complaintsAreTerminal: Bool = false,
+    columns: Int = 80
+  ) {
+    self.inputIsTerminal = inputIsTerminal
+    self.outputIsTerminal = outputIsTerminal
+    self.complaintsAreTerminal = complaintsAreTerminal
+    self.columns = columns
+  }
+}
+
+/// Opens connections to servers: over a network in life, in memory in tests.
+package protocol Connector: Sendable {
+  /// Connects for as long as `body` runs.
+  ///
+  /// - Throws: `Status` with `.unavailable` when there is no server at the address, and what `body`
+  ///   throws.
+  func connected<Result: Sendable>(
+    to address: ServerAddress,
+    _ body: @Sendable (any Caller) async throws -> Result
+  ) async throws -> Result
+}

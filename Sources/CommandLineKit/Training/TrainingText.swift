@@ -1,0 +1,57 @@
+package import API
+
+/// A training's events as lines for people.
+package enum TrainingText {
+  /// `fine-tuning 3/10 BAR 58 %  loss 0.412  accuracy 0.871  93 images/s  1:20 left`; the bar is
+  /// that of the epoch.
+  package static func line(
+    _ progress: TrainingProgress, columns: Int, bar: ProgressBar
+  ) -> String {
+    var label = PhaseName.text(progress.phase)
+    if progress.epochs > 0 { label += " \(progress.epoch)/\(progress.epochs)" }
+    let fraction =
+      progress.imagesTotal == 0
+      ? 0 : Double(progress.imagesDone) / Double(progress.imagesTotal)
+    return bar.line(
+      label: label, fraction: fraction, details: details(progress), columns: columns)
+  }
+
+  private static func details(_ progress: TrainingProgress) -> [String] {
+    var details: [String] = []
+    if let loss = progress.loss { details.append("loss \(Format.ratio(loss))") }
+    if let accuracy = progress.validationAccuracy {
+      details.append("accuracy \(Format.ratio(accuracy))")
+    }
+    if progress.imagesPerSecond > 0 {
+      details.append("\(Format.fixed(progress.imagesPerSecond, digits: 0)) images/s")
+    }
+    details.append("\(Format.clock(seconds: progress.secondsLeft)) left")
+    return details
+  }
+
+  /// `training 3 of cats: running`, with why it ended where there is a reason.
+  package static func line(_ job: TrainingJob) -> String {
+    let reason = job.reason.isEmpty ? "" : " (\(job.reason))"
+    let state = TrainingStateName.text(job.state)
+    return TextWidth.printable("training \(job.number) of \(job.project): \(state)\(reason)")
+  }
+
+  /// What a training that succeeded has reached, as lines.
+  package static func lines(_ metrics: ModelMetrics) -> [String] {
+    var table = Table([
+      .init("CLASS"), .init("PRECISION", isNumeric: true), .init("RECALL", isNumeric: true),
+      .init("F1", isNumeric: true), .init("IMAGES", isNumeric: true),
+    ])
+    for row in metrics.classes {
+      table.append([
+        row.className, Format.ratio(row.precision), Format.ratio(row.recall),
+        Format.ratio(row.f1), "\(row.support)",
+      ])
+    }
+    let summary =
+      "validation accuracy \(Format.ratio(metrics.accuracy)), top \(metrics.topK) "
+      + "\(Format.ratio(metrics.topKAccuracy)), macro F1 \(Format.ratio(metrics.macroF1)); "
+      + "\(metrics.trainingImages) images learned from, \(metrics.validationImages) held back"
+    return [summary] + table.lines()
+  }
+}

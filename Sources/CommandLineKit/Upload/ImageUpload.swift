@@ -1,0 +1,125 @@
+import API
+import Foundation
+
+/// A whole upload: what is there is found out, what is missing is sent, labels are set right.
+package struct ImageUpload: Sendable {
+  package struct Outcome: Sendable {
+    package var uploaded = 0
+    package var relabeled = 0
+    package var unchanged = 0
+    package var bytes: UInt64 = 0
+    package var seconds = 0.0
+    package var classesAdded: [String] = []
+    package var skipped: [LeftOut] = []
+    package var refused: [LeftOut] = []
+
+    package init() {}
+  }
+
+  private let context: CommandContext
+  private let clients: Clients
+  private let project: String
+  private let addsClasses: Bool
+
+  package init(context: CommandContext, clients: Clients, project: String, addsClasses: Bool) {
+    self.context = context
+    self.clients = clients
+    self.project = project
+    self.addsClasses = addsClasses
+  }
+
+  /// Uploads what was found, with a progress line on standard error.
+  package func run(_ found: ImageFinder.Found) async throws -> Outcome {
+    let started = context.system.now()
+    let status = context.statusLine()
+    var outcome = Outcome()
+    outcome.skipped = found.skipped
+    let (images, leftOut) = await HashedImage.read(found.images) { done in
+      status.show(
+        "reading \(done)/\(found.images.count) images", at: context.system.now())
+    }
+    outcome.refused = leftOut
+    outcome.classesAdded = try await prepareClasses(for: images)
+    let plan = UploadPlan(images: images, stored: try await inventory())
+    outcome.unchanged = plan.unchanged
+    outcome.skipped += plan.duplicates
+    outcome.refused += plan.conflicts
+    let progress = try await carryOut(plan, status)
+    outcome.uploaded = progress.stored
+    outcome.bytes = progress.bytesSent
+    outcome.refused += progress.refused
+    try await Uploader(clients: clients, project: project)
+      .relabel(plan.relabel) { _ in }
+    outcome.relabeled = plan.relabel.count
+    outcome.seconds = context.system.now().timeIntervalSince(started)
+    return outcome
+  }
+
+  private func carryOut(
+    _ plan: UploadPlan, _ status: StatusLine
+  ) async throws -> UploadProgress {
+    let tally = Shared(
+      UploadProgress(
+        imagesTotal: plan.send.count, bytesTotal: plan.send.reduce(0) { $0 + $1.bytes },
+        startedAt: context.system.now()))
+    defer { status.finish() }
+    guard !plan.send.isEmpty else { return tally.withLock { $0 } }
+    let columns = context.system.terminal.columns
+    let bar = context.progressBar
+    try await Uploader(clients: clients, project: project).send(plan.send) { event in
+      let progress = tally.withLock { progress in
+        progress.received(event)
+        return progress
+      }
+      let now = context.system.now()
+      status.show(
+        progress.line(at: now, columns: columns, bar: bar), at: now,
+        always: progress.imagesDone == progress.imagesTotal)
+    }
+    return tally.withLock { $0 }
+  }
+
+  /// Adds the classes the project lacks.
+  ///
+  /// - Returns: The names of those added.
+  /// - Throws: `CommandFailure.local` when there are such and none may be added.
+  private func prepareClasses(for images: [HashedImage]) async throws -> [String] {
+    let wanted = Set(images.compactMap(\.label))
+    guard !wanted.isEmpty else { return [] }
+    let present = try await clients.data.getClasses(
+      GetClassesRequest(project: project), options: clients.options
+    ).classes
+    let missing = wanted.subtracting(present.map(\.name)).sorted()
+    guard !missing.isEmpty else { return [] }
+    guard addsClasses else {
+      let names = present.map(\.name).joined(separator: ", ")
+      throw CommandFailure.local(
+        "project \(project) has no class \(missing.joined(separator: ", ")); it has \(names)",
+        hint: "leave out --no-new-classes, or diyml classes set")
+    }
+    let classes = present + missing.map { Class(name: $0) }
+    _ = try await clients.data.setClasses(
+      SetClassesRequest(project: project, classes: classes), options: clients.options)
+    return missing
+  }
+
+  /// What the project says of each image it has.
+  private func inventory() async throws -> [String: UploadPlan.StoredLabel] {
+    var stored: [String: UploadPlan.StoredLabel] = [:]
+    var request = ListDataPointsRequest(project: project, pageSize: 1000)
+    repeat {
+      let page = try await clients.data.listDataPoints(request, options: clients.options)
+      for point in page.dataPoints { stored[point.id] = Self.label(of: point) }
+      request.pageToken = page.nextPageToken
+    } while !request.pageToken.isEmpty
+    return stored
+  }
+
+  private static func label(of point: DataPoint) -> UploadPlan.StoredLabel {
+    switch point.annotation?.value {
+    case .className(let name): .className(name)
+    case .boxes: .boxes
+    case nil: .none
+    }
+  }
+}

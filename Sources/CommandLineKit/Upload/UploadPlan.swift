@@ -1,0 +1,70 @@
+/// What is to be done so that a project has the images and labels that the caller has.
+package struct UploadPlan: Sendable, Equatable {
+  /// What a project says of an image it has.
+  package enum StoredLabel: Sendable, Equatable {
+    case none
+    case className(String)
+    case boxes
+  }
+
+  package var send: [HashedImage] = []
+  package var relabel: [HashedImage] = []
+  /// How many are stored with the same label already, or have no label to change theirs.
+  package var unchanged = 0
+  /// The same bytes again under another name.
+  package var duplicates: [LeftOut] = []
+  /// The same bytes again with another class.
+  package var conflicts: [LeftOut] = []
+
+  /// - Parameter stored: By image id, what the project has.
+  package init(images: [HashedImage], stored: [String: StoredLabel]) {
+    var first: [String: HashedImage] = [:]
+    for image in images {
+      if let earlier = first[image.id] {
+        leaveOut(image, after: earlier)
+        continue
+      }
+      first[image.id] = image
+      switch (stored[image.id], image.label) {
+      case (nil, _): send.append(image)
+      case (.className(let name), let label?) where name == label: unchanged += 1
+      case (_, _?): relabel.append(image)
+      case (_, nil): unchanged += 1
+      }
+    }
+  }
+
+  private mutating func leaveOut(_ image: HashedImage, after earlier: HashedImage) {
+    if image.label == earlier.label {
+      duplicates.append(LeftOut(path: image.path, reason: "the same image as \(earlier.path)"))
+    } else {
+      let label = earlier.label ?? "no class"
+      let reason = "the same image as \(earlier.path), which has \(label)"
+      conflicts.append(LeftOut(path: image.path, reason: reason))
+    }
+  }
+
+  /// Images to send, cut into the streams they travel in.
+  ///
+  /// A stream holds at most 64 images and, unless it holds one alone, 8 MiB; what was answered for
+  /// one stream is safe whatever becomes of the next.
+  static func batches(of images: [HashedImage]) -> [[HashedImage]] {
+    var batches: [[HashedImage]] = []
+    var bytes: UInt64 = 0
+    for image in images {
+      let isFull =
+        (batches.last?.count ?? imagesMax) >= imagesMax || bytes + image.bytes > batchBytesMax
+      if isFull {
+        batches.append([image])
+        bytes = image.bytes
+      } else {
+        batches[batches.count - 1].append(image)
+        bytes += image.bytes
+      }
+    }
+    return batches
+  }
+
+  static let imagesMax = 64
+  static let batchBytesMax: UInt64 = 8 << 20
+}

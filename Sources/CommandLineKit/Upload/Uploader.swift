@@ -1,0 +1,129 @@
+import API
+import Codec
+import Foundation
+import RPCCore
+
+/// Something that happened while images were sent.
+package enum UploadEvent: Sendable {
+  /// This many more bytes were given to the connection.
+  case sent(bytes: Int)
+  /// This many more images are safe on the server's disk.
+  case stored(images: Int)
+  case refused(LeftOut)
+}
+
+/// Sends images to a project, several streams at a time.
+package struct Uploader: Sendable {
+  private let clients: Clients
+  private let project: String
+
+  private static let streamsMax = 4
+  private static let chunkBytes = 256 << 10
+
+  package init(clients: Clients, project: String) {
+    self.clients = clients
+    self.project = project
+  }
+
+  /// Sends each image and tells what becomes of it.
+  ///
+  /// - Throws: The `Status` of the first stream that failed as a whole. What was stored by then
+  ///   stays stored.
+  package func send(
+    _ images: [HashedImage], report: @escaping @Sendable (UploadEvent) -> Void
+  ) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, batch) in UploadPlan.batches(of: images).enumerated() {
+        if index >= Self.streamsMax { try await group.next() }
+        group.addTask { try await send(batch: batch, report) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  /// Gives images that the project has another class.
+  package func relabel(
+    _ images: [HashedImage], report: @escaping @Sendable (UploadEvent) -> Void
+  ) async throws {
+    for image in images {
+      guard let label = image.label else { continue }
+      let request = RelabelDataPointRequest(
+        project: project, id: image.id, annotation: Annotation(value: .className(label)))
+      _ = try await clients.data.relabelDataPoint(request, options: clients.options)
+      report(.stored(images: 1))
+    }
+  }
+
+  private func send(
+    batch: [HashedImage], _ report: @escaping @Sendable (UploadEvent) -> Void
+  ) async throws {
+    var opened: [OpenedImage] = []
+    for image in batch {
+      do {
+        opened.append(try OpenedImage(image))
+      } catch {
+        report(.refused(error.leftOut))
+      }
+    }
+    guard !opened.isEmpty else { return }
+    let sending = opened
+    let answer = try await clients.data.putDataPoints(options: clients.streamOptions) { writer in
+      try await writer.write(PutDataPointsRequest(part: .project(project)))
+      for image in sending { try await write(image, to: writer, report) }
+    }
+    if !answer.stored.isEmpty { report(.stored(images: answer.stored.count)) }
+    for refused in answer.refused {
+      let path = Int(refused.index) < sending.count
+        ? sending[Int(refused.index)].image.path : refused.fileName
+      let reason = "\(refused.message) [\(StatusCode.name(of: refused.code))]"
+      report(.refused(LeftOut(path: path, reason: reason)))
+    }
+  }
+
+  private func write(
+    _ opened: OpenedImage, to writer: MessageWriter<PutDataPointsRequest>,
+    _ report: @Sendable (UploadEvent) -> Void
+  ) async throws {
+    let annotation = opened.image.label.map { Annotation(value: .className($0)) }
+    let begin = PutDataPointsRequest.Begin(
+      imageBytes: opened.image.bytes, annotation: annotation, fileName: opened.image.fileName)
+    try await writer.write(PutDataPointsRequest(part: .begin(begin)))
+    var rest = opened.image.bytes
+    while rest > 0 {
+      let chunk = try opened.read(upTo: Int(min(rest, UInt64(Self.chunkBytes))))
+      try await writer.write(PutDataPointsRequest(part: .chunk(chunk)))
+      rest -= UInt64(chunk.count)
+      report(.sent(bytes: chunk.count))
+    }
+  }
+}
+
+/// An image whose file is open, and as long as it was when it was hashed.
+private struct OpenedImage: Sendable {
+  let image: HashedImage
+  private let file: FileHandle
+
+  init(_ image: HashedImage) throws(LeftOutError) {
+    self.image = image
+    do {
+      file = try FileHandle(forReadingFrom: URL(fileURLWithPath: image.path))
+      let length = try file.seekToEnd()
+      try file.seek(toOffset: 0)
+      guard length == image.bytes else { throw CommandFailure.local("changed") }
+    } catch {
+      throw LeftOutError(leftOut: LeftOut(path: image.path, reason: "changed since it was hashed"))
+    }
+  }
+
+  /// At least one byte.
+  ///
+  /// - Throws: `CommandFailure.local` when the file has become shorter: what the stream has
+  ///   announced cannot be sent any more.
+  func read(upTo count: Int) throws -> Bytes {
+    guard let part = try file.read(upToCount: count), !part.isEmpty else {
+      throw CommandFailure.local(
+        "\(image.path) became shorter while it was sent", hint: "run the same command again")
+    }
+    return Bytes(Array(part))
+  }
+}
