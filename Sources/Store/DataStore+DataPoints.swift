@@ -5,10 +5,10 @@ extension DataStore {
   package func stage() throws -> StagingWriter { try files.stage() }
 
   /// Stages an object that is in memory already.
-  package func stage(_ bytes: [UInt8]) async throws -> StagedObject {
+  package func stage(_ bytes: [UInt8]) throws -> StagedObject {
     var writer = try stage()
     try writer.write(bytes)
-    return try await writer.finish()
+    return writer.finish()
   }
 
   /// What is known of an image from any project's row, so that it need not be examined again.

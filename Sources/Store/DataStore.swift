@@ -68,9 +68,10 @@ package final class DataStore: Sendable {
     try database.write { try Self.failInterruptedTrainings(in: $0, at: now) }
   }
 
-  /// Closes the database; nothing may be called afterwards.
+  /// Closes the database and frees the folder for others; nothing may be called afterwards.
   package func close() throws {
     try Self.translatingDatabaseErrors { try database.close() }
+    lock.release()
   }
 
   private static func configuration() -> Configuration {
@@ -96,8 +97,8 @@ extension DataStore {
 
   /// Writes in one transaction; objects that lose their last reference in it go with it.
   ///
-  /// - Parameter staged: an object that `body` makes a row refer to. Its file is put in place right
-  ///   before the commit, unless the store has the object.
+  /// - Parameter staged: an object that `body` makes a row refer to. Its bytes are made safe first,
+  ///   and its file is put in place right before the commit, unless the store has the object.
   ///
   /// Files are moved and removed while the writer is held. So a file is never removed for a row
   /// that went while another row comes that needs it.
@@ -106,6 +107,7 @@ extension DataStore {
   ) async throws -> T {
     let files = self.files
     let reportCleanupFailure = self.reportCleanupFailure
+    try await staged?.synchronize()
     do {
       return try await database.writeWithoutTransaction { db in
         var outcome: (result: T, garbage: [ObjectHash])?

@@ -20,5 +20,8 @@ final class FolderLock: Sendable {
     self.descriptor = descriptor
   }
 
+  /// Lets others use the folder; nothing may touch it through this store afterwards.
+  func release() { flock(descriptor, LOCK_UN) }
+
   deinit { close(descriptor) }
 }

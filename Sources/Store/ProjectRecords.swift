@@ -37,5 +37,10 @@ package struct ProjectRecord: Sendable, Equatable {
   package struct TrainingSummary: Sendable, Equatable {
     package var number: UInt32
     package var state: JobState
+
+    package init(number: UInt32, state: JobState) {
+      self.number = number
+      self.state = state
+    }
   }
 }

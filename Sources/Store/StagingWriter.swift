@@ -35,24 +35,14 @@ package struct StagingWriter: ~Copyable {
     try result.get()
   }
 
-  /// Waits until every byte is safe on the disk, away from Swift's own threads.
-  package consuming func finish() async throws -> StagedObject {
-    let file = self.file
-    let hash = ObjectHash(digest: self.hash.finalize())
-    let bytes = self.bytes
-    try await withCheckedThrowingContinuation {
-      (continuation: CheckedContinuation<Void, any Error>) in
-      Self.queue.async {
-        continuation.resume(with: Result { try file.synchronize() })
-      }
-    }
-    return StagedObject(file: file, hash: hash, bytes: bytes)
+  /// Hands the bytes over. They may be in the page cache only: the store waits for the disk before
+  /// it commits a row that refers to them.
+  package consuming func finish() -> StagedObject {
+    StagedObject(file: file, hash: ObjectHash(digest: hash.finalize()), bytes: bytes)
   }
-
-  private static let queue = DispatchQueue(label: "diyml.store.fsync", attributes: .concurrent)
 }
 
-/// An object's bytes, whole and safe on the disk, that no row refers to yet.
+/// An object's bytes, whole, that no row refers to yet.
 ///
 /// The file goes away with the last reference unless a row has adopted it.
 package struct StagedObject: Sendable {
@@ -62,6 +52,18 @@ package struct StagedObject: Sendable {
 
   /// The file's name in the staging folder.
   package var stagedName: String { file.name }
+
+  /// Waits until every byte is safe on the disk, away from Swift's own threads.
+  func synchronize() async throws {
+    try await withCheckedThrowingContinuation {
+      (continuation: CheckedContinuation<Void, any Error>) in
+      Self.queue.async {
+        continuation.resume(with: Result { try file.synchronize() })
+      }
+    }
+  }
+
+  private static let queue = DispatchQueue(label: "diyml.store.fsync", attributes: .concurrent)
 }
 
 /// An open file in the staging folder, removed when it is no longer used.

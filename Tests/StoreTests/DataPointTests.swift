@@ -26,7 +26,7 @@ struct DataPointTests {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
     let point = try await fixture.store.putDataPoint(
-      await fixture.store.stage([1]), image: StoreFixture.facts(hash), annotation: nil,
+      fixture.store.stage([1]), image: StoreFixture.facts(hash), annotation: nil,
       fileName: "", inProject: "pets", of: fixture.ada.id, at: StoreFixture.start
     ).dataPoint
     #expect(point.image.perceptualHash == hash)

@@ -82,7 +82,7 @@ struct StoreFixture: Sendable {
     of account: AccountID? = nil
   ) async throws -> (dataPoint: DataPointRecord, created: Bool) {
     try await store.putDataPoint(
-      await store.stage(Array(text.utf8)), image: Self.facts(), annotation: annotation,
+      store.stage(Array(text.utf8)), image: Self.facts(), annotation: annotation,
       fileName: text + ".png", inProject: project, of: account ?? ada.id, at: Self.start)
   }
 
@@ -105,7 +105,7 @@ struct StoreFixture: Sendable {
     let training = try await queueTraining(of: project)
     _ = try await store.startTraining(training.id, at: Self.start)
     return try await store.finishTraining(
-      training.id, weights: await store.stage(Array(weights.utf8)), facts: Self.modelFacts,
+      training.id, weights: store.stage(Array(weights.utf8)), facts: Self.modelFacts,
       at: Self.start)
   }
 

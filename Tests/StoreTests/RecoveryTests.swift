@@ -1,0 +1,135 @@
+import Foundation
+import GRDB
+import Testing
+
+@testable import Store
+
+struct RecoveryTests {
+  private let start = StoreFixture.start
+
+  @Test func `what was put is there after the store is opened again`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    try await fixture.makeProject()
+    let point = try await fixture.put("hello", .className("cat")).dataPoint
+    try fixture.store.close()
+    let again = try await reopened(fixture)
+    let opened = try await again.openDataPoint(
+      point.object, inProject: "pets", of: fixture.ada.id)
+    #expect(opened.dataPoint == point)
+    #expect(try opened.reader.read(at: 0, count: 9) == Array("hello".utf8))
+  }
+
+  @Test func `the database waits for the disk at each commit`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    let settings = try await fixture.store.transaction { db in
+      try ["journal_mode", "synchronous", "foreign_keys"].map {
+        try String.fetchOne(db, sql: "PRAGMA \($0)")
+      }
+    }
+    #expect(settings == ["wal", "2", "1"])
+  }
+
+  @Test func `the folder is closed to other users`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    for path in ["", "/objects", "/staging"] {
+      let attributes = try FileManager.default.attributesOfItem(
+        atPath: fixture.folder.path + path)
+      #expect(attributes[.posixPermissions] as? Int == 0o700)
+    }
+  }
+
+  @Test func `two stores never share a folder`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    let path = fixture.folder.path
+    #expect(throws: StoreError.folderInUse(path)) {
+      try DataStore.open(folder: path, at: start)
+    }
+  }
+
+  @Test func `a start empties staging, and a sweep removes what nothing refers to`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    try await fixture.makeProject()
+    try await fixture.put("kept")
+    // What `kill -9` leaves: a cut-off upload, and an object whose row was never committed.
+    let stray = fixture.folder.path + "/staging/0123456789abcdef"
+    #expect(FileManager.default.createFile(atPath: stray, contents: Data([1])))
+    let orphan = ObjectHash(digest: Array(repeating: 0xab, count: 32))
+    let orphanFolder = fixture.folder.path + "/objects/ab/ab"
+    try FileManager.default.createDirectory(
+      atPath: orphanFolder, withIntermediateDirectories: true)
+    #expect(
+      FileManager.default.createFile(
+        atPath: orphanFolder + "/" + orphan.hex, contents: Data([1])))
+    try fixture.store.close()
+
+    let again = try await reopened(fixture)
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+    #expect(try await again.removeUnreferencedObjects() == 1)
+    #expect(try await again.removeUnreferencedObjects() == 0)
+    #expect(try fixture.folder.objectFiles().count == 1)
+    let page = try await again.dataPoints(
+      inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest())
+    #expect(try await again.openObject(page.rows[0].object).bytes == 4)
+  }
+
+  @Test func `bytes left by a crash are taken up when they come again`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    try await fixture.makeProject()
+    // The file is in place but its transaction was never committed.
+    let staged = try fixture.store.stage(Array("hello".utf8))
+    try fixture.store.files.adopt(staged)
+    let point = try await fixture.put("hello").dataPoint
+    #expect(try await fixture.store.removeUnreferencedObjects() == 0)
+    #expect(try await fixture.store.openObject(point.object).bytes == 5)
+  }
+
+  @Test func `an object whose file was lost is put back when its bytes come again`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    try await fixture.makeProject()
+    let object = try await fixture.put("hello").dataPoint.object
+    try fixture.store.files.remove(object)
+    await #expect(throws: StoreError.self) { try await fixture.store.openObject(object) }
+    #expect(try await !fixture.put("hello").created)
+    #expect(try await fixture.store.openObject(object).bytes == 5)
+  }
+
+  @Test func `a training that ran when the server stopped has failed, a queued one waits`()
+    async throws
+  {
+    let fixture = try await StoreFixture(onDisk: true)
+    for name in ["ran", "waits"] {
+      try await fixture.makeProject(name)
+      try await fixture.put("a", .className("cat"), in: name)
+    }
+    let ran = try await fixture.queueTraining(of: "ran")
+    _ = try await fixture.store.startTraining(ran.id, at: start)
+    let waits = try await fixture.queueTraining(of: "waits")
+    try fixture.store.close()
+    let again = try await reopened(fixture)
+    let failed = try await again.training(ran.id)
+    #expect(failed.state == .failed && failed.reason == "the server stopped while it ran")
+    #expect(failed.endTime == start + .seconds(60))
+    #expect(try await again.trainingEvents(of: ran.id, after: 2).map(\.content) == [.state(.failed)])
+    #expect(try await again.nextQueuedTraining() == waits)
+  }
+
+  @Test func `a staged file goes with the last who holds it`() async throws {
+    let fixture = try await StoreFixture()
+    do {
+      let staged = try fixture.store.stage([1, 2, 3])
+      #expect(try fixture.folder.stagedFiles() == [staged.stagedName])
+      #expect(staged.bytes == 3)
+    }
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+    do {
+      var writer = try fixture.store.stage()
+      try writer.write([1])
+      #expect(writer.bytes == 1)
+    }
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+  }
+
+  private func reopened(_ fixture: StoreFixture) async throws -> DataStore {
+    try DataStore.open(folder: fixture.folder.path, at: start + .seconds(60))
+  }
+}
