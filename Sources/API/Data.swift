@@ -274,7 +274,7 @@ extension Project: Message {
 
 /// An axis-aligned box in pixels of the uploaded image after EXIF rotation; the origin is the top
 /// left corner, x grows right, y grows down.
-public struct Box_: Hashable, Sendable {
+public struct Box: Hashable, Sendable {
   /// Finite; x_min <= x_max, y_min <= y_max; some part lies in the image.
   public var xMin: Double = 0
 
@@ -302,7 +302,7 @@ public struct Box_: Hashable, Sendable {
   }
 }
 
-extension Box_: Message {
+extension Box: Message {
   public static var protoName: String { "diyml.v1.Box" }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
@@ -341,13 +341,13 @@ public struct Boxes: Hashable, Sendable {
   /// At most 1,000.
   ///
   /// None means: looked at, nothing there.
-  public var boxes: [Box_] = []
+  public var boxes: [Box] = []
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(boxes: [Box_] = []) {
+  public init(boxes: [Box] = []) {
     self.boxes = boxes
   }
 }

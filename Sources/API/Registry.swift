@@ -27,7 +27,7 @@ public let allMessageTypes: [any Message.Type] = [
   ChangePasswordResponse.self,
   Class.self,
   Project.self,
-  Box_.self,
+  Box.self,
   Boxes.self,
   Annotation.self,
   DataPoint.self,

@@ -58,8 +58,8 @@ enum Names {
   ]
 
   private static let types: Set = [
-    "Any", "Array", "Bool", "Box", "Bytes", "CallOptions", "Caller", "DecodingError", "Dictionary",
-    "Double", "Enumeration", "Float", "Hasher", "Int", "Int32", "Int64", "Message",
+    "Any", "Array", "Bool", "Bytes", "CallOptions", "Caller", "DecodingError", "Dictionary",
+    "Double", "Enumeration", "Float", "Hasher", "Indirect", "Int", "Int32", "Int64", "Message",
     "MessageStream", "MessageWriter", "MethodDescriptor", "Never", "Optional", "Protocol", "Reader",
     "Route", "Self", "Sendable", "ServerContext", "Set", "Sizer", "String", "Type", "UInt32",
     "UInt64", "UnknownFields", "Void", "Writer",

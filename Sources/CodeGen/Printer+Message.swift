@@ -30,9 +30,9 @@ extension Printer {
       let box = Names.lowerCamel(field.name) + "Box"
       block("\(access) var \(field.property): \(field.storedType) {") { printer in
         printer.out("get { \(box)?.value }")
-        printer.out("set { \(box) = newValue.map(Box.value) }")
+        printer.out("set { \(box) = newValue.map(Indirect.value) }")
       }
-      out("private var \(box): Box<\(field.value.swiftType)>?")
+      out("private var \(box): Indirect<\(field.value.swiftType)>?")
     } else if property.initialValue == "nil" {
       out("\(access) var \(property.name): \(property.storedType)")
     } else {

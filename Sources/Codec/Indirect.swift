@@ -1,5 +1,5 @@
 /// Holds a value out of line, so that a message can contain a message of its own type.
-public indirect enum Box<Value: Hashable & Sendable>: Hashable, Sendable {
+public indirect enum Indirect<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The value.
   case value(Value)
 
