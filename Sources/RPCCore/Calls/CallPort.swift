@@ -7,5 +7,5 @@ package protocol CallPort: Sendable {
   /// Says that no more messages follow.
   func finish(_ stream: StreamID)
   /// Gives back the credit of messages that the call has taken.
-  func consumed(messages: Int, bytes: Int, on stream: StreamID)
+  func consumed(messages: Int, on stream: StreamID)
 }

@@ -13,6 +13,9 @@ public final class IncomingMessages: Sendable {
     var waiting = CircularBuffer<Bytes>()
     var ending: Ending?
     var reader: CheckedContinuation<Bytes?, any Error>?
+    /// Messages that were taken and whose credit was not given back.
+    var takenMessages = 0
+    var takenBytes = 0
   }
 
   /// What the reader must do next, decided under the lock and done outside it.
@@ -28,11 +31,16 @@ public final class IncomingMessages: Sendable {
   private let stream: StreamID
   /// The code for bytes that are no message: the caller's fault in a server, the server's in a client.
   let malformedCode: StatusCode
+  /// Credit is given back when this much has come together: a quarter of the stream's window.
+  private let creditBatchBytes: Int
 
-  package init(port: any CallPort, stream: StreamID, malformedCode: StatusCode) {
+  package init(
+    port: any CallPort, stream: StreamID, malformedCode: StatusCode, creditBatchBytes: Int
+  ) {
     self.port = port
     self.stream = stream
     self.malformedCode = malformedCode
+    self.creditBatchBytes = creditBatchBytes
   }
 
   /// The next message; `nil` after the last one. One task reads at a time.
@@ -94,7 +102,14 @@ public final class IncomingMessages: Sendable {
   // MARK: Reading
 
   private func taken(_ bytes: Bytes) -> Bytes {
-    port.consumed(messages: 1, bytes: bytes.count, on: stream)
+    let messages = state.withLock { state in
+      state.takenMessages += 1
+      state.takenBytes += bytes.count + ReceiveWindow.messageOverheadBytes
+      guard state.takenBytes >= creditBatchBytes else { return 0 }
+      defer { (state.takenMessages, state.takenBytes) = (0, 0) }
+      return state.takenMessages
+    }
+    if messages > 0 { port.consumed(messages: messages, on: stream) }
     return bytes
   }
 

@@ -9,12 +9,12 @@ public struct Limits: Sendable, Hashable {
   /// Bytes in one message, at most. More data is sent as a stream of messages.
   public var messageBytesMax = 4 << 20
   /// Bytes that a connection may hold in messages larger than a stream's window, together. Beyond
-  /// it such messages wait for each other. At least ``messageBytesMax``.
+  /// it such messages wait for each other. At least ``messageBytesMax`` and 36.
   public var assembledBytesMax = 64 << 20
 
   // MARK: What goes with a call
 
-  /// Bytes of a call's metadata: keys, values, and 32 for each entry.
+  /// Bytes of a call's metadata: keys, values, and 32 for each entry; at most 32 KiB.
   public var metadataBytesMax = 8 << 10
   /// Entries in a call's metadata.
   public var metadataEntriesMax = 64
@@ -67,4 +67,30 @@ public struct Limits: Sendable, Hashable {
 
   /// The defaults.
   public init() {}
+}
+
+extension Limits {
+  /// What may be announced; the least is what both sides assume before they have settings.
+  static let frameBytesAllowed = 64 << 10...FrameHeader.payloadBytesMax
+  static let streamWindowAllowed = 64 << 10...1 << 30
+  static let connectionWindowAllowed = 1 << 20...1 << 30
+
+  /// Stops the program if limits contradict each other or the wire's format: that is our bug.
+  package func check() {
+    precondition(Self.frameBytesAllowed.contains(frameBytesMax), "frameBytesMax \(frameBytesMax)")
+    precondition(
+      Self.streamWindowAllowed.contains(streamWindowBytes),
+      "streamWindowBytes \(streamWindowBytes)")
+    precondition(
+      Self.connectionWindowAllowed.contains(connectionWindowBytes),
+      "connectionWindowBytes \(connectionWindowBytes)")
+    precondition(
+      (1...1 << 29).contains(messageBytesMax), "messageBytesMax \(messageBytesMax)")
+    precondition(
+      assembledBytesMax >= Transfer.chunkedCost(of: messageBytesMax),
+      "assembledBytesMax \(assembledBytesMax) for messages of \(messageBytesMax)")
+    precondition((1...1 << 24).contains(streamsMax), "streamsMax \(streamsMax)")
+    precondition(
+      (1...32 << 10).contains(metadataBytesMax), "metadataBytesMax \(metadataBytesMax)")
+  }
 }

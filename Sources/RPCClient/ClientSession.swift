@@ -1,0 +1,277 @@
+import Codec
+import Logging
+import NIOCore
+import RPCCore
+
+/// One connection of a client, from before it is made until after it is lost. Everything but making
+/// it happens on its event loop.
+///
+/// Calls may be opened at once: what they send waits until there is a transport, and their
+/// deadlines count from the beginning.
+final class ClientSession: Session, TimerTarget, @unchecked Sendable {
+  /// Writes that are done before the event loop's other work gets its turn.
+  private static let writesPerTurnMax = 4
+  /// The token of the timer for hello; a call's is its stream number, never 0.
+  private static let helloToken: UInt64 = 0
+
+  let loop: any EventLoop
+  let queue: CommandQueue<ClientCommand>
+  private let limits: Limits
+  private let logger: Logger
+  private let timer: LoopTimer
+  private var connection: ClientConnection
+  private var calls: [StreamID: ClientCall] = [:]
+  private var transport: (any Transport)?
+  private var commands: [ClientCommand] = []
+  private var sent: [Transfer.Sent] = []
+  private var helloTimer: LoopTimer.Handle?
+  private var readyWaiters: [CheckedContinuation<Void, any Error>] = []
+  private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Why nothing can be called any more, once that is so.
+  private var ending: Status?
+  private var isDisconnected = false
+
+  init(loop: any EventLoop, timers: LoopTimers, limits: Limits, logger: Logger) {
+    self.loop = loop
+    self.limits = limits
+    self.logger = logger
+    timer = timers.timer(of: loop)
+    queue = CommandQueue(loop: loop)
+    connection = ClientConnection(limits: limits)
+    queue.onCommands { self.takeCommands() }
+  }
+
+  // MARK: Transport
+
+  func connected(to transport: any Transport) {
+    self.transport = transport
+    helloTimer = timer.set(due: .now + limits.helloTimeout, for: self, token: Self.helloToken)
+    if ending != nil { transport.close() } else { flush() }
+  }
+
+  func received(_ bytes: ByteBuffer) {
+    guard ending == nil else { return }
+    connection.append(bytes)
+    let now = ContinuousClock.now
+    do {
+      while let event = try connection.next(at: now) { handle(event) }
+    } catch {
+      logger.debug("closing a connection", metadata: ["reason": "\(error)"])
+      connection.fail(error)
+      end(Status(.unavailable, "the server broke the protocol: \(error.message)"))
+    }
+  }
+
+  func receivedAll() { flush() }
+
+  func becameWritable() { flush() }
+
+  /// The transport is gone, or could not be made.
+  func disconnected(_ error: (any Error)?) {
+    guard !isDisconnected else { return }
+    isDisconnected = true
+    transport = nil
+    removeHelloTimer()
+    let reason = error.map { ": \($0)" } ?? ""
+    end(Status(.unavailable, "the connection was lost\(reason)"))
+    closeWaiters.forEach { $0.resume() }
+    closeWaiters = []
+    for command in queue.close() { refuse(command) }
+  }
+
+  // MARK: What the server did
+
+  private func handle(_ event: ClientConnection.Event) {
+    switch event {
+    case .ready:
+      removeHelloTimer()
+      readyWaiters.forEach { $0.resume() }
+      readyWaiters = []
+    case .head(let stream, let metadata):
+      calls[stream]?.received(head: metadata)
+    case .message(let stream, let bytes):
+      message(stream, bytes)
+    case .ended(let stream, let ending):
+      take(stream)?.ended(ending)
+    case .failed(let stream, let status):
+      take(stream)?.fail(status)
+    case .goingAway(let goAway, let unprocessed):
+      logger.debug("the server is going away", metadata: ["reason": "\(goAway.fault)"])
+      queue.stopNumbering()
+      for stream in unprocessed { take(stream)?.fail(refusal(goAway)) }
+      if goAway.fault.reason != .draining { lossReason = goAway.fault.message }
+    }
+  }
+
+  /// What the server said it closes the connection for.
+  private var lossReason: String?
+
+  private func refusal(_ goAway: GoAway) -> Status {
+    .unprocessed("the server takes no more calls: \(goAway.fault.message)")
+  }
+
+  private func message(_ stream: StreamID, _ bytes: Bytes) {
+    guard let call = calls[stream] else { return }
+    if case .single = call.receiver { connection.consumed(messages: 1, on: stream) }
+    guard call.received(bytes) else {
+      connection.cancel(stream)
+      take(stream)?.fail(Status(.internal, "\(call.method) gave more than one response"))
+      return
+    }
+  }
+
+  private func take(_ stream: StreamID) -> ClientCall? {
+    guard let call = calls.removeValue(forKey: stream) else { return nil }
+    if let handle = call.timer { timer.remove(handle) }
+    return call
+  }
+
+  // MARK: What callers do
+
+  private func takeCommands() {
+    while queue.take(into: &commands) {
+      for command in commands { handle(command) }
+    }
+    flush()
+  }
+
+  private func handle(_ command: ClientCommand) {
+    if ending != nil || connection.isGoingAway, case .open = command {
+      refuse(command)
+      return
+    }
+    switch command {
+    case .open(let stream, let call, let payload, let request):
+      open(stream, call, payload, request)
+    case .message(let stream, let bytes):
+      send(bytes, isLast: false, on: stream)
+    case .finish(let stream):
+      connection.finish(stream)
+    case .consumed(let stream, let messages):
+      connection.consumed(messages: messages, on: stream)
+    case .cancel(let stream):
+      connection.cancel(stream)
+      take(stream)?.fail(CancellationError())
+    case .whenReady(let continuation):
+      if let ending {
+        continuation.resume(throwing: ending)
+      } else if connection.isReady {
+        continuation.resume()
+      } else {
+        readyWaiters.append(continuation)
+      }
+    case .close(let continuation):
+      if let continuation { closeWaiters.append(continuation) }
+      close()
+    }
+  }
+
+  private func open(
+    _ stream: StreamID, _ call: ClientCall, _ payload: Bytes, _ request: Bytes?
+  ) {
+    calls[stream] = call
+    if let deadline = call.deadline {
+      call.timer = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))
+    }
+    connection.open(stream, payload)
+    if let request { send(request, isLast: true, on: stream) }
+  }
+
+  private func send(_ bytes: Bytes, isLast: Bool, on stream: StreamID) {
+    do {
+      try connection.send(bytes, isLast: isLast, on: stream)
+    } catch {
+      connection.cancel(stream)
+      take(stream)?.fail(error)
+    }
+  }
+
+  /// Answers a command that came too late.
+  private func refuse(_ command: ClientCommand) {
+    switch command {
+    case .open(_, let call, _, _):
+      call.fail(Status.unprocessed(ending?.message ?? "the server takes no more calls"))
+    case .whenReady(let continuation):
+      continuation.resume(throwing: ending ?? Status(.unavailable, "the connection was lost"))
+    case .close(let continuation):
+      continuation?.resume()
+    case .message, .finish, .consumed, .cancel:
+      break
+    }
+  }
+
+  // MARK: Time
+
+  func timerFired(_ token: UInt64, now: ContinuousClock.Instant) {
+    if token == Self.helloToken {
+      helloTimer = nil
+      end(Status(.unavailable, "the server did not say hello within \(limits.helloTimeout)"))
+    } else {
+      let stream = StreamID(UInt32(token))
+      connection.cancel(stream)
+      take(stream)?.fail(
+        Status(.deadlineExceeded, "the call's deadline passed before the server's answer"))
+    }
+    flush()
+  }
+
+  private func removeHelloTimer() {
+    if let helloTimer { timer.remove(helloTimer) }
+    helloTimer = nil
+  }
+
+  // MARK: Leaving
+
+  private func close() {
+    if isDisconnected {
+      closeWaiters.forEach { $0.resume() }
+      closeWaiters = []
+    } else {
+      end(Status(.unavailable, "the client was closed"))
+    }
+  }
+
+  /// Ends all calls, marks those that the server cannot have seen, and closes.
+  private func end(_ status: Status) {
+    guard ending == nil else { return }
+    var status = status
+    if let lossReason { status.message += "; the server said: \(lossReason)" }
+    ending = status
+    queue.stopNumbering()
+    let open = calls
+    calls = [:]
+    for (stream, call) in open {
+      if let handle = call.timer { timer.remove(handle) }
+      let isUnprocessed = !connection.isReady && transport == nil || connection.isUnsent(stream)
+      call.fail(isUnprocessed ? .unprocessed(status.message) : status)
+    }
+    readyWaiters.forEach { $0.resume(throwing: status) }
+    readyWaiters = []
+    guard let transport else { return }
+    while let output = connection.takeOutput(sent: &sent) { transport.write(output) }
+    transport.close()
+  }
+
+  private func flush() {
+    guard let transport, ending == nil else { return }
+    var writes = 0
+    while transport.isWritable, let output = takeOutput() {
+      transport.write(output)
+      writes += 1
+      if writes == Self.writesPerTurnMax {
+        loop.execute { self.flush() }
+        break
+      }
+    }
+    if connection.isGoingAway, connection.callCount == 0 {
+      end(Status(.unavailable, "the server is stopping"))
+    }
+  }
+
+  private func takeOutput() -> ByteBuffer? {
+    let output = connection.takeOutput(sent: &sent)
+    for note in sent { calls[note.stream]?.sent(bytes: note.bytes) }
+    sent.removeAll(keepingCapacity: true)
+    return output
+  }
+}

@@ -1,0 +1,34 @@
+import NIOCore
+import NIOPosix
+import RPCCore
+
+/// The threads that serve sockets, of all clients of the process.
+enum EventLoops {
+  static func next() -> any EventLoop { MultiThreadedEventLoopGroup.singleton.next() }
+}
+
+/// Connects sessions over TCP and Unix sockets.
+enum SocketConnector {
+  /// Connects, and tells the session on its loop how that went.
+  static func connect(
+    _ session: any Session, to address: Address, on loop: any EventLoop, limits: Limits
+  ) {
+    let bootstrap = ClientBootstrap(group: loop)
+      .connectTimeout(TimeAmount(limits.helloTimeout))
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try SocketOptions.set(on: channel, for: address)
+          let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
+          try channel.pipeline.syncOperations.addHandler(handler)
+        }
+      }
+    let channel =
+      switch address {
+      case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
+      case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
+      }
+    channel.whenFailure { error in
+      session.disconnected(error)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// What a sender may still send to us, and what of it we have yet to give back.
+///
+/// A message costs its payload bytes and 32 more, so that empty ones cost something, too.
+package struct ReceiveWindow: Hashable, Sendable {
+  /// Credit that a message costs beyond its payload.
+  package static let messageOverheadBytes = 32
+  /// Credit that one direction may hold, at most: what a CREDIT past it means is a fault.
+  package static let creditBytesMax = 1 << 30
+
+  /// What the sender begins with.
+  package let size: Int
+  /// What the sender may still send; it knows about this much.
+  package private(set) var available: Int
+  /// What was consumed and not yet given back.
+  private var owed = 0
+
+  package init(size: Int) {
+    self.size = size
+    available = size
+  }
+
+  /// Takes note of DATA; `false` if the sender had no credit for it.
+  package mutating func received(_ bytes: Int) -> Bool {
+    guard bytes <= available else { return false }
+    available -= bytes
+    return true
+  }
+
+  /// Takes note that received bytes are no longer held.
+  package mutating func consumed(_ bytes: Int) { owed += bytes }
+
+  /// Gives credit at once, for a message that was promised its room.
+  package mutating func extend(by bytes: Int) { available += bytes }
+
+  /// The credit to give back now: nothing before a quarter of the window has come together.
+  package mutating func takeGrant() -> Int? {
+    guard owed >= size / 4 else { return nil }
+    defer { owed = 0 }
+    available += owed
+    return owed
+  }
+}

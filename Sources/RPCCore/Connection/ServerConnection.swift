@@ -1,0 +1,294 @@
+package import Codec
+package import NIOCore
+
+/// A connection as the server sees it: bytes in, events out, frames to send. No IO, no clock.
+package struct ServerConnection {
+  /// What the client did.
+  package enum Event: Equatable {
+    case opened(StreamID, CallRequest)
+    case message(StreamID, Bytes, isLast: Bool)
+    case finished(StreamID)
+    /// The client gave up; the call's END goes out when its handler has returned.
+    case cancelled(StreamID)
+    /// What the client sent ended the call; its END is on its way.
+    case failed(StreamID, Status)
+  }
+
+  /// Where a call stands. Its slot is free when it is no longer in `calls`, not before: opening and
+  /// cancelling in turn does not get a client more handlers than it may have.
+  private enum Phase {
+    /// Its END was not sent; its handler runs, or waits for the request.
+    case running
+    /// Its END was sent; its handler has not returned.
+    case ended
+    /// Its handler has returned; its END waits to be written.
+    case returned
+  }
+
+  private let limits: Limits
+  private var reader: FrameReader
+  private var hello = Hello.awaitingPreface
+  private var flood: FloodGuard
+  private var transfer: Transfer
+  private var drain = Drain()
+  private var calls: [StreamID: Phase] = [:]
+  private var lastOpened = StreamID.connection
+  private var isFailed = false
+
+  package init(limits: Limits) {
+    self.limits = limits
+    reader = FrameReader(payloadBytesMax: limits.frameBytesMax)
+    flood = FloodGuard(limits: limits)
+    transfer = Transfer(limits: limits)
+  }
+
+  /// Whether the client has said hello.
+  package var isReady: Bool { hello == .done }
+  /// Calls that hold a slot.
+  package var callCount: Int { calls.count }
+  /// The largest message that the client takes.
+  package var peer: PeerSettings { transfer.peer }
+  /// Whether a drain has come to its end, so that the connection can be closed.
+  package var isDrained: Bool { drain.hasNamedLast && calls.isEmpty }
+
+  // MARK: What arrives
+
+  /// Adds received bytes; then `next` is called until it returns `nil`.
+  package mutating func append(_ bytes: ByteBuffer) { reader.append(bytes) }
+
+  /// The next thing the client did, or `nil` until more bytes arrive.
+  ///
+  /// - Throws: why the connection must be closed; hand it to `fail`.
+  package mutating func next(at now: ContinuousClock.Instant) throws(ConnectionFault) -> Event? {
+    if isFailed { return nil }
+    if hello == .awaitingPreface {
+      guard let preface = try reader.preface() else { return nil }
+      try hello.received(preface)
+      try greet()
+    }
+    while let frame = try reader.next() {
+      try hello.received(frame.header.type)
+      let event = try handle(frame, now)
+      try flood.queued(bytes: transfer.staged.readableBytes)
+      if let event { return event }
+    }
+    return nil
+  }
+
+  private mutating func greet() throws(ConnectionFault) {
+    transfer.staged.writePreface(Preface())
+    let settings = PeerSettings(limits, agent: Limits.agent)
+    stage(.settings) { () throws(Status) in try settings.serialized() }
+  }
+
+  private mutating func handle(
+    _ frame: Frame, _ now: ContinuousClock.Instant
+  ) throws(ConnectionFault) -> Event? {
+    let stream = frame.header.stream
+    switch frame.header.type {
+    case .data:
+      try judgeOpened(stream)
+      return try received(try transfer.received(frame), on: stream)
+    case .open:
+      return try opened(stream, frame.payload, now)
+    case .cancel:
+      try judgeOpened(stream)
+      try flood.reset(at: now)
+      return cancelled(stream)
+    case .credit:
+      try judgeOpened(stream)
+      flood.sentData(frames: transfer.takeSentDataFrames())
+      try flood.control(at: now)
+      try transfer.received(creditFrame: frame)
+    case .ping:
+      try received(ping: frame, now)
+    case .settings:
+      try transfer.received(PeerSettings(serialized: frame.bytes))
+    case .goAway:
+      // The client opens no more calls and closes; there is nothing to do before it does.
+      try flood.control(at: now)
+      _ = try GoAway(serialized: frame.bytes)
+    case .head, .end:
+      throw .protocolError("a \(frame.header.type) frame from a client")
+    }
+    return nil
+  }
+
+  private func judgeOpened(_ stream: StreamID) throws(ConnectionFault) {
+    guard stream <= lastOpened else {
+      throw .protocolError("stream \(stream) was not opened; the last one was \(lastOpened)")
+    }
+  }
+
+  private mutating func opened(
+    _ stream: StreamID, _ payload: ByteBuffer, _ now: ContinuousClock.Instant
+  ) throws(ConnectionFault) -> Event? {
+    guard stream > lastOpened else {
+      throw .protocolError("stream \(stream) was opened after stream \(lastOpened)")
+    }
+    if drain.hasNamedLast { return nil }
+    lastOpened = stream
+    guard calls.count < limits.streamsMax else {
+      try flood.reset(at: now)
+      var refusal = Status.past("open calls", value: calls.count + 1, limit: limits.streamsMax)
+      refusal.details.append(.unprocessed)
+      stageEnd(CallEnding(refusal), on: stream)
+      return nil
+    }
+    do {
+      let request = try CallRequest(serialized: payload.copiedBytes, limits: limits)
+      calls[stream] = .running
+      transfer.open(stream)
+      return .opened(stream, request)
+    } catch {
+      try flood.reset(at: now)
+      stageEnd(CallEnding(error), on: stream)
+      return nil
+    }
+  }
+
+  private mutating func received(
+    _ outcome: Transfer.Outcome, on stream: StreamID
+  ) throws(ConnectionFault) -> Event? {
+    switch outcome {
+    case .nothing: return nil
+    case .message(let bytes, let isLast): return .message(stream, bytes, isLast: isLast)
+    case .finished: return .finished(stream)
+    case .refused(let status):
+      end(stream, CallEnding(status))
+      return .failed(stream, status)
+    }
+  }
+
+  private mutating func cancelled(_ stream: StreamID) -> Event? {
+    guard calls[stream] == .running else { return nil }
+    transfer.ignoreInput(of: stream)
+    transfer.discardOutput(of: stream)
+    return .cancelled(stream)
+  }
+
+  private mutating func received(
+    ping frame: Frame, _ now: ContinuousClock.Instant
+  ) throws(ConnectionFault) {
+    let content = frame.payload.getInteger(at: frame.payload.readerIndex, as: UInt64.self) ?? 0
+    guard frame.header.flags.contains(.answer) else {
+      try flood.ping(at: now)
+      transfer.stage(FrameHeader(.ping, flags: .answer, length: 8), frame.bytes)
+      return
+    }
+    try flood.control(at: now)
+    if drain.pingAnswered(content) == .nameLast {
+      stageGoAway(lastOpened, ConnectionFault(.draining, "the server is stopping"))
+    }
+  }
+
+  // MARK: What the server does
+
+  /// Sends a message; nothing if the call has ended.
+  ///
+  /// - Throws: `RESOURCE_EXHAUSTED` if the client does not take messages as large.
+  package mutating func send(_ message: Bytes, on stream: StreamID) throws(Status) {
+    guard calls[stream] == .running else { return }
+    guard message.count <= peer.messageBytesMax else {
+      throw .past("message bytes", value: message.count, limit: peer.messageBytesMax)
+    }
+    transfer.enqueue(.message(message, sent: 0, isLast: false), on: stream)
+  }
+
+  /// Sends what the server says before its first message.
+  package mutating func sendHead(_ head: Metadata, on stream: StreamID) throws(Status) {
+    guard calls[stream] == .running else { return }
+    let payload = try head.serializedHead(limits: limits, metadataBytesMax: peer.metadataBytesMax)
+    transfer.enqueue(.frame(.head, payload), on: stream)
+  }
+
+  /// Ends the call for the client; the first ending counts. A failure drops messages that wait.
+  package mutating func end(_ stream: StreamID, _ ending: CallEnding) {
+    guard calls[stream] == .running else { return }
+    calls[stream] = .ended
+    transfer.ignoreInput(of: stream)
+    if ending.failure != nil { transfer.discardOutput(of: stream) }
+    transfer.enqueue(.frame(.end, serialized(ending)), on: stream)
+  }
+
+  /// Takes note that nothing runs for the call any more, after `end`.
+  package mutating func returned(_ stream: StreamID) {
+    precondition(calls[stream] == .ended, "the call on stream \(stream) returned before it ended")
+    calls[stream] = .returned
+    removeIfDone(stream)
+  }
+
+  /// Gives back the credit of messages that the call has taken.
+  package mutating func consumed(messages: Int, on stream: StreamID) {
+    transfer.consumed(messages: messages, on: stream)
+  }
+
+  /// Begins to take leave.
+  package mutating func beginDrain() {
+    guard drain.begin() == .announce else { return }
+    stageGoAway(.max, ConnectionFault(.draining, "the server is about to stop"))
+    transfer.stage(FrameHeader(.ping, length: 8), Drain.pingContent.bytes)
+  }
+
+  /// Says why the connection is closed; what arrives later is dropped.
+  package mutating func fail(_ fault: ConnectionFault) {
+    guard !isFailed else { return }
+    isFailed = true
+    // Nothing is said to a peer whose first bytes show that it speaks another protocol.
+    if hello == .awaitingPreface {
+      guard fault.reason == .version || fault.reason == .tooManyConnections else { return }
+      transfer.staged.writePreface(Preface())
+    }
+    stageGoAway(lastOpened, fault)
+  }
+
+  /// Bytes to be written now, and which messages they carry; `nil` if there are none.
+  package mutating func takeOutput(sent: inout [Transfer.Sent]) -> ByteBuffer? {
+    let output = transfer.takeStaged(sent: &sent)
+    for stream in transfer.takeEndedStreams() { removeIfDone(stream) }
+    return output
+  }
+
+  private mutating func removeIfDone(_ stream: StreamID) {
+    guard calls[stream] == .returned, transfer.hasSentAll(stream) else { return }
+    calls[stream] = nil
+    transfer.remove(stream)
+  }
+
+  // MARK: Frames ahead of all streams
+
+  private mutating func stageEnd(_ ending: CallEnding, on stream: StreamID) {
+    let payload = serialized(ending)
+    transfer.stage(FrameHeader(.end, stream: stream, length: payload.count), payload)
+  }
+
+  private func serialized(_ ending: CallEnding) -> Bytes {
+    do {
+      return try ending.serialized(limits: limits, metadataBytesMax: peer.metadataBytesMax)
+    } catch {
+      // Only trailers that the handler set can be at fault, or a status with them.
+      let status = Status(.internal, "the trailers cannot be sent: \(error.message)")
+      do {
+        return try CallEnding(ending.failure ?? status).serialized(
+          limits: limits, metadataBytesMax: peer.metadataBytesMax)
+      } catch {
+        preconditionFailure("a status without trailers cannot be sent: \(error)")
+      }
+    }
+  }
+
+  private mutating func stageGoAway(_ last: StreamID, _ fault: ConnectionFault) {
+    stage(.goAway) { () throws(Status) in
+      try GoAway(lastStream: last, fault).serialized()
+    }
+  }
+
+  private mutating func stage(_ type: FrameType, _ payload: () throws(Status) -> Bytes) {
+    do {
+      let payload = try payload()
+      transfer.stage(FrameHeader(type, length: payload.count), payload)
+    } catch {
+      preconditionFailure("a \(type) frame of our own cannot be written: \(error)")
+    }
+  }
+}

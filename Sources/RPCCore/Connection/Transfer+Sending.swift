@@ -1,0 +1,205 @@
+package import Codec
+package import NIOCore
+
+extension Transfer {
+  /// Payload bytes of one DATA frame, at most: the longest time that one message holds up others.
+  static let chunkBytesMax = 32 << 10
+  /// Bytes that are made ready at once; more would only wait in front of what comes later.
+  static let stagedBytesMax = 64 << 10
+
+  /// A message of which bytes went out: its call may write more.
+  package struct Sent: Equatable, Sendable {
+    package let stream: StreamID
+    package let bytes: Int
+  }
+
+  /// Adds to what the stream has to send.
+  package mutating func enqueue(_ item: OutboundQueue.Item, on stream: StreamID) {
+    guard let index = streams.index(forKey: stream) else { return }
+    streams.values[index].outbound.append(item)
+    if streams.values[index].place == .none { place(stream, at: index) }
+  }
+
+  /// Drops what the stream has not sent; returns whether its OPEN was among that.
+  @discardableResult
+  package mutating func discardOutput(of stream: StreamID) -> (heldOpen: Bool, bytes: Int) {
+    guard let index = streams.index(forKey: stream) else { return (false, 0) }
+    // What comes after, an END, must not wait for the connection's credit as the messages did.
+    if streams.values[index].place == .connection { streams.values[index].place = .none }
+    let heldOpen = streams.values[index].outbound.holdsOpen
+    return (heldOpen, streams.values[index].outbound.removeAll())
+  }
+
+  /// Whether all that the stream had to send was staged.
+  package func hasSentAll(_ stream: StreamID) -> Bool { streams[stream]?.outbound.isEmpty ?? true }
+
+  /// Writes a frame ahead of all streams.
+  package mutating func stage(_ header: FrameHeader, _ payload: Bytes = Bytes()) {
+    staged.writeFrameHeader(header)
+    staged.write(payload[...])
+  }
+
+  /// Makes frames ready, and returns all that is ready to be written; `nil` if that is nothing.
+  package mutating func takeStaged(sent: inout [Sent]) -> ByteBuffer? {
+    while staged.readableBytes < Self.stagedBytesMax, let stream = schedule.next() {
+      guard let index = streams.index(forKey: stream) else { continue }
+      sendOnce(stream, at: index, sent: &sent)
+      place(stream, at: index)
+    }
+    guard staged.readableBytes > 0 else { return nil }
+    defer { staged = ByteBuffer() }
+    return staged
+  }
+
+  // MARK: Credit and settings of the peer
+
+  /// Takes a CREDIT frame, of a stream that may have ended already.
+  package mutating func received(credit: Int, for stream: StreamID) throws(ConnectionFault) {
+    if stream == .connection {
+      try connectionCredit.add(credit)
+      placeWaitingForConnection()
+    } else if let index = streams.index(forKey: stream) {
+      try streams.values[index].credit.add(credit)
+      if streams.values[index].place == .none { place(stream, at: index) }
+    }
+  }
+
+  /// Takes the peer's settings; streams that were opened before get the difference.
+  package mutating func received(_ settings: PeerSettings) throws(ConnectionFault) {
+    let streamDifference = settings.streamWindowBytes - peer.streamWindowBytes
+    try connectionCredit.add(settings.connectionWindowBytes - peer.connectionWindowBytes)
+    peer = settings
+    for (stream, _) in streams { try received(credit: streamDifference, for: stream) }
+    placeWaitingForConnection()
+  }
+
+  private mutating func placeWaitingForConnection() {
+    for stream in schedule.takeWaitingForConnection() {
+      if let index = streams.index(forKey: stream) { place(stream, at: index) }
+    }
+  }
+
+  // MARK: One stream's turn
+
+  private typealias Index = Dictionary<StreamID, Stream>.Index
+
+  /// Keeps what the stream has to send until `release`.
+  package mutating func hold(_ stream: StreamID) {
+    guard let index = streams.index(forKey: stream) else { return }
+    streams.values[index].place = .held
+  }
+
+  /// Lets a held stream send.
+  package mutating func release(_ stream: StreamID) {
+    guard let index = streams.index(forKey: stream) else { return }
+    place(stream, at: index)
+  }
+
+  private mutating func place(_ stream: StreamID, at index: Index) {
+    let place: Place =
+      switch streams.values[index].outbound.first {
+      case nil: .none
+      case .frame, .finish: .small
+      case .message(let bytes, let sent, _):
+        if streams.values[index].credit.available <= overhead(sent) {
+          .none
+        } else if connectionCredit.available <= overhead(sent) {
+          .connection
+        } else {
+          bytes.count <= chunkBytesMax ? .small : .bulk
+        }
+      }
+    streams.values[index].place = place
+    schedule.add(stream, at: place)
+  }
+
+  private mutating func sendOnce(_ stream: StreamID, at index: Index, sent: inout [Sent]) {
+    switch streams.values[index].outbound.first {
+    case nil: return
+    case .frame(let type, let payload):
+      stage(FrameHeader(type, stream: stream, length: payload.count), payload)
+      schedule.sentSmall(bytes: payload.count)
+      if type == .end { endedStreams.append(stream) }
+      streams.values[index].outbound.advance()
+    case .finish:
+      stage(FrameHeader(.data, flags: .finish, stream: stream, length: 0))
+      streams.values[index].outbound.advance()
+    case .message(let bytes, let offset, let isLast):
+      let chunk = chunk(of: bytes, from: offset, at: index)
+      guard let chunk else { return }
+      write(bytes, from: offset, chunk, isLast: isLast, on: stream)
+      spend(chunk.cost, at: index)
+      sent.append(Sent(stream: stream, bytes: chunk.range.count))
+      let rest = OutboundQueue.Item.message(bytes, sent: chunk.range.upperBound, isLast: isLast)
+      streams.values[index].outbound.advance(to: chunk.isLast ? nil : rest)
+    }
+  }
+
+  /// The next piece of a message, as far as credit and the peer's frames allow.
+  private struct Chunk {
+    /// Offsets in the message.
+    let range: Range<Int>
+    /// Whether the message's total stands before the first of several chunks.
+    let statesTotal: Bool
+    let isLast: Bool
+    /// Credit that it takes.
+    let cost: Int
+  }
+
+  private var chunkBytesMax: Int { min(Self.chunkBytesMax, peer.frameBytesMax) }
+
+  /// Credit that must be exceeded for a message, or its next chunk, to move at all.
+  private func overhead(_ sent: Int) -> Int {
+    sent == 0 ? ReceiveWindow.messageOverheadBytes + 4 : 0
+  }
+
+  private func chunk(of bytes: Bytes, from offset: Int, at index: Index) -> Chunk? {
+    let credit = min(streams.values[index].credit.available, connectionCredit.available)
+    guard credit > overhead(offset) else { return nil }
+    let left = bytes.count - offset
+    if offset > 0 {
+      let count = min(left, credit, chunkBytesMax)
+      return Chunk(
+        range: offset..<offset + count, statesTotal: false, isLast: count == left, cost: count)
+    }
+    let cost = left + ReceiveWindow.messageOverheadBytes
+    if left <= chunkBytesMax, cost <= credit {
+      return Chunk(range: 0..<left, statesTotal: false, isLast: true, cost: cost)
+    }
+    let count = min(left - 1, credit - overhead(0), chunkBytesMax - 4)
+    return Chunk(
+      range: 0..<count, statesTotal: true, isLast: false, cost: count + overhead(0))
+  }
+
+  private mutating func write(
+    _ bytes: Bytes, from offset: Int, _ chunk: Chunk, isLast: Bool, on stream: StreamID
+  ) {
+    var flags: FrameFlags = []
+    if offset == 0 { flags.insert(.first) }
+    if chunk.isLast { flags.insert(.last) }
+    if chunk.isLast && isLast { flags.insert(.finish) }
+    let isWhole = offset == 0 && chunk.isLast
+    let length = chunk.range.count + (chunk.statesTotal ? 4 : 0)
+    staged.writeFrameHeader(
+      FrameHeader(
+        .data, flags: flags, trafficClass: isWhole ? .normal : .bulk, stream: stream,
+        length: length))
+    if chunk.statesTotal { staged.writeInteger(UInt32(bytes.count)) }
+    let start = bytes.startIndex
+    staged.write(bytes[start + chunk.range.lowerBound..<start + chunk.range.upperBound])
+    if isWhole { schedule.sentSmall(bytes: length) }
+    sentDataFrames += 1
+  }
+
+  private mutating func spend(_ cost: Int, at index: Index) {
+    streams.values[index].credit.spend(cost)
+    connectionCredit.spend(cost)
+  }
+}
+
+extension ByteBuffer {
+  /// Writes all bytes of a view, in one copy.
+  fileprivate mutating func write(_ bytes: Bytes) {
+    bytes.withUnsafeBytes { _ = writeBytes($0) }
+  }
+}

@@ -1,0 +1,38 @@
+extension StatusDetail {
+  /// The detail as it is sent.
+  var wire: WireStatusDetail {
+    switch self {
+    case .fieldViolation(let field, let description):
+      WireStatusDetail(
+        detail: .fieldViolation(WireFieldViolation(field: field, description: description)))
+    case .limitExceeded(let name, let value, let limit):
+      WireStatusDetail(
+        detail: .limitExceeded(WireLimitExceeded(name: name, value: value, limit: limit)))
+    case .retryAfter(let delay):
+      WireStatusDetail(
+        detail: .retryAfter(WireRetryAfter(milliseconds: UInt64(max(0, delay / .milliseconds(1))))))
+    case .unprocessed:
+      WireStatusDetail(detail: .unprocessed(WireUnprocessed()))
+    case .resource(let kind, let name):
+      WireStatusDetail(detail: .resource(WireResource(kind: kind, name: name)))
+    }
+  }
+
+  /// Reads a received detail; `nil` for a kind this version does not know.
+  init?(_ wire: WireStatusDetail) {
+    switch wire.detail {
+    case .fieldViolation(let violation):
+      self = .fieldViolation(field: violation.field, description: violation.description)
+    case .limitExceeded(let exceeded):
+      self = .limitExceeded(name: exceeded.name, value: exceeded.value, limit: exceeded.limit)
+    case .retryAfter(let retry):
+      self = .retryAfter(.milliseconds(Int64(clamping: retry.milliseconds)))
+    case .unprocessed:
+      self = .unprocessed
+    case .resource(let resource):
+      self = .resource(kind: resource.kind, name: resource.name)
+    case nil:
+      return nil
+    }
+  }
+}

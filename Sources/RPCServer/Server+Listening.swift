@@ -1,0 +1,83 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+import RPCCore
+
+/// The threads that serve sockets, of all servers of the process.
+enum EventLoops {
+  static let group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+
+  static func next() -> any EventLoop { group.next() }
+}
+
+/// One address that is listened on.
+struct Listener: Sendable {
+  let address: Address
+  let channel: any Channel
+
+  /// Stops listening; connections stay.
+  func close(_ logger: Logger) {
+    if case .unix(let path) = address, unlink(path) != 0 {
+      logger.warning("cannot remove \(path): \(String(cString: strerror(errno)))")
+    }
+    channel.close(promise: nil)
+  }
+}
+
+extension Server {
+  /// Connections that the system keeps before they are accepted.
+  private static let backlogMax: Int32 = 1_024
+
+  func listen(on address: Address) async throws {
+    let bootstrap = ServerBootstrap(group: EventLoops.group)
+      .serverChannelOption(.backlog, value: Self.backlogMax)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try SocketOptions.set(on: channel, for: address)
+          let session = self.admit(Peer(channel), on: channel.eventLoop)
+          let handler = ConnectionHandler(session: session, closeTimeout: self.limits.closeTimeout)
+          try channel.pipeline.syncOperations.addHandler(handler)
+        }
+      }
+    switch address {
+    case .tcp(let host, let port):
+      let channel: any Channel
+      do {
+        channel = try await bootstrap.bind(host: host, port: port).get()
+      } catch {
+        throw ListenError(address: address, reason: "\(error)")
+      }
+      let bound = channel.localAddress?.port ?? port
+      add(Listener(address: .tcp(host: host, port: bound), channel: channel))
+    case .unix(let path):
+      let descriptor = try UnixListener.bind(path: path)
+      do {
+        let channel = try await bootstrap.withBoundSocket(descriptor).get()
+        add(Listener(address: address, channel: channel))
+      } catch {
+        throw ListenError(address: address, reason: "\(error)")
+      }
+    }
+  }
+}
+
+extension Peer {
+  /// The other end of a socket.
+  init(_ channel: any Channel) {
+    switch channel.remoteAddress {
+    case .v4(let address): self.init(channel, host: address.host)
+    case .v6(let address): self.init(channel, host: address.host)
+    case .unixDomainSocket, nil:
+      let path = channel.localAddress?.pathname ?? ""
+      self.init(name: "unix:\(path)", host: "unix")
+    }
+  }
+
+  private init(_ channel: any Channel, host: String) {
+    let ip = channel.remoteAddress?.ipAddress ?? host
+    let port = channel.remoteAddress?.port ?? 0
+    self.init(name: Address.tcp(host: ip, port: port).description, host: ip)
+  }
+}

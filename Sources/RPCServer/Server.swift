@@ -1,0 +1,128 @@
+public import Logging
+package import NIOCore
+public import RPCCore
+import Synchronization
+
+/// Serves routes on any number of addresses.
+///
+/// `run` serves until `drain` has come to its end (the soft stop) or its task is cancelled (the hard
+/// one); when it returns, every handler has returned and every connection is closed. A server runs
+/// once.
+public final class Server: Sendable {
+  let routes: Router
+  let limits: Limits
+  let logger: Logger
+  let timers = LoopTimers()
+  let handlers = Handoff<ServerCall>()
+  private let registry = Mutex(Registry())
+
+  /// Makes a server of these routes; a method has one route at most.
+  public init(routes: [Route], limits: Limits = Limits(), logger: Logger) {
+    limits.check()
+    self.routes = Router(routes)
+    self.limits = limits
+    self.logger = logger
+  }
+
+  /// Serves on `addresses` until drained or cancelled.
+  ///
+  /// - Throws: `ListenError` if an address cannot be listened on; then nothing was served.
+  public func run(on addresses: [Address]) async throws {
+    try await withTaskCancellationHandler {
+      do {
+        for address in addresses { try await listen(on: address) }
+      } catch {
+        settle(.failure(error))
+        stop()
+        await serve()
+        throw error
+      }
+      let bound = registry.withLock { $0.listeners.map(\.address) }
+      settle(.success(bound))
+      await serve()
+    } onCancel: {
+      stop()
+    }
+  }
+
+  /// Runs handlers until no connection is left that could bring a call.
+  private func serve() async {
+    await withDiscardingTaskGroup { group in
+      while let calls = await handlers.next() {
+        for call in calls { group.addTask { await call.run() } }
+      }
+    }
+  }
+
+  /// The addresses that are listened on, in the order given to `run`, each with the port that the
+  /// system chose. Waits until all of them are.
+  ///
+  /// - Throws: what `run` throws if one of them cannot be listened on.
+  public var boundAddresses: [Address] {
+    get async throws {
+      try await withCheckedThrowingContinuation { continuation in
+        let result = registry.withLock { $0.waitForAddresses(continuation) }
+        if let result { continuation.resume(with: result) }
+      }
+    }
+  }
+
+  /// Stops softly: takes no new connections and calls, finishes the open ones, and after `time`
+  /// cancels what is left. Returns when no connection is left.
+  public func drain(within time: Duration) async {
+    let (listeners, sessions) = registry.withLock { $0.beginLeaving(.draining) }
+    for listener in listeners { listener.close(logger) }
+    for session in sessions { session.drain() }
+    let alarm = EventLoops.next().scheduleTask(in: TimeAmount(time)) { self.stop() }
+    finishIfIdle()
+    await withCheckedContinuation { continuation in
+      if registry.withLock({ $0.waitForEnd(continuation) }) { continuation.resume() }
+    }
+    alarm.cancel()
+  }
+
+  /// Stops hard: cancels open calls and closes all connections.
+  func stop() {
+    let (listeners, sessions) = registry.withLock { $0.beginLeaving(.stopping) }
+    for listener in listeners { listener.close(logger) }
+    for session in sessions { session.stop() }
+    finishIfIdle()
+  }
+
+  // MARK: Connections
+
+  /// Takes in a new connection, or the refusal of one.
+  func admit(_ peer: Peer, on loop: any EventLoop) -> ServerSession {
+    let refusal = registry.withLock { $0.refusal(of: peer, limits: limits) }
+    let session = ServerSession(server: self, loop: loop, peer: peer, refusal: refusal)
+    if refusal == nil, !registry.withLock({ $0.add(session) }) {
+      session.stop()
+    }
+    return session
+  }
+
+  /// Takes in one end of a loopback.
+  package func acceptLoopback(on loop: any EventLoop) -> any Session {
+    admit(Peer(name: "loopback", host: "loopback"), on: loop)
+  }
+
+  func disconnected(_ session: ServerSession) {
+    registry.withLock { $0.remove(session) }
+    finishIfIdle()
+  }
+
+  func add(_ listener: Listener) {
+    if !registry.withLock({ $0.add(listener) }) { listener.close(logger) }
+  }
+
+  private func finishIfIdle() {
+    guard let waiting = registry.withLock({ $0.endIfIdle() }) else { return }
+    handlers.finish()
+    for continuation in waiting { continuation.resume() }
+  }
+
+  private func settle(_ result: Result<[Address], any Error>) {
+    let waiting = registry.withLock { $0.settle(result) }
+    for continuation in waiting { continuation.resume(with: result) }
+  }
+}

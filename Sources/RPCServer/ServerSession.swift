@@ -1,0 +1,324 @@
+import Codec
+import Logging
+import NIOCore
+import RPCCore
+
+/// One connection of a server. Everything but making it happens on its event loop.
+///
+/// This departs from the rule that all above frames is a loop over `NIOAsyncChannel`: the logic runs
+/// in the channel's handler, so that a call costs one hop to its handler's task and one back.
+final class ServerSession: Session, TimerTarget, @unchecked Sendable {
+  /// Writes that are done before the event loop's other work gets its turn.
+  private static let writesPerTurnMax = 4
+  /// The token of the timer for hello and idleness; a call's is its stream number, never 0.
+  private static let connectionToken: UInt64 = 0
+
+  private let server: Server
+  private let loop: any EventLoop
+  private let timer: LoopTimer
+  private let queue: CommandQueue<ServerCommand>
+  let peer: Peer
+  private let name: String
+  private var connection: ServerConnection
+  private var calls: [StreamID: ServerCall] = [:]
+  private var transport: (any Transport)?
+  private var commands: [ServerCommand] = []
+  private var sent: [Transfer.Sent] = []
+  private var connectionTimer: LoopTimer.Handle?
+  private var lastActive = ContinuousClock.now
+  private var isClosing = false
+
+  /// Makes the session of a connection from `peer`; `refusal` closes it with that reason.
+  init(server: Server, loop: any EventLoop, peer: Peer, refusal: ConnectionFault? = nil) {
+    self.server = server
+    self.loop = loop
+    self.peer = peer
+    timer = server.timers.timer(of: loop)
+    queue = CommandQueue(loop: loop)
+    name = String(UInt64.random(in: .min ... .max), radix: 36)
+    connection = ServerConnection(limits: server.limits)
+    queue.onCommands { self.takeCommands() }
+    if let refusal { connection.fail(refusal) }
+    isClosing = refusal != nil
+  }
+
+  // MARK: Transport
+
+  func connected(to transport: any Transport) {
+    self.transport = transport
+    if isClosing {
+      finishClosing()
+    } else {
+      setConnectionTimer(.now + server.limits.helloTimeout)
+    }
+  }
+
+  func received(_ bytes: ByteBuffer) {
+    guard !isClosing else { return }
+    connection.append(bytes)
+    let now = ContinuousClock.now
+    do {
+      while let event = try connection.next(at: now) { handle(event, now) }
+    } catch {
+      fail(error)
+    }
+  }
+
+  func receivedAll() { flush() }
+
+  func becameWritable() { flush() }
+
+  func disconnected(_ error: (any Error)?) {
+    if let error { server.logger.debug("a connection broke", metadata: metadata(error)) }
+    transport = nil
+    isClosing = true
+    _ = queue.close()
+    if let connectionTimer { timer.remove(connectionTimer) }
+    cancelAll(Status(.cancelled, "the connection was lost"))
+    server.disconnected(self)
+  }
+
+  // MARK: What the client did
+
+  private func handle(_ event: ServerConnection.Event, _ now: ContinuousClock.Instant) {
+    switch event {
+    case .opened(let stream, let request): open(stream, request, now)
+    case .message(let stream, let bytes, let isLast): message(stream, bytes, isLast: isLast)
+    case .finished(let stream): finished(stream)
+    case .cancelled(let stream):
+      stop(stream, Status(.cancelled, "the client cancelled the call"))
+    case .failed(let stream, let status):
+      stop(stream, status)
+    }
+  }
+
+  private func open(_ stream: StreamID, _ request: CallRequest, _ now: ContinuousClock.Instant) {
+    guard let route = server.routes[request.path] else {
+      connection.end(stream, CallEnding(server.routes.refusal(of: request.path)))
+      connection.returned(stream)
+      return
+    }
+    let context = ServerContext(
+      method: route.method, metadata: request.metadata, deadline: request.timeout.map { now + $0 },
+      peer: peer.name, idempotencyKey: request.idempotencyKey, trace: request.trace, connection: name,
+      stream: stream.rawValue)
+    let call = ServerCall(
+      stream, route, context, queue: queue, limits: server.limits, logger: server.logger)
+    calls[stream] = call
+    if let deadline = context.deadline {
+      call.deadline = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))
+    }
+    if !route.method.hasSingleRequest { start(call) }
+  }
+
+  private func message(_ stream: StreamID, _ bytes: Bytes, isLast: Bool) {
+    guard let call = calls[stream] else { return }
+    if let incoming = call.incoming {
+      incoming.push(bytes)
+      if isLast { incoming.end() }
+      return
+    }
+    guard call.request == nil else {
+      stop(stream, Status(.invalidArgument, "\(call.route.method) takes one request"))
+      return
+    }
+    call.request = bytes
+    if isLast { start(call) }
+  }
+
+  private func finished(_ stream: StreamID) {
+    guard let call = calls[stream] else { return }
+    if let incoming = call.incoming {
+      incoming.end()
+    } else if call.request != nil {
+      start(call)
+    } else {
+      stop(stream, Status(.invalidArgument, "\(call.route.method) was called without a request"))
+    }
+  }
+
+  private func start(_ call: ServerCall) {
+    call.isStarted = true
+    if call.request != nil { connection.consumed(messages: 1, on: call.stream) }
+    guard server.handlers.push(call) else {
+      call.isStarted = false
+      stop(call.stream, .unprocessed("the server is stopping"))
+      return
+    }
+  }
+
+  /// Ends a call before its handler has: the handler is cancelled, if there is one by now.
+  private func stop(_ stream: StreamID, _ status: Status) {
+    guard let call = calls[stream] else { return }
+    call.cancel(status)
+    if call.isStarted {
+      // A client that cancelled hears the end when the slot is free; any other hears it now.
+      if status.code != .cancelled { connection.end(stream, CallEnding(status)) }
+    } else {
+      connection.end(stream, CallEnding(status))
+      forget(call)
+      connection.returned(stream)
+    }
+  }
+
+  private func cancelAll(_ status: Status) {
+    for call in calls.values {
+      if let deadline = call.deadline { timer.remove(deadline) }
+      call.cancel(status)
+    }
+    calls = [:]
+  }
+
+  // MARK: What handlers did
+
+  private func takeCommands() {
+    while queue.take(into: &commands) {
+      for command in commands { handle(command) }
+    }
+    flush()
+  }
+
+  private func handle(_ command: ServerCommand) {
+    switch command {
+    case .message(let stream, let bytes):
+      guard let call = calls[stream] else { return }
+      send(bytes, of: call)
+    case .consumed(let stream, let messages):
+      connection.consumed(messages: messages, on: stream)
+    case .returned(let call, let outcome):
+      returned(call, outcome)
+    case .drain:
+      connection.beginDrain()
+    case .stop:
+      fail(ConnectionFault(.draining, "the server has stopped"))
+    }
+  }
+
+  private func send(_ bytes: Bytes, of call: ServerCall) {
+    do {
+      try sendHead(of: call)
+      try connection.send(bytes, on: call.stream)
+    } catch {
+      stop(call.stream, error)
+    }
+  }
+
+  private func sendHead(of call: ServerCall) throws(Status) {
+    guard !call.hasSentHead else { return }
+    call.hasSentHead = true
+    let head = call.context.response.head
+    if !head.isEmpty { try connection.sendHead(head, on: call.stream) }
+  }
+
+  private func returned(_ call: ServerCall, _ outcome: ServerCall.Outcome) {
+    guard calls[call.stream] === call else { return }
+    let trailers = call.context.response.trailers
+    switch outcome {
+    case .response(let bytes):
+      send(bytes, of: call)
+      connection.end(call.stream, CallEnding(nil, trailers: trailers))
+    case .streamed:
+      connection.end(call.stream, CallEnding(nil, trailers: trailers))
+    case .failed(let status):
+      connection.end(call.stream, CallEnding(status, trailers: trailers))
+    }
+    forget(call)
+    connection.returned(call.stream)
+  }
+
+  private func forget(_ call: ServerCall) {
+    calls[call.stream] = nil
+    if let deadline = call.deadline { timer.remove(deadline) }
+    lastActive = .now
+  }
+
+  // MARK: Time
+
+  func timerFired(_ token: UInt64, now: ContinuousClock.Instant) {
+    if token == Self.connectionToken {
+      connectionTimer = nil
+      judgeSilence(at: now)
+    } else {
+      stop(
+        StreamID(UInt32(token)),
+        Status(.deadlineExceeded, "the call's deadline passed while the server worked on it"))
+    }
+    flush()
+  }
+
+  /// Closes a connection that did not say hello, or that had no call for long.
+  private func judgeSilence(at now: ContinuousClock.Instant) {
+    guard !isClosing else { return }
+    guard connection.isReady else {
+      let limit = server.limits.helloTimeout
+      fail(ConnectionFault(.timeout, "no preface and settings within \(limit)"))
+      return
+    }
+    let due = lastActive + server.limits.idleTimeout
+    if connection.callCount == 0, due <= now {
+      connection.beginDrain()
+      // A client that does not answer is closed for good the next time.
+      if isIdleAnnounced { fail(ConnectionFault(.timeout, "idle")) }
+      isIdleAnnounced = true
+      setConnectionTimer(now + server.limits.helloTimeout)
+    } else {
+      setConnectionTimer(max(due, now + .milliseconds(1)))
+    }
+  }
+
+  private var isIdleAnnounced = false
+
+  private func setConnectionTimer(_ due: ContinuousClock.Instant) {
+    connectionTimer = timer.set(due: due, for: self, token: Self.connectionToken)
+  }
+
+  // MARK: Leaving
+
+  /// Finishes open calls and takes no new ones; from any thread.
+  func drain() { queue.push(.drain) }
+
+  /// Cancels open calls and closes; from any thread.
+  func stop() { queue.push(.stop) }
+
+  private func fail(_ fault: ConnectionFault) {
+    guard !isClosing else { return }
+    server.logger.debug("closing a connection", metadata: metadata(fault))
+    isClosing = true
+    cancelAll(Status(.cancelled, "the connection was closed: \(fault.message)"))
+    connection.fail(fault)
+    finishClosing()
+  }
+
+  private func finishClosing() {
+    while let output = connection.takeOutput(sent: &sent) { transport?.write(output) }
+    transport?.close()
+  }
+
+  private func flush() {
+    guard let transport, !isClosing else { return }
+    var writes = 0
+    while transport.isWritable, let output = takeOutput() {
+      transport.write(output)
+      writes += 1
+      if writes == Self.writesPerTurnMax {
+        loop.execute { self.flush() }
+        break
+      }
+    }
+    if connection.isDrained {
+      isClosing = true
+      finishClosing()
+    }
+  }
+
+  private func takeOutput() -> ByteBuffer? {
+    let output = connection.takeOutput(sent: &sent)
+    for note in sent { calls[note.stream]?.outgoing?.sent(bytes: note.bytes) }
+    sent.removeAll(keepingCapacity: true)
+    return output
+  }
+
+  private func metadata(_ error: any Error) -> Logger.Metadata {
+    ["peer": "\(peer.name)", "connection": "\(name)", "reason": "\(error)"]
+  }
+}
