@@ -112,7 +112,7 @@ extension RandomMessages {
   }
 
   private mutating func length() -> Int {
-    [0, 1, 5, 15, 16, 127, 128, 300].randomElement(using: &random) ?? 0
+    (depth < 2 ? [0, 1, 15, 16, 127, 128, 300] : [0, 1, 3]).randomElement(using: &random) ?? 0
   }
 
   /// A number of any length in bits, or beside a bound.
