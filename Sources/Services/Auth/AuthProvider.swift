@@ -1,0 +1,253 @@
+package import API
+package import Credentials
+package import RPCCore
+package import Store
+internal import Synchronization
+
+/// Serves `diyml.v1.Auth`.
+package final class AuthProvider: AuthService {
+  private let authenticator: Authenticator
+  private let store: DataStore
+  private let passwords: PasswordHasher
+  private let limits: ServiceLimits
+  private let now: @Sendable () -> Timestamp
+  private let instant: @Sendable () -> ContinuousClock.Instant
+  private let questions: Mutex<RateLimiter>
+
+  /// - Parameter instant: the clock that `UserExists` is rated by.
+  package init(
+    authenticator: Authenticator, store: DataStore, passwords: PasswordHasher,
+    limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp,
+    instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+  ) {
+    self.authenticator = authenticator
+    self.store = store
+    self.passwords = passwords
+    self.limits = limits
+    self.now = now
+    self.instant = instant
+    questions = Mutex(
+      RateLimiter(limits: .init(burst: limits.userExistsBurst, refill: limits.userExistsRefill)))
+  }
+
+  package func userExists(
+    _ request: UserExistsRequest, context: ServerContext
+  ) async throws -> UserExistsResponse {
+    let address = host(of: context.peer)
+    let wait = questions.withLock { $0.take(address, at: instant()) }
+    if let wait {
+      throw Status(
+        .resourceExhausted,
+        "UserExists: more than \(limits.userExistsBurst) calls at once from \(address)",
+        details: [.retryAfter(wait)])
+    }
+    try checkName(request.user, "user")
+    let account = try await translatingStoreErrors {
+      try await store.account(named: request.user)
+    }
+    return UserExistsResponse(exists: account != nil)
+  }
+
+  package func createAccount(
+    _ request: CreateAccountRequest, context: ServerContext
+  ) async throws -> CreateAccountResponse {
+    try checkName(request.user, "user")
+    try checkNewPassword(request.password, "password")
+    return try await translatingStoreErrors {
+      // Asked first so that a taken name costs no hash; the store decides.
+      guard try await store.account(named: request.user) == nil else {
+        throw StoreError.alreadyExists(.account, request.user)
+      }
+      let hash = try await passwords.hash(request.password)
+      let secret = TokenSecret()
+      let token = newToken(secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault)
+      let made = try await store.createAccount(
+        name: request.user, passwordHash: hash, token: token, at: now())
+      return CreateAccountResponse(issued: IssuedToken(token: Token(made.token), secret: secret.text))
+    }
+  }
+
+  package func login(
+    _ request: LoginRequest, context: ServerContext
+  ) async throws -> LoginResponse {
+    try checkName(request.user, "user")
+    try checkOldPassword(request.password, "password")
+    try checkBytes(request.tokenLabel, "token_label", limits.tokenLabelBytesMax)
+    return try await translatingStoreErrors {
+      let account = try await store.account(named: request.user)
+      let isRight = try await passwords.verify(
+        request.password, against: account?.passwordHash)
+      guard let account, isRight else {
+        throw Status(.unauthenticated, "the user name or the password is wrong")
+      }
+      let issued = try await issue(
+        to: account.id, label: request.tokenLabel, scopes: .all,
+        lifetime: limits.tokenLifetimeDefault)
+      return LoginResponse(issued: issued)
+    }
+  }
+
+  package func deleteAccount(
+    _ request: DeleteAccountRequest, context: ServerContext
+  ) async throws -> DeleteAccountResponse {
+    let user = try await authenticator.user(of: context, needing: .account)
+    try checkOldPassword(request.password, "password")
+    return try await translatingStoreErrors {
+      try await requirePassword(request.password, of: user)
+      try await store.deleteAccount(user.account.id)
+      return DeleteAccountResponse()
+    }
+  }
+
+  package func whoAmI(
+    _ request: WhoAmIRequest, context: ServerContext
+  ) async throws -> WhoAmIResponse {
+    let user = try await authenticator.user(of: context, needing: nil)
+    return WhoAmIResponse(
+      user: user.account.name, token: Token(user.token),
+      accountCreateTimeUnixMs: user.account.createTime.unixMilliseconds)
+  }
+
+  package func changePassword(
+    _ request: ChangePasswordRequest, context: ServerContext
+  ) async throws -> ChangePasswordResponse {
+    let user = try await authenticator.user(of: context, needing: .account)
+    try checkOldPassword(request.oldPassword, "old_password")
+    try checkNewPassword(request.newPassword, "new_password")
+    return try await translatingStoreErrors {
+      try await requirePassword(request.oldPassword, of: user)
+      let hash = try await passwords.hash(request.newPassword)
+      try await store.changePassword(
+        of: user.account.id, from: user.account.passwordHash, to: hash, keeping: user.token.id)
+      return ChangePasswordResponse()
+    }
+  }
+}
+
+// MARK: - Tokens
+
+extension AuthProvider {
+  package func listTokens(
+    _ request: ListTokensRequest, context: ServerContext
+  ) async throws -> ListTokensResponse {
+    let account = try await authenticator.account(of: context, needing: .account)
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken) { Int64($0) }
+    let tokens = try await translatingStoreErrors {
+      try await store.tokens(of: account, page: page, at: now())
+    }
+    return ListTokensResponse(
+      tokens: tokens.rows.map { Token($0) }, nextPageToken: tokens.next.map { "\($0)" } ?? "")
+  }
+
+  package func createToken(
+    _ request: CreateTokenRequest, context: ServerContext
+  ) async throws -> CreateTokenResponse {
+    let user = try await authenticator.user(of: context, needing: .account)
+    try checkBytes(request.label, "label", limits.tokenLabelBytesMax)
+    let scopes = try checkScopes(request.scopes, of: user)
+    let lifetime = try checkLifetime(request.lifetimeSeconds)
+    return try await translatingStoreErrors {
+      let issued = try await issue(
+        to: user.account.id, label: request.label, scopes: scopes, lifetime: lifetime)
+      return CreateTokenResponse(issued: issued)
+    }
+  }
+
+  package func revokeToken(
+    _ request: RevokeTokenRequest, context: ServerContext
+  ) async throws -> RevokeTokenResponse {
+    let user = try await authenticator.user(of: context, needing: nil)
+    let isOwn = request.id == 0 || request.id == user.token.id.rawValue
+    if !isOwn { _ = try await authenticator.account(of: context, needing: .account) }
+    let token = isOwn ? user.token.id : TokenID(request.id)
+    return try await translatingStoreErrors {
+      try await store.revokeToken(token, of: user.account.id)
+      return RevokeTokenResponse()
+    }
+  }
+
+  private func issue(
+    to account: AccountID, label: String, scopes: ScopeSet, lifetime: Duration
+  ) async throws -> IssuedToken {
+    let secret = TokenSecret()
+    let token = try await store.createToken(
+      newToken(secret, label: label, scopes: scopes, lifetime: lifetime), of: account, at: now())
+    return IssuedToken(token: Token(token), secret: secret.text)
+  }
+
+  private func newToken(
+    _ secret: TokenSecret, label: String, scopes: ScopeSet, lifetime: Duration
+  ) -> NewToken {
+    NewToken(
+      secretHash: secret.hash, label: label, scopes: scopes.rawValue,
+      expireTime: now() + lifetime)
+  }
+}
+
+// MARK: - Checks
+
+extension AuthProvider {
+  private func requirePassword(_ password: String, of user: AuthenticatedUser) async throws {
+    guard try await passwords.verify(password, against: user.account.passwordHash) else {
+      throw Status(.unauthenticated, "the password is wrong")
+    }
+  }
+
+  private func checkNewPassword(_ password: String, _ field: String) throws(Status) {
+    let bytes = password.utf8.count
+    guard (limits.passwordBytesMin...limits.passwordBytesMax).contains(bytes) else {
+      throw invalid(
+        field, "a password of \(bytes) bytes; the limits are \(limits.passwordBytesMin) and"
+          + " \(limits.passwordBytesMax)")
+    }
+  }
+
+  private func checkOldPassword(_ password: String, _ field: String) throws(Status) {
+    let bytes = password.utf8.count
+    guard (1...limits.passwordBytesMax).contains(bytes) else {
+      throw invalid(
+        field, "a password of \(bytes) bytes; the limits are 1 and \(limits.passwordBytesMax)")
+    }
+  }
+
+  private func checkScopes(
+    _ scopes: [Scope], of user: AuthenticatedUser
+  ) throws(Status) -> ScopeSet {
+    guard !scopes.isEmpty else { throw invalid("scopes", "none; at least one is needed") }
+    for (index, scope) in scopes.enumerated() {
+      guard ScopeSet.named.contains(scope) else {
+        throw invalid("scopes[\(index)]", "\(scope.rawValue) is no scope")
+      }
+      guard user.scopes.contains(scope) else {
+        throw Status(
+          .permissionDenied, "the token of this call lacks the scope '\(scope)' itself",
+          details: [.resource(kind: "scope", name: "\(scope)")])
+      }
+    }
+    return ScopeSet(scopes)
+  }
+
+  private func checkLifetime(_ seconds: UInt64) throws(Status) -> Duration {
+    let secondsMax = limits.tokenLifetimeMax.components.seconds
+    guard seconds <= secondsMax else {
+      throw invalid("lifetime_seconds", "\(seconds); the limit is \(secondsMax)")
+    }
+    return seconds == 0 ? limits.tokenLifetimeDefault : .seconds(Int64(seconds))
+  }
+
+  /// The peer without its port, which changes with each connection.
+  private func host(of peer: String) -> String {
+    guard !peer.hasPrefix("unix:"), let colon = peer.lastIndex(of: ":") else { return peer }
+    return String(peer[..<colon])
+  }
+}
+
+extension Token {
+  init(_ record: TokenRecord) {
+    self.init(
+      id: record.id.rawValue, label: record.label,
+      scopes: ScopeSet(rawValue: record.scopes).scopes,
+      createTimeUnixMs: record.createTime.unixMilliseconds,
+      expireTimeUnixMs: record.expireTime.unixMilliseconds)
+  }
+}

@@ -1,0 +1,74 @@
+internal import API
+internal import Codec
+internal import RPCCore
+
+/// The order of the parts of a `PutDataPoints` stream: events in, what to do out.
+///
+/// It knows nothing of files. A part out of order is misuse of the stream and ends it; what is wrong
+/// with an image is for others to judge.
+struct UploadOrder {
+  enum Action: Equatable {
+    case open(project: String)
+    /// A new image begins; it may be without any chunk to follow, when it announces no byte.
+    case begin(index: UInt32, PutDataPointsRequest.Begin)
+    case append(Bytes)
+    /// These bytes are the image's last.
+    case appendLast(Bytes)
+  }
+
+  private enum State {
+    case start
+    case betweenImages(next: UInt32)
+    case inImage(index: UInt32, received: UInt64, announced: UInt64)
+  }
+
+  private var state = State.start
+
+  mutating func received(
+    _ part: PutDataPointsRequest.Part?
+  ) throws(Status) -> Action {
+    switch (state, part) {
+    case (_, nil): throw invalid("part", "the message has none of project, begin and chunk")
+    case (.start, .project(let name)):
+      state = .betweenImages(next: 0)
+      return .open(project: name)
+    case (.start, .begin), (.start, .chunk):
+      throw invalid("part", "the first must be a project")
+    case (_, .project): throw invalid("part", "a second project in one stream")
+    case (.betweenImages(let next), .begin(let begin)):
+      state =
+        begin.imageBytes == 0
+        ? .betweenImages(next: next + 1)
+        : .inImage(index: next, received: 0, announced: begin.imageBytes)
+      return .begin(index: next, begin)
+    case (.betweenImages(let next), .chunk):
+      throw invalid("part", "a chunk after the last byte of image \(Int(next) - 1); begin comes first")
+    case (.inImage(let index, let received, let announced), .begin):
+      throw invalid(
+        "part", "image \(index) ends after \(received) of the \(announced) bytes it announced")
+    case (.inImage(let index, let received, let announced), .chunk(let bytes)):
+      let total = received + UInt64(bytes.count)
+      guard !bytes.isEmpty else { throw invalid("part", "an empty chunk of image \(index)") }
+      guard total <= announced else {
+        throw invalid("part", "\(total) bytes of image \(index), which announced \(announced)")
+      }
+      if total < announced {
+        state = .inImage(index: index, received: total, announced: announced)
+        return .append(bytes)
+      }
+      state = .betweenImages(next: index + 1)
+      return .appendLast(bytes)
+    }
+  }
+
+  /// The caller has finished sending.
+  func finished() throws(Status) {
+    switch state {
+    case .start: throw invalid("part", "the stream has no project")
+    case .betweenImages: return
+    case .inImage(let index, let received, let announced):
+      throw invalid(
+        "part", "the stream ends after \(received) of the \(announced) bytes of image \(index)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+internal import API
+internal import RPCCore
+
+/// An image of an upload stream, as it was announced.
+struct UploadedImage: Sendable {
+  /// Counts the images of the stream from 0.
+  let index: UInt32
+  let fileName: String
+  /// How it is labelled, or why its bytes are passed over.
+  let verdict: Result<ImageIntake.Label, Status>
+}
+
+/// What became of an image of an upload stream.
+struct UploadOutcome: Sendable {
+  let image: UploadedImage
+  let result: Result<PutDataPointResponse, Status>
+
+  init(image: UploadedImage, result: Result<PutDataPointResponse, Status>) {
+    self.image = image
+    self.result = result
+  }
+
+  /// - Throws: what `store` throws, unless it is a refusal.
+  init(
+    of image: UploadedImage, _ store: () async throws -> PutDataPointResponse
+  ) async throws {
+    self.image = image
+    do {
+      result = .success(try await store())
+    } catch let status as Status {
+      result = .failure(status)
+    }
+  }
+
+  /// More than its line in the answer takes.
+  var bytesMax: Int {
+    switch result {
+    case .failure(let status): 32 + image.fileName.utf8.count + status.message.utf8.count
+    case .success(let stored):
+      switch stored.dataPoint?.annotation?.value {
+      case nil: 128 + image.fileName.utf8.count
+      case .className(let name): 136 + image.fileName.utf8.count + name.utf8.count
+      case .boxes(let list):
+        list.boxes.reduce(136 + image.fileName.utf8.count) { $0 + 48 + $1.className.utf8.count }
+      }
+    }
+  }
+}

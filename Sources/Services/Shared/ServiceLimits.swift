@@ -1,0 +1,39 @@
+/// The bounds of what a caller may ask, as the contract states them.
+package struct ServiceLimits: Sendable, Equatable {
+  /// Of an account, project or class name.
+  package var nameBytesMax = 64
+  package var passwordBytesMax = 256
+  /// Of a new password; an old one is only compared.
+  package var passwordBytesMin = 8
+  package var tokenLabelBytesMax = 64
+  package var descriptionBytesMax = 1_000
+  package var fileNameBytesMax = 255
+  /// Of a page token; the server's own are shorter.
+  package var pageTokenBytesMax = 256
+
+  package var pageSizeDefault: UInt32 = 100
+  package var pageSizeMax: UInt32 = 1_000
+
+  package var tokenLifetimeDefault = Duration.seconds(2_592_000)
+  package var tokenLifetimeMax = Duration.seconds(31_536_000)
+
+  package var classesMax = 1_000
+  package var boxesMax = 1_000
+
+  /// Of one image.
+  package var imageBytesMax: UInt64 = 128 << 20
+  /// Images of one `PutDataPoints` stream; the answer has a line for each.
+  package var streamImagesMax = 10_000
+  /// Of the answer to a `PutDataPoints` stream, so that it fits into one message.
+  package var streamAnswerBytesMax = 3 << 20
+  /// Images of one `PutDataPoints` stream that are examined and stored at the same time.
+  package var streamConcurrency = 4
+  /// Of one part of an image that `GetDataPoint` sends.
+  package var chunkBytes = 256 << 10
+
+  /// `UserExists` calls of one address in a burst, and the time until one more is allowed.
+  package var userExistsBurst = 60
+  package var userExistsRefill = Duration.milliseconds(500)
+
+  package init() {}
+}
