@@ -37,7 +37,9 @@ extension Target.Dependency {
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+  static let system = product(name: "SystemPackage", package: "swift-system")
 }
 
 let package = Package(
@@ -56,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -66,30 +69,40 @@ let package = Package(
     module("RPCCore", ["Codec", .nioCore]),
     module("RPCServer", ["Codec", "RPCCore", .nioCore, .nioPosix, .logging]),
     module("RPCClient", ["Codec", "RPCCore", .nioCore, .nioPosix, .logging]),
+    module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
 
     // Images and the science.
-    .target(name: "CVips"),
+    .systemLibrary(
+      name: "CVipsSystem", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev"])]),
+    .target(
+      name: "CVips", dependencies: ["CVipsSystem"],
+      linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("z")]),
     module("Images", ["CVips"]),
     .target(
       name: "CTorch",
       linkerSettings: [
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
       ]),
-    module("Model", ["CTorch", "Images"]),
+    module("Model", ["CTorch"]),
 
     // The server.
     .systemLibrary(
       name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     module("Credentials", ["CArgon2", .crypto]),
     module("Store", [.grdb, .crypto]),
-    module("EngineHost", ["API", "Codec", "RPCCore", "RPCClient", .subprocess, .logging]),
+    module("EngineHost", ["API", "Codec", "RPCCore", "RPCClient", .subprocess, .system, .logging]),
     module(
       "Services",
       ["API", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging, .crypto]),
 
     // The engine.
-    module("Engine", ["API", "Codec", "RPCCore", "Model", "Images", .logging]),
+    module("Engine", ["API", "Codec", "RPCCore", "Model", "Images", .crypto]),
+
+    // The command line.
+    module(
+      "CommandLineKit",
+      ["API", "Codec", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging, .signals]),
 
     // From .proto to Swift.
     module("CodeGen", ["Codec"]),
@@ -98,11 +111,56 @@ let package = Package(
     program(
       "diymld",
       [
-        "Services", "EngineHost", "RPCCore", "RPCServer", "Store", .argumentParser, .lifecycle,
-        .logging,
+        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer", "Store",
+        .argumentParser, .lifecycle, .signals, .logging,
       ]),
     program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
-    program("diyml", ["API", "RPCClient", .argumentParser]),
+    program("diyml", ["CommandLineKit"]),
+    program(
+      "diyml-demo",
+      ["API", "CommandLineKit", "RPCCore", .argumentParser, .subprocess, .system, .signals]),
+
+    // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
+    .target(
+      name: "ProtobufCJudge", path: "Tests/ProtobufCJudge",
+      cSettings: [.headerSearchPath("Generated")],
+      linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(
+      name: "TestSupport", dependencies: ["Codec", "RPCCore", .subprocess, .system],
+      path: "Tests/TestSupport", swiftSettings: settings),
+    tests(
+      "CodecTests", ["Codec", "CodeGen", "API", "RPCCore", "ProtobufCJudge"],
+      resources: ["Fixtures"]),
+    tests("CodeGenTests", ["Codec", "CodeGen"], resources: ["Fixtures"]),
+    tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
+    tests(
+      "RPCServerTests",
+      ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .nioCore, .nioPosix, .logging]),
+    tests("ImagesTests", ["Images"]),
+    tests("ModelTests", ["Model"], resources: ["Fixtures"]),
+    tests("CredentialsTests", ["Credentials"]),
+    tests("StoreTests", ["Store", .grdb, .crypto]),
+    tests(
+      "ServicesTests",
+      [
+        "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
+        .logging, .crypto,
+      ]),
+    tests("EngineTests", ["Engine", "API", "Codec", "RPCCore", "Model", "Images"]),
+    tests(
+      "EngineHostTests",
+      ["EngineHost", "API", "Codec", "RPCCore", "RPCClient", "diyml-engine", .logging]),
+    tests(
+      "CommandLineTests",
+      ["API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "TestSupport", "diyml-demo"]),
+    tests("diymldTests", ["diymld"]),
+    tests(
+      "EndToEndTests",
+      [
+        "API", "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "Store", "Credentials",
+        "EngineHost", "Services", "TestSupport", "diymld", "diyml-engine", "diyml", .logging,
+        .crypto, .subprocess, .system,
+      ]),
   ],
   cxxLanguageStandard: .cxx17
 )
