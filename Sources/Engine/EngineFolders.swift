@@ -1,0 +1,73 @@
+internal import RPCCore
+
+/// The folders an engine reads from, and the names by which callers mean files in them.
+///
+/// Names come from outside and become paths here, so each is checked letter by letter.
+package struct EngineFolders: Sendable {
+  /// Objects by hash: `ab/cd/abcd…`, 64 hexadecimal digits.
+  package var objects: String
+  /// Files that are not objects yet.
+  package var staging: String
+  /// The backbone's weights, which trainings start from.
+  package var backbone: String
+  /// The engine's own: where a trained model lies until it is sent.
+  package var scratch: String
+
+  package init(objects: String, staging: String, backbone: String, scratch: String) {
+    self.objects = objects
+    self.staging = staging
+    self.backbone = backbone
+    self.scratch = scratch
+  }
+
+  static let hashDigits = 64
+  static let stagedNameBytesMax = 255
+
+  /// - Throws: `INVALID_ARGUMENT` unless `hash` is a SHA-256 in lower-case hexadecimal.
+  func path(ofObject hash: String, field: String) throws(Status) -> String {
+    let digits = hash.utf8
+    guard digits.count == Self.hashDigits, digits.allSatisfy(Self.isHexDigit) else {
+      throw .invalid(
+        field, "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(digits.count) bytes")
+    }
+    return "\(objects)/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)"
+  }
+
+  /// - Throws: `INVALID_ARGUMENT` unless `name` is a plain file name.
+  func path(ofStaged name: String, field: String) throws(Status) -> String {
+    let letters = name.utf8
+    guard (1...Self.stagedNameBytesMax).contains(letters.count), letters.first != UInt8(ascii: "."),
+      letters.allSatisfy(Self.isNameLetter)
+    else {
+      throw .invalid(
+        field, "a staged file is named by 1 to \(Self.stagedNameBytesMax) letters, digits, '.', '_' "
+          + "and '-', and not by '.' at the start; these are \(letters.count) bytes")
+    }
+    return "\(staging)/\(name)"
+  }
+
+  private static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
+    default: false
+    }
+  }
+
+  private static func isNameLetter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}
+
+extension Status {
+  /// A field of the request is wrong.
+  static func invalid(_ field: String, _ description: String) -> Status {
+    Status(
+      .invalidArgument, "\(field): \(description)",
+      details: [.fieldViolation(field: field, description: description)])
+  }
+}

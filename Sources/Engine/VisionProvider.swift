@@ -1,0 +1,111 @@
+package import API
+internal import Codec
+internal import Images
+package import RPCCore
+
+/// Looks at images: whether they are any, and what trained models see in them.
+package final class VisionProvider: EngineVisionService {
+  private let folders: EngineFolders
+  private let limits: ImageLimits
+  private let decoding: DecodingThreads
+  private let classifiers: Classifiers
+
+  package init(folders: EngineFolders, configuration: EngineConfiguration) {
+    self.folders = folders
+    limits = ImageLimits()
+    decoding = DecodingThreads(
+      count: configuration.decodingThreads, memoryBytesMax: limits.decodingBytesMax)
+    classifiers = Classifiers(
+      folders: folders, computingThreads: configuration.computingThreads,
+      modelBytesMax: configuration.modelBytesMax)
+  }
+
+  package func inspectImage(
+    _ request: EngineInspectImageRequest, context: ServerContext
+  ) async throws -> EngineInspectImageResponse {
+    let place: ImagePlace =
+      switch request.image {
+      case .staged(let name): try .file(folders.path(ofStaged: name, field: "staged"))
+      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .inline(let bytes): .memory(bytes)
+      case nil: throw Status.invalid("image", "none is given")
+      }
+    let image = try await open(place)
+    let hash = try await decode(image) { image throws(ImageError) in try image.inspect() }
+    let header = image.header
+    return EngineInspectImageResponse(
+      format: EngineImageFormat(header.format), width: UInt32(header.width),
+      height: UInt32(header.height), frames: UInt32(header.frames), perceptualHash: hash.rawValue)
+  }
+
+  package func classify(
+    _ request: EngineClassifyRequest, context: ServerContext
+  ) async throws -> EngineClassifyResponse {
+    let start = ContinuousClock.now
+    let place: ImagePlace =
+      switch request.image {
+      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .inline(let bytes): .memory(bytes)
+      case nil: throw Status.invalid("image", "none is given")
+      }
+    let image = try await open(place)
+    let side = try await classifiers.inputSide(of: request.model)
+    let pixels = try await decode(image) { image throws(ImageError) in
+      try image.tensor(side: side, fit: .stretch).bytes
+    }
+    let probabilities = try await classifiers.probabilities(request.model, of: pixels)
+    return EngineClassifyResponse(
+      scores: Self.best(request.topK, of: probabilities), imageWidth: UInt32(image.header.width),
+      imageHeight: UInt32(image.header.height),
+      milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
+  }
+
+  /// The likeliest classes, the best first; of equals, the first of the model's list.
+  static func best(_ count: UInt32, of probabilities: [Float]) -> [EngineClassifyResponse.Score] {
+    let ranked = probabilities.enumerated().sorted { left, right in
+      left.element == right.element ? left.offset < right.offset : left.element > right.element
+    }
+    return ranked.prefix(count == 0 ? ranked.count : Int(count)).map { index, probability in
+      EngineClassifyResponse.Score(index: UInt32(index), probability: Double(probability))
+    }
+  }
+
+  private enum ImagePlace: Sendable {
+    case file(String)
+    case memory(Bytes)
+  }
+
+  /// Reads the header, away from Swift's own threads: a large file takes a while to walk.
+  private func open(_ place: ImagePlace) async throws -> EncodedImage {
+    try await decoding.run(memoryBytes: 0) { [limits] in
+      do throws(ImageError) {
+        switch place {
+        case .file(let path): return try EncodedImage(path: path, limits: limits)
+        case .memory(let bytes): return try EncodedImage(Array(bytes), limits: limits)
+        }
+      } catch {
+        throw Status(error, of: "image")
+      }
+    }
+  }
+
+  private func decode<Value: Sendable>(
+    _ image: EncodedImage,
+    _ body: @escaping @Sendable (EncodedImage) throws(ImageError) -> Value
+  ) async throws -> Value {
+    try await decoding.run(memoryBytes: image.header.decodingBytes) {
+      do throws(ImageError) { return try body(image) } catch { throw Status(error, of: "image") }
+    }
+  }
+}
+
+extension EngineImageFormat {
+  init(_ format: Images.ImageFormat) {
+    switch format {
+    case .jpeg: self = .jpeg
+    case .png: self = .png
+    case .webp: self = .webp
+    case .gif: self = .gif
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package import API
+package import Logging
+internal import RPCCore
+
+/// The engine processes of one server: one that serves inference for as long as the server runs,
+/// and one for each training.
+package final class Engines: Sendable {
+  /// Calls whichever inference engine lives. A call during a restart waits a few seconds; one in
+  /// flight when the engine dies ends `UNAVAILABLE`, safe to try again.
+  package let vision: EngineVisionClient
+
+  private let configuration: HostConfiguration
+  private let logger: Logger
+  private let folder: SocketFolder
+  private let slot: InferenceSlot
+  private let draining = Latch()
+
+  package init(configuration: HostConfiguration, logger: Logger) throws(EngineHostError) {
+    self.configuration = configuration
+    self.logger = logger
+    folder = try SocketFolder(in: configuration.temporaryFolder)
+    slot = InferenceSlot(patience: configuration.callPatience)
+    vision = EngineVisionClient(slot)
+  }
+
+  /// Keeps an inference engine alive until `drain()`; returns when it has ended. Cancelling is the
+  /// hard stop. To be called once.
+  package func run() async {
+    var delay = RestartDelay()
+    while !draining.isOpen, !Task.isCancelled {
+      let start = ContinuousClock.now
+      do {
+        try await serve()
+      } catch {
+        logger.error("the inference engine failed", metadata: ["error": "\(error)"])
+      }
+      slot.close()
+      guard !draining.isOpen, !Task.isCancelled else { break }
+      let wait = delay.next(afterLife: ContinuousClock.now - start)
+      logger.warning("the inference engine ended", metadata: ["restart_in": "\(wait)"])
+      await pause(wait)
+    }
+    slot.end()
+  }
+
+  /// Ends the inference engine and starts none any more. Call it when nobody infers any longer.
+  package func drain() { draining.open() }
+
+  /// One life of the inference engine.
+  private func serve() async throws {
+    let process = EngineProcess(
+      role: .inference, configuration: configuration, folder: try folder.makeEngineFolder(),
+      logger: logger)
+    try await process.run { [slot, draining] connection in
+      slot.open(connection.caller)
+      // Until the engine ends, or the server's wish for one.
+      await withTaskGroup { group in
+        group.addTask { await connection.end.wait() }
+        group.addTask { await draining.wait() }
+        await group.next()
+        group.cancelAll()
+      }
+      slot.close()
+    }
+  }
+
+  /// Waits, but not past `drain()`.
+  private func pause(_ duration: Duration) async {
+    await withTaskGroup { group in
+      group.addTask { do { try await Task.sleep(for: duration) } catch {} }
+      group.addTask { [draining] in await draining.wait() }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+}
+
+extension Engines: TrainingEngines {
+  package func withTrainer<Result: Sendable>(
+    _ body: (EngineTrainerClient) async throws -> Result
+  ) async throws -> Result {
+    do {
+      let process = EngineProcess(
+        role: .training, configuration: configuration, folder: try folder.makeEngineFolder(),
+        logger: logger)
+      return try await process.run { try await body(EngineTrainerClient($0.caller)) }
+    } catch let error as EngineHostError {
+      throw Status(.unavailable, "\(error)")
+    }
+  }
+}

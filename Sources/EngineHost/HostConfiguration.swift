@@ -1,0 +1,35 @@
+/// Which program engines are, what they read, and how much of the machine they get.
+package struct HostConfiguration: Sendable {
+  /// The path of `diyml-engine`.
+  package var program: String
+  /// The folders of stored objects and of files that are not objects yet.
+  package var objects: String
+  package var staging: String
+  /// The weights that trainings start from.
+  package var backbone: String
+  /// Where the private folder for sockets is made; a short path, since those of sockets are limited.
+  package var temporaryFolder = "/tmp"
+
+  /// Threads of one tensor operation.
+  package var inferenceThreads = 2
+  package var trainingThreads = 2
+  /// 0 to 19; trainings give way to inference.
+  package var trainingNice = 19
+  /// Freed memory of tensors that an engine keeps, in MiB; a training peaks at 1,800.
+  package var inferenceCacheMebibytes = 384
+  package var trainingCacheMebibytes = 2_048
+
+  /// How long an engine may take to start.
+  package var startTimeout = Duration.seconds(30)
+  /// How long a call waits for an inference engine that is being started again.
+  package var callPatience = Duration.seconds(5)
+  /// Until an engine that was asked to end is killed.
+  package var endTimeout = Duration.seconds(2)
+
+  package init(program: String, objects: String, staging: String, backbone: String) {
+    self.program = program
+    self.objects = objects
+    self.staging = staging
+    self.backbone = backbone
+  }
+}

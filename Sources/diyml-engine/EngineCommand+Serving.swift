@@ -1,0 +1,50 @@
+internal import Dispatch
+internal import Foundation
+internal import Logging
+internal import RPCCore
+internal import RPCServer
+
+extension EngineCommand {
+  /// How long calls may go on after SIGTERM.
+  private static let drainTime = Duration.seconds(2)
+
+  /// The other end is our own server, and one message lists a whole data set.
+  private static var limits: Limits {
+    var limits = Limits()
+    limits.messageBytesMax = 64 << 20
+    limits.assembledBytesMax = 256 << 20
+    limits.streamsMax = 1_024
+    return limits
+  }
+
+  /// Serves until SIGTERM, and says on standard output when it has begun to.
+  func serve(_ routes: [Route]) async throws {
+    let server = Server(
+      routes: routes, limits: Self.limits, logger: Logger(label: "diyml.engine"))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run(on: [.unix(path: socket)]) }
+      group.addTask {
+        _ = try await server.boundAddresses
+        try FileHandle.standardOutput.write(contentsOf: Data("ready\n".utf8))
+        for await _ in Self.terminations() {
+          await server.drain(within: Self.drainTime)
+          return
+        }
+      }
+      // The server's end is the program's end; so is a failure of either.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// One element for each SIGTERM.
+  private static func terminations() -> AsyncStream<Void> {
+    AsyncStream { feed in
+      signal(SIGTERM, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: SIGTERM)
+      source.setEventHandler { feed.yield() }
+      feed.onTermination = { _ in source.cancel() }
+      source.resume()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+internal import API
+internal import ArgumentParser
+internal import Engine
+internal import Foundation
+internal import Logging
+internal import RPCCore
+internal import RPCServer
+
+/// The program behind `diymld` that decodes, trains and infers. People need not start it.
+@main struct EngineCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diyml-engine",
+    abstract: "Decodes images, trains models and infers, for a diymld that started it.",
+    discussion: """
+      Serves diyml.engine.v1 on a Unix socket and prints "ready" once it listens. Ends when its \
+      standard input does, and drains on SIGTERM.
+      """)
+
+  @Option(help: "The path of the socket to make.") var socket: String
+  @Option(help: "The folder of stored objects.") var objects: String
+  @Option(help: "The folder of files that are not objects yet.") var staging: String
+  @Option(help: "The backbone's weights (safetensors).") var backbone: String
+  @Option(help: "A folder for files of its own.") var scratch: String
+  @Option(help: "How far to give way to other programs: 0 to 19.") var nice: Int32 = 0
+  @Option(help: "Threads of one tensor operation: 1 to 64.") var threads = 2
+  @Option(help: "Freed tensor memory to keep, in MiB.") var cacheMebibytes = 384
+
+  func validate() throws {
+    guard (0...19).contains(nice) else {
+      throw ValidationError("--nice is \(nice); it must be 0 to 19")
+    }
+    guard (1...64).contains(threads) else {
+      throw ValidationError("--threads is \(threads); it must be 1 to 64")
+    }
+    guard (0...65_536).contains(cacheMebibytes) else {
+      throw ValidationError("--cache-mebibytes is \(cacheMebibytes); it must be 0 to 65536")
+    }
+  }
+
+  func run() async throws {
+    Lifeline.endWithStandardInput()
+    umask(0o077)
+    try Priority.setNice(nice)
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    var configuration = EngineConfiguration()
+    configuration.computingThreads = threads
+    configuration.tensorCacheBytesMax = cacheMebibytes << 20
+    try configuration.apply()
+    let folders = EngineFolders(
+      objects: objects, staging: staging, backbone: backbone, scratch: scratch)
+    let vision = VisionProvider(folders: folders, configuration: configuration)
+    let trainer = TrainerProvider(folders: folders, configuration: configuration)
+    try await serve(vision.routes + trainer.routes)
+  }
+}

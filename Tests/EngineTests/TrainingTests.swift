@@ -1,0 +1,173 @@
+import API
+import Codec
+import Foundation
+import Images
+import Logging
+import Model
+import RPCClient
+import RPCCore
+import RPCServer
+import Testing
+
+@testable import Engine
+
+/// Trains for real, if shortly, over the RPC of a Unix socket.
+@Suite(.serialized, .enabled(if: TrainingTests.backbone != nil, "no weights: run `make setup`"))
+struct TrainingTests {
+  /// The converted ImageNet weights: `$DIYML_WEIGHTS`, or where `make setup` puts them.
+  static let backbone: String? = {
+    let package = URL(filePath: #filePath)
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let path =
+      ProcessInfo.processInfo.environment["DIYML_WEIGHTS"]
+      ?? package.appending(path: ".build/diyml/efficientnet-lite0.safetensors").path
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }()
+
+  let folder: TemporaryFolder
+  let folders: EngineFolders
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var folders = folder.folders
+    folders.backbone = try #require(Self.backbone)
+    self.folders = folders
+  }
+
+  private func withEngine<Value: Sendable>(
+    _ body: @Sendable (Client) async throws -> Value
+  ) async throws -> Value {
+    let configuration = EngineConfiguration()
+    let routes =
+      VisionProvider(folders: folders, configuration: configuration).routes
+      + TrainerProvider(folders: folders, configuration: configuration).routes
+    let server = Server(routes: routes, logger: Logger(label: "test"))
+    let address = Address.unix(path: folder.path + "/socket")
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run(on: [address]) }
+      _ = try await server.boundAddresses
+      let value = try await withClient(to: address, body)
+      await server.drain(within: .seconds(5))
+      return value
+    }
+  }
+
+  /// Red and blue pictures with some noise, written as objects.
+  private func examples() throws -> [EngineTrainClassifierRequest.Example] {
+    var random = SeededGenerator(seed: 3)
+    return try (0..<24).map { index in
+      let isRed = index % 2 == 0
+      let bytes = (0..<32 * 32).flatMap { _ -> [UInt8] in
+        let noise = UInt8.random(in: 0...40, using: &random)
+        return isRed ? [255 - noise, noise, noise] : [noise, noise, 255 - noise]
+      }
+      let png = try PixelBuffer(width: 32, height: 32, bytes: bytes).encodedPNG()
+      let tail = String(index, radix: 16)
+      let hash = String(repeating: "0", count: 64 - tail.count) + tail
+      try folder.write(png, to: "objects/00/00/\(hash)")
+      return EngineTrainClassifierRequest.Example(
+        object: hash, classIndex: UInt32(index % 2), group: UInt32(index), width: 32, height: 32)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(5)))
+  func `a classifier is trained, sent, and classifies`() async throws {
+    let request = EngineTrainClassifierRequest(
+      examples: try examples(), classCount: 2, seed: 1, timeBudgetSeconds: 60, inputSide: 64,
+      headOnly: true)
+    let picture = try PixelBuffer(
+      width: 32, height: 32, bytes: (0..<1_024).flatMap { _ -> [UInt8] in [240, 10, 10] }
+    ).encodedPNG()
+    let folder = folder
+    try await withEngine { client in
+      let (weights, result, progress) = try await EngineTrainerClient(client).trainClassifier(
+        request
+      ) { events in
+        var weights: [UInt8] = []
+        var result: EngineTrainClassifierEvent.Result?
+        var progress = 0
+        for try await event in events {
+          #expect(result == nil)
+          switch event.event {
+          case .progress: progress += 1
+          case .weightsChunk(let chunk):
+            #expect(chunk.count <= 1 << 20)
+            weights += chunk
+          case .result(let last): result = last
+          case .note, nil: break
+          }
+        }
+        return (weights, result, progress)
+      }
+      let last = try #require(result)
+      #expect(progress > 0)
+      #expect(last.weightsBytes == UInt64(weights.count))
+      #expect(last.accuracy == 1)
+      #expect(last.confusion.count == 4)
+      let hash = last.weightsHash
+      try folder.write(
+        weights, to: "objects/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)")
+      // Twenty at once: more than one batch.
+      try await withThrowingTaskGroup(of: EngineClassifyResponse.self) { group in
+        for _ in 0..<20 {
+          group.addTask {
+            try await EngineVisionClient(client).classify(
+              EngineClassifyRequest(model: hash, image: .inline(Bytes(picture)), topK: 1))
+          }
+        }
+        for try await response in group {
+          #expect(response.scores.map(\.index) == [0])
+          #expect(response.imageWidth == 32)
+        }
+      }
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.folders.scratch)
+    #expect(left.isEmpty)
+  }
+
+  @Test func `cancelling the call ends the training`() async throws {
+    let request = EngineTrainClassifierRequest(
+      examples: try examples(), classCount: 2, timeBudgetSeconds: 600, inputSide: 224)
+    try await withEngine { client in
+      let trainer = EngineTrainerClient(client)
+      try await trainer.trainClassifier(request) { events in
+        for try await _ in events { break }
+      }
+      // The engine trains one at a time, so it takes the next only when the first has stopped.
+      while true {
+        do {
+          try await trainer.trainClassifier(EngineTrainClassifierRequest()) { events in
+            for try await _ in events {}
+          }
+        } catch let status as Status where status.code == .resourceExhausted {
+          try await Task.sleep(for: .milliseconds(20))
+          continue
+        } catch let status as Status {
+          #expect(status.code == .invalidArgument)
+          return
+        }
+      }
+    }
+  }
+
+  @Test func `a request that cannot be trained says which field is wrong`() async throws {
+    let good = try examples()
+    var wrongClass = good
+    wrongClass[3].classIndex = 2
+    var wrongObject = good
+    wrongObject[5].object = "../secret"
+    let cases: [([EngineTrainClassifierRequest.Example], UInt32, UInt32, String)] = [
+      ([], 2, 64, "examples"), (good, 1, 64, "class_count"), (good, 2, 1, "input side"),
+      (wrongClass, 2, 64, "examples[3].class_index"), (wrongObject, 2, 64, "examples[5].object"),
+    ]
+    for (examples, classes, side, words) in cases {
+      let request = EngineTrainClassifierRequest(
+        examples: examples, classCount: classes, inputSide: side)
+      let error = #expect(throws: Status.self) {
+        try TrainingTask(request, folders: folders, computingThreads: 1)
+      }
+      #expect(error?.code == .invalidArgument)
+      #expect(error?.message.contains(words) == true, "\(String(describing: error))")
+    }
+  }
+}
