@@ -167,7 +167,7 @@ extension CommandContext {
     try report(view) { print(done) }
   }
 
-  fileprivate func forgetLogin(at address: ServerAddress) throws {
+  fileprivate func forgetLogin(at address: Address) throws {
     var profile = try profileFile.read()
     guard profile.login(at: address) != nil else { return }
     profile.forget(address)

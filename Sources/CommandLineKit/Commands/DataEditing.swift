@@ -4,7 +4,7 @@ import RPCCore
 
 /// A box as an argument: `X_MIN,Y_MIN,X_MAX,Y_MAX,CLASS`; the class may hold commas.
 struct BoxArgument: ExpressibleByArgument, Sendable {
-  let box: Box_
+  let box: Box
 
   init?(argument: String) {
     let parts = argument.split(
@@ -12,7 +12,7 @@ struct BoxArgument: ExpressibleByArgument, Sendable {
     guard parts.count == 5, !parts[4].isEmpty else { return nil }
     let numbers = parts[..<4].compactMap { Double($0) }
     guard numbers.count == 4, numbers.allSatisfy(\.isFinite) else { return nil }
-    box = Box_(
+    box = Box(
       xMin: numbers[0], yMin: numbers[1], xMax: numbers[2], yMax: numbers[3],
       className: String(parts[4]))
   }

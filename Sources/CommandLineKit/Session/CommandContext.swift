@@ -1,13 +1,13 @@
 import Foundation
-import RPCCore
+package import RPCCore
 
 /// What one run of a command works with: the options it was given and the system around it.
 package struct CommandContext: Sendable {
   package let system: System
   package let isJSON: Bool
-  private let chosenServer: ServerAddress?
+  private let chosenServer: Address?
 
-  package init(system: System, server: ServerAddress?, isJSON: Bool) {
+  package init(system: System, server: Address?, isJSON: Bool) {
     self.system = system
     chosenServer = server
     self.isJSON = isJSON
@@ -22,7 +22,7 @@ package struct CommandContext: Sendable {
   }
 
   /// The server to call: `--server`, else `$DIYML_SERVER`, else the profile's, else the standard.
-  package func server() throws -> ServerAddress {
+  package func server() throws -> Address {
     if let chosenServer { return chosenServer }
     if let named = system.environment["DIYML_SERVER"], !named.isEmpty {
       return try address(named, from: "DIYML_SERVER")
@@ -31,15 +31,15 @@ package struct CommandContext: Sendable {
     return try address(named, from: "profile \(profileFile.path)")
   }
 
-  private func address(_ text: String, from source: String) throws -> ServerAddress {
-    guard let address = ServerAddress(text) else {
+  private func address(_ text: String, from source: String) throws -> Address {
+    guard let address = Address(text) else {
       throw CommandFailure.local("\(source) names server '\(text)'; want HOST:PORT or unix:PATH")
     }
     return address
   }
 
   /// The token to call with: `$DIYML_TOKEN`, else the profile's for that server.
-  package func token(for address: ServerAddress) throws -> String {
+  package func token(for address: Address) throws -> String {
     if let token = system.environment["DIYML_TOKEN"], !token.isEmpty { return token }
     guard let login = try profileFile.read().login(at: address) else {
       throw CommandFailure.notLoggedIn(address)

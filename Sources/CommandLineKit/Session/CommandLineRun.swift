@@ -6,19 +6,19 @@ import RPCCore
 ///
 /// Nothing outside `system` is read or written, except files that the arguments name.
 package func runCommandLine(_ arguments: [String], on system: System) async -> Int32 {
-  let command: any ParsableCommand
+  var command: any ParsableCommand
   do {
     command = try Diyml.parseAsRoot(arguments)
   } catch {
     return finish(parsing: error, on: system)
   }
   do {
-    if let command = command as? any ClientCommand {
-      try await run(command, on: system)
-    } else if let command = command as? Completion {
-      system.output(command.script + "\n")
+    if let client = command as? any ClientCommand {
+      try await run(client, on: system)
+    } else if let completion = command as? Completion {
+      system.output(completion.script + "\n")
     } else {
-      throw CleanExit.helpRequest(command)
+      try command.run()  // throws the help that was asked for, or that of a group of commands
     }
     return ExitStatus.success.rawValue
   } catch let failure as CommandFailure {

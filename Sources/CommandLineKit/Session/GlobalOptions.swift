@@ -1,4 +1,5 @@
 import ArgumentParser
+import RPCCore
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments, Sendable {
@@ -6,8 +7,14 @@ struct GlobalOptions: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Where the server is: HOST:PORT or unix:PATH.",
       discussion: "Else $DIYML_SERVER, else the server of the last login, else 127.0.0.1:7001.",
-      valueName: "address"))
-  var server: ServerAddress?
+      valueName: "address"),
+    transform: { text in
+      guard let address = Address(text) else {
+        throw ValidationError("'\(text)' is no address; want HOST:PORT or unix:PATH.")
+      }
+      return address
+    })
+  var server: Address?
 
   @Flag(help: "Print JSON: one document, or a line for each event or image.")
   var json = false

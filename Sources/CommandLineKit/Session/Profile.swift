@@ -1,3 +1,5 @@
+package import RPCCore
+
 /// What the command line remembers between commands.
 ///
 /// Logins are kept by server, so that a token is only ever sent to the server that issued it.
@@ -12,7 +14,7 @@ package struct Profile: Codable, Sendable, Equatable {
     }
   }
 
-  /// The server of the last login, as `ServerAddress` reads it.
+  /// The server of the last login, as `Address` reads it.
   package var server: String?
   /// By server.
   package var logins: [String: Login]
@@ -22,16 +24,16 @@ package struct Profile: Codable, Sendable, Equatable {
     self.logins = logins
   }
 
-  package func login(at address: ServerAddress) -> Login? {
+  package func login(at address: Address) -> Login? {
     logins[address.description]
   }
 
-  package mutating func remember(_ login: Login, at address: ServerAddress) {
+  package mutating func remember(_ login: Login, at address: Address) {
     server = address.description
     logins[address.description] = login
   }
 
-  package mutating func forget(_ address: ServerAddress) {
+  package mutating func forget(_ address: Address) {
     logins[address.description] = nil
   }
 }

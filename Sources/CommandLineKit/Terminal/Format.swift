@@ -36,7 +36,7 @@ package enum Format {
 
   /// `87 %`, rounded down so that only what is done reads as 100 %.
   package static func percent(_ value: Double) -> String {
-    value.isFinite ? "\(Int((min(max(value, 0), 1) * 100).rounded(.down))) %" : "- %"
+    value.isFinite ? "\(Int((min(max(value, 0), 1) * 100 + 1e-9).rounded(.down))) %" : "- %"
   }
 
   /// `2026-11-23T01:43:00Z`; empty for 0, which means that it has not happened.

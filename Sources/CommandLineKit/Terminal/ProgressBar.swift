@@ -18,7 +18,7 @@ package struct ProgressBar: Sendable, Equatable {
   /// The bar at `fraction` of its way, in exactly `cells` cells.
   package func text(_ fraction: Double, cells: Int) -> String {
     let part = fraction.isFinite ? min(max(fraction, 0), 1) : 0
-    let full = min(cells, Int((part * Double(cells)).rounded(.down)))
+    let full = min(cells, Int((part * Double(cells) + 1e-9).rounded(.down)))
     return String(repeating: isUnicode ? "█" : "#", count: full)
       + String(repeating: isUnicode ? "░" : "-", count: cells - full)
   }

@@ -29,6 +29,11 @@ package struct ImageFinder: Sendable {
     /// By path, in each argument's place.
     package var images: [FoundImage] = []
     package var skipped: [LeftOut] = []
+
+    package init(images: [FoundImage] = [], skipped: [LeftOut] = []) {
+      self.images = images
+      self.skipped = skipped
+    }
   }
 
   /// The class of every image, whatever folder it is in.

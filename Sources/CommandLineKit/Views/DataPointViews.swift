@@ -7,7 +7,7 @@ struct BoxView: Encodable {
   let yMax: Double
   let `class`: String
 
-  init(_ box: Box_) {
+  init(_ box: Box) {
     xMin = box.xMin
     yMin = box.yMin
     xMax = box.xMax

@@ -1,0 +1,141 @@
+import API
+import CommandLineKit
+import Foundation
+import RPCCore
+
+/// What DIYML is for, from an account to answers, through the public client only.
+struct MainJob: Sendable {
+  struct Outcome: Sendable {
+    let model: PublishedModel
+    let job: TrainingJob
+    let upload: ImageUpload.Outcome
+    /// In the order of the test images.
+    let answers: [ImageAnswer]
+    let inferenceSeconds: Double
+
+    var trainingSeconds: Double {
+      Double(job.endTimeUnixMs - job.startTimeUnixMs) / 1000
+    }
+
+    var imagesPerSecond: Double {
+      Double(answers.count) / max(inferenceSeconds, 0.001)
+    }
+  }
+
+  let system: System
+  let server: Address
+  let project: String
+  let split: DataSplit
+  let parameters: TrainingParameters
+
+  private static let user = "demo"
+
+  func run() async throws -> Outcome {
+    let context = try await signUp()
+    try await makeProject(context)
+    let upload = try await uploadImages(context)
+    let job = try await train(context)
+    let model = try await publish(context)
+    let started = system.now()
+    let answers = try await infer(context, model: "\(model.owner)/\(model.project)")
+    let seconds = system.now().timeIntervalSince(started)
+    return Outcome(
+      model: model, job: job, upload: upload, answers: answers, inferenceSeconds: seconds)
+  }
+
+  private func say(_ text: String) {
+    system.output("==> \(text)\n")
+  }
+
+  /// Makes an account with a password that nobody keeps.
+  ///
+  /// - Returns: A context whose calls carry the account's token.
+  private func signUp() async throws -> CommandContext {
+    say("account \(Self.user)")
+    let context = CommandContext(system: system, server: server, isJSON: false)
+    let request = CreateAccountRequest(user: Self.user, password: UUID().uuidString)
+    let answer = try await context.connected(anonymously: true) { clients in
+      try await clients.auth.createAccount(request, options: clients.options)
+    }
+    guard let issued = answer.issued else {
+      throw DemoError.jobFailed("the server issued no token")
+    }
+    var system = system
+    system.environment["DIYML_TOKEN"] = issued.secret
+    return CommandContext(system: system, server: server, isJSON: false)
+  }
+
+  private func makeProject(_ context: CommandContext) async throws {
+    let classes = split.classNames
+    say("project \(project) with \(classes.count) classes: \(classes.joined(separator: ", "))")
+    try await context.connected { clients in
+      _ = try await clients.data.createProject(
+        CreateProjectRequest(project: project, type: .classification), options: clients.options)
+      _ = try await clients.data.setClasses(
+        SetClassesRequest(project: project, classes: classes.map { Class(name: $0) }),
+        options: clients.options)
+    }
+  }
+
+  private func uploadImages(_ context: CommandContext) async throws -> ImageUpload.Outcome {
+    say("upload of \(split.training.count) labelled images")
+    let outcome = try await context.connected { clients in
+      try await ImageUpload(
+        context: context, clients: clients, project: project, addsClasses: false
+      ).run(ImageFinder.Found(images: split.training))
+    }
+    system.output(outcome.summary + "\n")
+    for refused in outcome.refused.prefix(10) {
+      system.output("refused \(refused.path): \(refused.reason)\n")
+    }
+    return outcome
+  }
+
+  private func train(_ context: CommandContext) async throws -> TrainingJob {
+    say("training, at most \(parameters.timeBudgetSeconds) seconds")
+    let answer = try await context.connected { clients in
+      try await clients.training.train(
+        TrainRequest(project: project, parameters: parameters), options: clients.options)
+    }
+    let reporter = TrainingReporter(context)
+    let job = try await TrainingWatcher(
+      context: context, project: project, number: answer.job?.number ?? 0
+    ).watch { try reporter.show($0) }
+    reporter.finish()
+    guard job.state == .succeeded else {
+      throw DemoError.jobFailed("training ended \(job.state): \(job.reason)")
+    }
+    return job
+  }
+
+  private func publish(_ context: CommandContext) async throws -> PublishedModel {
+    let answer = try await context.connected { clients in
+      try await clients.publishing.publish(
+        PublishRequest(project: project, description: "made by the demo"),
+        options: clients.options)
+    }
+    guard let model = answer.model else { throw DemoError.jobFailed("nothing was published") }
+    say("published \(model.owner)/\(model.project)@\(model.version)")
+    return model
+  }
+
+  private func infer(_ context: CommandContext, model: String) async throws -> [ImageAnswer] {
+    say("inference on \(split.test.count) images never seen")
+    let collected = AnswerList()
+    let status = context.statusLine()
+    let bar = context.progressBar
+    try await context.connected { clients in
+      let inferrer = Inferrer(clients: clients, model: model, top: 3)
+      try await inferrer.infer(split.test.map(\.path)) { answer in
+        let done = collected.append(answer)
+        let line = bar.line(
+          label: "inferring", fraction: Double(done) / Double(split.test.count),
+          details: ["\(done)/\(split.test.count) images"],
+          columns: system.terminal.columns)
+        status.show(line, at: system.now(), always: done == split.test.count)
+      }
+    }
+    status.finish()
+    return collected.answers
+  }
+}

@@ -1,0 +1,94 @@
+import API
+import CommandLineKit
+import Foundation
+
+/// What a main job came to, in words, as a file and as the last line.
+struct JobReport: Sendable {
+  let name: String
+  let split: DataSplit
+  let outcome: MainJob.Outcome
+  let parameters: TrainingParameters
+  /// Of the whole job, from the account to the last answer.
+  let seconds: Double
+  let score: Score
+
+  init(
+    name: String, split: DataSplit, outcome: MainJob.Outcome, parameters: TrainingParameters,
+    seconds: Double
+  ) {
+    self.name = name
+    self.split = split
+    self.outcome = outcome
+    self.parameters = parameters
+    self.seconds = seconds
+    var score = Score(classNames: split.classNames)
+    for (image, answer) in zip(split.test, outcome.answers) {
+      score.count(truth: image.label ?? "", answer: answer.classes.first?.className)
+    }
+    self.score = score
+  }
+
+  /// `accuracy 0.871 (871 of 1000 right; 95 % interval 0.849 to 0.890)`.
+  var accuracyLine: String {
+    let failures = score.failures == 0 ? "" : ", \(score.failures) without an answer"
+    let low = Format.ratio(score.interval.lowerBound)
+    let high = Format.ratio(score.interval.upperBound)
+    return "accuracy \(Format.ratio(score.accuracy)) (\(score.right) of \(score.total) right"
+      + "\(failures); 95 % interval \(low) to \(high))"
+  }
+
+  /// The first test image of each class, and the first mistakes.
+  func predictions(mistakesMax: Int = 5) -> Table {
+    var table = Table([
+      .init("IMAGE"), .init("TRUTH"), .init("PREDICTION"), .init("PROBABILITY", isNumeric: true),
+      .init(""),
+    ])
+    var seen: Set<String> = []
+    var mistakes = 0
+    for (image, answer) in zip(split.test, outcome.answers) {
+      guard let truth = image.label, let best = answer.classes.first else { continue }
+      let isWrong = best.className != truth
+      let isShown = seen.insert(truth).inserted || (isWrong && mistakes < mistakesMax)
+      guard isShown else { continue }
+      if isWrong { mistakes += 1 }
+      let name = (image.path as NSString).pathComponents.suffix(2).joined(separator: "/")
+      table.append([
+        name, truth, best.className, Format.ratio(best.probability), isWrong ? "wrong" : "",
+      ])
+    }
+    return table
+  }
+
+  func resultLine(data: String?) -> ResultLine {
+    var values = data.map { [(key: "data", value: $0)] } ?? []
+    values += [
+      ("accuracy", Format.ratio(score.accuracy)), ("n", "\(score.total)"),
+      ("train_seconds", Format.fixed(outcome.trainingSeconds, digits: 0)),
+      ("images_per_second", Format.fixed(outcome.imagesPerSecond, digits: 1)),
+      ("seconds", Format.fixed(seconds, digits: 0)),
+      ("accuracy_low", Format.ratio(score.interval.lowerBound)),
+      ("accuracy_high", Format.ratio(score.interval.upperBound)),
+    ]
+    return ResultLine(name: name, values: values)
+  }
+
+  func file(at now: Date) -> ResultsFile {
+    ResultsFile(
+      name: name, data: split.name, time: now.formatted(Date.ISO8601FormatStyle()),
+      accuracy: score.accuracy, accuracyLow: score.interval.lowerBound,
+      accuracyHigh: score.interval.upperBound, count: score.total,
+      trainingImages: split.training.count, trainingSeconds: outcome.trainingSeconds,
+      validationAccuracy: outcome.job.metrics?.accuracy,
+      inferenceImagesPerSecond: outcome.imagesPerSecond, uploadSeconds: outcome.upload.seconds,
+      seconds: seconds, timeBudgetSeconds: parameters.timeBudgetSeconds,
+      inputSide: parameters.inputSide, seed: parameters.seed, classNames: score.classNames,
+      confusion: score.confusion,
+      predictions: zip(split.test, outcome.answers).map { image, answer in
+        ResultsFile.Prediction(
+          file: image.path, truth: image.label ?? "",
+          prediction: answer.classes.first?.className,
+          probability: answer.classes.first?.probability)
+      },
+      machine: Machine.current())
+  }
+}
