@@ -3,8 +3,6 @@ enum StartError: Error, Equatable {
   case noProgramPath(String)
   case noEngine(String)
   case noWeights([String])
-  case notLocal(String)
-  case cannotListen(String, reason: String)
 }
 
 extension StartError: CustomStringConvertible {
@@ -16,10 +14,6 @@ extension StartError: CustomStringConvertible {
     case .noWeights(let places):
       "there are no backbone weights at \(places.map { "'\($0)'" }.joined(separator: " or "));"
         + " run `make setup`, or name them with --weights FILE"
-    case .notLocal(let address):
-      "'\(address)' can be reached from other machines and this server has no TLS:"
-        + " listen on 127.0.0.1 and put a TLS proxy before it, or say --insecure"
-    case .cannotListen(let address, let reason): "cannot listen on \(address): \(reason)"
     }
   }
 }

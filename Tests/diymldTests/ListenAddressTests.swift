@@ -1,39 +1,33 @@
+import RPCCore
 import Testing
 
 @testable import diymld
 
 struct ListenAddressTests {
   @Test(arguments: [
-    ("127.0.0.1:7001", ListenAddress.tcp(host: "127.0.0.1", port: 7001)),
+    ("127.0.0.1:7001", Address.tcp(host: "127.0.0.1", port: 7001)),
     ("[::1]:0", .tcp(host: "::1", port: 0)),
     ("0.0.0.0:65535", .tcp(host: "0.0.0.0", port: 65_535)),
+    ("localhost:1", .tcp(host: "127.0.0.1", port: 1)),
     ("unix:/run/diyml.sock", .unix(path: "/run/diyml.sock")),
   ])
-  func `an address is read and written the same`(text: String, address: ListenAddress) throws {
-    #expect(try ListenAddress(text) == address)
-    #expect(address.description == text)
+  func `an address is read`(text: String, address: Address) throws {
+    #expect(try ListenAddress(text).address == address)
   }
 
   @Test(arguments: [
     ("", ListenAddressError.notAnAddress("")),
     ("7001", .notAnAddress("7001")),
     (":7001", .notAnAddress(":7001")),
-    ("::1:7001", .badHost("::1")),
-    ("[127.0.0.1]:7001", .badHost("127.0.0.1")),
+    ("::1:7001", .notAnAddress("::1:7001")),
+    ("127.0.0.1:", .notAnAddress("127.0.0.1:")),
+    ("127.0.0.1:65536", .notAnAddress("127.0.0.1:65536")),
+    ("unix:", .notAnAddress("unix:")),
     ("example.org:7001", .badHost("example.org")),
-    ("127.0.0.1:", .badPort("")),
-    ("127.0.0.1:65536", .badPort("65536")),
-    ("127.0.0.1:-1", .badPort("-1")),
-    ("unix:", .noPath("unix:")),
+    ("127.1:7001", .badHost("127.1")),
   ])
   func `what is no address is refused`(text: String, error: ListenAddressError) {
     #expect(throws: error) { try ListenAddress(text) }
-  }
-
-  @Test(arguments: [(107, true), (108, false)])
-  func `a socket's path has at most 107 bytes`(bytes: Int, isAccepted: Bool) {
-    let path = "/" + String(repeating: "a", count: bytes - 1)
-    #expect(((try? ListenAddress("unix:" + path)) != nil) == isAccepted)
   }
 
   @Test(arguments: [

@@ -1,4 +1,5 @@
 internal import RPCCore
+internal import Store
 
 /// Names a submitted inference: 128 random bits, so that nobody guesses another's.
 struct InferenceID: Hashable, Sendable {
@@ -7,10 +8,8 @@ struct InferenceID: Hashable, Sendable {
 
   /// - Throws: `INVALID_ARGUMENT` unless it is 32 lower-case hexadecimal digits.
   init(_ text: String) throws(Status) {
-    guard text.utf8.count == 32, text.utf8.allSatisfy(Self.isDigit) else {
-      throw Status(
-        .invalidArgument, "the id of an inference is 32 lower-case hexadecimal digits",
-        details: [.fieldViolation(field: "id", description: "32 lower-case hexadecimal digits")])
+    guard text.utf8.count == 32, text.utf8.allSatisfy(ObjectHash.isLowerHexDigit) else {
+      throw invalid("id", "\(quoted(text)) is not 32 lower-case hexadecimal digits")
     }
     self.text = text
   }
@@ -25,10 +24,5 @@ struct InferenceID: Hashable, Sendable {
   static func random() -> InferenceID {
     var random = SystemRandomNumberGenerator()
     return InferenceID(bits: [random.next(), random.next()])
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 }

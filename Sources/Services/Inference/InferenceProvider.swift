@@ -1,4 +1,5 @@
 package import API
+package import Logging
 package import RPCCore
 package import Store
 internal import Codec
@@ -13,16 +14,18 @@ package struct InferenceProvider: InferenceService {
   private let answers: ModelAnswers
   private let worker: InferenceWorker
   private let now: @Sendable () -> Timestamp
+  private let logger: Logger
 
   package init(
     authenticator: Authenticator, store: DataStore, vision: EngineVisionClient,
-    worker: InferenceWorker, now: @escaping @Sendable () -> Timestamp
+    worker: InferenceWorker, now: @escaping @Sendable () -> Timestamp, logger: Logger
   ) {
     self.authenticator = authenticator
     self.store = store
     self.answers = ModelAnswers(store: store, vision: vision)
     self.worker = worker
     self.now = now
+    self.logger = logger
   }
 
   package func infer(
@@ -46,7 +49,7 @@ package struct InferenceProvider: InferenceService {
         }
         running += 1
         group.addTask {
-          let outcome = await self.outcome(of: request.request ?? InferRequest())
+          let outcome = await self.outcome(of: request.request ?? InferRequest(), context)
           try await responses.write(InferStreamResponse(id: request.id, outcome: outcome))
         }
       }
@@ -54,11 +57,19 @@ package struct InferenceProvider: InferenceService {
     }
   }
 
-  private func outcome(of request: InferRequest) async -> InferStreamResponse.Outcome {
+  private func outcome(
+    of request: InferRequest, _ context: ServerContext
+  ) async -> InferStreamResponse.Outcome {
     do {
       return .response(try await answers.answer(request))
+    } catch let status as Status {
+      return .failure(InferStreamResponse.Failure(status))
     } catch {
-      return .failure(InferStreamResponse.Failure(error))
+      logger.error(
+        "an inference failed",
+        metadata: ["request": "\(context.requestID)", "error": "\(error)"])
+      let status = Status(.internal, "the server failed; its log says more of \(context.requestID)")
+      return .failure(InferStreamResponse.Failure(status))
     }
   }
 
@@ -70,7 +81,7 @@ package struct InferenceProvider: InferenceService {
     let (publication, topK) = try await answers.check(request)
     let id = InferenceID.random()
     try await translatingStoreErrors {
-      let image = try await store.stage(Array(request.image))
+      let image = try store.stage(Array(request.image))
       try await store.submitInference(
         id: id.text, image: image, publication: publication, topK: topK, of: account, at: now())
     }

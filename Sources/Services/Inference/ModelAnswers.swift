@@ -25,15 +25,9 @@ struct ModelAnswers: Sendable {
     _ request: InferRequest
   ) async throws -> (publication: PublicationRecord, topK: UInt32) {
     guard request.topK <= Self.topKMax else {
-      throw Status(
-        .invalidArgument, "top_k is \(request.topK); the limit is \(Self.topKMax)",
-        details: [.fieldViolation(field: "top_k", description: "at most \(Self.topKMax)")])
+      throw invalid("top_k", "\(request.topK); the limit is \(Self.topKMax)")
     }
-    guard !request.image.isEmpty else {
-      throw Status(
-        .invalidArgument, "image has no bytes",
-        details: [.fieldViolation(field: "image", description: "must not be empty")])
-    }
+    guard !request.image.isEmpty else { throw invalid("image", "no bytes") }
     let publication = try await store.publication(addressed: request.model)
     return (publication, request.topK == 0 ? Self.topKDefault : request.topK)
   }
@@ -67,12 +61,8 @@ struct ModelAnswers: Sendable {
 }
 
 extension InferStreamResponse.Failure {
-  /// An error as one of many answers carries it.
-  init(_ error: any Error) {
-    guard let status = error as? Status else {
-      self.init(code: UInt32(StatusCode.internal.rawValue), message: "the server failed")
-      return
-    }
+  /// A failure as one of many answers carries it.
+  init(_ status: Status) {
     self.init(code: UInt32(status.code.rawValue), message: status.message)
   }
 }

@@ -1,3 +1,5 @@
+internal import RPCCore
+
 /// Names a published model: `owner/project`, which means its newest published version, or
 /// `owner/project@version`.
 package struct ModelAddress: Hashable, Sendable {
@@ -27,24 +29,15 @@ package struct ModelAddress: Hashable, Sendable {
     version = rest.count == 2 ? try Self.version(rest[1]) : nil
   }
 
-  private static let nameBytesMax = 64
   /// Two names, `/`, `@` and the ten digits of the greatest version.
-  package static let bytesMax = 2 * nameBytesMax + 2 + 10
+  package static let bytesMax = 2 * ServiceLimits().nameBytesMax + 2 + 10
 
   private static func isName(_ text: Substring) -> Bool {
-    let bytes = text.utf8
-    guard let first = bytes.first, bytes.count <= nameBytesMax, isAlphanumeric(first) else {
+    do throws(Status) {
+      try checkName(String(text), "model")
+      return true
+    } catch {
       return false
-    }
-    return bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) } && !text.contains("..")
-  }
-
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "a")...UInt8(ascii: "z"):
-      true
-    default: false
     }
   }
 
@@ -91,7 +84,4 @@ extension ModelAddressError: CustomStringConvertible {
   private var nameRule: String {
     "1 to 64 letters, digits, `.`, `_` and `-`, the first a letter or digit, no `..`"
   }
-
-  /// Escapes what could disturb a terminal or a log.
-  private func quoted(_ text: String) -> String { text.debugDescription }
 }

@@ -13,24 +13,17 @@ extension DataStore {
     do {
       address = try ModelAddress(text)
     } catch {
-      throw Status(
-        .invalidArgument, "\(error)",
-        details: [.fieldViolation(field: "model", description: "\(error)")])
+      throw invalid("model", "\(error)")
     }
-    return try await publication(at: address)
-  }
-
-  /// - Throws: `NOT_FOUND` when nothing is published there.
-  func publication(at address: ModelAddress) async throws -> PublicationRecord {
-    do {
-      return try await publication(
-        owner: address.owner, project: address.project, version: address.version ?? 0)
-    } catch StoreError.notFound {
-      throw Status(
-        .notFound, "no model is published as '\(address)'",
-        details: [.resource(kind: "published model", name: "\(address)")])
-    } catch let error as StoreError {
-      throw Status(error)
+    return try await translatingStoreErrors {
+      do {
+        return try await publication(
+          owner: address.owner, project: address.project, version: address.version ?? 0)
+      } catch StoreError.notFound {
+        throw Status(
+          .notFound, "no model is published as '\(address)'",
+          details: [.resource(kind: "published model", name: "\(address)")])
+      }
     }
   }
 }
@@ -58,5 +51,14 @@ extension ModelCard {
       architecture: facts.architecture, inputSide: facts.inputSide,
       weightsHash: publication.model.weights.hex, weightsBytes: publication.model.weightsBytes,
       dataSetHash: training.dataSetHash, trainingSeconds: Double(end - start) / 1_000)
+  }
+}
+
+extension ProjectType {
+  fileprivate init(_ kind: ProjectKind) {
+    switch kind {
+    case .classification: self = .classification
+    case .detection: self = .detection
+    }
   }
 }

@@ -4,6 +4,9 @@ internal import Store
 
 /// What a training learns from.
 enum TrainingDataSet {
+  /// A confusion matrix of more classes passes the elements that a message may hold.
+  static let classesMax = 500
+
   /// Chooses the labelled images of a project that is ready to be trained.
   ///
   /// They stand in the order of their hashes, so that the same images and labels give the same data
@@ -21,6 +24,11 @@ enum TrainingDataSet {
           + " can be filled and analysed until it is")
     }
     try requireReadyToTrain(contents)
+    let classCount = contents.project.classes.count
+    guard classCount <= classesMax else {
+      throw Status.past(
+        "classes to train", value: classCount, limit: classesMax, code: .failedPrecondition)
+    }
     let places = Dictionary(
       uniqueKeysWithValues: contents.project.classes.enumerated().map { ($1.name, UInt32($0)) })
     let labeled = contents.dataPoints.compactMap { point -> (DataPointRecord, UInt32)? in

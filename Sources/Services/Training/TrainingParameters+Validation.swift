@@ -54,10 +54,6 @@ extension TrainingParameters {
   private func check(
     _ holds: Bool, _ field: String, _ value: String, _ bounds: String
   ) throws(Status) {
-    guard !holds else { return }
-    let path = "parameters.\(field)"
-    throw Status(
-      .invalidArgument, "\(path) is \(value); it must be \(bounds)",
-      details: [.fieldViolation(field: path, description: "must be \(bounds)")])
+    guard holds else { throw invalid("parameters.\(field)", "\(value); it must be \(bounds)") }
   }
 }

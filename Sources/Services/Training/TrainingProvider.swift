@@ -25,6 +25,7 @@ package struct TrainingProvider: TrainingService {
     _ request: TrainRequest, context: ServerContext
   ) async throws -> TrainResponse {
     let account = try await authenticator.account(of: context, needing: .train)
+    try checkName(request.project, "project")
     let parameters = try (request.parameters ?? TrainingParameters()).checked()
     let training = try await translatingStoreErrors {
       try await store.queueTraining(
@@ -47,6 +48,7 @@ package struct TrainingProvider: TrainingService {
     _ request: ListTrainingsRequest, context: ServerContext
   ) async throws -> ListTrainingsResponse {
     let account = try await authenticator.account(of: context, needing: .read)
+    try checkName(request.project, "project")
     let page = try pageRequest(size: request.pageSize, token: request.pageToken, UInt32.init)
     let trainings = try await translatingStoreErrors {
       try await store.trainings(ofProject: request.project, of: account, page: page)
@@ -115,7 +117,8 @@ package struct TrainingProvider: TrainingService {
   private func training(
     _ number: UInt32, ofProject project: String, of account: AccountID
   ) async throws -> TrainingRecord {
-    try await translatingStoreErrors {
+    try checkName(project, "project")
+    return try await translatingStoreErrors {
       try await store.training(number, ofProject: project, of: account)
     }
   }

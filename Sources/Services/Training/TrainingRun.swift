@@ -64,12 +64,8 @@ struct TrainingRun: Sendable {
 
   /// What went wrong, for the one who waits for the model.
   private static func reason(of status: Status) -> String {
-    switch status.code {
-    case .unavailable:
-      status.message.isEmpty
-        ? "the training engine died" : "the training engine died: \(status.message)"
-    default: status.message.isEmpty ? "the training failed: \(status.code)" : status.message
-    }
+    let message = status.message.isEmpty ? "\(status.code)" : status.message
+    return status.code == .unavailable ? "the training ended with its engine: \(message)" : message
   }
 
   private func request(for dataSet: FrozenDataSet) throws -> EngineTrainClassifierRequest {
@@ -98,8 +94,8 @@ struct TrainingRun: Sendable {
       guard result == nil else { throw TrainingResultError.notLast }
       switch event.event {
       case .progress(let progress):
-        if throttle.keeps(progress.phase, at: .now) { try await store(progress) }
-      case .note(let note): try await store(note)
+        if throttle.keeps(progress.phase, at: .now) { try await keep(progress) }
+      case .note(let note): try await keep(note)
       case .weightsChunk(let chunk):
         let bytes = weights.bytes + UInt64(chunk.count)
         guard bytes <= configuration.weightsBytesMax else {
@@ -112,17 +108,17 @@ struct TrainingRun: Sendable {
       }
     }
     guard let result else { throw TrainingResultError.missing }
-    let staged = try await weights.finish()
+    let staged = weights.finish()
     return (staged, try facts(of: result, staged, classNames: classNames))
   }
 
-  private func store(_ progress: EngineTrainClassifierEvent.Progress) async throws {
+  private func keep(_ progress: EngineTrainClassifierEvent.Progress) async throws {
     let message = try TrainingProgress(progress).serialized()
     _ = try await store.appendTrainingProgress(Array(message), to: training.id, at: now())
     announce()
   }
 
-  private func store(_ note: String) async throws {
+  private func keep(_ note: String) async throws {
     let note = note.cut(toBytes: configuration.noteBytesMax)
     _ = try await store.appendTrainingNote(note, to: training.id, at: now())
     announce()

@@ -46,19 +46,21 @@ package final class TrainingScheduler: Sendable {
     self.logger = logger
   }
 
-  /// Runs trainings until `drain()`; returns when none runs any more. Cancelling is the hard stop.
+  /// Runs trainings until `drain()`; returns when none runs any more, and ends every
+  /// `WatchTraining` then. Cancelling is the hard stop.
   package func run() async {
     await withDiscardingTaskGroup { group in
       for _ in 0..<configuration.jobsMax {
         group.addTask { await self.work() }
       }
     }
+    changes.finish()
   }
 
-  /// Stops what runs, starts nothing any more, and ends every `WatchTraining`.
+  /// Stops what runs and starts nothing any more.
   package func drain() {
     stops.drain()
-    changes.finish()
+    wake()
   }
 
   /// Looks for queued trainings again.
@@ -77,7 +79,7 @@ package final class TrainingScheduler: Sendable {
         while !stops.isDraining, !Task.isCancelled, let training = await startNext() {
           await perform(training)
         }
-      } while await changes.next() != nil
+      } while await changes.next() != nil && !stops.isDraining
     }
   }
 

@@ -1,0 +1,104 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+
+/// The server.
+@main
+struct DiymldCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diymld",
+    abstract: "Serves DIYML: accounts, projects, images, trainings, models and inference.",
+    discussion: """
+      Prints one line "listening on ADDRESS" per address when it is ready, and logs to standard \
+      error. SIGTERM or SIGINT stops it softly: it takes no new calls, finishes the open ones, \
+      and marks a training that runs as failed. A second signal stops it at once.
+
+      Example: diymld --data ~/diyml --listen 127.0.0.1:7001
+      """,
+    version: "0.1.0")
+
+  @Option(help: "The folder that holds everything; made when it is missing.")
+  var data: String
+
+  @Option(
+    help: """
+      Where to listen: 127.0.0.1:7001, [::1]:7001 or unix:PATH; may be given several times. \
+      Port 0 lets the system choose. (default: 127.0.0.1:7001)
+      """,
+    transform: Self.listenAddress)
+  var listen: [ListenAddress] = []
+
+  @Option(help: "The engine's program. (default: diyml-engine beside this program)")
+  var engine: String?
+
+  @Option(
+    help: """
+      The backbone's weights. (default: $DIYML_WEIGHTS, or efficientnet-lite0.safetensors in \
+      ../share/diyml beside this program's folder or in .build/diyml)
+      """)
+  var weights: String?
+
+  @Option(help: "Trainings that run at once: 1 to 64.")
+  var trainingJobs = 1
+
+  @Option(help: "Seconds that open calls may take to finish when the server stops: 0 to 3600.")
+  var drainSeconds = 10
+
+  @Flag(help: "Listen on addresses that other machines reach, although there is no TLS.")
+  var insecure = false
+
+  @Option(
+    help: "The least that is logged: \(Self.logLevels). (default: info)",
+    transform: Self.logLevel)
+  var logLevel = Logger.Level.info
+
+  func validate() throws {
+    guard !data.isEmpty else { throw ValidationError("--data is empty") }
+    guard (1...64).contains(trainingJobs) else {
+      throw ValidationError("--training-jobs is \(trainingJobs); it must be 1 to 64")
+    }
+    guard (0...3_600).contains(drainSeconds) else {
+      throw ValidationError("--drain-seconds is \(drainSeconds); it must be 0 to 3600")
+    }
+    if !insecure, let open = listen.first(where: { !$0.isLocal }) {
+      throw ValidationError(
+        "\(open.address) can be reached from other machines and this server has no TLS: listen on"
+          + " 127.0.0.1 behind a TLS proxy, or say --insecure")
+    }
+  }
+
+  func run() async throws {
+    umask(0o077)
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = logLevel
+      return handler
+    }
+    let files = try InstalledFiles()
+    let program = ServerProgram(
+      dataFolder: URL(filePath: data).path(percentEncoded: false),
+      addresses: listen.isEmpty ? [try ListenAddress("127.0.0.1:7001")] : listen,
+      engine: try files.engine(given: engine),
+      weights: try files.weights(
+        given: weights, environment: ProcessInfo.processInfo.environment),
+      trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
+    try await program.run()
+  }
+
+  private static func listenAddress(_ text: String) throws -> ListenAddress {
+    do {
+      return try ListenAddress(text)
+    } catch {
+      throw ValidationError("\(error)")
+    }
+  }
+
+  private static let logLevels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+
+  private static func logLevel(_ text: String) throws -> Logger.Level {
+    guard let level = Logger.Level(rawValue: text) else {
+      throw ValidationError("'\(text)' is none of \(logLevels)")
+    }
+    return level
+  }
+}

@@ -1,0 +1,121 @@
+internal import Credentials
+internal import EngineHost
+internal import Foundation
+internal import Logging
+internal import RPCCore
+internal import RPCServer
+internal import ServiceLifecycle
+internal import Services
+internal import Store
+
+/// The server with everything it consists of, from its start to its end.
+struct ServerProgram: Sendable {
+  let dataFolder: String
+  let addresses: [ListenAddress]
+  /// The path of the engine's program.
+  let engine: String
+  /// The path of the backbone's weights.
+  let weights: String
+  let trainingJobs: Int
+  /// How long open calls may take to finish at the end.
+  let drainTime: Duration
+
+  private let logger = Logger(label: "diymld")
+
+  /// Larger than any photo; larger images come in chunks.
+  private static let messageBytesMax = 24 << 20
+
+  /// Serves until signals stop it.
+  ///
+  /// Nothing here waits for an engine: calls that need one do.
+  func run() async throws {
+    let signals = await StopSignals()
+    let store = try DataStore.open(folder: dataFolder, at: Self.now())
+    let engines = try Engines(
+      configuration: HostConfiguration(
+        program: engine, objects: dataFolder + "/objects", staging: dataFolder + "/staging",
+        backbone: weights),
+      logger: logger)
+    let scheduler = TrainingScheduler(
+      store: store, engines: engines, configuration: schedulerConfiguration, now: Self.now,
+      logger: logger)
+    let worker = InferenceWorker(
+      store: store, vision: engines.vision, now: Self.now, logger: logger)
+    let routes = try routes(store, engines, scheduler, worker)
+    var limits = Limits()
+    limits.messageBytesMax = Self.messageBytesMax
+    let server = Server(routes: routes, limits: limits, logger: logger)
+    let drainTime = drainTime
+    // Drained from the last to the first.
+    let parts = [
+      Part("engines", { await engines.run() }, drain: { engines.drain() }),
+      Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
+      Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
+      Part("calls", { try await serve(server) }) {
+        logger.notice("stopping; open calls have \(drainTime) to finish")
+        // Who watches a training learns of its end before the connection closes.
+        scheduler.drain()
+        await server.drain(within: drainTime)
+      },
+    ]
+    try await signals.run(ServiceGroup(services: parts, logger: logger))
+    try store.close()
+  }
+
+  private var schedulerConfiguration: TrainingScheduler.Configuration {
+    var configuration = TrainingScheduler.Configuration()
+    configuration.jobsMax = trainingJobs
+    return configuration
+  }
+
+  @Sendable private static func now() -> Timestamp {
+    Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+  }
+
+  private func routes(
+    _ store: DataStore, _ engines: Engines, _ scheduler: TrainingScheduler,
+    _ worker: InferenceWorker
+  ) throws -> [Route] {
+    let authenticator = Authenticator(store: store, now: Self.now)
+    let auth = AuthProvider(
+      authenticator: authenticator, store: store, passwords: try PasswordHasher(), now: Self.now)
+    let data = DataProvider(
+      authenticator: authenticator, store: store, vision: engines.vision, now: Self.now)
+    let training = TrainingProvider(
+      authenticator: authenticator, store: store, scheduler: scheduler, now: Self.now)
+    let publishing = PublishingProvider(
+      authenticator: authenticator, store: store, now: Self.now)
+    let inference = InferenceProvider(
+      authenticator: authenticator, store: store, vision: engines.vision, worker: worker,
+      now: Self.now, logger: logger)
+    return auth.routes + data.routes + training.routes + publishing.routes + inference.routes
+  }
+
+  /// Serves calls, and says where once it does.
+  private func serve(_ server: Server) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run(on: addresses.map(\.address)) }
+      let lines = try await server.boundAddresses.map { "listening on \($0)\n" }
+      try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
+      try await group.next()
+    }
+  }
+
+  /// Answers submitted inferences, and first removes what a crash may have left behind.
+  private func answer(_ worker: InferenceWorker, _ store: DataStore) async throws {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        do {
+          let removed = try await store.removeUnreferencedObjects()
+          if removed > 0 { logger.notice("removed \(removed) files that nothing refers to") }
+        } catch is CancellationError {
+          // The next start goes on with it.
+        } catch {
+          logger.error("cannot remove files that nothing refers to: \(error)")
+        }
+      }
+      await worker.run()
+      group.cancelAll()
+    }
+  }
+}

@@ -1,0 +1,37 @@
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// What SIGTERM and SIGINT do: the first stops softly, the second at once.
+struct StopSignals {
+  private let signals: UnixSignalsSequence
+
+  /// From now on the signals do not end the process by themselves.
+  init() async {
+    signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+  }
+
+  /// Runs the group until it has ended by itself or by signals.
+  ///
+  /// - Throws: `StoppedAtOnce` after a second signal.
+  func run(_ group: ServiceGroup) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        var isFirst = true
+        for await _ in signals {
+          guard isFirst else { throw StoppedAtOnce() }
+          isFirst = false
+          await group.triggerGracefulShutdown()
+        }
+        try await Task.sleep(for: .seconds(Int64.max))
+      }
+      defer { tasks.cancelAll() }
+      try await tasks.next()
+    }
+  }
+}
+
+/// The server was told twice to stop.
+struct StoppedAtOnce: Error, CustomStringConvertible {
+  var description: String { "stopped at once by a second signal" }
+}

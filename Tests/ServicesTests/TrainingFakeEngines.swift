@@ -1,0 +1,153 @@
+import API
+import Codec
+import Crypto
+import EngineHost
+import RPCCore
+import RPCLoopback
+import Synchronization
+
+@testable import Services
+
+/// Stands in for training engines: each training runs the script over a loopback of its own.
+struct FakeTrainingEngines: TrainingEngines {
+  typealias Script =
+    @Sendable (EngineTrainClassifierRequest, MessageWriter<EngineTrainClassifierEvent>)
+    async throws -> Void
+
+  private struct Trainer: EngineTrainerService {
+    let script: Script
+
+    func trainClassifier(
+      _ request: EngineTrainClassifierRequest,
+      responses: MessageWriter<EngineTrainClassifierEvent>, context: ServerContext
+    ) async throws {
+      try await script(request, responses)
+    }
+  }
+
+  let script: Script
+
+  func withTrainer<R: Sendable>(
+    _ body: (EngineTrainerClient) async throws -> R
+  ) async throws -> R {
+    try await withLoopback(routes: Trainer(script: script).routes) { caller in
+      try await body(EngineTrainerClient(caller))
+    }
+  }
+}
+
+extension MessageWriter<EngineTrainClassifierEvent> {
+  func progress(_ phase: EnginePhase, done: UInt64) async throws {
+    let progress = Element.Progress(phase: phase, epoch: 1, epochs: 1, imagesDone: done)
+    try await write(Element(event: .progress(progress)))
+  }
+
+  func note(_ text: String) async throws { try await write(Element(event: .note(text))) }
+
+  /// Sends a model in chunks of 3 bytes and the result that belongs to it.
+  func finish(
+    classes: Int, weights: String = "the weights", bytes: UInt64? = nil, hash: String? = nil,
+    accuracy: Double = 0.75
+  ) async throws {
+    let weights = Array(weights.utf8)
+    for start in stride(from: 0, to: weights.count, by: 3) {
+      let chunk = Bytes(Array(weights[start..<min(start + 3, weights.count)]))
+      try await write(Element(event: .weightsChunk(chunk)))
+    }
+    var confusion = [UInt64](repeating: 0, count: classes * classes)
+    for index in 0..<classes { confusion[index * classes + index] = 5 }
+    let digest = SHA256.hash(data: weights).map { byte in
+      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+    }.joined()
+    let result = Element.Result(
+      accuracy: accuracy, topKAccuracy: 1, topK: 3, confusion: confusion, trainingImages: 20,
+      validationImages: UInt64(5 * classes), loss: 0.25, architecture: "fake-net",
+      inputSide: 224, weightsBytes: bytes ?? UInt64(weights.count), weightsHash: hash ?? digest)
+    try await write(Element(event: .result(result)))
+  }
+}
+
+/// Stands in for the inference engine.
+struct FakeVision: EngineVisionService {
+  typealias Answer = @Sendable (EngineClassifyRequest) async throws -> EngineClassifyResponse
+
+  let answer: Answer
+
+  func inspectImage(
+    _ request: EngineInspectImageRequest, context: ServerContext
+  ) async throws -> EngineInspectImageResponse {
+    throw Status(.unimplemented, "not in this test")
+  }
+
+  func classify(
+    _ request: EngineClassifyRequest, context: ServerContext
+  ) async throws -> EngineClassifyResponse {
+    try await answer(request)
+  }
+
+  /// Says class 1 is the best, then class 0.
+  static let usual: Answer = { request in
+    let scores = [(UInt32(1), 0.75), (0, 0.25)].map { index, probability in
+      EngineClassifyResponse.Score(index: index, probability: probability)
+    }
+    return EngineClassifyResponse(
+      scores: Array(scores.prefix(Int(request.topK))), imageWidth: 4, imageHeight: 3,
+      milliseconds: 1)
+  }
+}
+
+/// Holds tasks up until it is opened; it stays open.
+final class Gate: Sendable {
+  private let notifier = ChangeNotifier<Int>()
+
+  func open() { notifier.finish() }
+
+  /// - Throws: when the task is cancelled before.
+  func pass() async throws {
+    await notifier.listening(to: 0) { changes in for await _ in changes {} }
+    try Task.checkCancellation()
+  }
+}
+
+/// A clock that the test turns.
+final class ManualTime: Sendable {
+  private let milliseconds = Atomic<Int64>(1_000_000)
+
+  func advance(by seconds: Int64) {
+    milliseconds.add(seconds * 1_000, ordering: .relaxed)
+  }
+
+  var unixMilliseconds: Int64 { milliseconds.load(ordering: .relaxed) }
+}
+
+/// Counts how many are inside at once.
+final class Level: Sendable {
+  private let state = Mutex((now: 0, highest: 0))
+
+  func enter() {
+    state.withLock { state in
+      state.now += 1
+      state.highest = max(state.highest, state.now)
+    }
+  }
+
+  func leave() { state.withLock { $0.now -= 1 } }
+
+  var highest: Int { state.withLock { $0.highest } }
+}
+
+/// Lines from several tasks.
+final class Log: Sendable {
+  private let state = Mutex<[String]>([])
+
+  /// How many there are now.
+  @discardableResult
+  func add(_ line: String) -> Int {
+    state.withLock { lines in
+      lines.append(line)
+      return lines.count
+    }
+  }
+
+  var lines: [String] { state.withLock { $0 } }
+}
