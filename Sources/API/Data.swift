@@ -416,7 +416,7 @@ extension Annotation: Message {
     switch self.value {
     case nil: break
     case .className(let value): sizer.present(1, value, .string)
-    case .boxes(let value): sizer.message(2, value)
+    case .boxes(let value): sizer.present(2, value)
     }
     sizer.unknown(unknownFields)
   }
@@ -426,7 +426,7 @@ extension Annotation: Message {
     switch self.value {
     case nil: break
     case .className(let value): writer.present(1, value, .string)
-    case .boxes(let value): writer.message(2, value)
+    case .boxes(let value): writer.present(2, value)
     }
   }
 }
@@ -985,7 +985,7 @@ extension PutDataPointsRequest: Message {
     switch part {
     case nil: break
     case .project(let value): sizer.present(1, value, .string)
-    case .begin(let value): sizer.message(2, value)
+    case .begin(let value): sizer.present(2, value)
     case .chunk(let value): sizer.present(3, value, .bytes)
     }
     sizer.unknown(unknownFields)
@@ -996,7 +996,7 @@ extension PutDataPointsRequest: Message {
     switch part {
     case nil: break
     case .project(let value): writer.present(1, value, .string)
-    case .begin(let value): writer.message(2, value)
+    case .begin(let value): writer.present(2, value)
     case .chunk(let value): writer.present(3, value, .bytes)
     }
   }

@@ -673,10 +673,10 @@ extension EngineTrainClassifierEvent: Message {
   public func measure(with sizer: inout Sizer) {
     switch event {
     case nil: break
-    case .progress(let value): sizer.message(1, value)
+    case .progress(let value): sizer.present(1, value)
     case .note(let value): sizer.present(2, value, .string)
     case .weightsChunk(let value): sizer.present(3, value, .bytes)
-    case .result(let value): sizer.message(4, value)
+    case .result(let value): sizer.present(4, value)
     }
     sizer.unknown(unknownFields)
   }
@@ -685,10 +685,10 @@ extension EngineTrainClassifierEvent: Message {
     writer.unknown(unknownFields)
     switch event {
     case nil: break
-    case .progress(let value): writer.message(1, value)
+    case .progress(let value): writer.present(1, value)
     case .note(let value): writer.present(2, value, .string)
     case .weightsChunk(let value): writer.present(3, value, .bytes)
-    case .result(let value): writer.message(4, value)
+    case .result(let value): writer.present(4, value)
     }
   }
 }

@@ -342,8 +342,8 @@ extension InferResponse: Message {
     sizer.value(1, model, .string)
     switch result {
     case nil: break
-    case .classification(let value): sizer.message(2, value)
-    case .detection(let value): sizer.message(3, value)
+    case .classification(let value): sizer.present(2, value)
+    case .detection(let value): sizer.present(3, value)
     }
     sizer.value(4, imageWidth, .uint32)
     sizer.value(5, imageHeight, .uint32)
@@ -358,8 +358,8 @@ extension InferResponse: Message {
     writer.value(4, imageWidth, .uint32)
     switch result {
     case nil: break
-    case .classification(let value): writer.message(2, value)
-    case .detection(let value): writer.message(3, value)
+    case .classification(let value): writer.present(2, value)
+    case .detection(let value): writer.present(3, value)
     }
     writer.value(1, model, .string)
   }
@@ -469,8 +469,8 @@ extension InferStreamResponse: Message {
     sizer.value(1, id, .uint64)
     switch outcome {
     case nil: break
-    case .response(let value): sizer.message(2, value)
-    case .failure(let value): sizer.message(3, value)
+    case .response(let value): sizer.present(2, value)
+    case .failure(let value): sizer.present(3, value)
     }
     sizer.unknown(unknownFields)
   }
@@ -479,8 +479,8 @@ extension InferStreamResponse: Message {
     writer.unknown(unknownFields)
     switch outcome {
     case nil: break
-    case .response(let value): writer.message(2, value)
-    case .failure(let value): writer.message(3, value)
+    case .response(let value): writer.present(2, value)
+    case .failure(let value): writer.present(3, value)
     }
     writer.value(1, id, .uint64)
   }

@@ -565,8 +565,8 @@ extension TrainingEvent: Message {
     sizer.value(2, timeUnixMs, .int64)
     switch event {
     case nil: break
-    case .job(let value): sizer.message(3, value)
-    case .progress(let value): sizer.message(4, value)
+    case .job(let value): sizer.present(3, value)
+    case .progress(let value): sizer.present(4, value)
     case .note(let value): sizer.present(5, value, .string)
     }
     sizer.unknown(unknownFields)
@@ -576,8 +576,8 @@ extension TrainingEvent: Message {
     writer.unknown(unknownFields)
     switch event {
     case nil: break
-    case .job(let value): writer.message(3, value)
-    case .progress(let value): writer.message(4, value)
+    case .job(let value): writer.present(3, value)
+    case .progress(let value): writer.present(4, value)
     case .note(let value): writer.present(5, value, .string)
     }
     writer.value(2, timeUnixMs, .int64)

@@ -1,3 +1,8 @@
+/// Which of the two passes over the fields is printed: they call methods of the same names.
+private enum Pass {
+  case sizer, writer
+}
+
 extension Printer {
   /// Prints how a message, and each message inside it, is read and written.
   mutating func wire(_ plan: MessagePlan, access: String) {
@@ -7,13 +12,13 @@ extension Printer {
       printer.merge(plan, access: access)
       printer.out()
       printer.block("\(access) func measure(with sizer: inout Sizer) {") { printer in
-        for property in plan.properties { printer.write(property, to: "sizer") }
+        for property in plan.properties { printer.pass(.sizer, over: property) }
         printer.out("sizer.unknown(unknownFields)")
       }
       printer.out()
       printer.block("\(access) func write(to writer: inout Writer) {") { printer in
         printer.out("writer.unknown(unknownFields)")
-        for property in plan.properties.reversed() { printer.write(property, to: "writer") }
+        for property in plan.properties.reversed() { printer.pass(.writer, over: property) }
       }
     }
     for message in plan.messages {
@@ -22,53 +27,57 @@ extension Printer {
     }
   }
 
-  private mutating func write(_ property: MessagePlan.Property, to target: String) {
+  private mutating func pass(_ pass: Pass, over property: MessagePlan.Property) {
     switch property {
     case .oneof(let oneof):
-      block("switch \(oneof.member) {", "}") { printer in
+      block("switch \(oneof.member) {") { printer in
         printer.outdented("case nil: break")
         for field in oneof.members {
-          let call =
-            field.value.scalarType.map { "\(target).present(\(field.number), value, \($0))" }
-            ?? "\(target).message(\(field.number), value)"
+          let call = present(field.number, "value", field.value, pass)
           printer.outdented("case .\(field.property)(let value): \(call)")
         }
       }
     case .field(let field):
-      switch field.shape {
-      case .map(let key, let value): map(field, key, value, to: target)
-      case .list(let isPacked):
-        let method = field.value.scalarType == nil ? "messages" : isPacked ? "packed" : "repeated"
-        write(field, method, to: target)
-      case .optional:
-        write(field, field.value.scalarType == nil ? "message" : "optional", to: target)
-      case .single: write(field, field.value.scalarType == nil ? "message" : "value", to: target)
+      if case .map(let key, let value) = field.shape {
+        map(field, key, value, pass)
+      } else {
+        let type = field.value.scalarType.map { [$0] } ?? []
+        call(
+          "\(pass).\(method(for: field))(", ["\(field.number)", field.member] + type, ")")
       }
     }
-  }
-
-  private mutating func write(_ field: Field, _ method: String, to target: String) {
-    let type = field.value.scalarType.map { [$0] } ?? []
-    call("\(target).\(method)(", ["\(field.number)", field.member] + type, ")")
   }
 
   /// Maps are written by ascending key; the writer, going backwards, needs them the other way round.
   private mutating func map(
-    _ field: Field, _ key: Field.Value, _ value: Field.Value, to target: String
+    _ field: Field, _ key: Field.Value, _ value: Field.Value, _ pass: Pass
   ) {
-    let isWriter = target == "writer"
-    let isBool = key.swiftType == "Bool"
-    let order = isBool ? "{ $0.key && !$1.key }" : "{ $0.key > $1.key }"
-    let entries = isWriter ? "\(field.member).sorted(by: \(order))" : field.member
-    block("for (key, value) in \(entries) {") { printer in
-      var lines = [(1, "key", key), (2, "value", value)].map { number, name, type in
-        type.scalarType.map { "\(target).present(\(number), \(name), \($0))" }
-          ?? "\(target).message(\(number), \(name))"
-      }
-      if isWriter { lines.reverse() }
-      printer.out("let entry = \(target).enter()")
-      for line in lines { printer.out(line) }
-      printer.out("\(target).leave(\(field.number), entry)")
+    let order = key.swiftType == "Bool" ? "{ $0.key && !$1.key }" : "{ $0.key > $1.key }"
+    let sorted = pass == .writer ? ".sorted(by: \(order))" : ""
+    block("for (key, value) in \(field.member)\(sorted) {") { printer in
+      let calls = [present(1, "key", key, pass), present(2, "value", value, pass)]
+      printer.out("let entry = \(pass).enter()")
+      for call in pass == .writer ? calls.reversed() : calls { printer.out(call) }
+      printer.out("\(pass).leave(\(field.number), entry)")
     }
+  }
+}
+
+/// The call for one value that is there, whether it has its default or not.
+private func present(
+  _ number: Int, _ name: String, _ value: Field.Value, _ pass: Pass
+) -> String {
+  value.scalarType.map { "\(pass).present(\(number), \(name), \($0))" }
+    ?? "\(pass).present(\(number), \(name))"
+}
+
+/// The method of the codec's sizer and writer that takes all of a field.
+private func method(for field: Field) -> String {
+  let isMessage = field.value.scalarType == nil
+  return switch field.shape {
+  case .single: isMessage ? "message" : "value"
+  case .optional: isMessage ? "message" : "optional"
+  case .list(let isPacked): isMessage ? "messages" : isPacked ? "packed" : "repeated"
+  case .map: preconditionFailure("a map is printed entry by entry")
   }
 }

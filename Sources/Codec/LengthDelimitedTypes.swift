@@ -75,11 +75,14 @@ extension Reader {
   mutating func string() throws(DecodingError) -> String {
     let length = try length()
     let characters = unsafe UnsafeBufferPointer(start: base + position, count: length)
-    guard let string = unsafe String(validating: characters, as: UTF8.self) else {
+    let valid: UTF8Span
+    do {
+      valid = try UTF8Span(validating: unsafe characters.span)
+    } catch {
       throw failure(.invalidUTF8)
     }
     position += length
-    return string
+    return String(copying: valid)
   }
 
   /// Reads a length, and returns a view of that many bytes.

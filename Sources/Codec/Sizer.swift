@@ -52,7 +52,7 @@ public struct Sizer: ~Copyable {
   public mutating func repeated<Scalar: ScalarType>(
     _ number: Int, _ values: [Scalar.Value], _ type: Scalar
   ) {
-    for value in values { present(number, value, type) }
+    for index in values.indices { present(number, values[index], type) }
   }
 
   /// Adds a list under one tag.
@@ -65,7 +65,7 @@ public struct Sizer: ~Copyable {
     if let width = Scalar.width {
       count += values.count * width
     } else {
-      for value in values { count += Scalar.size(of: value) }
+      for index in values.indices { count += Scalar.size(of: values[index]) }
     }
     addHeader(number, start)
   }
@@ -74,6 +74,12 @@ public struct Sizer: ~Copyable {
   @inlinable
   public mutating func message<Value: Message>(_ number: Int, _ message: Value?) {
     guard let message else { return }
+    present(number, message)
+  }
+
+  /// Adds a message.
+  @inlinable
+  public mutating func present<Value: Message>(_ number: Int, _ message: Value) {
     let start = enter()
     if !isTooDeep { message.measure(with: &self) }
     leave(number, start)
@@ -82,7 +88,7 @@ public struct Sizer: ~Copyable {
   /// Adds a list of messages.
   @inlinable
   public mutating func messages<Value: Message>(_ number: Int, _ messages: [Value]) {
-    for message in messages { self.message(number, message) }
+    for index in messages.indices { present(number, messages[index]) }
   }
 
   /// Adds what the schema does not know.

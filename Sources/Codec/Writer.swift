@@ -50,7 +50,7 @@ public struct Writer: ~Copyable {
   public mutating func repeated<Scalar: ScalarType>(
     _ number: Int, _ values: [Scalar.Value], _ type: Scalar
   ) {
-    for value in values.reversed() { present(number, value, type) }
+    for index in values.indices.reversed() { present(number, values[index], type) }
   }
 
   /// Writes a list under one tag.
@@ -60,7 +60,7 @@ public struct Writer: ~Copyable {
   ) {
     guard !values.isEmpty else { return }
     let end = position
-    for value in values.reversed() { Scalar.write(value, to: &self) }
+    for index in values.indices.reversed() { Scalar.write(values[index], to: &self) }
     leave(number, end)
   }
 
@@ -68,6 +68,12 @@ public struct Writer: ~Copyable {
   @inlinable
   public mutating func message<Value: Message>(_ number: Int, _ message: Value?) {
     guard let message else { return }
+    present(number, message)
+  }
+
+  /// Writes a message.
+  @inlinable
+  public mutating func present<Value: Message>(_ number: Int, _ message: Value) {
     let end = enter()
     message.write(to: &self)
     leave(number, end)
@@ -76,7 +82,7 @@ public struct Writer: ~Copyable {
   /// Writes a list of messages.
   @inlinable
   public mutating func messages<Value: Message>(_ number: Int, _ messages: [Value]) {
-    for message in messages.reversed() { self.message(number, message) }
+    for index in messages.indices.reversed() { present(number, messages[index]) }
   }
 
   /// Writes what the schema does not know.

@@ -68,11 +68,11 @@ extension WireStatusDetail: Message {
   package func measure(with sizer: inout Sizer) {
     switch detail {
     case nil: break
-    case .fieldViolation(let value): sizer.message(1, value)
-    case .limitExceeded(let value): sizer.message(2, value)
-    case .retryAfter(let value): sizer.message(3, value)
-    case .unprocessed(let value): sizer.message(4, value)
-    case .resource(let value): sizer.message(5, value)
+    case .fieldViolation(let value): sizer.present(1, value)
+    case .limitExceeded(let value): sizer.present(2, value)
+    case .retryAfter(let value): sizer.present(3, value)
+    case .unprocessed(let value): sizer.present(4, value)
+    case .resource(let value): sizer.present(5, value)
     }
     sizer.unknown(unknownFields)
   }
@@ -81,11 +81,11 @@ extension WireStatusDetail: Message {
     writer.unknown(unknownFields)
     switch detail {
     case nil: break
-    case .fieldViolation(let value): writer.message(1, value)
-    case .limitExceeded(let value): writer.message(2, value)
-    case .retryAfter(let value): writer.message(3, value)
-    case .unprocessed(let value): writer.message(4, value)
-    case .resource(let value): writer.message(5, value)
+    case .fieldViolation(let value): writer.present(1, value)
+    case .limitExceeded(let value): writer.present(2, value)
+    case .retryAfter(let value): writer.present(3, value)
+    case .unprocessed(let value): writer.present(4, value)
+    case .resource(let value): writer.present(5, value)
     }
   }
 }

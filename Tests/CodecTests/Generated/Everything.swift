@@ -755,13 +755,13 @@ extension Maps: Message {
     for (key, value) in messages {
       let entry = sizer.enter()
       sizer.present(1, key, .uint32)
-      sizer.message(2, value)
+      sizer.present(2, value)
       sizer.leave(6, entry)
     }
     for (key, value) in trees {
       let entry = sizer.enter()
       sizer.present(1, key, .sfixed32)
-      sizer.message(2, value)
+      sizer.present(2, value)
       sizer.leave(7, entry)
     }
     sizer.unknown(unknownFields)
@@ -771,13 +771,13 @@ extension Maps: Message {
     writer.unknown(unknownFields)
     for (key, value) in trees.sorted(by: { $0.key > $1.key }) {
       let entry = writer.enter()
-      writer.message(2, value)
+      writer.present(2, value)
       writer.present(1, key, .sfixed32)
       writer.leave(7, entry)
     }
     for (key, value) in messages.sorted(by: { $0.key > $1.key }) {
       let entry = writer.enter()
-      writer.message(2, value)
+      writer.present(2, value)
       writer.present(1, key, .uint32)
       writer.leave(6, entry)
     }
@@ -876,12 +876,12 @@ extension Choice: Message {
     case nil: break
     case .text(let value): sizer.present(1, value, .string)
     case .blob(let value): sizer.present(2, value, .bytes)
-    case .scalars(let value): sizer.message(3, value)
+    case .scalars(let value): sizer.present(3, value)
     case .color(let value): sizer.present(4, value, .enumeration(Color.self))
     case .number(let value): sizer.present(5, value, .sint32)
     case .flag(let value): sizer.present(6, value, .bool)
     case .ratio(let value): sizer.present(7, value, .double)
-    case .tree(let value): sizer.message(8, value)
+    case .tree(let value): sizer.present(8, value)
     }
     sizer.value(9, after, .string)
     sizer.unknown(unknownFields)
@@ -894,12 +894,12 @@ extension Choice: Message {
     case nil: break
     case .text(let value): writer.present(1, value, .string)
     case .blob(let value): writer.present(2, value, .bytes)
-    case .scalars(let value): writer.message(3, value)
+    case .scalars(let value): writer.present(3, value)
     case .color(let value): writer.present(4, value, .enumeration(Color.self))
     case .number(let value): writer.present(5, value, .sint32)
     case .flag(let value): writer.present(6, value, .bool)
     case .ratio(let value): writer.present(7, value, .double)
-    case .tree(let value): writer.message(8, value)
+    case .tree(let value): writer.present(8, value)
     }
   }
 }
@@ -993,13 +993,13 @@ extension Tree: Message {
     sizer.messages(4, children)
     switch link {
     case nil: break
-    case .next(let value): sizer.message(5, value)
+    case .next(let value): sizer.present(5, value)
     case .address(let value): sizer.present(6, value, .string)
     }
     for (key, value) in named {
       let entry = sizer.enter()
       sizer.present(1, key, .string)
-      sizer.message(2, value)
+      sizer.present(2, value)
       sizer.leave(7, entry)
     }
     sizer.unknown(unknownFields)
@@ -1009,13 +1009,13 @@ extension Tree: Message {
     writer.unknown(unknownFields)
     for (key, value) in named.sorted(by: { $0.key > $1.key }) {
       let entry = writer.enter()
-      writer.message(2, value)
+      writer.present(2, value)
       writer.present(1, key, .string)
       writer.leave(7, entry)
     }
     switch link {
     case nil: break
-    case .next(let value): writer.message(5, value)
+    case .next(let value): writer.present(5, value)
     case .address(let value): writer.present(6, value, .string)
     }
     writer.messages(4, children)
@@ -1417,7 +1417,7 @@ extension Names: Message {
     sizer.message(17, string)
     switch self.current {
     case nil: break
-    case .outer(let value): sizer.message(18, value)
+    case .outer(let value): sizer.present(18, value)
     case .description(let value): sizer.present(19, value, .string)
     }
     sizer.unknown(unknownFields)
@@ -1427,7 +1427,7 @@ extension Names: Message {
     writer.unknown(unknownFields)
     switch self.current {
     case nil: break
-    case .outer(let value): writer.message(18, value)
+    case .outer(let value): writer.present(18, value)
     case .description(let value): writer.present(19, value, .string)
     }
     writer.message(17, string)

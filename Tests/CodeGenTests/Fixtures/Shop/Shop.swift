@@ -136,7 +136,7 @@ extension ShopSellRequest: Message {
     for (key, value) in parts {
       let entry = sizer.enter()
       sizer.present(1, key, .string)
-      sizer.message(2, value)
+      sizer.present(2, value)
       sizer.leave(7, entry)
     }
     sizer.message(8, similar)
@@ -150,7 +150,7 @@ extension ShopSellRequest: Message {
     writer.message(8, similar)
     for (key, value) in parts.sorted(by: { $0.key > $1.key }) {
       let entry = writer.enter()
-      writer.message(2, value)
+      writer.present(2, value)
       writer.present(1, key, .string)
       writer.leave(7, entry)
     }
@@ -220,7 +220,7 @@ extension ShopSellResponse: Message {
   public func measure(with sizer: inout Sizer) {
     switch outcome {
     case nil: break
-    case .price(let value): sizer.message(1, value)
+    case .price(let value): sizer.present(1, value)
     case .refusal(let value): sizer.present(2, value, .string)
     case .refusedCurrency(let value): sizer.present(3, value, .enumeration(ShopCurrency.self))
     }
@@ -233,7 +233,7 @@ extension ShopSellResponse: Message {
     writer.messages(4, history)
     switch outcome {
     case nil: break
-    case .price(let value): writer.message(1, value)
+    case .price(let value): writer.present(1, value)
     case .refusal(let value): writer.present(2, value, .string)
     case .refusedCurrency(let value): writer.present(3, value, .enumeration(ShopCurrency.self))
     }
