@@ -77,7 +77,7 @@ struct PublishingServiceTests {
       _ = try await world.store.publish(
         version, ofProject: "pets", of: ada.id, description: "", at: world.now)
     }
-    try await world.serve { clients in
+    try await world.serve { clients async throws in
       func unpublish(_ version: UInt32) async throws -> [UInt32] {
         try await clients.publishing.unpublish(
           UnpublishRequest(project: "pets", version: version), options: ada.options

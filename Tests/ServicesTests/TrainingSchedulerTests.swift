@@ -173,9 +173,8 @@ struct TrainingSchedulerTests {
     _ = try await world.store.queueTraining(
       ofProject: "pets", of: ada.id, parameters: [], at: world.now,
       freeze: TrainingDataSet.freeze)
-    try await world.serve { clients in
-      #expect(try await watch("pets", of: ada, clients).map(summary).last == "succeeded")
-    }
+    let events = try await world.serve { clients in try await watch("pets", of: ada, clients) }
+    #expect(events.map(summary).last == "succeeded")
   }
 
   @Test func `a training whose project is deleted stops at its next event`() async throws {
