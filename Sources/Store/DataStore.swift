@@ -30,6 +30,9 @@ package final class DataStore: Sendable {
     try files.makeFolders()
     let lock = try FolderLock(folder: folder)
     return try translatingDatabaseErrors {
+      // Made here with mode 0600, which SQLite gives to the files beside it too: the folder may be
+      // one that others can enter.
+      try SystemCalls.makeFile(folder + "/diyml.sqlite")
       let pool = try DatabasePool(path: folder + "/diyml.sqlite", configuration: configuration())
       // GRDB sets NORMAL with WAL, which would lose the last commits with the power.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }

@@ -20,6 +20,13 @@ enum SystemCalls {
     return false
   }
 
+  /// Makes an empty file of mode 0600; one that exists is left as it is.
+  static func makeFile(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure("open", path) }
+    close(descriptor)
+  }
+
   /// Makes what was added to, renamed in or removed from a folder survive a power loss.
   static func synchronizeFolder(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Store
@@ -29,12 +30,18 @@ struct RecoveryTests {
     #expect(settings == ["wal", "2", "1"])
   }
 
-  @Test func `the folder is closed to other users`() async throws {
-    let fixture = try await StoreFixture(onDisk: true)
-    for path in ["", "/objects", "/staging"] {
-      let attributes = try FileManager.default.attributesOfItem(
-        atPath: fixture.folder.path + path)
-      #expect(attributes[.posixPermissions] as? Int == 0o700)
+  @Test func `nothing in the folder is open to other users`() async throws {
+    let outer = try TemporaryFolder()
+    let path = outer.path + "/data"
+    let store = try DataStore.open(folder: path, at: start)
+    _ = try store.stage([1])
+    let modes = [
+      "": 0o700, "/objects": 0o700, "/staging": 0o700, "/diyml.sqlite": 0o600,
+      "/diyml.sqlite-wal": 0o600, "/diyml.sqlite-shm": 0o600, "/lock": 0o600,
+    ]
+    for (name, mode) in modes {
+      let attributes = try FileManager.default.attributesOfItem(atPath: path + name)
+      #expect(attributes[.posixPermissions] as? Int == mode, "\(name)")
     }
   }
 

@@ -1,30 +1,13 @@
 import Crypto
 import Foundation
 import Store
+import TestSupport
 
-/// A temporary folder that goes with its owner.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() {
-    path = FileManager.default.temporaryDirectory.path + "/diyml-store-" + UUID().uuidString
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Paths of the object files, without folders.
+extension TemporaryFolder {
+  /// Paths of the object files.
   func objectFiles() throws -> [String] { try files(in: "objects") }
 
   func stagedFiles() throws -> [String] { try files(in: "staging") }
-
-  private func files(in folder: String) throws -> [String] {
-    let root = path + "/" + folder
-    return try FileManager.default.subpathsOfDirectory(atPath: root).filter {
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isFolder)
-        && !isFolder.boolValue
-    }
-  }
 }
 
 /// A store with an account and a project, for the tests that need no more.
@@ -37,7 +20,7 @@ struct StoreFixture: Sendable {
   static let start = Timestamp(unixMilliseconds: 1_000_000)
 
   init(onDisk: Bool = false, limits: StoreLimits = StoreLimits()) async throws {
-    folder = TemporaryFolder()
+    folder = try TemporaryFolder()
     store =
       onDisk
       ? try DataStore.open(folder: folder.path, limits: limits, at: Self.start)
