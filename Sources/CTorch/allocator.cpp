@@ -11,28 +11,31 @@
 
 namespace {
 
-constexpr size_t alignment = 64;               // a cache line, and the widest vector
-constexpr size_t cached_bytes_min = 16 << 10;  // malloc serves smaller blocks well
+constexpr size_t alignment = 64;              // a cache line, and the widest vector
+constexpr size_t cached_bytes_min = 16 << 10; // malloc serves smaller blocks well
 
 /// Lies in the 64 bytes before the data.
 struct Header {
-  void *start;         // what free() takes
-  size_t block_bytes;  // of the data, rounded up to its class
+  void *start;        // what free() takes
+  size_t block_bytes; // of the data, rounded up to its class
 };
 static_assert(sizeof(Header) <= alignment, "the header must fit before the data");
 
 /// Rounds up to one of four steps between powers of two: at most a quarter is wasted.
 size_t size_class(size_t bytes) {
-  if (bytes < cached_bytes_min) return (bytes + alignment - 1) / alignment * alignment;
+  if (bytes < cached_bytes_min)
+    return (bytes + alignment - 1) / alignment * alignment;
   size_t step = cached_bytes_min / 4;
-  while (step * 8 < bytes) step *= 2;
+  while (step * 8 < bytes)
+    step *= 2;
   return (bytes + step - 1) / step * step;
 }
 
 class CachingAllocator final : public at::Allocator {
- public:
+public:
   at::DataPtr allocate(size_t bytes) const override {
-    if (bytes == 0) return {nullptr, nullptr, &deallocate, at::Device(at::DeviceType::CPU)};
+    if (bytes == 0)
+      return {nullptr, nullptr, &deallocate, at::Device(at::DeviceType::CPU)};
     void *data = shared().take(size_class(bytes));
     return {data, data, &deallocate, at::Device(at::DeviceType::CPU)};
   }
@@ -48,7 +51,8 @@ class CachingAllocator final : public at::Allocator {
   void set_budget(uint64_t bytes) {
     std::lock_guard<std::mutex> lock(mutex_);
     statistics_.budget_bytes = bytes;
-    if (statistics_.cached_bytes > bytes) release_all();
+    if (statistics_.cached_bytes > bytes)
+      release_all();
   }
 
   void clear() {
@@ -61,9 +65,10 @@ class CachingAllocator final : public at::Allocator {
     return statistics_;
   }
 
- private:
+private:
   static void deallocate(void *data) {
-    if (data != nullptr) shared().give_back(data);
+    if (data != nullptr)
+      shared().give_back(data);
   }
 
   static Header *header(void *data) {
@@ -81,7 +86,8 @@ class CachingAllocator final : public at::Allocator {
       statistics_.hits += 1;
     } else {
       data = fresh(block_bytes);
-      statistics_.misses += 1;
+      if (block_bytes >= cached_bytes_min)
+        statistics_.misses += 1;
     }
     statistics_.live_bytes += block_bytes;
     statistics_.live_bytes_max = std::max(statistics_.live_bytes_max, statistics_.live_bytes);
@@ -91,7 +97,7 @@ class CachingAllocator final : public at::Allocator {
   void *fresh(size_t block_bytes) {
     void *start = nullptr;
     if (posix_memalign(&start, alignment, block_bytes + alignment) != 0) {
-      release_all();  // what is kept may be all that is missing
+      release_all(); // what is kept may be all that is missing
       int failed = posix_memalign(&start, alignment, block_bytes + alignment);
       TORCH_CHECK(failed == 0, "no memory for a tensor of ", block_bytes, " bytes");
     }
@@ -106,7 +112,8 @@ class CachingAllocator final : public at::Allocator {
     statistics_.live_bytes -= bytes;
     bool fits = bytes >= cached_bytes_min && bytes <= statistics_.budget_bytes;
     // A full cache holds sizes that nobody asks for any more: start afresh.
-    if (fits && statistics_.cached_bytes + bytes > statistics_.budget_bytes) release_all();
+    if (fits && statistics_.cached_bytes + bytes > statistics_.budget_bytes)
+      release_all();
     if (!fits || !keep(data, bytes)) {
       statistics_.released_bytes += bytes;
       std::free(header(data)->start);
@@ -125,7 +132,8 @@ class CachingAllocator final : public at::Allocator {
 
   void release_all() noexcept {
     for (auto &entry : free_) {
-      for (void *data : entry.second) std::free(header(data)->start);
+      for (void *data : entry.second)
+        std::free(header(data)->start);
     }
     free_.clear();
     statistics_.released_bytes += statistics_.cached_bytes;
@@ -137,7 +145,7 @@ class CachingAllocator final : public at::Allocator {
   ct_cache_statistics statistics_ = {};
 };
 
-}  // namespace
+} // namespace
 
 int ct_cache_install(uint64_t budget_bytes) {
   return ctorch::guarded([&] {

@@ -19,8 +19,7 @@ namespace ctorch {
 void set_last_error(const char *text) noexcept;
 
 /// Runs `body`; an exception becomes -1 and the text of ct_last_error. None ever leaves.
-template <typename Body>
-int guarded(Body body) noexcept {
+template <typename Body> int guarded(Body body) noexcept {
   try {
     body();
     return 0;
@@ -35,8 +34,7 @@ int guarded(Body body) noexcept {
 }
 
 /// Runs `body`, which makes a tensor, and hands the result to the caller.
-template <typename Body>
-int guarded_result(ct_tensor **out, Body body) noexcept {
+template <typename Body> int guarded_result(ct_tensor **out, Body body) noexcept {
   return guarded([&] { *out = new ct_tensor{body()}; });
 }
 
@@ -45,10 +43,11 @@ inline at::IntArrayRef list(const int64_t *values, size_t count) {
 }
 
 inline c10::optional<at::Tensor> optional(const ct_tensor *tensor) {
-  if (tensor == nullptr) return c10::nullopt;
+  if (tensor == nullptr)
+    return c10::nullopt;
   return tensor->value;
 }
 
-}  // namespace ctorch
+} // namespace ctorch
 
 #endif

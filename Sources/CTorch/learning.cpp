@@ -57,14 +57,15 @@ struct AdamW {
   }
 };
 
-}  // namespace
+} // namespace
 
 int ct_adamw_step(ct_tensor *parameter, ct_tensor *first, ct_tensor *second, double learning_rate,
                   double beta1, double beta2, double epsilon, double weight_decay, int64_t step) {
   return guarded([&] {
     at::NoGradGuard unrecorded;
     at::Tensor &value = parameter->value;
-    if (!value.grad().defined()) return;
+    if (!value.grad().defined())
+      return;
     at::Tensor gradient = value.grad().contiguous();
     TORCH_CHECK(value.scalar_type() == at::kFloat && value.is_contiguous(),
                 "AdamW needs a contiguous float parameter");

@@ -52,8 +52,9 @@ int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_ten
 
 int ct_pad(const ct_tensor *input, int64_t left, int64_t right, int64_t top, int64_t bottom,
            ct_tensor **out) {
-  return guarded_result(
-      out, [&] { return at::constant_pad_nd(input->value, {left, right, top, bottom}, 0); });
+  return guarded_result(out, [&] {
+    return at::constant_pad_nd(input->value, {left, right, top, bottom}, 0);
+  });
 }
 
 int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
@@ -75,8 +76,8 @@ int ct_add_in_place(ct_tensor *input, const ct_tensor *other) {
 
 int ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
               ct_tensor **out) {
-  return guarded_result(
-      out, [&] { return at::linear(input->value, weight->value, optional(bias)); });
+  return guarded_result(out,
+                        [&] { return at::linear(input->value, weight->value, optional(bias)); });
 }
 
 int ct_dropout(const ct_tensor *input, double probability, bool training, ct_tensor **out) {
@@ -95,8 +96,7 @@ int ct_cross_entropy(const ct_tensor *logits, const ct_tensor *target,
   });
 }
 
-int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side,
-                     ct_tensor **out) {
+int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side, ct_tensor **out) {
   return guarded_result(out, [&] {
     at::Tensor grid = at::affine_grid_generator(
         maps->value, {input->value.size(0), input->value.size(1), side, side}, false);

@@ -25,14 +25,17 @@ void set_last_error(const char *text) noexcept {
 
 static at::ScalarType scalar_type(ct_type type) {
   switch (type) {
-    case CT_FLOAT32: return at::kFloat;
-    case CT_INT64: return at::kLong;
-    case CT_UINT8: return at::kByte;
+  case CT_FLOAT32:
+    return at::kFloat;
+  case CT_INT64:
+    return at::kLong;
+  case CT_UINT8:
+    return at::kByte;
   }
   TORCH_CHECK(false, "unknown element type ", static_cast<int>(type));
 }
 
-}  // namespace ctorch
+} // namespace ctorch
 
 const char *ct_last_error(void) { return ctorch::last_error.c_str(); }
 
@@ -42,7 +45,8 @@ int ct_from_bytes(const void *bytes, size_t byte_count, ct_type type, const int6
     at::Tensor made = at::empty(list(shape, dimensions), ctorch::scalar_type(type));
     TORCH_CHECK(made.nbytes() == byte_count, "a shape of ", made.nbytes(), " bytes was given ",
                 byte_count);
-    if (byte_count > 0) std::memcpy(made.data_ptr(), bytes, byte_count);
+    if (byte_count > 0)
+      std::memcpy(made.data_ptr(), bytes, byte_count);
     return made;
   });
 }
@@ -70,7 +74,8 @@ int64_t ct_element_count(const ct_tensor *tensor) { return tensor->value.numel()
 
 ct_type ct_element_type(const ct_tensor *tensor) {
   at::ScalarType type = tensor->value.scalar_type();
-  if (type == at::kLong) return CT_INT64;
+  if (type == at::kLong)
+    return CT_INT64;
   return type == at::kByte ? CT_UINT8 : CT_FLOAT32;
 }
 
@@ -79,7 +84,8 @@ int ct_copy_bytes(const ct_tensor *tensor, void *bytes, size_t byte_count) {
     at::Tensor rows = tensor->value.detach().contiguous();
     TORCH_CHECK(rows.nbytes() == byte_count, "a tensor of ", rows.nbytes(), " bytes was asked for ",
                 byte_count);
-    if (byte_count > 0) std::memcpy(bytes, rows.data_ptr(), byte_count);
+    if (byte_count > 0)
+      std::memcpy(bytes, rows.data_ptr(), byte_count);
   });
 }
 
@@ -101,7 +107,8 @@ int ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimens
   return guarded_result(out, [&] {
     std::vector<at::Tensor> parts;
     parts.reserve(count);
-    for (size_t index = 0; index < count; ++index) parts.push_back(tensors[index]->value);
+    for (size_t index = 0; index < count; ++index)
+      parts.push_back(tensors[index]->value);
     return at::cat(parts, dimension);
   });
 }
@@ -124,8 +131,8 @@ int ct_to_bytes(const ct_tensor *tensor, ct_tensor **out) {
 }
 
 int ct_channels_last(const ct_tensor *tensor, ct_tensor **out) {
-  return guarded_result(
-      out, [&] { return tensor->value.contiguous(at::MemoryFormat::ChannelsLast); });
+  return guarded_result(out,
+                        [&] { return tensor->value.contiguous(at::MemoryFormat::ChannelsLast); });
 }
 
 int ct_clone(const ct_tensor *tensor, ct_tensor **out) {

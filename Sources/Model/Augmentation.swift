@@ -1,7 +1,8 @@
 internal import Foundation
 
-/// Draws a different view of each image: part of it, turned a little, perhaps mirrored, in other
-/// light. The draws come from a seed, so a run can be repeated.
+/// Draws another view of each image: part of it, turned a little, perhaps mirrored, in other light.
+///
+/// The draws come from a seed, so a run can be repeated.
 struct Augmentation {
   let areaMin: Double
   let turnDegreesMax: Double

@@ -27,7 +27,7 @@ package struct BatchNorm {
     runningVariance = try weights.tensor("\(name).running_var", shape: [channels])
   }
 
-  /// `(B, C, H, W) -> (B, C, H, W)`
+  /// Normalises each channel: `(B, C, H, W) -> (B, C, H, W)`.
   package func callAsFunction(
     _ input: Tensor, statistics: Statistics
   ) throws(ModelError) -> Tensor {

@@ -11,7 +11,9 @@ package struct ClassificationRecipe: Sendable, Equatable {
   package var seed: UInt64 = 1
   /// The network's input in pixels a side; nil chooses by the size of the images.
   package var inputSide: Int?
-  /// Wall time for everything. The same seed and data give the same weights where it suffices.
+  /// Wall time for everything.
+  ///
+  /// The same seed and data give the same weights where it suffices.
   package var timeBudget = Duration.seconds(600)
   /// Threads which one operation computes with.
   package var computingThreads = 2
@@ -28,6 +30,10 @@ package struct ClassificationRecipe: Sendable, Equatable {
   package var fineTuningLearningRate = 3e-4
   /// Stages of the backbone, from the input, that stay as they are; 0 to 18.
   package var frozenStages = 5
+  /// Fine-tuning looks at views of this part of the input side, and takes its square in time.
+  ///
+  /// What is cut out of an image looks larger than in the whole, so this also evens sizes out.
+  package var trainingSideFactor = 0.75
   package var batchImages = 16
   package var weightDecay = 0.02
   package var labelSmoothing = 0.1
@@ -57,6 +63,7 @@ package struct ClassificationRecipe: Sendable, Equatable {
     try within("head epochs", Double(headEpochsMax), 1...1000)
     try within("fine-tuning epochs", Double(fineTuningEpochs), 0...1000)
     try within("frozen stages", Double(frozenStages), 0...Double(EfficientNetLite0.stageCount))
+    try within("training side factor", trainingSideFactor, 0.5...1)
     try within("batch", Double(batchImages), 2...256)
     try within("learning rate", fineTuningLearningRate, 1e-7...1)
     try within("learning rate of the head", headLearningRate, 1e-7...1)
@@ -71,6 +78,12 @@ package struct ClassificationRecipe: Sendable, Equatable {
     guard range.contains(value) else {
       throw .badArgument("\(name) \(value); it must lie in \(range)")
     }
+  }
+
+  /// The side of the views that fine-tuning looks at, in whole steps of the network's reduction.
+  func trainingSide(inputSide: Int) -> Int {
+    let steps = (Double(inputSide) * trainingSideFactor / 32).rounded()
+    return min(inputSide, max(EfficientNetLite0.inputSides.lowerBound, Int(steps) * 32))
   }
 
   /// The input side for images of this size: larger than a small image gains nothing.

@@ -95,8 +95,9 @@ struct ClassificationRun {
       on: samples(split.training), validating: samples(split.validation), progress: &progress)
   }
 
-  /// Whether a mirrored image still shows its class: asked of the head, which saw only straight
-  /// ones. Letters fall below, most objects do not.
+  /// Whether a mirrored image still shows its class.
+  ///
+  /// The head is asked, which saw only straight ones: with letters it fails, with most objects not.
   private mutating func decideMirroring(_ head: Linear) throws -> Bool {
     switch recipe.mirroring {
     case .never: return false

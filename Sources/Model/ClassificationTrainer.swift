@@ -5,9 +5,7 @@ package struct ClassificationTrainer: Sendable {
   private let backbonePath: String
   private let now: @Sendable () -> ContinuousClock.Instant
 
-  /// - Parameters:
-  ///   - backbonePath: the file which `Scripts/convert-weights` makes.
-  ///   - now: the clock, for tests.
+  /// Takes the backbone from the file which `Scripts/convert-weights` makes; `now` is the clock.
   package init(
     _ recipe: ClassificationRecipe, backbonePath: String,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }

@@ -26,7 +26,7 @@ package final class Classifier {
 
   /// The probability of each class for each image.
   ///
-  /// - Parameter images: each `inputSide * inputSide` RGB pixels, row by row, 0 to 255.
+  /// An image is `inputSide * inputSide` RGB pixels, row by row; `.badArgument` for any other size.
   package func probabilities(of images: [[UInt8]]) throws(ModelError) -> [[Float]] {
     let side = description.inputSide
     for image in images where image.count != side * side * 3 {

@@ -6,9 +6,9 @@ internal import CTorch
 /// divided evenly, one more stands right and below, as TensorFlow does and the weights expect.
 package struct ConvolutionUnit {
   package let name: String
-  /// `(D, C / groups, k, k)`
+  /// Shaped `(D, C / groups, k, k)`.
   package let weight: Tensor
-  /// `(D)`, present once the norm is folded away.
+  /// Shaped `(D)`; present once the norm is folded away.
   package let bias: Tensor?
   package let norm: BatchNorm?
   package let stride: Int

@@ -55,7 +55,8 @@ package struct EfficientNetLite0 {
       blocks.append(stages.contains(index + 1) ? try block.folded() : block)
     }
     self.blocks = blocks
-    head = stages.contains(EfficientNetLite0.stageCount - 1) ? try network.head.folded() : network.head
+    let last = EfficientNetLite0.stageCount - 1
+    head = stages.contains(last) ? try network.head.folded() : network.head
   }
 
   /// Bytes of pixels as the network wants them: `(B, H, W, 3)` of 0...255 to `(B, 3, H, W)`.

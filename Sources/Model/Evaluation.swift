@@ -7,9 +7,7 @@ package struct Evaluation: Sendable, Equatable {
   /// How often the true class was among the k most probable, for k from 1.
   private let rankCounts: [Int]
 
-  /// - Parameters:
-  ///   - probabilities: for each image, for each class; equal ones rank in the order of classes.
-  ///   - truth: the true class of each image.
+  /// Compares the probabilities, for each image and each class, to the true class of each image.
   package init(probabilities: [[Float]], truth: [Int], classes: Int) {
     precondition(probabilities.count == truth.count, "one prediction for each image")
     var confusion = Array(repeating: Array(repeating: 0, count: classes), count: classes)

@@ -131,7 +131,8 @@ struct FineTuner {
       colorChangeMax: recipe.colorChangeMax, mirrors: mirrors)
     let bytes = try pixels.batch(batch)
     let middle = try withoutGradients { () throws(ModelError) in
-      let views = try augmentation.views(of: bytes, side: inputSide, using: &state.generator)
+      let views = try augmentation.views(
+        of: bytes, side: recipe.trainingSide(inputSide: inputSide), using: &state.generator)
       return try state.frozen(views, stages: 0..<recipe.frozenStages)
     }
     let backbone = try state.network.backbone.folded(stages: learningStages)

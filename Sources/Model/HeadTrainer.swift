@@ -2,12 +2,12 @@
 struct HeadTrainer {
   let recipe: ClassificationRecipe
   let classes: Int
-  /// `(K)`
+  /// Shaped `(K)`.
   let classWeights: Tensor
 
   /// Features with their classes.
   struct Samples {
-    /// `(N, F)`
+    /// Shaped `(N, F)`.
     var features: Tensor
     var labels: [Int]
   }
@@ -96,7 +96,7 @@ struct HeadTrainer {
 
 /// Brings each feature to mean 0 and deviation 1, which a linear classifier learns faster from.
 private struct Scaling {
-  /// `(1, F)` each
+  /// Both shaped `(1, F)`.
   let mean: Tensor
   let deviation: Tensor
 

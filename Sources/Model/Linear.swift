@@ -2,9 +2,9 @@ internal import CTorch
 
 /// A weighted sum of all features for each class: `(B, F) -> (B, K)`.
 package struct Linear {
-  /// `(K, F)`
+  /// Shaped `(K, F)`.
   package let weight: Tensor
-  /// `(K)`
+  /// Shaped `(K)`.
   package let bias: Tensor
 
   package init(weight: Tensor, bias: Tensor) {

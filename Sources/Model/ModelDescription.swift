@@ -1,6 +1,6 @@
 /// What a model file says about itself beside its weights; with them it is a complete model.
 package struct ModelDescription: Sendable, Equatable {
-  /// "efficientnet-lite0"
+  /// The backbone's name, "efficientnet-lite0".
   package var architecture = EfficientNetLite0.name
   /// Images are scaled to this many pixels on each side, whatever their proportions.
   package var inputSide: Int
@@ -53,7 +53,11 @@ extension ModelDescription {
     }
     inputSide = side
     classes = try ModelDescription.classes(json: try value("classes"))
-    averagesMirrored = try value("averages_mirrored") == "yes"
+    switch try value("averages_mirrored") {
+    case "yes": averagesMirrored = true
+    case "no": averagesMirrored = false
+    case let other: throw .badDescription("averages_mirrored is \(other), neither yes nor no")
+    }
     for (key, value) in metadata where key.hasPrefix("recipe.") {
       recipe[String(key.dropFirst("recipe.".count))] = value
     }

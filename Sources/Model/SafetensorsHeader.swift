@@ -41,7 +41,10 @@ extension SafetensorsHeader {
     }
     var parser = SafetensorsHeaderParser(json, limits: limits)
     (entries, metadata) = try parser.parse()
-    entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
+    entries.sort { first, second in
+      let (a, b) = (first.bytes, second.bytes)
+      return (a.lowerBound, a.upperBound) < (b.lowerBound, b.upperBound)
+    }
     for entry in entries { try SafetensorsHeader.checkSize(entry, headerBytes: json.count) }
     try checkCoverage(dataBytes: dataBytes)
   }

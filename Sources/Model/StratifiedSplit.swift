@@ -8,10 +8,9 @@ package struct StratifiedSplit: Sendable, Equatable {
   /// Image numbers, rising.
   package var validation: [Int]
 
-  /// - Parameters:
-  ///   - labels: the class of each image.
-  ///   - groups: images with equal numbers stay together.
-  ///   - validationFraction: the share to validate by. A class of one group only learns.
+  /// Divides images by their classes, keeping those with equal group numbers together.
+  ///
+  /// A class of one group only learns; every other has at least one image on each side.
   package init(labels: [Int], groups: [Int], validationFraction: Double, seed: UInt64) {
     precondition(labels.count == groups.count, "one group for each image")
     var generator = SeededGenerator(seed: seed)

@@ -17,15 +17,15 @@ internal import Synchronization
 package final class TorchThread: SerialExecutor, Sendable {
   private let queue = JobQueue()
 
-  /// - Parameter computingThreads: how many threads one operation uses, this one included.
+  /// Starts the thread; each operation computes with so many threads, this one included.
   package init(name: String, computingThreads: Int) {
     let queue = queue
     let thread = Thread {
+      Thread.current.name = name  // on Linux only the thread itself can be named
       // Refused only for counts below 1, which the maximum rules out.
       do { try Torch.setThreadCount(max(1, computingThreads)) } catch {}
       while let job = queue.next() { job() }
     }
-    thread.name = name
     thread.stackSize = 8 << 20  // libtorch recurses through long graphs
     thread.start()
   }

@@ -61,7 +61,7 @@ struct TrainingProgress {
     event.epochs = epochs
   }
 
-  /// Called after every batch. Throws `.cancelled` when asked to stop.
+  /// Counts a batch; throws `.cancelled` when asked to stop.
   mutating func advance(images: Int, loss: Double? = nil) throws(ModelError) {
     guard !isCancelled() else { throw .cancelled }
     imagesDone += images

@@ -8,7 +8,9 @@ package struct TrainingSet: Sendable {
   package var groups: [Int]
   /// The median over all images of their shorter side, in pixels.
   package var shorterSideMedian: Int
-  /// Decodes one image to `side * side` RGB pixels, row by row. May be called often, on any thread.
+  /// Decodes one image to `side * side` RGB pixels, row by row.
+  ///
+  /// Called on the training's thread, and again for an image that found no room in memory.
   package var pixels: @Sendable (_ image: Int, _ side: Int) throws -> [UInt8]
 
   package init(
@@ -42,7 +44,8 @@ package struct TrainingSet: Sendable {
     let counts = labelCounts
     for (name, count) in zip(classes, counts) where count < TrainingSet.imagesPerClassMin {
       throw .badArgument(
-        "the class \(name) has \(count) images; at least \(TrainingSet.imagesPerClassMin) are needed")
+        "the class \(name) has \(count) images; at least \(TrainingSet.imagesPerClassMin) "
+          + "are needed")
     }
   }
 

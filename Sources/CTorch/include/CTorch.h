@@ -129,13 +129,13 @@ const char *ct_version(void);
 // this allocator keeps freed blocks by size class, which doubles the speed on a CPU.
 
 typedef struct ct_cache_statistics {
-  uint64_t budget_bytes;    // 0 until the cache is installed
-  uint64_t live_bytes;      // held by tensors
-  uint64_t live_bytes_max;  // the most that tensors held at once
-  uint64_t cached_bytes;    // freed by tensors and kept
-  uint64_t released_bytes;  // given back to the system, counted since the start
-  uint64_t hits;            // allocations served from the cache
-  uint64_t misses;          // allocations served by the system
+  uint64_t budget_bytes;   // 0 until the cache is installed
+  uint64_t live_bytes;     // held by tensors
+  uint64_t live_bytes_max; // the most that tensors held at once
+  uint64_t cached_bytes;   // freed by tensors and kept
+  uint64_t released_bytes; // given back to the system, counted since the start
+  uint64_t hits;           // allocations of 16 KiB and more served from the cache
+  uint64_t misses;         // and those served by the system; smaller ones always are
 } ct_cache_statistics;
 
 /// Makes it the allocator of all CPU tensors from now on; calling again changes the budget.

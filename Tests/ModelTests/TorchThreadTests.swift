@@ -1,0 +1,60 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Model
+
+struct TorchThreadTests {
+  @Test func `everything runs on one thread, in order`() async throws {
+    let thread = TorchThread(name: "test", computingThreads: 2)
+    let first = try await thread.run { ObjectIdentifier(Thread.current) }
+    let second = try await thread.run { ObjectIdentifier(Thread.current) }
+    #expect(first == second)
+    #expect(try await thread.run { Thread.current.name } == "test")
+  }
+
+  @Test func `what a closure throws reaches the caller`() async {
+    let thread = TorchThread(name: "test", computingThreads: 1)
+    await #expect(throws: ModelError.badArgument("no")) {
+      try await thread.run { throw ModelError.badArgument("no") }
+    }
+  }
+
+  @Test func `an actor keeps its tensors on the thread`() async throws {
+    actor Keeper {
+      let thread: TorchThread
+      var tensor: Tensor?
+      nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
+      }
+      init(_ thread: TorchThread) { self.thread = thread }
+      func keep(_ value: Float) throws -> ObjectIdentifier {
+        tensor = try Tensor([value], shape: [1])
+        return ObjectIdentifier(Thread.current)
+      }
+      func value() throws -> Float? { try tensor?.item() }
+    }
+    let thread = TorchThread(name: "test", computingThreads: 1)
+    let keeper = Keeper(thread)
+    let place = try await keeper.keep(3)
+    #expect(place == (try await thread.run { ObjectIdentifier(Thread.current) }))
+    #expect(try await keeper.value() == 3)
+  }
+
+  @Test func `what came before a stop is done, what comes later is refused`() async throws {
+    final class Counter: Sendable {
+      let value = Mutex(0)
+    }
+    let thread = TorchThread(name: "test", computingThreads: 1)
+    let done = Counter()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<10 {
+        group.addTask { try await thread.run { done.value.withLock { $0 += 1 } } }
+      }
+      try await group.waitForAll()
+    }
+    thread.stop()
+    #expect(done.value.withLock { $0 } == 10)
+    await #expect(throws: ModelError.cancelled) { try await thread.run {} }
+  }
+}
