@@ -24,7 +24,7 @@ package final class PasswordHasher: Sendable {
   private let state = Mutex(State())
   private let queue = DispatchQueue(label: "diyml.passwords", attributes: .concurrent)
   /// What the password of an unknown user is checked against.
-  private let decoy: String
+  let decoy: String
 
   /// Hashes one password to have a decoy, which takes tens of milliseconds.
   package init(
