@@ -1,60 +1,72 @@
-/// Turns the comments of .proto files into those of Swift.
-enum Comment {
-  /// Fills paragraphs to `width` columns, and gives the first sentence a paragraph of its own when
-  /// the comment documents something.
+/// Turns a comment of a .proto file into the lines of one in Swift.
+struct Comment {
+  private let width: Int
+  private var lines: [String] = []
+  private var paragraph: [String] = []
+  private var isSummary: Bool
+
+  /// Fills paragraphs to `width` columns.
   ///
-  /// Lines that begin with more than one space, `-` or `*` stay as they are.
-  static func lines(of comment: String, width: Int, hasSummary: Bool = true) -> [String] {
-    var paragraphs: [[Substring]] = [[]]
-    var result: [String] = []
-    func flush() {
-      if let words = paragraphs.popLast(), !words.isEmpty {
-        result += fill(words, width: width)
-      }
-      paragraphs = [[]]
+  /// When the comment documents something, its first sentence becomes a paragraph of its own. Lines
+  /// that begin with more than one space, `-` or `*` stay as they are.
+  static func lines(of text: String, width: Int, hasSummary: Bool = true) -> [String] {
+    var comment = Comment(width: width, hasSummary: hasSummary)
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      comment.add(line)
     }
-    var isFirst = hasSummary
-    for line in comment.split(separator: "\n", omittingEmptySubsequences: false) {
-      let words = line.split(separator: " ")
-      guard let first = words.first else {
-        flush()
-        if result.last?.isEmpty == false { result.append("") }
-        continue
-      }
-      if line.hasPrefix("  ") || first == "-" || first == "*" {
-        flush()
-        result.append(String(line.dropFirst(line.hasPrefix(" ") ? 1 : 0)))
-        continue
-      }
-      for word in words {
-        paragraphs[0].append(word)
-        if isFirst, endsSentence(word) {
-          isFirst = false
-          flush()
-          result.append("")
-        }
-      }
-    }
-    flush()
-    while result.last?.isEmpty == true { result.removeLast() }
-    return result
+    comment.endParagraph()
+    if comment.lines.last?.isEmpty == true { comment.lines.removeLast() }
+    return comment.lines
   }
 
-  private static func endsSentence(_ word: Substring) -> Bool {
-    word.hasSuffix(".") && !word.hasSuffix("..") && word != "e.g." && word != "i.e."
+  private init(width: Int, hasSummary: Bool) {
+    self.width = width
+    isSummary = hasSummary
   }
 
-  private static func fill(_ words: [Substring], width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
+  private mutating func add(_ line: Substring) {
+    let words = line.split(separator: " ")
+    guard let first = words.first else {
+      endParagraph()
+      addEmptyLine()
+      return
+    }
+    if line.hasPrefix("  ") || first == "-" || first == "*" {
+      endParagraph()
+      lines.append(String(line.hasPrefix(" ") ? line.dropFirst() : line))
+      return
+    }
     for word in words {
+      if isSummary, let last = paragraph.last, Self.endsSentence(last) {
+        endParagraph()
+        addEmptyLine()
+      }
+      paragraph.append(String(word))
+    }
+  }
+
+  private mutating func addEmptyLine() {
+    if lines.last?.isEmpty == false { lines.append("") }
+  }
+
+  /// Fills the words so far into lines; a summary is made to end like a sentence.
+  private mutating func endParagraph() {
+    guard let last = paragraph.last else { return }
+    if isSummary, last.last?.isPunctuation == false { paragraph[paragraph.count - 1] += "." }
+    isSummary = false
+    var line = ""
+    for word in paragraph {
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""
       }
-      line += line.isEmpty ? String(word) : " " + word
+      line += line.isEmpty ? word : " " + word
     }
     lines.append(line)
-    return lines
+    paragraph = []
+  }
+
+  private static func endsSentence(_ word: String) -> Bool {
+    word.hasSuffix(".") && !word.hasSuffix("..") && word != "e.g." && word != "i.e."
   }
 }

@@ -21,18 +21,18 @@ extension Printer {
       printer.block("\(access) init(rawValue: Int32) {") { printer in
         printer.block("switch rawValue {") { printer in
           for value in plan.cases {
-            printer.outdented("case \(value.number): self = .\(value.name)")
+            printer.branch("case \(value.number):", "self = .\(value.name)")
           }
-          printer.outdented("default: self = .unrecognized(rawValue)")
+          printer.branch("default:", "self = .unrecognized(rawValue)")
         }
       }
       printer.out()
       printer.block("\(access) var rawValue: Int32 {") { printer in
         printer.block("switch self {") { printer in
           for value in plan.cases {
-            printer.outdented("case .\(value.name): \(value.number)")
+            printer.branch("case .\(value.name):", "\(value.number)")
           }
-          printer.outdented("case .unrecognized(let number): number")
+          printer.branch("case .unrecognized(let number):", "number")
         }
       }
     }

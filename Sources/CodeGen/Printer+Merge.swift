@@ -15,7 +15,7 @@ extension Printer {
             case .oneof(let oneof): printer.read(oneof)
             }
           }
-          printer.outdented("default: try reader.keep(tag, in: &unknownFields)")
+          printer.branch("default:", "try reader.keep(tag, in: &unknownFields)")
         }
       }
     }
@@ -27,15 +27,15 @@ extension Printer {
     case .map(let key, let value):
       read(field, key, value)
     case .list where field.value.scalarType == nil:
-      outdented("case \(field.tag): try reader.append(to: &\(field.member))")
+      branch("case \(field.tag):", "try reader.append(to: &\(field.member))")
     case .list:
-      outdented("case \(field.tag): try reader.append(to: &\(field.member), \(type))")
+      branch("case \(field.tag):", "try reader.append(to: &\(field.member), \(type))")
       guard field.value.isPackable else { return }
-      outdented("case \(field.packedTag): try reader.appendPacked(to: &\(field.member), \(type))")
+      branch("case \(field.packedTag):", "try reader.appendPacked(to: &\(field.member), \(type))")
     case .single where field.value.scalarType == nil, .optional where field.value.scalarType == nil:
-      outdented("case \(field.tag): try reader.merge(into: &\(field.member))")
+      branch("case \(field.tag):", "try reader.merge(into: &\(field.member))")
     case .single, .optional:
-      outdented("case \(field.tag): \(field.member) = try reader.value(\(type))")
+      branch("case \(field.tag):", "\(field.member) = try reader.value(\(type))")
     }
   }
 
@@ -43,11 +43,10 @@ extension Printer {
     for field in oneof.members {
       let member = oneof.member
       if let type = field.value.scalarType {
-        outdented(
-          "case \(field.tag): \(member) = .\(field.property)(try reader.value(\(type)))")
+        branch("case \(field.tag):", "\(member) = .\(field.property)(try reader.value(\(type)))")
         continue
       }
-      outdented("case \(field.tag):")
+      branch("case \(field.tag):")
       out("var value = \(field.value.swiftType)()")
       out("if case .\(field.property)(let current) = \(member) { value = current }")
       out("try reader.merge(into: &value)")
@@ -56,19 +55,19 @@ extension Printer {
   }
 
   private mutating func read(_ field: Field, _ key: Field.Value, _ value: Field.Value) {
-    outdented("case \(field.tag):")
+    branch("case \(field.tag):")
     out("var key: \(key.swiftType) = \(key.defaultValue)")
     out("var value: \(value.swiftType) = \(value.defaultValue)")
     out("let outer = try reader.enterMapEntry()")
     block("while let tag = try reader.nextTag() {") { printer in
       printer.block("switch tag {") { printer in
-        printer.outdented(
-          "case \(8 | key.wireType): key = try reader.value(\(key.scalarType ?? ""))")
+        printer.branch(
+          "case \(8 | key.wireType):", "key = try reader.value(\(key.scalarType ?? ""))")
         let read =
           value.scalarType.map { "value = try reader.value(\($0))" }
           ?? "try reader.merge(into: &value)"
-        printer.outdented("case \(16 | value.wireType): \(read)")
-        printer.outdented("default: try reader.skip(tag)")
+        printer.branch("case \(16 | value.wireType):", read)
+        printer.branch("default:", "try reader.skip(tag)")
       }
     }
     out("reader.leave(outer)")

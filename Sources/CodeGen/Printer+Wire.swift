@@ -31,10 +31,10 @@ extension Printer {
     switch property {
     case .oneof(let oneof):
       block("switch \(oneof.member) {") { printer in
-        printer.outdented("case nil: break")
+        printer.branch("case nil:", "break")
         for field in oneof.members {
           let call = present(field.number, "value", field.value, pass)
-          printer.outdented("case .\(field.property)(let value): \(call)")
+          printer.branch("case .\(field.property)(let value):", call)
         }
       }
     case .field(let field):

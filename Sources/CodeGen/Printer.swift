@@ -26,11 +26,15 @@ struct Printer {
     out(tail)
   }
 
-  /// Adds a line at the depth of the block's head: the `case` of a `switch`.
-  mutating func outdented(_ line: String) {
+  /// Adds a branch of a `switch` at the depth of its head, and the body below it when both are too
+  /// long for one line.
+  mutating func branch(_ head: String, _ body: String = "") {
+    let line = body.isEmpty ? head : head + " " + body
     depth -= 1
-    out(line)
+    let fits = line.count <= width
+    out(fits ? line : head)
     depth += 1
+    if !fits, !body.isEmpty { out(body) }
   }
 
   /// Adds what `body` prints one level deeper.

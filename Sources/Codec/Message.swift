@@ -61,7 +61,8 @@ extension Message {
 
   /// Encodes the message, in one allocation.
   ///
-  /// Equal messages give equal bytes: fields by number, maps by key, unknown fields last.
+  /// The same content gives the same bytes: fields in the order of the schema, maps by key, unknown
+  /// fields last.
   ///
   /// - Throws: `.tooDeep` past 100 levels, `.tooLarge` past 2 GiB.
   @inlinable

@@ -12,14 +12,28 @@ import Testing
     #expect(Comment.lines(of: " e.g. \"project\", \"model\", ...\n", width: 80).count == 1)
   }
 
+  @Test func `a summary ends like a sentence`() {
+    #expect(Comment.lines(of: " One\n\n two", width: 80) == ["One.", "", "two"])
+    #expect(Comment.lines(of: " One:\n - two", width: 80) == ["One:", "- two"])
+  }
+
   @Test func `a comment that documents nothing is only filled`() {
     #expect(Comment.lines(of: " One. Two.\n", width: 80, hasSummary: false) == ["One. Two."])
   }
 
   @Test func `lines are filled to the width and not past it`() {
-    #expect(Comment.lines(of: " aaa bbb\n ccc ddd\n", width: 11) == ["aaa bbb ccc", "ddd"])
-    #expect(Comment.lines(of: " aaa bbb\n ccc ddd\n", width: 10) == ["aaa bbb", "ccc ddd"])
-    #expect(Comment.lines(of: " toolongtobreak x\n", width: 5) == ["toolongtobreak", "x"])
+    #expect(
+      Comment.lines(of: " aaa bbb\n ccc ddd\n", width: 11, hasSummary: false) == [
+        "aaa bbb ccc", "ddd",
+      ])
+    #expect(
+      Comment.lines(of: " aaa bbb\n ccc ddd\n", width: 10, hasSummary: false) == [
+        "aaa bbb", "ccc ddd",
+      ])
+    #expect(
+      Comment.lines(of: " toolongtobreak x\n", width: 5, hasSummary: false) == [
+        "toolongtobreak", "x",
+      ])
   }
 
   @Test func `paragraphs and indented lines stay`() {
