@@ -28,7 +28,9 @@ package struct EngineFolders: Sendable {
     let digits = hash.utf8
     guard digits.count == Self.hashDigits, digits.allSatisfy(Self.isHexDigit) else {
       throw .invalid(
-        field, "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(digits.count) bytes")
+        field,
+        "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(digits.count) bytes"
+      )
     }
     return "\(objects)/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)"
   }
@@ -40,7 +42,8 @@ package struct EngineFolders: Sendable {
       letters.allSatisfy(Self.isNameLetter)
     else {
       throw .invalid(
-        field, "a staged file is named by 1 to \(Self.stagedNameBytesMax) letters, digits, '.', '_' "
+        field,
+        "a staged file is named by 1 to \(Self.stagedNameBytesMax) letters, digits, '.', '_' "
           + "and '-', and not by '.' at the start; these are \(letters.count) bytes")
     }
     return "\(staging)/\(name)"
@@ -56,7 +59,8 @@ package struct EngineFolders: Sendable {
   private static func isNameLetter(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "_"),
+      UInt8(ascii: "-"):
       true
     default: false
     }

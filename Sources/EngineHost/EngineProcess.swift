@@ -15,6 +15,7 @@ struct EngineProcess: Sendable {
 
   /// The way to call an engine, and to learn of its end.
   struct Connection: Sendable {
+    let process: Int32
     let caller: any Caller
     /// Opens when the engine ends.
     let end: Latch
@@ -78,7 +79,7 @@ struct EngineProcess: Sendable {
     return try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         for try await line in execution.standardError.strings() {
-          logger.info("engine", metadata: ["role": "\(role)", "line": "\(line)"])
+          logger.info("\(line)", metadata: ["engine": "\(role)"])
         }
       }
       group.addTask {
@@ -99,7 +100,10 @@ struct EngineProcess: Sendable {
       let result: Result<Value, any Error>
       do {
         try await client.connect()
-        result = .success(try await body(Connection(caller: client, end: end)))
+        result = .success(
+          try await body(
+            Connection(
+              process: execution.processIdentifier.value, caller: client, end: end)))
       } catch {
         result = .failure(error)
       }

@@ -23,36 +23,49 @@ package final class Engines: Sendable {
     vision = EngineVisionClient(slot)
   }
 
-  /// Keeps an inference engine alive until `drain()`; returns when it has ended. Cancelling is the
+  /// The process that serves inference now, if any.
+  package var inferenceProcess: Int32? { slot.process }
+
+  /// Keeps inference engines alive until `drain()`; returns when they have ended. Cancelling is the
   /// hard stop. To be called once.
   package func run() async {
+    await withDiscardingTaskGroup { group in
+      for _ in 0...configuration.standbyEngines {
+        group.addTask { await self.keepServing() }
+      }
+    }
+    slot.end()
+  }
+
+  /// Ends the inference engines and starts none any more. Call it when nobody infers any longer.
+  package func drain() { draining.open() }
+
+  /// One inference engine after the other.
+  private func keepServing() async {
     var delay = RestartDelay()
     while !draining.isOpen, !Task.isCancelled {
       let start = ContinuousClock.now
       do {
         try await serve()
+      } catch is CancellationError where Task.isCancelled {
+        return
       } catch {
-        logger.error("the inference engine failed", metadata: ["error": "\(error)"])
+        logger.error("an inference engine failed", metadata: ["error": "\(error)"])
       }
-      slot.close()
-      guard !draining.isOpen, !Task.isCancelled else { break }
+      guard !draining.isOpen, !Task.isCancelled else { return }
       let wait = delay.next(afterLife: ContinuousClock.now - start)
-      logger.warning("the inference engine ended", metadata: ["restart_in": "\(wait)"])
+      logger.warning("an inference engine ended", metadata: ["restart_in": "\(wait)"])
       await pause(wait)
     }
-    slot.end()
   }
 
-  /// Ends the inference engine and starts none any more. Call it when nobody infers any longer.
-  package func drain() { draining.open() }
-
-  /// One life of the inference engine.
+  /// One life of an inference engine.
   private func serve() async throws {
     let process = EngineProcess(
       role: .inference, configuration: configuration, folder: try folder.makeEngineFolder(),
       logger: logger)
     try await process.run { [slot, draining] connection in
-      slot.open(connection.caller)
+      slot.open(.init(caller: connection.caller, process: connection.process))
       // Until the engine ends, or the server's wish for one.
       await withTaskGroup { group in
         group.addTask { await connection.end.wait() }
@@ -60,7 +73,7 @@ package final class Engines: Sendable {
         await group.next()
         group.cancelAll()
       }
-      slot.close()
+      slot.close(process: connection.process)
     }
   }
 

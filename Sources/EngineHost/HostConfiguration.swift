@@ -10,6 +10,10 @@ package struct HostConfiguration: Sendable {
   /// Where the private folder for sockets is made; a short path, since those of sockets are limited.
   package var temporaryFolder = "/tmp"
 
+  /// Inference engines that are kept ready beside the one that serves, so that one which dies is
+  /// replaced at once; each takes about 150 MB while it waits.
+  package var standbyEngines = 1
+
   /// Threads of one tensor operation.
   package var inferenceThreads = 2
   package var trainingThreads = 2
@@ -22,7 +26,7 @@ package struct HostConfiguration: Sendable {
   /// How long an engine may take to start.
   package var startTimeout = Duration.seconds(30)
   /// How long a call waits for an inference engine that is being started again.
-  package var callPatience = Duration.seconds(5)
+  package var callPatience = Duration.seconds(10)
   /// Until an engine that was asked to end is killed.
   package var endTimeout = Duration.seconds(2)
 

@@ -2,12 +2,20 @@ internal import Codec
 internal import RPCCore
 internal import Synchronization
 
-/// The caller of whichever inference engine lives now; calls wait a little while there is none.
+/// The caller of whichever inference engine serves now: of those that live, the one that has lived
+/// longest. Calls wait a little while there is none.
 final class InferenceSlot: Caller {
+  /// An engine that is ready.
+  struct Engine: Sendable {
+    var caller: any Caller
+    var process: Int32
+  }
+
   private enum State {
     /// None lives; who waits, by ticket.
     case starting(waiting: [Int: CheckedContinuation<any Caller, any Error>])
-    case serving(any Caller)
+    /// Never empty; the first serves, the others stand by.
+    case serving([Engine])
     case ended
   }
 
@@ -19,22 +27,43 @@ final class InferenceSlot: Caller {
 
   // MARK: What the host does
 
-  func open(_ caller: any Caller) {
-    let waiting = exchange(.serving(caller))
-    for continuation in waiting { continuation.resume(returning: caller) }
+  /// An engine is ready.
+  func open(_ engine: Engine) {
+    let waiting: [CheckedContinuation<any Caller, any Error>] = state.withLock { state in
+      switch state {
+      case .ended: return []
+      case .serving(let engines):
+        state = .serving(engines + [engine])
+        return []
+      case .starting(let waiting):
+        state = .serving([engine])
+        return Array(waiting.values)
+      }
+    }
+    for continuation in waiting { continuation.resume(returning: engine.caller) }
   }
 
-  /// The engine has died; another one may come.
-  func close() {
+  /// An engine has died; another one may come.
+  func close(process: Int32) {
     state.withLock { state in
-      if case .serving = state { state = .starting(waiting: [:]) }
+      guard case .serving(let engines) = state else { return }
+      let left = engines.filter { $0.process != process }
+      state = left.isEmpty ? .starting(waiting: [:]) : .serving(left)
     }
   }
 
   /// No engine will come any more.
   func end() {
-    for continuation in exchange(.ended) { continuation.resume(throwing: Self.ended) }
+    let waiting: [CheckedContinuation<any Caller, any Error>] = state.withLock { state in
+      defer { state = .ended }
+      guard case .starting(let waiting) = state else { return [] }
+      return Array(waiting.values)
+    }
+    for continuation in waiting { continuation.resume(throwing: Self.ended) }
   }
+
+  /// The process that serves now, if any.
+  var process: Int32? { serving?.process }
 
   // MARK: What callers do
 
@@ -53,11 +82,7 @@ final class InferenceSlot: Caller {
 
   /// - Throws: `UNAVAILABLE`, safe to try again, when none has come in time.
   private func current() async throws -> any Caller {
-    switch peek() {
-    case .serving(let caller): return caller
-    case .ended: throw Self.ended
-    case .starting: break
-    }
+    if let engine = serving { return engine.caller }
     return try await withThrowingTaskGroup(of: (any Caller).self) { group in
       group.addTask { try await self.wait() }
       group.addTask { [patience] in
@@ -82,7 +107,7 @@ final class InferenceSlot: Caller {
   private func add(_ continuation: CheckedContinuation<any Caller, any Error>, _ ticket: Int) {
     let answer: Result<any Caller, any Error>? = state.withLock { state in
       switch state {
-      case .serving(let caller): return .success(caller)
+      case .serving(let engines): return .success(engines[0].caller)
       case .ended: return .failure(Self.ended)
       case .starting(var waiting):
         if Task.isCancelled { return .failure(CancellationError()) }
@@ -104,13 +129,10 @@ final class InferenceSlot: Caller {
     continuation?.resume(throwing: CancellationError())
   }
 
-  private func peek() -> State { state.withLock { $0 } }
-
-  private func exchange(_ next: State) -> [CheckedContinuation<any Caller, any Error>] {
+  private var serving: Engine? {
     state.withLock { state in
-      defer { state = next }
-      guard case .starting(let waiting) = state else { return [] }
-      return Array(waiting.values)
+      guard case .serving(let engines) = state else { return nil }
+      return engines.first
     }
   }
 

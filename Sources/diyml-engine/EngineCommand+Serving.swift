@@ -41,7 +41,8 @@ extension EngineCommand {
   private static func terminations() -> AsyncStream<Void> {
     AsyncStream { feed in
       signal(SIGTERM, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: SIGTERM)
+      // Cancelling is safe from any thread; the type just does not say so.
+      nonisolated(unsafe) let source = DispatchSource.makeSignalSource(signal: SIGTERM)
       source.setEventHandler { feed.yield() }
       feed.onTermination = { _ in source.cancel() }
       source.resume()

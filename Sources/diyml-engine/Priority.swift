@@ -15,7 +15,8 @@ enum Priority {
       for thread in threads.subtracting(done) {
         guard let id = id_t(thread) else { continue }
         // A thread that has ended since needs nothing.
-        guard setpriority(PRIO_PROCESS, id, nice) == 0 || errno == ESRCH else {
+        let which = __priority_which_t(PRIO_PROCESS.rawValue)
+        guard setpriority(which, id, nice) == 0 || errno == ESRCH else {
           throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EINVAL)
         }
       }

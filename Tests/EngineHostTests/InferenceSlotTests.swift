@@ -29,12 +29,25 @@ import Testing
     let slot = InferenceSlot(patience: .seconds(30))
     async let first = call(slot)
     async let second = call(slot)
-    slot.open(Echo(name: [1]))
+    slot.open(.init(caller: Echo(name: [1]), process: 1))
     #expect(try await [first, second] == [[1], [1]])
-    slot.close()
+    slot.close(process: 1)
+    #expect(slot.process == nil)
     async let third = call(slot)
-    slot.open(Echo(name: [2]))
+    slot.open(.init(caller: Echo(name: [2]), process: 2))
     #expect(try await third == [2])
+  }
+
+  @Test func `the engine that lived longest serves, and the next when it dies`() async throws {
+    let slot = InferenceSlot(patience: .seconds(30))
+    for number in 1...3 {
+      slot.open(.init(caller: Echo(name: [UInt8(number)]), process: Int32(number)))
+    }
+    #expect(try await call(slot) == [1])
+    slot.close(process: 2)
+    #expect(try await call(slot) == [1])
+    slot.close(process: 1)
+    #expect(try await call(slot) == [3])
   }
 
   @Test func `a call that waits too long may be tried again`() async {

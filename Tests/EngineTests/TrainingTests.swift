@@ -11,11 +11,9 @@ import Testing
 
 @testable import Engine
 
-/// Trains for real, if shortly, over the RPC of a Unix socket.
-@Suite(.serialized, .enabled(if: TrainingTests.backbone != nil, "no weights: run `make setup`"))
-struct TrainingTests {
-  /// The converted ImageNet weights: `$DIYML_WEIGHTS`, or where `make setup` puts them.
-  static let backbone: String? = {
+/// The converted ImageNet weights: `$DIYML_WEIGHTS`, or where `make setup` puts them.
+enum Backbone {
+  static let path: String? = {
     let package = URL(filePath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     let path =
@@ -23,14 +21,18 @@ struct TrainingTests {
       ?? package.appending(path: ".build/diyml/efficientnet-lite0.safetensors").path
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }()
+}
 
+/// Trains for real, if shortly, over the RPC of a Unix socket.
+@Suite(.serialized, .enabled(if: Backbone.path != nil, "no weights: run `make setup`"))
+struct TrainingTests {
   let folder: TemporaryFolder
   let folders: EngineFolders
 
   init() throws {
     folder = try TemporaryFolder()
     var folders = folder.folders
-    folders.backbone = try #require(Self.backbone)
+    folders.backbone = try #require(Backbone.path)
     self.folders = folders
   }
 

@@ -82,7 +82,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [(0, [1, 0, 2]), (1, [1]), (2, [1, 0]), (9, [1, 0, 2])] as [(UInt32, [UInt32])])
+  @Test(
+    arguments: [(0, [1, 0, 2]), (1, [1]), (2, [1, 0]), (9, [1, 0, 2])] as [(UInt32, [UInt32])])
   func `the best classes come first, equals in the model's order`(count: UInt32, order: [UInt32]) {
     #expect(VisionProvider.best(count, of: [0.25, 0.5, 0.25]).map(\.index) == order)
   }
