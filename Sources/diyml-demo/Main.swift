@@ -18,14 +18,14 @@ func reporting<Result>(
     return try await body()
   } catch let error as DemoError {
     system.complaints("error: \(error.message)\n")
-    throw ExitCode(ExitStatus.local.rawValue)
+    throw ExitCode(CommandExit.local.rawValue)
   } catch let failure as CommandFailure {
     system.complaints("error: \(failure.explanation.message)\n")
     throw ExitCode(failure.exitStatus.rawValue)
   } catch let status as Status {
     system.complaints("error: \(status)\n")
-    throw ExitCode(ExitStatus(status.code).rawValue)
+    throw ExitCode(CommandExit(status.code).rawValue)
   } catch is CancellationError {
-    throw ExitCode(ExitStatus.interrupted.rawValue)
+    throw ExitCode(CommandExit.interrupted.rawValue)
   }
 }

@@ -103,7 +103,7 @@ import Testing
 
 @Suite struct `Exit codes` {
   @Test func `say of every status what family it is of`() {
-    let table = StatusCode.allCases.map { "\($0) \(ExitStatus($0).rawValue)" }
+    let table = StatusCode.allCases.map { "\($0) \(CommandExit($0).rawValue)" }
     #expect(
       table == [
         "OK 0", "CANCELLED 7", "UNKNOWN 9", "INVALID_ARGUMENT 6", "DEADLINE_EXCEEDED 5",

@@ -25,7 +25,7 @@ struct Diyml: ParsableCommand {
       line of JSON for each event or image.
 
       EXIT CODES
-      \(ExitStatus.table)
+      \(CommandExit.table)
       """,
     version: "0.1.0",
     subcommands: [

@@ -17,12 +17,12 @@ package enum CommandFailure: Error, Equatable {
   /// A person pressed Ctrl-C.
   case interrupted(String)
 
-  package var exitStatus: ExitStatus {
+  package var exitStatus: CommandExit {
     switch self {
     case .usage: .usage
     case .local: .local
     case .notLoggedIn: .denied
-    case .server(let status, _): ExitStatus(status.code)
+    case .server(let status, _): CommandExit(status.code)
     case .someItemsFailed: .someItemsFailed
     case .trainingEnded: .trainingEnded
     case .interrupted: .interrupted

@@ -20,7 +20,7 @@ package func runCommandLine(_ arguments: [String], on system: System) async -> I
     } else {
       try command.run()  // throws the help that was asked for, or that of a group of commands
     }
-    return ExitStatus.success.rawValue
+    return CommandExit.success.rawValue
   } catch let failure as CommandFailure {
     complain(failure, on: system)
     return failure.exitStatus.rawValue
@@ -51,7 +51,7 @@ private func finish(parsing error: any Error, on system: System) -> Int32 {
   let code = Diyml.exitCode(for: error).rawValue
   let message = Diyml.fullMessage(for: error, columns: min(system.terminal.columns, 100))
   if !message.isEmpty {
-    code == ExitStatus.success.rawValue
+    code == CommandExit.success.rawValue
       ? system.output(message + "\n") : system.complaints(message + "\n")
   }
   return code

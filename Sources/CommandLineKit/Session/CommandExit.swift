@@ -1,7 +1,7 @@
 package import RPCCore
 
 /// What a command's exit code means. These numbers are a promise to scripts.
-package enum ExitStatus: Int32, CaseIterable, Sendable {
+package enum CommandExit: Int32, CaseIterable, Sendable {
   case success = 0
   case someItemsFailed = 1
   case local = 2

@@ -1,0 +1,278 @@
+import API
+import RPCCore
+
+@testable import CommandLineKit
+
+/// A server's services over a few dictionaries: enough of their meaning to drive every command.
+final class FakeBackend: Sendable {
+  struct State: Sendable {
+    var passwords: [String: String] = [:]
+    var project: Project?
+    var points: [DataPoint] = []
+    var contents: [String: [UInt8]] = [:]
+    /// How many images were sent, stored before or not.
+    var received = 0
+    /// The events of the training; how many of them one call gets.
+    var events: [TrainingEvent] = []
+    var eventsPerCall = Int.max
+    var watched: [UInt64] = []
+    var job: TrainingJob?
+    var model: PublishedModel?
+  }
+
+  static let secret = "s3cret"
+  let state = Shared(State())
+
+  var routes: [Route] {
+    FakeAuth(backend: self).routes + FakeData(backend: self).routes
+      + FakeTraining(backend: self).routes + FakePublishing(backend: self).routes
+      + FakeInference(backend: self).routes
+  }
+
+  /// The state, for a call with the right token.
+  func authorized<Result>(
+    _ context: ServerContext, _ body: (inout State) throws -> sending Result
+  ) throws -> Result {
+    guard context.metadata["authorization"] == "Bearer \(Self.secret)" else {
+      throw Status(.unauthenticated, "unknown token")
+    }
+    return try state.withLock(body)
+  }
+
+  /// The same, for a call about a project.
+  func about<Result>(
+    _ name: String, _ context: ServerContext,
+    _ body: (inout State, inout Project) throws -> sending Result
+  ) throws -> Result {
+    try authorized(context) { state in
+      guard var project = state.project, project.name == name else {
+        throw Status(.notFound, "no project \(name)")
+      }
+      defer { state.project = project }
+      return try body(&state, &project)
+    }
+  }
+}
+
+struct FakeAuth: AuthService {
+  let backend: FakeBackend
+
+  private func issued() -> IssuedToken {
+    IssuedToken(
+      token: Token(
+        id: 1, label: "diyml login", scopes: [.read, .write], expireTimeUnixMs: 1_800_000_000_000),
+      secret: FakeBackend.secret)
+  }
+
+  func userExists(
+    _ request: UserExistsRequest, context: ServerContext
+  ) async throws -> UserExistsResponse {
+    UserExistsResponse(exists: backend.state.withLock { $0.passwords[request.user] != nil })
+  }
+
+  func createAccount(
+    _ request: CreateAccountRequest, context: ServerContext
+  ) async throws -> CreateAccountResponse {
+    try backend.state.withLock { state in
+      guard state.passwords[request.user] == nil else {
+        throw Status(.alreadyExists, "account \(request.user) exists")
+      }
+      state.passwords[request.user] = request.password
+    }
+    return CreateAccountResponse(issued: issued())
+  }
+
+  func login(_ request: LoginRequest, context: ServerContext) async throws -> LoginResponse {
+    guard backend.state.withLock({ $0.passwords[request.user] }) == request.password else {
+      throw Status(.unauthenticated, "wrong name or password")
+    }
+    return LoginResponse(issued: issued())
+  }
+
+  func deleteAccount(
+    _ request: DeleteAccountRequest, context: ServerContext
+  ) async throws -> DeleteAccountResponse {
+    try backend.authorized(context) { $0.passwords = [:] }
+    return DeleteAccountResponse()
+  }
+
+  func whoAmI(_ request: WhoAmIRequest, context: ServerContext) async throws -> WhoAmIResponse {
+    try backend.authorized(context) { state in
+      WhoAmIResponse(user: state.passwords.keys.first ?? "", token: issued().token)
+    }
+  }
+
+  func listTokens(
+    _ request: ListTokensRequest, context: ServerContext
+  ) async throws -> ListTokensResponse {
+    ListTokensResponse(tokens: [issued().token].compactMap { $0 })
+  }
+
+  func createToken(
+    _ request: CreateTokenRequest, context: ServerContext
+  ) async throws -> CreateTokenResponse {
+    let token = Token(id: 2, label: request.label, scopes: request.scopes)
+    return CreateTokenResponse(issued: IssuedToken(token: token, secret: "new-secret"))
+  }
+
+  func revokeToken(
+    _ request: RevokeTokenRequest, context: ServerContext
+  ) async throws -> RevokeTokenResponse {
+    try backend.authorized(context) { _ in RevokeTokenResponse() }
+  }
+
+  func changePassword(
+    _ request: ChangePasswordRequest, context: ServerContext
+  ) async throws -> ChangePasswordResponse {
+    try backend.authorized(context) { state in
+      for user in state.passwords.keys { state.passwords[user] = request.newPassword }
+    }
+    return ChangePasswordResponse()
+  }
+}
+
+struct FakeTraining: TrainingService {
+  let backend: FakeBackend
+
+  func train(_ request: TrainRequest, context: ServerContext) async throws -> TrainResponse {
+    try backend.about(request.project, context) { state, project in
+      guard !state.points.isEmpty else {
+        throw Status(.failedPrecondition, "project \(project.name) has 0 images; it takes 2")
+      }
+      let job = TrainingJob(
+        project: project.name, number: 1, state: .queued, parameters: request.parameters)
+      state.job = job
+      return TrainResponse(job: job)
+    }
+  }
+
+  func watchTraining(
+    _ request: WatchTrainingRequest, responses: MessageWriter<TrainingEvent>,
+    context: ServerContext
+  ) async throws {
+    let events = backend.state.withLock { state in
+      state.watched.append(request.afterEvent)
+      let rest = state.events.filter { $0.sequence > request.afterEvent }
+      return Array(rest.prefix(state.eventsPerCall))
+    }
+    for event in events { try await responses.write(event) }
+  }
+
+  func getTraining(
+    _ request: GetTrainingRequest, context: ServerContext
+  ) async throws -> GetTrainingResponse {
+    GetTrainingResponse(job: try backend.authorized(context) { $0.job })
+  }
+
+  func listTrainings(
+    _ request: ListTrainingsRequest, context: ServerContext
+  ) async throws -> ListTrainingsResponse {
+    ListTrainingsResponse(jobs: try backend.authorized(context) { [$0.job].compactMap { $0 } })
+  }
+
+  func cancelTraining(
+    _ request: CancelTrainingRequest, context: ServerContext
+  ) async throws -> CancelTrainingResponse {
+    try backend.authorized(context) { state in
+      guard state.job?.state == .queued else {
+        throw Status(.failedPrecondition, "training 1 has ended")
+      }
+      state.job?.state = .cancelled
+      return CancelTrainingResponse(job: state.job)
+    }
+  }
+}
+
+struct FakePublishing: PublishingService {
+  let backend: FakeBackend
+
+  func publish(_ request: PublishRequest, context: ServerContext) async throws -> PublishResponse {
+    let model = PublishedModel(
+      owner: "ada", project: request.project, version: 1, type: .classification,
+      description: request.description, classNames: ["cat", "dog"], accuracy: 0.875)
+    return try backend.authorized(context) { state in
+      state.model = model
+      return PublishResponse(model: model)
+    }
+  }
+
+  func unpublish(
+    _ request: UnpublishRequest, context: ServerContext
+  ) async throws -> UnpublishResponse {
+    try backend.authorized(context) { state in
+      guard state.model != nil else { throw Status(.notFound, "no version is published") }
+      state.model = nil
+      return UnpublishResponse(versions: [1])
+    }
+  }
+
+  func searchPublished(
+    _ request: SearchPublishedRequest, context: ServerContext
+  ) async throws -> SearchPublishedResponse {
+    SearchPublishedResponse(
+      models: try backend.authorized(context) { [$0.model].compactMap { $0 } })
+  }
+
+  func getModelCard(
+    _ request: GetModelCardRequest, context: ServerContext
+  ) async throws -> GetModelCardResponse {
+    try backend.authorized(context) { state in
+      guard let model = state.model else { throw Status(.notFound, "no model \(request.model)") }
+      return GetModelCardResponse(
+        card: ModelCard(model: model, architecture: "efficientnet-lite0", inputSide: 224))
+    }
+  }
+}
+
+/// Takes a file's text for its class, and `bad` for no image.
+struct FakeInference: InferenceService {
+  let backend: FakeBackend
+
+  private func answer(_ request: InferRequest) throws -> InferResponse {
+    let text = String(decoding: request.image, as: UTF8.self)
+    guard text != "bad" else { throw Status(.invalidArgument, "no image format known") }
+    let classes = [
+      ScoredClass(className: text, probability: 0.9), ScoredClass(className: "dog", probability: 0.1),
+    ]
+    return InferResponse(
+      model: "ada/pets@1",
+      result: .classification(Classification(classes: Array(classes.prefix(Int(request.topK))))),
+      imageWidth: 2, imageHeight: 1)
+  }
+
+  func infer(_ request: InferRequest, context: ServerContext) async throws -> InferResponse {
+    try answer(request)
+  }
+
+  func inferStream(
+    _ requests: MessageStream<InferStreamRequest>,
+    responses: MessageWriter<InferStreamResponse>, context: ServerContext
+  ) async throws {
+    guard try backend.authorized(context, { $0.model != nil }) else {
+      throw Status(.notFound, "no model ada/pets")
+    }
+    var asked: [InferStreamRequest] = []
+    for try await request in requests { asked.append(request) }
+    for request in asked.reversed() {  // out of order, as a real engine may answer
+      let outcome: InferStreamResponse.Outcome
+      do {
+        outcome = .response(try answer(request.request ?? InferRequest()))
+      } catch let status as Status {
+        outcome = .failure(.init(code: UInt32(status.code.rawValue), message: status.message))
+      }
+      try await responses.write(InferStreamResponse(id: request.id, outcome: outcome))
+    }
+  }
+
+  func submitInference(
+    _ request: SubmitInferenceRequest, context: ServerContext
+  ) async throws -> SubmitInferenceResponse {
+    throw Status(.unimplemented, "not asked for by the command line")
+  }
+
+  func fetchInference(
+    _ request: FetchInferenceRequest, context: ServerContext
+  ) async throws -> FetchInferenceResponse {
+    throw Status(.unimplemented, "not asked for by the command line")
+  }
+}
