@@ -2,7 +2,10 @@ internal import ServiceLifecycle
 
 /// One of the things that run for as long as the server does.
 struct Part: Service, CustomStringConvertible {
-  private enum Ended { case body, drain }
+  private enum Ended { case body, drain, patience }
+
+  /// How long the body may take to end when it is drained, before it is cancelled.
+  private static let patience = Duration.seconds(5)
 
   let description: String
   private let body: @Sendable () async throws -> Void
@@ -20,6 +23,8 @@ struct Part: Service, CustomStringConvertible {
     self.drain = drain
   }
 
+  /// Returns when the body has ended and the group has asked for it: a group takes a part that ends
+  /// before its turn for a failure.
   func run() async throws {
     try await withThrowingTaskGroup(of: Ended.self) { group in
       group.addTask {
@@ -31,11 +36,29 @@ struct Part: Service, CustomStringConvertible {
           try await gracefulShutdown()
           await drain()
         } catch is CancellationError {
-          // The body has ended by itself, or is cancelled as well.
+          // The body is cancelled as well.
         }
         return .drain
       }
-      for try await ended in group where ended == .body { group.cancelAll() }
+      var bodyHasEnded = false
+      var isDrained = false
+      for try await ended in group {
+        switch ended {
+        case .body: bodyHasEnded = true
+        case .drain:
+          isDrained = true
+          group.addTask {
+            do {
+              try await Task.sleep(for: Self.patience)
+            } catch is CancellationError {
+              // The body has ended in time.
+            }
+            return .patience
+          }
+        case .patience: group.cancelAll()
+        }
+        if bodyHasEnded && isDrained { group.cancelAll() }
+      }
     }
   }
 }

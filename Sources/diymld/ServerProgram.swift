@@ -1,3 +1,4 @@
+internal import API
 internal import Credentials
 internal import EngineHost
 internal import Foundation
