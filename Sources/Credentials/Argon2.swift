@@ -1,6 +1,8 @@
 internal import CArgon2
 
-/// What hashing a password costs. The defaults are OWASP's for Argon2id.
+/// What hashing a password costs.
+///
+/// The defaults are OWASP's for Argon2id.
 package struct Argon2Parameters: Sendable, Equatable {
   package var memoryKiB: UInt32 = 19_456
   package var passes: UInt32 = 2
@@ -9,13 +11,16 @@ package struct Argon2Parameters: Sendable, Equatable {
   package init() {}
 }
 
-/// Argon2id over Debian's libargon2. Blocks for tens of milliseconds.
+/// Argon2id over Debian's libargon2.
+///
+/// Blocks for tens of milliseconds.
 enum Argon2 {
   private static let saltBytes = 16
   private static let hashBytes = 32
 
-  /// - Parameter salt: random bytes, different for each password.
-  /// - Returns: hash, salt and parameters in the PHC string format.
+  /// Hash, salt and parameters in the PHC string format.
+  ///
+  /// The salt is random bytes, different for each password.
   static func hash(
     _ password: String, parameters: Argon2Parameters, salt: [UInt8]
   ) throws(CredentialsError) -> String {

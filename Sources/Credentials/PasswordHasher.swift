@@ -46,8 +46,9 @@ package final class PasswordHasher: Sendable {
 
   /// Whether the password is the one that was hashed.
   ///
-  /// - Parameter encoded: what `hash` returned; nothing for a user that does not exist, which is
-  ///   false and takes as long as a wrong password, so that time does not tell who has an account.
+  /// `encoded` is what `hash` returned, or nothing for a user that does not exist: that is false and
+  /// takes as long as a wrong password, so that time does not tell who has an account.
+  ///
   /// - Throws: `.busy` when too many passwords wait.
   package func verify(_ password: String, against encoded: String?) async throws -> Bool {
     let decoy = self.decoy

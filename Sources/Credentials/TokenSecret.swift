@@ -11,7 +11,9 @@ package struct TokenSecret: Sendable, Equatable {
   /// Base64url of 32 bytes, without padding.
   private static let digits = 43
 
-  /// What goes after `Bearer `. Never to be logged.
+  /// What goes after `Bearer `.
+  ///
+  /// Never to be logged.
   package let text: String
 
   /// A new secret from the system's random source.

@@ -1,4 +1,6 @@
-/// How an image's bytes are encoded. The numbers are those of the contract's `ImageFormat`.
+/// How an image's bytes are encoded.
+///
+/// The numbers are those of the contract's `ImageFormat`.
 package enum ImageFileFormat: Int64, Sendable {
   case jpeg = 1
   case png = 2

@@ -43,7 +43,8 @@ extension DataStore {
 
   /// Sets a new password and revokes all tokens but one.
   ///
-  /// - Parameter oldHash: what the old password was checked against.
+  /// `oldHash` is what the old password was checked against.
+  ///
   /// - Throws: `.changedMeanwhile` when that is not the password's hash any more.
   package func changePassword(
     of account: AccountID, from oldHash: String, to newHash: String, keeping token: TokenID

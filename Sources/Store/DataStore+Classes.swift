@@ -1,8 +1,10 @@
 internal import GRDB
 
 extension DataStore {
-  /// Replaces a project's class list. A class of id 0 keeps the id of the present class of that
-  /// name, unless the list gives that id away, or gets an id that was never used.
+  /// Replaces a project's class list.
+  ///
+  /// A class of id 0 keeps the id of the present class of that name, unless the list gives that id
+  /// away, or gets an id that was never used.
   ///
   /// - Returns: the new list, each class with its id.
   /// - Throws: `.classInUse` when a class that images use would be dropped; `.notFound(.classID)`
@@ -44,7 +46,8 @@ extension DataStore {
 
   /// Removes every class of a project.
   ///
-  /// - Parameter force: also from the images that use one; they become unlabelled.
+  /// With `force` also from the images that use one: they become unlabelled.
+  ///
   /// - Throws: `.classInUse` without `force`.
   package func deleteClasses(
     ofProject name: String, of account: AccountID, force: Bool
@@ -84,7 +87,7 @@ extension DataStore {
 
   /// Gives an id to each class that has none.
   ///
-  /// - Parameter next: the lowest id never used; moves past those given out.
+  /// `next` is the lowest id never used, and moves past those given out.
   static func numbered(
     _ wanted: [ClassRecord], present: [ClassRecord], next: inout UInt32
   ) throws(StoreError) -> [ClassRecord] {

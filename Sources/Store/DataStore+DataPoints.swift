@@ -21,8 +21,10 @@ extension DataStore {
     }
   }
 
-  /// Stores an image with its annotation. One that the project has keeps its place and name; its
-  /// annotation is replaced if there is a new one.
+  /// Stores an image with its annotation.
+  ///
+  /// One that the project has keeps its place and name; its annotation is replaced if there is a
+  /// new one.
   ///
   /// - Returns: the image as it is now, and whether it is new to the project.
   /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past

@@ -4,9 +4,9 @@ internal import GRDB
 extension DataStore {
   /// Takes an image to be answered for later.
   ///
-  /// - Parameters:
-  ///   - id: 32 random hexadecimal digits, the caller's only key to the answer.
-  ///   - publication: the model version that answers, whatever is published later.
+  /// `id` is 32 random hexadecimal digits, the caller's only key to the answer. The model version
+  /// of `publication` answers, whatever is published later.
+  ///
   /// - Throws: `.limit` past `accountPendingInferencesMax`; `.notFound` once the account or the
   ///   publication is gone.
   package func submitInference(

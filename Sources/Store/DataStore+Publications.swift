@@ -3,7 +3,8 @@ internal import GRDB
 extension DataStore {
   /// Publishes the model of a training; one that is published already gets the new description.
   ///
-  /// - Parameter version: 0 means the newest training that succeeded.
+  /// Version 0 means the newest training that succeeded.
+  ///
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`; `.trainingState` when that training
   ///   has no model.
   package func publish(
@@ -61,7 +62,8 @@ extension DataStore {
 
   /// The published model of that address.
   ///
-  /// - Parameter version: 0 means the newest that is published.
+  /// Version 0 means the newest that is published.
+  ///
   /// - Throws: `.notFound(.publication)`, whoever asks.
   package func publication(
     owner: String, project: String, version: UInt32

@@ -1,8 +1,9 @@
 internal import GRDB
 
 extension DataStore {
-  /// Removes object files that no row refers to, as a crash or a failed clean-up leaves them. Safe
-  /// while serving: each file is judged and removed with the writer held.
+  /// Removes object files that no row refers to, as a crash or a failed clean-up leaves them.
+  ///
+  /// Safe while serving: each file is judged and removed with the writer held.
   ///
   /// - Returns: how many files went.
   @discardableResult

@@ -73,8 +73,9 @@ extension DataStore {
     try await append(.note(note), to: id, at: now)
   }
 
-  /// A training's events after a sequence number, oldest first. Those that are no longer kept are
-  /// passed over.
+  /// A training's events after a sequence number, oldest first.
+  ///
+  /// Those that are no longer kept are passed over.
   ///
   /// - Throws: `.notFound(.training)` once it has been deleted with its project.
   package func trainingEvents(

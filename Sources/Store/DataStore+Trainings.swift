@@ -5,10 +5,10 @@ internal import GRDB
 extension DataStore {
   /// Freezes a project's data set and queues a training of it.
   ///
-  /// - Parameters:
-  ///   - parameters: kept as they are.
-  ///   - freeze: judges the project as it is at this instant and chooses what to learn from; what it
-  ///     throws is thrown on and nothing is queued. It must be quick: all writing waits for it.
+  /// The parameters are kept as they are. `freeze` judges the project as it is at this instant and
+  /// chooses what to learn from; what it throws is thrown on and nothing is queued. It must be
+  /// quick: all writing waits for it.
+  ///
   /// - Throws: `.notFound(.project)`, `.trainingActive`.
   package func queueTraining(
     ofProject name: String, of account: AccountID, parameters: [UInt8], at now: Timestamp,
@@ -21,7 +21,8 @@ extension DataStore {
       }
       let dataSet = try freeze(try Self.contents(of: project, in: db))
       let number = try Self.count(
-        db, "UPDATE project SET next_training = next_training + 1 WHERE id = ?"
+        db,
+        "UPDATE project SET next_training = next_training + 1 WHERE id = ?"
           + " RETURNING next_training - 1", [project.id.rawValue])
       try db.execute(
         sql: """

@@ -16,11 +16,14 @@ package final class DataStore: Sendable {
   private let reportCleanupFailure: @Sendable (any Error) -> Void
 
   /// Opens a data folder, making what is missing, and puts right what a crash left behind: cut-off
-  /// uploads go, and trainings that ran are failed. Unreferenced objects are left to
-  /// `removeUnreferencedObjects()`, which may take longer than a server wants to wait.
+  /// uploads go, and trainings that ran are failed.
   ///
-  /// - Parameter reportCleanupFailure: hears of files that should be gone and could not be removed;
-  ///   the next `removeUnreferencedObjects()` tries again.
+  /// Unreferenced objects are left to `removeUnreferencedObjects()`, which may take longer than a
+  /// server wants to wait.
+  ///
+  /// `reportCleanupFailure` hears of files that should be gone and could not be removed; the next
+  /// `removeUnreferencedObjects()` tries again.
+  ///
   /// - Throws: `.folderInUse` when another server has the folder open.
   package static func open(
     folder: String, limits: StoreLimits = StoreLimits(), at now: Timestamp,
@@ -100,8 +103,8 @@ extension DataStore {
 
   /// Writes in one transaction; objects that lose their last reference in it go with it.
   ///
-  /// - Parameter staged: an object that `body` makes a row refer to. Its bytes are made safe first,
-  ///   and its file is put in place right before the commit, unless the store has the object.
+  /// `staged` is an object that `body` makes a row refer to. Its bytes are made safe first, and its
+  /// file is put in place right before the commit, unless the store has the object.
   ///
   /// Files are moved and removed while the writer is held. So a file is never removed for a row
   /// that went while another row comes that needs it.
@@ -155,7 +158,9 @@ extension DataStore {
   }
 
   /// A new object's file is moved even onto a file that stands there: a crash may have left that
-  /// one before its folder was synchronized. A known object's file is put back if it is missing.
+  /// one before its folder was synchronized.
+  ///
+  /// A known object's file is put back if it is missing.
   private static func place(_ staged: StagedObject, isNew: Bool, in files: ObjectFiles) throws {
     if isNew || !SystemCalls.exists(files.path(of: staged.hash)) { try files.adopt(staged) }
   }

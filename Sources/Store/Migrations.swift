@@ -1,6 +1,8 @@
 internal import GRDB
 
-/// The tables, as numbered steps. A released step is never edited; a change is a new step.
+/// The tables, as numbered steps.
+///
+/// A released step is never edited; a change is a new step.
 enum Migrations {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
@@ -202,8 +204,10 @@ enum Migrations {
     CREATE INDEX inference_image ON inference(image);
     """
 
-  /// Triggers that count a column's references. They also fire when a deletion cascades, so no
-  /// method has to remember which objects its rows held.
+  /// Triggers that count a column's references.
+  ///
+  /// They also fire when a deletion cascades, so no method has to remember which objects its rows
+  /// held.
   private static func referenceCounting(table: String, column: String) -> String {
     """
     CREATE TRIGGER \(table)_insert AFTER INSERT ON \(table) WHEN NEW.\(column) IS NOT NULL BEGIN

@@ -54,7 +54,9 @@ struct ObjectFiles: Sendable {
     }
   }
 
-  /// The hashes of the files in one of the 256 outer folders. Other files are passed over.
+  /// The hashes of the files in one of the 256 outer folders.
+  ///
+  /// Other files are passed over.
   func hashes(inOuterFolder byte: UInt8) throws(StoreError) -> [ObjectHash] {
     let outer = objectsFolder + "/" + lowerHex([byte])
     var hashes: [ObjectHash] = []

@@ -29,8 +29,10 @@ package final class ObjectReader: Sendable {
       var failure: StoreError?
       let chunk = [UInt8](unsafeUninitializedCapacity: count) { buffer, initializedCount in
         while initializedCount < count {
-          let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
-          let read = pread(descriptor, target.baseAddress, target.count, off_t(offset) + off_t(initializedCount))
+          let target = UnsafeMutableRawBufferPointer(
+            rebasing: UnsafeMutableRawBufferPointer(buffer)[initializedCount...])
+          let read = pread(
+            descriptor, target.baseAddress, target.count, off_t(offset) + off_t(initializedCount))
           if read < 0 {
             if errno == EINTR { continue }
             failure = SystemCalls.failure("read", path)

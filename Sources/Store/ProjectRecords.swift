@@ -1,4 +1,6 @@
-/// What a project's models do. The numbers are those of the contract's `ProjectType`.
+/// What a project's models do.
+///
+/// The numbers are those of the contract's `ProjectType`.
 package enum ProjectKind: Int64, Sendable {
   case classification = 1
   case detection = 2

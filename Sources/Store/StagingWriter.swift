@@ -35,8 +35,10 @@ package struct StagingWriter: ~Copyable {
     try result.get()
   }
 
-  /// Hands the bytes over. They may be in the page cache only: the store waits for the disk before
-  /// it commits a row that refers to them.
+  /// Hands the bytes over.
+  ///
+  /// They may be in the page cache only: the store waits for the disk before it commits a row that
+  /// refers to them.
   package consuming func finish() -> StagedObject {
     StagedObject(file: file, hash: ObjectHash(digest: hash.finalize()), bytes: bytes)
   }
@@ -89,7 +91,8 @@ final class StagedFile: Sendable {
   func write(_ chunk: UnsafeRawBufferPointer) throws(StoreError) {
     var rest = chunk[...]
     while !rest.isEmpty {
-      let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      let count = Glibc.write(
+        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
       if count < 0 {
         if errno == EINTR { continue }
         throw SystemCalls.failure("write", path)

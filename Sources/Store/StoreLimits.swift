@@ -7,7 +7,9 @@ package struct StoreLimits: Sendable, Equatable {
   package var accountProjectsMax: UInt64 = 1_000
   package var projectDataPointsMax: UInt64 = 100_000
   package var projectClassesMax: UInt64 = 1_000
-  /// Progress events kept of one training; older ones go. Changes of state always stay.
+  /// Progress events kept of one training; older ones go.
+  ///
+  /// Changes of state always stay.
   package var trainingProgressEventsMax: UInt64 = 500
   /// Notes kept of one training; older ones go.
   package var trainingNotesMax: UInt64 = 200

@@ -1,4 +1,6 @@
-/// Where a training stands. The numbers are those of the contract's `TrainingState`.
+/// Where a training stands.
+///
+/// The numbers are those of the contract's `TrainingState`.
 package enum JobState: Int64, Sendable {
   case queued = 1
   case running = 2

@@ -171,7 +171,8 @@ struct AuthServiceTests {
       let narrow = clients.with(issued.secret)
       let own = try await clients.auth.whoAmI(WhoAmIRequest(), options: ada).token?.id ?? 0
       let auth = clients.auth
-      #expect(await code { try await auth.listTokens(.init(), options: narrow) } == .permissionDenied)
+      #expect(
+        await code { try await auth.listTokens(.init(), options: narrow) } == .permissionDenied)
       #expect(
         await code { try await auth.createToken(.init(scopes: [.read]), options: narrow) }
           == .permissionDenied)
@@ -179,8 +180,11 @@ struct AuthServiceTests {
         await code { try await auth.deleteAccount(.init(password: "password"), options: narrow) }
           == .permissionDenied)
       let change = ChangePasswordRequest(oldPassword: "password", newPassword: "new password")
-      #expect(await code { try await auth.changePassword(change, options: narrow) } == .permissionDenied)
-      #expect(await code { try await auth.revokeToken(.init(id: own), options: narrow) } == .permissionDenied)
+      #expect(
+        await code { try await auth.changePassword(change, options: narrow) } == .permissionDenied)
+      #expect(
+        await code { try await auth.revokeToken(.init(id: own), options: narrow) }
+          == .permissionDenied)
       _ = try await auth.whoAmI(WhoAmIRequest(), options: narrow)
       _ = try await auth.revokeToken(RevokeTokenRequest(), options: narrow)
       #expect(await code { try await auth.whoAmI(.init(), options: narrow) } == .unauthenticated)
@@ -207,15 +211,19 @@ struct AuthServiceTests {
       } while !request.pageToken.isEmpty
       #expect(labels == ["", "a", "b", "c", "d"])
       let id = ids[1]
-      #expect(await code { try await clients.auth.revokeToken(.init(id: id), options: bob) } == .notFound)
+      #expect(
+        await code { try await clients.auth.revokeToken(.init(id: id), options: bob) } == .notFound)
       _ = try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: ada)
       let left = try await clients.auth.listTokens(ListTokensRequest(), options: ada)
       #expect(left.tokens.map(\.label) == ["", "b", "c", "d"])
     }
   }
 
-  @Test(arguments: [(1_000, "", true), (1_001, "", false), (1, "x", false), (1, "99999999999999999999", false)])
-  func `pages are held to their bounds`(size: UInt32, token: String, isAccepted: Bool) async throws {
+  @Test(arguments: [
+    (1_000, "", true), (1_001, "", false), (1, "x", false), (1, "99999999999999999999", false),
+  ])
+  func `pages are held to their bounds`(size: UInt32, token: String, isAccepted: Bool) async throws
+  {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
       let request = ListTokensRequest(pageSize: size, pageToken: token)
@@ -235,13 +243,18 @@ struct AuthServiceTests {
       let login = try await clients.auth.login(LoginRequest(user: "ada", password: "password"))
       let other = clients.with(try #require(login.issued).secret)
       let wrong = ChangePasswordRequest(oldPassword: "passwore", newPassword: "new password")
-      #expect(await code { try await clients.auth.changePassword(wrong, options: ada) } == .unauthenticated)
+      #expect(
+        await code { try await clients.auth.changePassword(wrong, options: ada) }
+          == .unauthenticated)
       let short = ChangePasswordRequest(oldPassword: "password", newPassword: "1234567")
-      #expect(await code { try await clients.auth.changePassword(short, options: ada) } == .invalidArgument)
+      #expect(
+        await code { try await clients.auth.changePassword(short, options: ada) }
+          == .invalidArgument)
       _ = try await clients.auth.changePassword(
         ChangePasswordRequest(oldPassword: "password", newPassword: "new password"), options: ada)
       _ = try await clients.auth.whoAmI(WhoAmIRequest(), options: ada)
-      #expect(await code { try await clients.auth.whoAmI(.init(), options: other) } == .unauthenticated)
+      #expect(
+        await code { try await clients.auth.whoAmI(.init(), options: other) } == .unauthenticated)
       #expect(
         await code { try await clients.auth.login(.init(user: "ada", password: "password")) }
           == .unauthenticated)
@@ -256,11 +269,14 @@ struct AuthServiceTests {
       try await clients.project(ada)
       try await clients.put("a cat", Annotation(value: .className("cat")), ada)
       let wrong = DeleteAccountRequest(password: "passwore")
-      #expect(await code { try await clients.auth.deleteAccount(wrong, options: ada) } == .unauthenticated)
+      #expect(
+        await code { try await clients.auth.deleteAccount(wrong, options: ada) } == .unauthenticated
+      )
       #expect(try world.folder.files(in: "objects").count == 1)
       _ = try await clients.auth.deleteAccount(
         DeleteAccountRequest(password: "password"), options: ada)
-      #expect(await code { try await clients.auth.whoAmI(.init(), options: ada) } == .unauthenticated)
+      #expect(
+        await code { try await clients.auth.whoAmI(.init(), options: ada) } == .unauthenticated)
       #expect(try world.folder.files(in: "objects").isEmpty)
       let again = try await clients.account()
       let projects = try await clients.data.listProjects(ListProjectsRequest(), options: again)

@@ -56,11 +56,13 @@ struct DataServiceTests {
   ]
 
   @Test(arguments: badProjects)
-  func `a bad project is refused`(request: CreateProjectRequest, expected: StatusCode) async throws {
+  func `a bad project is refused`(request: CreateProjectRequest, expected: StatusCode) async throws
+  {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
       try await clients.project(ada)
-      #expect(await code { try await clients.data.createProject(request, options: ada) } == expected)
+      #expect(
+        await code { try await clients.data.createProject(request, options: ada) } == expected)
     }
   }
 
@@ -126,7 +128,8 @@ struct DataServiceTests {
       let drop = SetClassesRequest(project: "pets", classes: [Class(name: "dog")])
       #expect(await code { try await data.setClasses(drop, options: ada) } == .failedPrecondition)
       let clear = DeleteClassesRequest(project: "pets")
-      #expect(await code { try await data.deleteClasses(clear, options: ada) } == .failedPrecondition)
+      #expect(
+        await code { try await data.deleteClasses(clear, options: ada) } == .failedPrecondition)
       let twice = SetClassesRequest(
         project: "pets", classes: [Class(name: "cat"), Class(name: "cat")])
       #expect(await code { try await data.setClasses(twice, options: ada) } == .invalidArgument)
@@ -215,7 +218,9 @@ struct DataServiceTests {
           .invalidArgument,
           PutDataPointRequest(project: "pets", image: x, annotation: boxes(box(0, 0, 1, 1)))
         ),
-        (.invalidArgument, PutDataPointRequest(project: "pets", image: x, annotation: Annotation())),
+        (
+          .invalidArgument, PutDataPointRequest(project: "pets", image: x, annotation: Annotation())
+        ),
       ]
       for (expected, request) in refusals {
         let got = await code { try await clients.data.putDataPoint(request, options: ada) }

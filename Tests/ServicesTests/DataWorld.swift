@@ -49,7 +49,8 @@ final class DataWorld: Sendable {
     }
 
     /// Makes an account and gives the options of its calls.
-    func account(_ user: String = "ada", password: String = "password") async throws -> CallOptions {
+    func account(_ user: String = "ada", password: String = "password") async throws -> CallOptions
+    {
       let answer = try await auth.createAccount(
         CreateAccountRequest(user: user, password: password))
       return with(try #require(answer.issued).secret)

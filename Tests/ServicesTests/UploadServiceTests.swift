@@ -105,7 +105,9 @@ struct UploadServiceTests {
     }
   }
 
-  @Test(arguments: [("none", StatusCode.notFound), ("a/b", .invalidArgument), ("", .invalidArgument)])
+  @Test(arguments: [
+    ("none", StatusCode.notFound), ("a/b", .invalidArgument), ("", .invalidArgument),
+  ])
   func `a stream for a project that is not there is refused`(
     project: String, expected: StatusCode
   ) async throws {
@@ -132,7 +134,8 @@ struct UploadServiceTests {
       try await clients.project(ada)
       let three = [.project("pets")] + image("a") + image("b") + image("c")
       #expect(try await upload(three, clients, ada).stored.count == 3)
-      #expect(await code { try await upload(three + image("d"), clients, ada) } == .resourceExhausted)
+      #expect(
+        await code { try await upload(three + image("d"), clients, ada) } == .resourceExhausted)
       let project = try await clients.data.getProject(.init(project: "pets"), options: ada).project
       #expect(project?.dataPointCount == 3)
     }
@@ -146,7 +149,9 @@ struct UploadServiceTests {
       let ada = try await clients.account()
       try await clients.project(ada)
       let many = (0..<10).flatMap { image("image \($0)") }
-      #expect(await code { try await upload([.project("pets")] + many, clients, ada) } == .resourceExhausted)
+      #expect(
+        await code { try await upload([.project("pets")] + many, clients, ada) }
+          == .resourceExhausted)
     }
   }
 

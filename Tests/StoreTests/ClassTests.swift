@@ -19,7 +19,8 @@ struct ClassTests {
       try await set([record(0, "dog"), record(1, "kitten")])
         == [record(2, "dog"), record(1, "kitten")])
     #expect(try await set([record(0, "dog")]) == [record(2, "dog")])
-    #expect(try await set([record(0, "cat"), record(0, "dog")]) == [record(3, "cat"), record(2, "dog")])
+    #expect(
+      try await set([record(0, "cat"), record(0, "dog")]) == [record(3, "cat"), record(2, "dog")])
     #expect(
       try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
         == [record(3, "cat"), record(2, "dog")])

@@ -116,7 +116,8 @@ struct RecoveryTests {
     let failed = try await again.training(ran.id)
     #expect(failed.state == .failed && failed.reason == "the server stopped while it ran")
     #expect(failed.endTime == start + .seconds(60))
-    #expect(try await again.trainingEvents(of: ran.id, after: 2).map(\.content) == [.state(.failed)])
+    #expect(
+      try await again.trainingEvents(of: ran.id, after: 2).map(\.content) == [.state(.failed)])
     #expect(try await again.nextQueuedTraining() == waits)
   }
 

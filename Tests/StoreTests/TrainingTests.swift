@@ -103,7 +103,8 @@ struct TrainingTests {
         .state(.queued), .state(.running), .progress([1]), .note("224"), .state(.succeeded),
       ])
     #expect(try await store.trainingEvents(of: queued.id, after: 4) == [events[4]])
-    #expect(try await store.trainingEvents(of: queued.id, after: 1, rowsMax: 2) == Array(events[1...2]))
+    #expect(
+      try await store.trainingEvents(of: queued.id, after: 1, rowsMax: 2) == Array(events[1...2]))
     #expect(try await store.trainingEvents(of: queued.id, after: .max).isEmpty)
   }
 

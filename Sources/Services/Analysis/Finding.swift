@@ -1,6 +1,8 @@
 /// Something about a project that its owner should know.
 package struct Finding: Sendable, Equatable {
-  /// What is found. The raw values are part of the contract.
+  /// What is found.
+  ///
+  /// The raw values are part of the contract.
   package enum Kind: String, Sendable, CaseIterable {
     case tooFewClasses = "too-few-classes"
     case tooFewImages = "too-few-images"

@@ -62,8 +62,10 @@ package struct ProjectAnalysis: Sendable {
     }
   }
 
-  /// Whether two images of the group have annotations that cannot both be right. Boxes are compared
-  /// by how many there are of each class: they move a little from one shot to the next.
+  /// Whether two images of the group have annotations that cannot both be right.
+  ///
+  /// Boxes are compared by how many there are of each class: they move a little from one shot to
+  /// the next.
   private static func isConflicting(_ group: [DataPointRecord]) -> Bool {
     let labels = group.compactMap { point -> [String]? in
       switch point.annotation {
@@ -86,7 +88,8 @@ extension ProjectAnalysis {
     }.map { name, count in
       Finding(
         kind: .fewImages, isError: false,
-        message: "the class '\(name)' has \(count) images; \(fewImages) or more make a better model")
+        message: "the class '\(name)' has \(count) images; \(fewImages) or more make a better model"
+      )
     }
     if let smallest = sizes.min(by: { $0.1 < $1.1 }), let largest = sizes.max(by: { $0.1 < $1.1 }),
       smallest.1 > 0, largest.1 > smallest.1 * imbalanceMax

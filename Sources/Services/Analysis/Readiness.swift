@@ -25,7 +25,8 @@ package func readinessFindings(of contents: ProjectContents) -> [Finding] {
     findings.append(
       Finding(
         kind: .tooFewClasses, isError: true,
-        message: "\(project.classes.count) classes; at least \(ReadinessRules.classesMin) are needed"
+        message:
+          "\(project.classes.count) classes; at least \(ReadinessRules.classesMin) are needed"
       ))
   }
   let counts = ClassCounts(contents)

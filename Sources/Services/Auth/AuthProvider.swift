@@ -14,7 +14,7 @@ package final class AuthProvider: AuthService {
   private let instant: @Sendable () -> ContinuousClock.Instant
   private let questions: Mutex<RateLimiter>
 
-  /// - Parameter instant: the clock that `UserExists` is rated by.
+  /// `instant` is the clock that `UserExists` is rated by.
   package init(
     authenticator: Authenticator, store: DataStore, passwords: PasswordHasher,
     limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp,
@@ -63,7 +63,8 @@ package final class AuthProvider: AuthService {
       let token = newToken(secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault)
       let made = try await store.createAccount(
         name: request.user, passwordHash: hash, token: token, at: now())
-      return CreateAccountResponse(issued: IssuedToken(token: Token(made.token), secret: secret.text))
+      return CreateAccountResponse(
+        issued: IssuedToken(token: Token(made.token), secret: secret.text))
     }
   }
 
@@ -197,7 +198,8 @@ extension AuthProvider {
     let bytes = password.utf8.count
     guard (limits.passwordBytesMin...limits.passwordBytesMax).contains(bytes) else {
       throw invalid(
-        field, "a password of \(bytes) bytes; the limits are \(limits.passwordBytesMin) and"
+        field,
+        "a password of \(bytes) bytes; the limits are \(limits.passwordBytesMin) and"
           + " \(limits.passwordBytesMax)")
     }
   }

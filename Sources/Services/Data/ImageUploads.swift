@@ -150,4 +150,3 @@ struct ImageUploads {
     return answer
   }
 }
-

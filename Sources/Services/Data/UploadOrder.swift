@@ -42,7 +42,8 @@ struct UploadOrder {
         : .inImage(index: next, received: 0, announced: begin.imageBytes)
       return .begin(index: next, begin)
     case (.betweenImages(let next), .chunk):
-      throw invalid("part", "a chunk after the last byte of image \(Int(next) - 1); begin comes first")
+      throw invalid(
+        "part", "a chunk after the last byte of image \(Int(next) - 1); begin comes first")
     case (.inImage(let index, let received, let announced), .begin):
       throw invalid(
         "part", "image \(index) ends after \(received) of the \(announced) bytes it announced")

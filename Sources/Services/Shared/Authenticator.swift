@@ -30,7 +30,7 @@ package struct Authenticator: Sendable {
 
   /// Like `account(of:needing:)`, with all that is known of the caller.
   ///
-  /// - Parameter scope: nothing when every token will do.
+  /// Without a scope every token will do.
   package func user(
     of context: ServerContext, needing scope: Scope?
   ) async throws -> AuthenticatedUser {

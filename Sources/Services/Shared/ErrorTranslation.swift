@@ -3,8 +3,10 @@ package import RPCCore
 package import Store
 
 /// Runs `body` and turns what the store and the password hasher refuse into the status that tells
-/// the caller. Faults of the server itself stay as they are: the RPC layer logs them in full and
-/// answers `INTERNAL`.
+/// the caller.
+///
+/// Faults of the server itself stay as they are: the RPC layer logs them in full and answers
+/// `INTERNAL`.
 package func translatingStoreErrors<Result>(
   _ body: () async throws -> Result
 ) async throws -> Result {

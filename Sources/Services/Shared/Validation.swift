@@ -36,14 +36,16 @@ package func checkBytes(
 package func checkName(_ name: String, _ field: String) throws(Status) {
   let bytes = name.utf8
   guard (1...limits.nameBytesMax).contains(bytes.count) else {
-    throw invalid(field, "a name of \(bytes.count) bytes; the limits are 1 and \(limits.nameBytesMax)")
+    throw invalid(
+      field, "a name of \(bytes.count) bytes; the limits are 1 and \(limits.nameBytesMax)")
   }
   let isWellFormed =
     bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
     && bytes.first.map(isAlphanumeric) == true && !name.contains("..")
   guard isWellFormed else {
     throw invalid(
-      field, "\(quoted(name)) is no name: ASCII letters, digits, '.', '_' and '-', the first a"
+      field,
+      "\(quoted(name)) is no name: ASCII letters, digits, '.', '_' and '-', the first a"
         + " letter or digit, no '..'")
   }
 }
@@ -52,7 +54,8 @@ package func checkName(_ name: String, _ field: String) throws(Status) {
 package func checkClassName(_ name: String, _ field: String) throws(Status) {
   let count = name.utf8.count
   guard (1...limits.nameBytesMax).contains(count) else {
-    throw invalid(field, "a class name of \(count) bytes; the limits are 1 and \(limits.nameBytesMax)")
+    throw invalid(
+      field, "a class name of \(count) bytes; the limits are 1 and \(limits.nameBytesMax)")
   }
   let scalars = name.unicodeScalars
   let isWellFormed =
@@ -61,7 +64,8 @@ package func checkClassName(_ name: String, _ field: String) throws(Status) {
     && scalars.last.map(\.properties.isWhitespace) == false
   guard isWellFormed else {
     throw invalid(
-      field, "\(quoted(name)) is no class name: no '/', '\\', control characters or surrounding"
+      field,
+      "\(quoted(name)) is no class name: no '/', '\\', control characters or surrounding"
         + " spaces, and not '.' or '..'")
   }
 }
