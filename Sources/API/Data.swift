@@ -405,6 +405,7 @@ extension Annotation: Message {
       case 18:
         var value = Boxes()
         if case .boxes(let current) = self.value { value = current }
+        self.value = nil
         try reader.merge(into: &value)
         self.value = .boxes(value)
       default: try reader.keep(tag, in: &unknownFields)
@@ -973,6 +974,7 @@ extension PutDataPointsRequest: Message {
       case 18:
         var value = PutDataPointsRequest.Begin()
         if case .begin(let current) = part { value = current }
+        part = nil
         try reader.merge(into: &value)
         part = .begin(value)
       case 26: part = .chunk(try reader.value(.bytes))

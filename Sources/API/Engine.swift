@@ -656,6 +656,7 @@ extension EngineTrainClassifierEvent: Message {
       case 10:
         var value = EngineTrainClassifierEvent.Progress()
         if case .progress(let current) = event { value = current }
+        event = nil
         try reader.merge(into: &value)
         event = .progress(value)
       case 18: event = .note(try reader.value(.string))
@@ -663,6 +664,7 @@ extension EngineTrainClassifierEvent: Message {
       case 34:
         var value = EngineTrainClassifierEvent.Result()
         if case .result(let current) = event { value = current }
+        event = nil
         try reader.merge(into: &value)
         event = .result(value)
       default: try reader.keep(tag, in: &unknownFields)

@@ -323,11 +323,13 @@ extension InferResponse: Message {
       case 18:
         var value = Classification()
         if case .classification(let current) = result { value = current }
+        result = nil
         try reader.merge(into: &value)
         result = .classification(value)
       case 26:
         var value = Detection()
         if case .detection(let current) = result { value = current }
+        result = nil
         try reader.merge(into: &value)
         result = .detection(value)
       case 32: imageWidth = try reader.value(.uint32)
@@ -453,11 +455,13 @@ extension InferStreamResponse: Message {
       case 18:
         var value = InferResponse()
         if case .response(let current) = outcome { value = current }
+        outcome = nil
         try reader.merge(into: &value)
         outcome = .response(value)
       case 26:
         var value = InferStreamResponse.Failure()
         if case .failure(let current) = outcome { value = current }
+        outcome = nil
         try reader.merge(into: &value)
         outcome = .failure(value)
       default: try reader.keep(tag, in: &unknownFields)

@@ -547,11 +547,13 @@ extension TrainingEvent: Message {
       case 26:
         var value = TrainingJob()
         if case .job(let current) = event { value = current }
+        event = nil
         try reader.merge(into: &value)
         event = .job(value)
       case 34:
         var value = TrainingProgress()
         if case .progress(let current) = event { value = current }
+        event = nil
         try reader.merge(into: &value)
         event = .progress(value)
       case 42: event = .note(try reader.value(.string))

@@ -21,6 +21,8 @@ extension Printer {
     }
   }
 
+  /// What holds a message is emptied while a part of it is read: the part's lists then have one
+  /// owner, and a message in many parts is not copied for each.
   private mutating func read(_ field: Field) {
     let type = field.value.scalarType ?? ""
     switch field.shape {
@@ -32,6 +34,12 @@ extension Printer {
       branch("case \(field.tag):", "try reader.append(to: &\(field.member), \(type))")
       guard field.value.isPackable else { return }
       branch("case \(field.packedTag):", "try reader.appendPacked(to: &\(field.member), \(type))")
+    case .single where field.isBoxed, .optional where field.isBoxed:
+      branch("case \(field.tag):")
+      out("var value = \(field.member)")
+      out("\(field.member) = nil")
+      out("try reader.merge(into: &value)")
+      out("\(field.member) = value")
     case .single where field.value.scalarType == nil, .optional where field.value.scalarType == nil:
       branch("case \(field.tag):", "try reader.merge(into: &\(field.member))")
     case .single, .optional:
@@ -49,6 +57,7 @@ extension Printer {
       branch("case \(field.tag):")
       out("var value = \(field.value.swiftType)()")
       out("if case .\(field.property)(let current) = \(member) { value = current }")
+      out("\(member) = nil")
       out("try reader.merge(into: &value)")
       out("\(member) = .\(field.property)(value)")
     }

@@ -27,7 +27,8 @@ extension Reader {
     if let width = Scalar.width {
       guard length.isMultiple(of: width) else { throw failure(.truncated) }
       try countElements(length / width)
-      values.reserveCapacity(values.count + length / width)
+      // Only once: a list in many small parts must still grow by doubling.
+      if values.isEmpty { values.reserveCapacity(length / width) }
     }
     while position < end {
       if Scalar.width == nil { try countElements(1) }
@@ -42,7 +43,7 @@ extension Reader {
     into message: inout Value?
   ) throws(DecodingError) {
     var merged = message ?? Value()
-    message = nil  // so that `merged` is the only owner of its lists
+    message = nil  // `merged` alone owns its lists now, and grows them without copying them
     try merge(into: &merged)
     message = merged
   }

@@ -38,26 +38,31 @@ extension WireStatusDetail: Message {
       case 10:
         var value = WireFieldViolation()
         if case .fieldViolation(let current) = detail { value = current }
+        detail = nil
         try reader.merge(into: &value)
         detail = .fieldViolation(value)
       case 18:
         var value = WireLimitExceeded()
         if case .limitExceeded(let current) = detail { value = current }
+        detail = nil
         try reader.merge(into: &value)
         detail = .limitExceeded(value)
       case 26:
         var value = WireRetryAfter()
         if case .retryAfter(let current) = detail { value = current }
+        detail = nil
         try reader.merge(into: &value)
         detail = .retryAfter(value)
       case 34:
         var value = WireUnprocessed()
         if case .unprocessed(let current) = detail { value = current }
+        detail = nil
         try reader.merge(into: &value)
         detail = .unprocessed(value)
       case 42:
         var value = WireResource()
         if case .resource(let current) = detail { value = current }
+        detail = nil
         try reader.merge(into: &value)
         detail = .resource(value)
       default: try reader.keep(tag, in: &unknownFields)

@@ -854,6 +854,7 @@ extension Choice: Message {
       case 26:
         var value = Scalars()
         if case .scalars(let current) = pick { value = current }
+        pick = nil
         try reader.merge(into: &value)
         pick = .scalars(value)
       case 32: pick = .color(try reader.value(.enumeration(Color.self)))
@@ -863,6 +864,7 @@ extension Choice: Message {
       case 66:
         var value = Tree()
         if case .tree(let current) = pick { value = current }
+        pick = nil
         try reader.merge(into: &value)
         pick = .tree(value)
       case 74: after = try reader.value(.string)
@@ -959,12 +961,21 @@ extension Tree: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: name = try reader.value(.string)
-      case 18: try reader.merge(into: &left)
-      case 26: try reader.merge(into: &right)
+      case 18:
+        var value = left
+        left = nil
+        try reader.merge(into: &value)
+        left = value
+      case 26:
+        var value = right
+        right = nil
+        try reader.merge(into: &value)
+        right = value
       case 34: try reader.append(to: &children)
       case 42:
         var value = Tree()
         if case .next(let current) = link { value = current }
+        link = nil
         try reader.merge(into: &value)
         link = .next(value)
       case 50: link = .address(try reader.value(.string))
@@ -1048,7 +1059,11 @@ extension Ping: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: try reader.merge(into: &pong)
+      case 10:
+        var value = pong
+        pong = nil
+        try reader.merge(into: &value)
+        pong = value
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1090,7 +1105,11 @@ extension Pong: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: try reader.merge(into: &ping)
+      case 10:
+        var value = ping
+        ping = nil
+        try reader.merge(into: &value)
+        ping = value
       case 16: count = try reader.value(.int32)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -1380,10 +1399,15 @@ extension Names: Message {
         reader.leave(outer)
         self.entry[key] = value
       case 128: type = try reader.value(.enumeration(Names.Type_.self))
-      case 138: try reader.merge(into: &string)
+      case 138:
+        var value = string
+        string = nil
+        try reader.merge(into: &value)
+        string = value
       case 146:
         var value = Names.String_()
         if case .outer(let current) = self.current { value = current }
+        self.current = nil
         try reader.merge(into: &value)
         self.current = .outer(value)
       case 154: self.current = .description(try reader.value(.string))
@@ -1461,7 +1485,11 @@ extension Names.String_: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: try reader.merge(into: &inner)
+      case 10:
+        var value = inner
+        inner = nil
+        try reader.merge(into: &value)
+        inner = value
       case 16: `protocol` = try reader.value(.enumeration(Names.Type_.self))
       default: try reader.keep(tag, in: &unknownFields)
       }

@@ -119,7 +119,11 @@ extension ShopSellRequest: Message {
         }
         reader.leave(outer)
         parts[key] = value
-      case 66: try reader.merge(into: &similar)
+      case 66:
+        var value = similar
+        similar = nil
+        try reader.merge(into: &value)
+        similar = value
       case 74: picture = try reader.value(.bytes)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -207,6 +211,7 @@ extension ShopSellResponse: Message {
       case 10:
         var value = ShopSellResponse.Price()
         if case .price(let current) = outcome { value = current }
+        outcome = nil
         try reader.merge(into: &value)
         outcome = .price(value)
       case 18: outcome = .refusal(try reader.value(.string))
