@@ -103,8 +103,10 @@ private struct Scaling {
   init(of features: Tensor) throws(ModelError) {
     mean = try features.mean(over: [0])
     let centered = try features - mean
-    // Features that never move must not blow up.
-    deviation = try (centered * centered).mean(over: [0]).squareRoot().scaled(by: 1, plus: 1e-3)
+    let variance = try (centered * centered).mean(over: [0])
+    // A feature that hardly moved on these images would weigh too much once it moves on others.
+    let floor = try variance.mean(over: [1]).scaled(by: 0.1, plus: 1e-6)
+    deviation = try (variance + floor).squareRoot()
   }
 
   func apply(_ features: Tensor) throws(ModelError) -> Tensor {
