@@ -36,7 +36,9 @@ import Testing
   }
 
   @Test func `refuses what is damaged`() {
-    for damaged in [Array(images.dropLast()), images + [0], Array(images.prefix(9)), [], [0, 0, 9, 1]] {
+    for damaged in [
+      Array(images.dropLast()), images + [0], Array(images.prefix(9)), [], [0, 0, 9, 1],
+    ] {
       #expect(throws: DemoError.self) { try IDXFile(damaged, name: "x") }
     }
     var huge = images

@@ -232,7 +232,8 @@ struct FakeInference: InferenceService {
     let text = String(decoding: request.image, as: UTF8.self)
     guard text != "bad" else { throw Status(.invalidArgument, "no image format known") }
     let classes = [
-      ScoredClass(className: text, probability: 0.9), ScoredClass(className: "dog", probability: 0.1),
+      ScoredClass(className: text, probability: 0.9),
+      ScoredClass(className: "dog", probability: 0.1),
     ]
     return InferResponse(
       model: "ada/pets@1",

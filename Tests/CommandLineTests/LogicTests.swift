@@ -81,11 +81,12 @@ import Testing
     return .more
   }
 
-  @Test(arguments: [
-    ("abc\n", .done("abc")), ("abc\r", .done("abc")), ("abc\u{4}", .done("abc")),
-    ("ab\u{7F}c\n", .done("ac")), ("é\u{8}x\n", .done("x")), ("abc\u{15}d\n", .done("d")),
-    ("\u{7F}a\n", .done("a")), ("abc\u{3}", .interrupted), ("abc", .more), ("\n", .done("")),
-  ] as [(String, SecretLine.Action)])
+  @Test(
+    arguments: [
+      ("abc\n", .done("abc")), ("abc\r", .done("abc")), ("abc\u{4}", .done("abc")),
+      ("ab\u{7F}c\n", .done("ac")), ("é\u{8}x\n", .done("x")), ("abc\u{15}d\n", .done("d")),
+      ("\u{7F}a\n", .done("a")), ("abc\u{3}", .interrupted), ("abc", .more), ("\n", .done("")),
+    ] as [(String, SecretLine.Action)])
   func `is edited as on any terminal`(keys: String, action: SecretLine.Action) {
     #expect(type(Array(keys.utf8)) == action)
   }

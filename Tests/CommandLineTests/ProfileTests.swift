@@ -60,7 +60,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["XDG_CONFIG_HOME": "/x"], "/x/diyml/profile.json"), ([:], "/home/a/.config/diyml/profile.json"),
+    (["XDG_CONFIG_HOME": "/x"], "/x/diyml/profile.json"),
+    ([:], "/home/a/.config/diyml/profile.json"),
     (["XDG_CONFIG_HOME": "relative"], "/home/a/.config/diyml/profile.json"),
   ])
   func `is where such files belong`(environment: [String: String], path: String) {

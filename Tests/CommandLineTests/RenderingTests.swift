@@ -80,26 +80,29 @@ import Testing
 }
 
 @Suite struct `Numbers for people` {
-  @Test(arguments: [
-    (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_940, "9.9 kB"), (9_960, "10 kB"),
-    (999_400, "999 kB"), (999_500, "1.0 MB"), (14_000_000, "14 MB"), (2_500_000_000, "2.5 GB"),
-    (7_000_000_000_000, "7.0 TB"),
-  ] as [(UInt64, String)])
+  @Test(
+    arguments: [
+      (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (9_940, "9.9 kB"), (9_960, "10 kB"),
+      (999_400, "999 kB"), (999_500, "1.0 MB"), (14_000_000, "14 MB"), (2_500_000_000, "2.5 GB"),
+      (7_000_000_000_000, "7.0 TB"),
+    ] as [(UInt64, String)])
   func `bytes`(count: UInt64, text: String) {
     #expect(Format.bytes(count) == text)
   }
 
-  @Test(arguments: [
-    (0, "0:00"), (7.4, "0:07"), (59.6, "1:00"), (80, "1:20"), (7384, "2:03:04"), (.nan, "-:--"),
-    (.infinity, "-:--"), (-1, "-:--"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0:00"), (7.4, "0:07"), (59.6, "1:00"), (80, "1:20"), (7384, "2:03:04"), (.nan, "-:--"),
+      (.infinity, "-:--"), (-1, "-:--"),
+    ] as [(Double, String)])
   func `durations`(seconds: Double, text: String) {
     #expect(Format.clock(seconds: seconds) == text)
   }
 
-  @Test(arguments: [
-    (0, "0 %"), (0.999, "99 %"), (1, "100 %"), (2, "100 %"), (-1, "0 %"), (.nan, "- %"),
-  ] as [(Double, String)])
+  @Test(
+    arguments: [
+      (0, "0 %"), (0.999, "99 %"), (1, "100 %"), (2, "100 %"), (-1, "0 %"), (.nan, "- %"),
+    ] as [(Double, String)])
   func `percentages`(value: Double, text: String) {
     #expect(Format.percent(value) == text)
   }

@@ -121,9 +121,12 @@ import Testing
     let small = (0..<130).map { image("\($0)", nil) }
     #expect(UploadPlan.batches(of: small).map(\.count) == [64, 64, 2])
     let half = UploadPlan.batchBytesMax / 2
-    #expect(UploadPlan.batches(of: [image("a", nil, bytes: half), image("b", nil, bytes: half)]).count == 1)
     #expect(
-      UploadPlan.batches(of: [image("a", nil, bytes: half), image("b", nil, bytes: half + 1)]).count == 2)
+      UploadPlan.batches(of: [image("a", nil, bytes: half), image("b", nil, bytes: half)]).count
+        == 1)
+    #expect(
+      UploadPlan.batches(of: [image("a", nil, bytes: half), image("b", nil, bytes: half + 1)]).count
+        == 2)
     #expect(UploadPlan.batches(of: [image("a", nil, bytes: 100 << 20)]).count == 1)
     #expect(UploadPlan.batches(of: []).isEmpty)
   }

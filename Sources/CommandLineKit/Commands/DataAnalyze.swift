@@ -35,7 +35,8 @@ struct DataAnalyze: ClientCommand {
     context.print(table, ifEmpty: "no classes (try: diyml classes set \(project) NAME...)")
     context.print()
     for finding in view.findings {
-      let severity = finding.severity == "error"
+      let severity =
+        finding.severity == "error"
         ? context.palette.red("error") : context.palette.yellow("warning")
       context.print("\(severity)  \(TextWidth.printable(finding.message)) [\(finding.kind)]")
       let ids = finding.ids.prefix(5).map(Format.shortID)

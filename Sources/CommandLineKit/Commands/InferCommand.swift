@@ -12,7 +12,9 @@ struct InferCommand: ClientCommand {
 
       EXAMPLE: diyml infer ada/pets new.jpg more/
       """)
-  static let hints: [StatusCode: String] = [.notFound: "diyml models search lists what is published"]
+  static let hints: [StatusCode: String] = [
+    .notFound: "diyml models search lists what is published"
+  ]
 
   @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
   @Argument(help: "Image files and folders of images.", completion: .file()) var images: [String]
@@ -28,7 +30,9 @@ struct InferCommand: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let found = try ImageFinder(foldersAreClasses: false).find(images)
     let files = found.images.map(\.path)
-    guard !files.isEmpty else { throw CommandFailure.local("no images in \(images.joined(separator: ", "))") }
+    guard !files.isEmpty else {
+      throw CommandFailure.local("no images in \(images.joined(separator: ", "))")
+    }
     let width = files.reduce(0) { max($0, TextWidth.cells(TextWidth.printable($1))) }
     let failures = Shared(0)
     try await context.connected { clients in

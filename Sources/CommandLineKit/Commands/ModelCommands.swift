@@ -13,7 +13,8 @@ struct PublishCommand: ClientCommand {
   ]
 
   @Argument(help: "The project's name.") var project: String
-  @Option(name: .customLong("model-version"), help: "The training's number; the newest if not given.")
+  @Option(
+    name: .customLong("model-version"), help: "The training's number; the newest if not given.")
   var version: UInt32 = 0
   @Option(help: "At most 1,000 bytes.") var description = ""
   @OptionGroup var global: GlobalOptions
@@ -112,7 +113,9 @@ struct ModelsShow: ClientCommand {
     commandName: "show",
     abstract: "Show what is known of a published model.",
     discussion: "EXAMPLE: diyml models show ada/pets")
-  static let hints: [StatusCode: String] = [.notFound: "diyml models search lists what is published"]
+  static let hints: [StatusCode: String] = [
+    .notFound: "diyml models search lists what is published"
+  ]
 
   @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
   @OptionGroup var global: GlobalOptions

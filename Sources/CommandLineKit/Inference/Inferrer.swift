@@ -12,7 +12,7 @@ package struct Inferrer: Sendable {
   /// A little under the limit of one message, which also holds the model's name.
   static let imageBytesMax = (4 << 20) - 1024
 
-  /// - Parameter top: How many classes to answer with.
+  /// Asks for the `top` most probable classes of each image.
   package init(clients: Clients, model: String, top: UInt32) {
     self.clients = clients
     self.model = model
@@ -75,7 +75,8 @@ package struct Inferrer: Sendable {
       index: index, file: file, outcome: .failure(code: code.description, message: message))
   }
 
-  private static func answer(_ answer: InferStreamResponse, _ files: [String]) throws -> ImageAnswer {
+  private static func answer(_ answer: InferStreamResponse, _ files: [String]) throws -> ImageAnswer
+  {
     guard let index = Int(exactly: answer.id), files.indices.contains(index) else {
       throw Status(.internal, "an answer for image \(answer.id); \(files.count) were asked about")
     }

@@ -15,7 +15,7 @@ package struct Clients: Sendable {
 
   private static let callTimeout = Duration.seconds(60)
 
-  /// - Parameter token: Sent with each call; nil for calls that need none.
+  /// Makes clients that send `token` with each call, if there is one.
   package init(_ caller: any Caller, token: String?) {
     auth = AuthClient(caller)
     data = DataClient(caller)

@@ -1,8 +1,8 @@
 extension CommandContext {
-  /// Reads a password: from standard input's next line, or from the terminal without echo.
+  /// Reads a password: from standard input's next line, or from the terminal without echo; with
+  /// `again`, twice, as for a new one.
   ///
-  /// - Parameter again: Whether to ask a person twice, as for a new password.
-  /// - Throws: `CommandFailure` when there is none, or the two differ.
+  /// Throws `CommandFailure` when there is none, or the two differ.
   func password(_ prompt: String, fromInput: Bool, again: Bool = false) throws -> String {
     if fromInput {
       guard let line = system.readLine(), !line.isEmpty else {

@@ -1,6 +1,8 @@
 package import RPCCore
 
-/// What a command's exit code means. These numbers are a promise to scripts.
+/// What a command's exit code means.
+///
+/// These numbers are a promise to scripts.
 package enum CommandExit: Int32, CaseIterable, Sendable {
   case success = 0
   case someItemsFailed = 1

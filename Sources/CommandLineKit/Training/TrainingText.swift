@@ -25,7 +25,9 @@ package enum TrainingText {
     if progress.imagesPerSecond > 0 {
       details.append("\(Format.fixed(progress.imagesPerSecond, digits: 0)) images/s")
     }
-    details.append("\(Format.clock(seconds: progress.secondsLeft)) left")
+    if progress.secondsLeft > 0 {
+      details.append("\(Format.clock(seconds: progress.secondsLeft)) left")
+    }
     return details
   }
 

@@ -7,7 +7,7 @@ package struct TrainingWatcher: Sendable {
   private let project: String
   private let number: UInt32
 
-  /// - Parameter number: Of the training; 0 means the newest.
+  /// Watches training `number` of a project; 0 means the newest.
   package init(context: CommandContext, project: String, number: UInt32) {
     self.context = context
     self.project = project

@@ -16,7 +16,7 @@ package struct UploadPlan: Sendable, Equatable {
   /// The same bytes again with another class.
   package var conflicts: [LeftOut] = []
 
-  /// - Parameter stored: By image id, what the project has.
+  /// Compares images with what the project has: `stored`, by image id.
   package init(images: [HashedImage], stored: [String: StoredLabel]) {
     var first: [String: HashedImage] = [:]
     for image in images {

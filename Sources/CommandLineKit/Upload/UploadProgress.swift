@@ -34,7 +34,8 @@ package struct UploadProgress: Sendable, Equatable {
     let rate = Double(bytesSent) / seconds
     let fraction = imagesTotal == 0 ? 1 : Double(imagesDone) / Double(imagesTotal)
     var details = [
-      "\(imagesDone)/\(imagesTotal) images", "\(Format.fixed(rate / 1_000_000, digits: 1)) MB/s",
+      "\(imagesDone)/\(imagesTotal) images",
+      rate > 0 ? "\(Format.bytes(UInt64(rate)))/s" : "-",
     ]
     let left = fraction > 0 ? seconds / fraction - seconds : .nan
     details.append("\(Format.clock(seconds: left)) left")

@@ -73,7 +73,8 @@ package struct Uploader: Sendable {
     }
     if !answer.stored.isEmpty { report(.stored(images: answer.stored.count)) }
     for refused in answer.refused {
-      let path = Int(refused.index) < sending.count
+      let path =
+        Int(refused.index) < sending.count
         ? sending[Int(refused.index)].image.path : refused.fileName
       let reason = "\(refused.message) [\(StatusCode.name(of: refused.code))]"
       report(.refused(LeftOut(path: path, reason: reason)))

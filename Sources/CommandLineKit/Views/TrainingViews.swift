@@ -35,9 +35,12 @@ struct MetricsView: Encodable {
     }
     let side = metrics.classes.count
     let isSquare = metrics.confusion.count == side * side
-    confusion = !isSquare ? [] : (0..<side).map { row in
-      Array(metrics.confusion[row * side..<(row + 1) * side])
-    }
+    confusion =
+      !isSquare
+      ? []
+      : (0..<side).map { row in
+        Array(metrics.confusion[row * side..<(row + 1) * side])
+      }
   }
 }
 

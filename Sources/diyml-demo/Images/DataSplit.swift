@@ -62,8 +62,9 @@ struct DataSplit: Sendable, Equatable {
     return Set(ids.prefix(count))
   }
 
-  /// Reads `FOLDER/train.txt`, `val.txt` (may be missing) and `test.txt`: on each line a path in
-  /// the folder, a tab and a class. The first two are learned from.
+  /// Reads the lists of a folder: `train.txt`, `val.txt` (which may be missing) and `test.txt`.
+  ///
+  /// On each line stand a path in the folder, a tab and a class. The first two are learned from.
   ///
   /// - Throws: `DemoError` naming the line that is wrong.
   init(lists folder: String) throws {

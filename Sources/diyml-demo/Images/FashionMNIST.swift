@@ -32,7 +32,9 @@ struct FashionMNIST: Sendable {
     let labels = try await read("\(part)-labels-idx1-ubyte.gz")
     guard images.count == labels.count, images.dimensions.count == 3,
       labels.dimensions.count == 1
-    else { throw DemoError.badDataSet("\(part) has \(images.count) images, \(labels.count) labels") }
+    else {
+      throw DemoError.badDataSet("\(part) has \(images.count) images, \(labels.count) labels")
+    }
     for name in classNames {
       try FileManager.default.createDirectory(
         atPath: "\(folder)/\(name)", withIntermediateDirectories: true)

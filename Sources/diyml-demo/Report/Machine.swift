@@ -9,7 +9,8 @@ struct Machine: Encodable, Sendable {
 
   static func current() -> Machine {
     let info = ProcessInfo.processInfo
-    let cpuinfo = FileManager.default.contents(atPath: "/proc/cpuinfo")
+    let cpuinfo =
+      FileManager.default.contents(atPath: "/proc/cpuinfo")
       .map { String(decoding: $0, as: UTF8.self) } ?? ""
     let model = cpuinfo.split(separator: "\n")
       .first { $0.hasPrefix("model name") }?
