@@ -27,9 +27,9 @@ struct RecentValues<Key: Hashable, Value> {
     return entry.value
   }
 
-  /// Adds a value and makes room for it. One larger than the budget is kept alone.
+  /// Adds a value and makes room for it; returns whether others had to go.
   ///
-  /// Returns whether others had to go.
+  /// A value larger than the budget is kept alone.
   mutating func insert(_ value: Value, bytes: Int, for key: Key) -> Bool {
     entries.removeAll { $0.key == key }
     entries.append(Entry(key: key, value: value, bytes: bytes))

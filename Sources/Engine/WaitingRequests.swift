@@ -21,8 +21,9 @@ struct WaitingRequests<Key: Hashable, Request> {
     return nextTicket
   }
 
-  /// Takes the oldest requests for one key, up to the batch's size. The one named by `ticket` is
-  /// among them, or after older ones that a further batch would follow; empty when it is gone.
+  /// Takes the oldest requests for one key, up to the batch's size.
+  ///
+  /// The one named by `ticket` is among them or comes in a later batch; empty when it is gone.
   mutating func takeBatch(for key: Key, until ticket: UInt64) -> [Request] {
     guard entries.contains(where: { $0.ticket == ticket }) else { return [] }
     var batch: [Request] = []

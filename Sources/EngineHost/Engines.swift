@@ -5,8 +5,10 @@ internal import RPCCore
 /// The engine processes of one server: one that serves inference for as long as the server runs,
 /// and one for each training.
 package final class Engines: Sendable {
-  /// Calls whichever inference engine lives. A call during a restart waits a few seconds; one in
-  /// flight when the engine dies ends `UNAVAILABLE`, safe to try again.
+  /// Calls whichever inference engine lives.
+  ///
+  /// A call while none is ready waits a few seconds; one in flight when its engine dies ends
+  /// `UNAVAILABLE`, safe to try again.
   package let vision: EngineVisionClient
 
   private let configuration: HostConfiguration
@@ -23,33 +25,41 @@ package final class Engines: Sendable {
     vision = EngineVisionClient(slot)
   }
 
-  /// The process that serves inference now, if any.
-  package var inferenceProcess: Int32? { slot.process }
+  /// The processes that are ready to infer; the first one serves, the others stand by.
+  package var inferenceProcesses: [Int32] { slot.processes }
 
-  /// Keeps inference engines alive until `drain()`; returns when they have ended. Cancelling is the
-  /// hard stop. To be called once.
+  /// Keeps inference engines alive until `drain()`; returns when they have ended.
+  ///
+  /// Cancelling is the hard stop. To be called once.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      for _ in 0...configuration.standbyEngines {
-        group.addTask { await self.keepServing() }
+      group.addTask { await self.keepServing(isStandby: false) }
+      for _ in 0..<configuration.standbyEngines {
+        group.addTask { await self.keepServing(isStandby: true) }
       }
     }
     slot.end()
   }
 
-  /// Ends the inference engines and starts none any more. Call it when nobody infers any longer.
-  package func drain() { draining.open() }
+  /// Ends the inference engines and starts none any more.
+  ///
+  /// Call it when nobody infers any longer.
+  package func drain() {
+    draining.open()
+    slot.end()
+  }
 
-  /// One inference engine after the other.
-  private func keepServing() async {
+  /// One inference engine after the other; one that stands by starts only while another serves, so
+  /// that the first is ready sooner.
+  private func keepServing(isStandby: Bool) async {
     var delay = RestartDelay()
     while !draining.isOpen, !Task.isCancelled {
       let start = ContinuousClock.now
       do {
+        if isStandby { try await slot.untilServing() }
         try await serve()
-      } catch is CancellationError where Task.isCancelled {
-        return
       } catch {
+        guard !draining.isOpen, !Task.isCancelled else { return }
         logger.error("an inference engine failed", metadata: ["error": "\(error)"])
       }
       guard !draining.isOpen, !Task.isCancelled else { return }

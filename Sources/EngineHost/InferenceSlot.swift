@@ -2,8 +2,9 @@ internal import Codec
 internal import RPCCore
 internal import Synchronization
 
-/// The caller of whichever inference engine serves now: of those that live, the one that has lived
-/// longest. Calls wait a little while there is none.
+/// The caller of whichever inference engine serves now.
+///
+/// Of those that live it is the one that has lived longest. Calls wait a little while there is none.
 final class InferenceSlot: Caller {
   /// An engine that is ready.
   struct Engine: Sendable {
@@ -62,8 +63,13 @@ final class InferenceSlot: Caller {
     for continuation in waiting { continuation.resume(throwing: Self.ended) }
   }
 
-  /// The process that serves now, if any.
-  var process: Int32? { serving?.process }
+  /// The engines' processes; the first one serves.
+  var processes: [Int32] { engines.map(\.process) }
+
+  /// Returns once an engine serves.
+  ///
+  /// - Throws: `CancellationError`, and `UNAVAILABLE` when none will come any more.
+  func untilServing() async throws { _ = try await serving() }
 
   // MARK: What callers do
 
@@ -82,9 +88,9 @@ final class InferenceSlot: Caller {
 
   /// - Throws: `UNAVAILABLE`, safe to try again, when none has come in time.
   private func current() async throws -> any Caller {
-    if let engine = serving { return engine.caller }
+    if let engine = engines.first { return engine.caller }
     return try await withThrowingTaskGroup(of: (any Caller).self) { group in
-      group.addTask { try await self.wait() }
+      group.addTask { try await self.serving() }
       group.addTask { [patience] in
         try await Task.sleep(for: patience)
         throw Status.unprocessed("the inference engine is being started; try again")
@@ -95,7 +101,7 @@ final class InferenceSlot: Caller {
     }
   }
 
-  private func wait() async throws -> any Caller {
+  private func serving() async throws -> any Caller {
     let ticket = tickets.add(1, ordering: .relaxed).newValue
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { add($0, ticket) }
@@ -129,10 +135,10 @@ final class InferenceSlot: Caller {
     continuation?.resume(throwing: CancellationError())
   }
 
-  private var serving: Engine? {
+  private var engines: [Engine] {
     state.withLock { state in
-      guard case .serving(let engines) = state else { return nil }
-      return engines.first
+      guard case .serving(let engines) = state else { return [] }
+      return engines
     }
   }
 

@@ -18,7 +18,7 @@ final class SocketFolder: Sendable {
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Removes the folder and whatever killed engines left in it. Nothing is lost if that fails.
+  /// Removes the folder and whatever killed engines left in it; nothing is lost if that fails.
   deinit {
     do { try FileManager.default.removeItem(atPath: path) } catch {}
   }

@@ -6,7 +6,7 @@ internal import Logging
 internal import RPCCore
 internal import RPCServer
 
-/// The program behind `diymld` that decodes, trains and infers. People need not start it.
+/// The program behind `diymld` that decodes, trains and infers; people need not start it.
 @main struct EngineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diyml-engine",

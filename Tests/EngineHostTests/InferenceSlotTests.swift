@@ -32,7 +32,7 @@ import Testing
     slot.open(.init(caller: Echo(name: [1]), process: 1))
     #expect(try await [first, second] == [[1], [1]])
     slot.close(process: 1)
-    #expect(slot.process == nil)
+    #expect(slot.processes.isEmpty)
     async let third = call(slot)
     slot.open(.init(caller: Echo(name: [2]), process: 2))
     #expect(try await third == [2])
