@@ -11,7 +11,10 @@ struct Part: Service, CustomStringConvertible {
   private let body: @Sendable () async throws -> Void
   private let drain: @Sendable () async -> Void
 
+  /// Names a part and says how it runs and ends.
+  ///
   /// - Parameters:
+  ///   - name: for the log.
   ///   - body: returns soon after `drain`, and sooner when it is cancelled.
   ///   - drain: asks `body` to come to its end.
   init(
@@ -40,25 +43,25 @@ struct Part: Service, CustomStringConvertible {
         }
         return .drain
       }
-      var bodyHasEnded = false
-      var isDrained = false
+      var awaited: Set<Ended> = [.body, .drain]
       for try await ended in group {
+        awaited.remove(ended)
         switch ended {
-        case .body: bodyHasEnded = true
-        case .drain:
-          isDrained = true
-          group.addTask {
-            do {
-              try await Task.sleep(for: Self.patience)
-            } catch is CancellationError {
-              // The body has ended in time.
-            }
-            return .patience
-          }
+        case .body: break
+        case .drain: group.addTask { await Self.patienceHasEnded() }
         case .patience: group.cancelAll()
         }
-        if bodyHasEnded && isDrained { group.cancelAll() }
+        if awaited.isEmpty { group.cancelAll() }
       }
     }
+  }
+
+  private static func patienceHasEnded() async -> Ended {
+    do {
+      try await Task.sleep(for: patience)
+    } catch {
+      // Cancelled, since the body has ended in time.
+    }
+    return .patience
   }
 }

@@ -156,10 +156,12 @@ struct TrainingSchedulerTests {
       for name in ["running", "waiting"] {
         _ = try await clients.training.train(TrainRequest(project: name), options: ada.options)
       }
-      async let watched = status { try await watch("waiting", of: ada, clients) }
+      async let waiting = status { try await watch("waiting", of: ada, clients) }
+      async let running = watch("running", of: ada, clients)
       try await started.pass()
       world.scheduler.drain()
-      #expect(try await watched?.code == .unavailable)
+      #expect(try await running.map(summary).last == "failed")
+      #expect(try await waiting?.code == .unavailable)
     }
     let failed = try await world.store.training(0, ofProject: "running", of: ada.id)
     #expect(failed.state == .failed && failed.reason.contains("the server was stopped"))

@@ -8,7 +8,8 @@ package import Store
 /// Answers submitted inferences, the oldest first, a few at a time, and forgets old answers.
 ///
 /// What waits is in the store: after a restart the worker goes on where it was. An image that makes
-/// the engine die is tried a few times, then answered with that failure.
+/// the engine die is tried a few times, then answered with that failure; an answer that the store
+/// does not take is left for the next start.
 package final class InferenceWorker: Sendable {
   package struct Configuration: Sendable {
     /// Inferences that run at once.
@@ -50,7 +51,9 @@ package final class InferenceWorker: Sendable {
     self.logger = logger
   }
 
-  /// Answers until `drain()`; returns when none is under way. Cancelling is the hard stop.
+  /// Answers until `drain()`, and returns when what was under way is answered.
+  ///
+  /// Cancelling is the hard stop.
   package func run() async {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.answerSubmissions() }

@@ -24,11 +24,7 @@ enum TrainingDataSet {
           + " can be filled and analysed until it is")
     }
     try requireReadyToTrain(contents)
-    let classCount = contents.project.classes.count
-    guard classCount <= classesMax else {
-      throw Status.past(
-        "classes to train", value: classCount, limit: classesMax, code: .failedPrecondition)
-    }
+    try checkClassCount(contents.project.classes.count)
     let places = Dictionary(
       uniqueKeysWithValues: contents.project.classes.enumerated().map { ($1.name, UInt32($0)) })
     let labeled = contents.dataPoints.compactMap { point -> (DataPointRecord, UInt32)? in
@@ -45,5 +41,12 @@ enum TrainingDataSet {
         height: point.image.height)
     }
     return FrozenDataSet(classNames: contents.project.classes.map(\.name), examples: examples)
+  }
+
+  static func checkClassCount(_ count: Int) throws(Status) {
+    guard count <= classesMax else {
+      throw Status.past(
+        "classes to train", value: count, limit: classesMax, code: .failedPrecondition)
+    }
   }
 }

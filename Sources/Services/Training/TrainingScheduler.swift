@@ -46,8 +46,9 @@ package final class TrainingScheduler: Sendable {
     self.logger = logger
   }
 
-  /// Runs trainings until `drain()`; returns when none runs any more, and ends every
-  /// `WatchTraining` then. Cancelling is the hard stop.
+  /// Runs trainings until `drain()`, and ends every `WatchTraining` when none runs any more.
+  ///
+  /// Cancelling is the hard stop.
   package func run() async {
     await withDiscardingTaskGroup { group in
       for _ in 0..<configuration.jobsMax {
@@ -113,7 +114,7 @@ package final class TrainingScheduler: Sendable {
     changes.announce(.training(training.id))
   }
 
-  /// Commits how a training ended. A model that cannot be stored makes it a failed one.
+  /// Commits how a training ended; a model that cannot be stored makes it a failed one.
   private func record(_ ending: TrainingRun.Ending, of training: TrainingRecord) async {
     do {
       switch ending {

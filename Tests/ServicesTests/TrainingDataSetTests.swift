@@ -1,0 +1,92 @@
+import API
+import Codec
+import RPCCore
+import Store
+import Testing
+
+@testable import Services
+
+struct TrainingDataSetTests {
+  private let classes = ["cat", "dog"]
+
+  /// Puts an image whose bytes are its name; names alone decide on hashes.
+  private func put(
+    _ name: String, _ className: String?, looks perceptualHash: UInt64, into project: String,
+    of user: TestUser, _ world: JobsWorld
+  ) async throws {
+    _ = try await world.store.putDataPoint(
+      world.store.stage(Array(name.utf8)),
+      image: ImageFacts(format: .png, width: 64, height: 48, perceptualHash: perceptualHash),
+      annotation: className.map { .className($0) }, fileName: "", inProject: project, of: user.id,
+      at: world.now)
+  }
+
+  private func emptyProject(
+    _ name: String, of user: TestUser, _ world: JobsWorld
+  ) async throws {
+    try await world.project(name, of: user, classes: classes, images: 0)
+  }
+
+  @Test func `the order of upload does not matter, and unlabelled images are left out`()
+    async throws
+  {
+    let world = try JobsWorld.answering()
+    let ada = try await world.user("ada")
+    let images = [("a", "cat"), ("b", "cat"), ("c", "dog"), ("d", "dog")]
+    for (project, order) in [("p1", images), ("p2", images.reversed())] {
+      try await emptyProject(project, of: ada, world)
+      for (place, image) in order.enumerated() {
+        let looks = UInt64(image.0.utf8.first ?? 0) &* 0x9E37_79B9_7F4A_7C15
+        try await put(image.0, image.1, looks: looks, into: project, of: ada, world)
+        try await put(
+          "unlabelled \(project) \(place)", nil, looks: 0, into: project, of: ada, world)
+      }
+    }
+    var sets: [FrozenDataSet] = []
+    for project in ["p1", "p2"] {
+      let contents = try await world.store.contents(ofProject: project, of: ada.id)
+      sets.append(try TrainingDataSet.freeze(contents))
+    }
+    #expect(sets[0].classNames == classes && sets[0].examples.count == 4)
+    #expect(sets[0].examples.map(\.object) == sets[1].examples.map(\.object))
+    #expect(sets[0].examples.map(\.classIndex) == sets[1].examples.map(\.classIndex))
+  }
+
+  @Test func `images that look alike are of one group`() async throws {
+    let world = try JobsWorld.answering()
+    let ada = try await world.user("ada")
+    try await emptyProject("pets", of: ada, world)
+    let base: UInt64 = 0x0F0F_0F0F_0F0F_0F0F
+    // 3 of 64 bits differ: alike. 4: not.
+    for (name, className, looks) in [
+      ("a", "cat", base), ("b", "cat", base ^ 0b111), ("c", "dog", base ^ 0xF000_0000_0000_0000),
+      ("d", "dog", ~base),
+    ] {
+      try await put(name, className, looks: looks, into: "pets", of: ada, world)
+    }
+    let set = try TrainingDataSet.freeze(
+      try await world.store.contents(ofProject: "pets", of: ada.id))
+    var groups: [UInt32: Int] = [:]
+    for example in set.examples { groups[example.group, default: 0] += 1 }
+    #expect(groups.values.sorted() == [1, 1, 2])
+  }
+
+  @Test(arguments: [(500, true), (501, false)])
+  func `the classes to train are bounded`(count: Int, isAccepted: Bool) {
+    if isAccepted {
+      #expect(throws: Never.self) { try TrainingDataSet.checkClassCount(count) }
+    } else {
+      let refused = #expect(throws: Status.self) { try TrainingDataSet.checkClassCount(count) }
+      #expect(refused?.code == .failedPrecondition && refused?.message.contains("501") == true)
+    }
+  }
+
+  @Test func `metrics of as many classes as can be trained fit into a message`() throws {
+    let count = TrainingDataSet.classesMax
+    let result = EngineTrainClassifierEvent.Result(
+      accuracy: 1, confusion: [UInt64](repeating: 1_000, count: count * count))
+    let metrics = try ModelMetrics(result, classNames: (0..<count).map { "class \($0)" })
+    #expect(try ModelMetrics(serialized: metrics.serialized()) == metrics)
+    #expect(try metrics.serialized().count < Limits().messageBytesMax)
+  }
+}
