@@ -27,13 +27,13 @@ package struct ClassificationRecipe: Sendable, Equatable {
 
   /// 0 keeps the backbone as it is.
   package var fineTuningEpochs = 10
-  package var fineTuningLearningRate = 3e-4
+  package var fineTuningLearningRate = 2e-4
   /// Stages of the backbone, from the input, that stay as they are; 0 to 18.
   package var frozenStages = 5
   /// Fine-tuning looks at views of this part of the input side, and takes its square in time.
   ///
   /// What is cut out of an image looks larger than in the whole, so this also evens sizes out.
-  package var trainingSideFactor = 0.75
+  package var trainingSideFactor = 0.85
   package var batchImages = 16
   package var weightDecay = 0.02
   package var labelSmoothing = 0.1
@@ -81,16 +81,26 @@ package struct ClassificationRecipe: Sendable, Equatable {
   }
 
   /// The side of the views that fine-tuning looks at, in whole steps of the network's reduction.
+  ///
+  /// Small inputs are not made smaller: three steps across are few enough.
   func trainingSide(inputSide: Int) -> Int {
     let steps = (Double(inputSide) * trainingSideFactor / 32).rounded()
-    return min(inputSide, max(EfficientNetLite0.inputSides.lowerBound, Int(steps) * 32))
+    return min(inputSide, max(3, Int(steps)) * 32)
+  }
+
+  /// What follows the features, counted in images that take as long as theirs: measured on a CPU, a
+  /// learning step takes three times as long for the same pixels.
+  func laterImages(imageCount: Int) -> Double {
+    let side = Double(trainingSide(inputSide: 224)) / 224
+    let learning = (1 - validationFraction) * 3 * side * side
+    return Double(imageCount * fineTuningEpochs) * (learning + validationFraction)
   }
 
   /// The input side for images of this size: larger than a small image gains nothing.
   static func inputSide(shorterSideMedian: Int) -> Int {
     switch shorterSideMedian {
     case ...40: 96
-    case ...80: 128
+    case ...112: 160
     default: 224
     }
   }

@@ -40,6 +40,7 @@ struct ClassificationRun {
       progress.note(
         "input \(inputSide) x \(inputSide) for images of about \(set.shorterSideMedian) pixels")
     }
+    try decodeImages()
     let features = try extractFeatures()
     let head = try trainHead(features)
     let mirrors = try decideMirroring(head.classifier)
@@ -59,6 +60,11 @@ struct ClassificationRun {
       fineTunedAccuracy: tuned?.accuracy, trainingImages: split.training.count,
       validationImages: split.validation.count, seconds: progress.elapsed / .seconds(1))
     return (network ?? start, report)
+  }
+
+  private mutating func decodeImages() throws {
+    progress.begin(.images, images: set.labels.count)
+    try pixels.fill { count throws(ModelError) in try progress.advance(images: count) }
   }
 
   /// The features of all images in their own order, `(N, F)`.

@@ -34,7 +34,8 @@ package struct ClassificationTrainer: Sendable {
     var run = try ClassificationRun(
       recipe, set, backbone,
       TrainingProgress(
-        budget: recipe.timeBudget, now: now, report: report, isCancelled: isCancelled))
+        budget: recipe.timeBudget, laterImages: recipe.laterImages(imageCount: set.labels.count),
+        now: now, report: report, isCancelled: isCancelled))
     let (network, outcome) = try run.train()
     let file = SafetensorsFile(weights: network.weights, metadata: outcome.description.metadata)
     try file.write(to: outputPath)

@@ -28,7 +28,8 @@ struct FineTuner {
     var optimizer: AdamW
     var generator: SeededGenerator
     var step = 0
-    var stepsPlanned: Int
+    var epochsPlanned: Int
+    let stepsPerEpoch: Int
   }
 
   /// Gives the average of the epoch that validated best; nil if the time is too short for one.
@@ -38,12 +39,13 @@ struct FineTuner {
   ) throws -> Outcome? {
     var state = try begin(start, images: split.training.count)
     var best: Outcome?
-    var epochs = recipe.fineTuningEpochs
-    progress.begin(.fineTuning, images: epochs * imagesPerEpoch(split), epochs: epochs)
+    progress.begin(
+      .fineTuning, images: recipe.fineTuningEpochs * imagesPerEpoch(split),
+      epochs: recipe.fineTuningEpochs)
     var epoch = 0
-    while epoch < epochs {
+    while epoch < state.epochsPlanned {
       epoch += 1
-      let loss = try learn(split, &state, &pixels, &progress, epochs: &epochs)
+      let loss = try learn(split, &state, &pixels, &progress)
       let average = try state.average.cloned()
       let probabilities = try validate(average, split.validation, &pixels, &progress)
       let outcome = Outcome(
@@ -53,6 +55,7 @@ struct FineTuner {
       // Of equals the later: it has seen more.
       if outcome.accuracy >= best?.accuracy ?? 0 { best = outcome }
       if progress.timeLeft == .zero { break }
+      plan(&state, split, &progress, epochsDone: epoch)
     }
     return best
   }
@@ -77,8 +80,9 @@ struct FineTuner {
     return State(
       frozen: try withoutGradients { () throws(ModelError) in try start.backbone.folded() },
       network: network, average: average, averaged: averaged, optimizer: optimizer,
-      generator: SeededGenerator(seed: recipe.seed &+ 2),
-      stepsPlanned: max(1, recipe.fineTuningEpochs * (images / recipe.batchImages)))
+      generator: SeededGenerator(seed: recipe.seed &+ 2), epochsPlanned: recipe.fineTuningEpochs,
+      // A last batch too small for a steady gradient is left for another epoch.
+      stepsPerEpoch: max(1, images / recipe.batchImages))
   }
 
   private var learningStages: Range<Int> { recipe.frozenStages..<EfficientNetLite0.stageCount }
@@ -90,37 +94,36 @@ struct FineTuner {
   /// One pass over the training images; gives the mean loss.
   private func learn(
     _ split: StratifiedSplit, _ state: inout State, _ pixels: inout PixelStore,
-    _ progress: inout TrainingProgress, epochs: inout Int
+    _ progress: inout TrainingProgress
   ) throws -> Double {
     let order = split.training.shuffled(using: &state.generator)
-    // A last batch too small for its statistics to mean anything is left for another epoch.
-    let batches = max(1, order.count / recipe.batchImages)
     var total = 0.0
-    for index in 0..<batches {
+    for index in 0..<state.stepsPerEpoch {
       let start = index * recipe.batchImages
       let batch = Array(order[start..<min(start + recipe.batchImages, order.count)])
       let loss = try learnBatch(batch, &state, &pixels)
       total += loss
       try progress.advance(images: batch.count, loss: loss)
       if state.step == FineTuner.stepsToMeasure {
-        epochs = fittingEpochs(epochs, split, progress)
-        state.stepsPlanned = epochs * batches
-        progress.plan(images: epochs * imagesPerEpoch(split), epochs: epochs)
+        plan(&state, split, &progress, epochsDone: 0)
       }
       if progress.timeLeft == .zero { return total / Double(index + 1) }
     }
-    return total / Double(batches)
+    return total / Double(state.stepsPerEpoch)
   }
 
   private static let stepsToMeasure = 12
 
-  /// As many of the epochs as the time left allows at the speed seen so far, and at least one.
-  private func fittingEpochs(
-    _ epochs: Int, _ split: StratifiedSplit, _ progress: TrainingProgress
-  ) -> Int {
+  /// Plans as many epochs as the time left allows at the speed so far, at least one in all.
+  private func plan(
+    _ state: inout State, _ split: StratifiedSplit, _ progress: inout TrainingProgress,
+    epochsDone: Int
+  ) {
     let epochSeconds = Double(imagesPerEpoch(split)) / max(progress.imagesPerSecond, 0.01)
-    let affordable = Int(progress.timeLeft / .seconds(1) / epochSeconds)
-    return max(1, min(epochs, affordable))
+    let affordable = epochsDone + Int(progress.timeLeft / .seconds(1) / epochSeconds)
+    state.epochsPlanned = max(1, epochsDone, min(recipe.fineTuningEpochs, affordable))
+    progress.plan(
+      images: state.epochsPlanned * imagesPerEpoch(split), epochs: state.epochsPlanned)
   }
 
   private func learnBatch(
@@ -142,7 +145,8 @@ struct FineTuner {
       logits, Tensor(indexes: batch.map { labels[$0] }), classWeights: classWeights,
       labelSmoothing: recipe.labelSmoothing)
     try loss.backward()
-    let rate = learningRate(step: state.step, of: state.stepsPlanned)
+    let rate = learningRate(
+      step: state.step, of: state.epochsPlanned * state.stepsPerEpoch)
     try state.optimizer.update(learningRate: rate)
     state.step += 1
     // The average begins short, or the untrained start would linger in it.

@@ -1,3 +1,6 @@
+internal import Dispatch
+internal import Synchronization
+
 /// Decoded images of one size, kept in memory as far as the budget goes.
 struct PixelStore {
   let side: Int
@@ -11,6 +14,26 @@ struct PixelStore {
     kept = Array(repeating: nil, count: set.labels.count)
     bytesLeft = bytesMax
   }
+
+  /// Decodes as many images as the budget allows, on all cores; `decoded` hears how many more.
+  mutating func fill(decoded: (Int) throws(ModelError) -> Void) throws {
+    let fitting = min(kept.count, bytesLeft / (side * side * 3))
+    for start in stride(from: 0, to: fitting, by: PixelStore.decodedAtOnce) {
+      let images = start..<min(start + PixelStore.decodedAtOnce, fitting)
+      let results = Mutex<[Int: Result<[UInt8], any Error>]>([:])
+      DispatchQueue.concurrentPerform(iterations: images.count) { [decode, side] index in
+        let image = images.lowerBound + index
+        let result = Result { try decode(image, side) }
+        results.withLock { $0[image] = result }
+      }
+      let all = results.withLock { $0 }
+      // In order, so that of several bad images always the same one is reported.
+      for image in images { try keep(image, all[image]?.get() ?? []) }
+      try decoded(images.count)
+    }
+  }
+
+  private static let decodedAtOnce = 32
 
   /// The images as bytes, `(B, side, side, 3)`.
   mutating func batch(_ images: some Sequence<Int>) throws -> Tensor {
@@ -26,6 +49,11 @@ struct PixelStore {
   private mutating func pixels(_ image: Int) throws -> [UInt8] {
     if let pixels = kept[image] { return pixels }
     let pixels = try decode(image, side)
+    try keep(image, pixels)
+    return pixels
+  }
+
+  private mutating func keep(_ image: Int, _ pixels: [UInt8]) throws(ModelError) {
     guard pixels.count == side * side * 3 else {
       throw ModelError.badArgument(
         "image \(image) came with \(pixels.count) bytes; asked for \(side * side * 3)")
@@ -34,6 +62,5 @@ struct PixelStore {
       kept[image] = pixels
       bytesLeft -= pixels.count
     }
-    return pixels
   }
 }

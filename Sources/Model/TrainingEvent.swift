@@ -1,9 +1,9 @@
 /// One step of progress, for whoever watches.
 package struct TrainingEvent: Sendable, Equatable {
   package enum Phase: String, Sendable {
-    /// Images are being decoded; `epoch` counts none.
+    /// Images are decoded, as many as memory is given for; there are no epochs.
     case images
-    /// The untouched backbone looks at every image once.
+    /// The untouched backbone looks at every image once; there are no epochs.
     case features
     /// A classifier is trained on those features.
     case head

@@ -11,17 +11,21 @@ struct TrainingProgress {
   private var phaseStart: ContinuousClock.Instant
   private var lastReport: ContinuousClock.Instant
   private var imagesDone = 0
+  /// What comes after the features, in images that take as long as theirs.
+  private let laterImages: Double
+  private var featuresPerSecond = 0.0
   private var imagesPlanned = 1
 
   /// Batches pass quicker than anyone reads.
   private static let interval = Duration.milliseconds(500)
 
   init(
-    budget: Duration, now: @escaping Now,
+    budget: Duration, laterImages: Double, now: @escaping Now,
     report: @escaping @Sendable (TrainingEvent) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.budget = budget
+    self.laterImages = laterImages
     self.now = now
     self.report = report
     self.isCancelled = isCancelled
@@ -48,6 +52,7 @@ struct TrainingProgress {
   }
 
   mutating func begin(_ phase: TrainingEvent.Phase, images: Int, epochs: Int = 0) {
+    if event.phase == .features { featuresPerSecond = imagesPerSecond }
     event = TrainingEvent(phase: phase)
     event.epochs = epochs
     phaseStart = now()
@@ -80,8 +85,20 @@ struct TrainingProgress {
     lastReport = now()
     event.fraction = min(1, Double(imagesDone) / Double(imagesPlanned))
     event.imagesPerSecond = imagesPerSecond
-    let rest = Double(max(0, imagesPlanned - imagesDone))
-    event.secondsLeft = imagesPerSecond > 0 ? rest / imagesPerSecond : 0
+    event.secondsLeft = secondsLeft
     report(event)
+  }
+
+  private var secondsLeft: Double {
+    let speed = event.imagesPerSecond
+    guard speed > 0 else { return 0 }
+    var seconds = Double(max(0, imagesPlanned - imagesDone)) / speed
+    switch event.phase {
+    case .images: return timeLeft / .seconds(1)  // nothing is known yet
+    case .features: seconds += laterImages / speed
+    case .head: seconds += featuresPerSecond > 0 ? laterImages / featuresPerSecond : 0
+    case .fineTuning: break
+    }
+    return min(seconds, timeLeft / .seconds(1))
   }
 }

@@ -10,7 +10,7 @@ package struct TrainingSet: Sendable {
   package var shorterSideMedian: Int
   /// Decodes one image to `side * side` RGB pixels, row by row.
   ///
-  /// Called on the training's thread, and again for an image that found no room in memory.
+  /// Called on several threads at once, and again for an image that found no room in memory.
   package var pixels: @Sendable (_ image: Int, _ side: Int) throws -> [UInt8]
 
   package init(
