@@ -29,6 +29,7 @@ import Testing
 
   @Test func `tries a lost connection again, ever more slowly, and not for ever`() {
     var state = WatchState()
+    _ = state.received(event(1))
     let lost = Status(.unavailable, "gone")
     var pauses: [Duration] = []
     for _ in 0..<WatchState.lossesMax {
@@ -42,10 +43,22 @@ import Testing
     #expect(last == .giveUp(lost))
   }
 
+  @Test func `gives a server up soon that has told of nothing yet`() {
+    var state = WatchState(after: 7)
+    let lost = Status(.unavailable, "gone")
+    let decisions = (0...WatchState.earlyLossesMax).map { _ in state.lost(lost) }
+    #expect(
+      decisions == [
+        .watchAgain(after: .milliseconds(250)), .watchAgain(after: .milliseconds(500)),
+        .giveUp(lost),
+      ])
+  }
+
   @Test func `begins counting anew with each event`() {
     var state = WatchState()
-    for _ in 0..<WatchState.lossesMax { _ = state.lost(nil) }
     _ = state.received(event(1))
+    for _ in 0..<WatchState.lossesMax { _ = state.lost(nil) }
+    _ = state.received(event(2))
     let next = state.lost(nil)
     #expect(next == .watchAgain(after: .milliseconds(250)))
   }

@@ -85,14 +85,14 @@ extension CommandContext {
   private static let linesMax = 20
 
   /// Lists files that were left out and why; the first 20 of them.
-  fileprivate func note(_ what: String, _ files: [LeftOut]) {
+  func note(_ what: String, _ files: [LeftOut]) {
     guard !files.isEmpty else { return }
     note("\(what) \(Format.count(files.count, "file")):")
     for file in files.prefix(Self.linesMax) {
       note(TextWidth.printable("  \(file.path): \(file.reason)"))
     }
     if files.count > Self.linesMax {
-      note("  and \(files.count - Self.linesMax) more (--json lists all)")
+      note("  and \(files.count - Self.linesMax) more")
     }
   }
 }

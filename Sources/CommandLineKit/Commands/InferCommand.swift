@@ -45,6 +45,7 @@ struct InferCommand: ClientCommand {
         }
       }
     }
+    if !context.isJSON { context.note("skipped", found.skipped) }
     let failed = failures.withLock { $0 }
     guard failed == 0 else {
       throw CommandFailure.someItemsFailed(

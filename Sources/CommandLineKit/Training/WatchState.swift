@@ -15,9 +15,12 @@ struct WatchState: Sendable, Equatable {
   private(set) var job: TrainingJob?
   /// Losses since the last event.
   private var losses = 0
+  private var hasSeenEvents = false
 
   /// In a row and without an event between them; with the waits below, half a minute.
   static let lossesMax = 10
+  /// Before the first event: a server that is not there is to be told of soon.
+  static let earlyLossesMax = 2
 
   init(after lastSequence: UInt64 = 0) {
     self.lastSequence = lastSequence
@@ -37,6 +40,7 @@ struct WatchState: Sendable, Equatable {
   mutating func received(_ event: TrainingEvent) -> Bool {
     guard event.sequence > lastSequence else { return false }
     lastSequence = event.sequence
+    hasSeenEvents = true
     losses = 0
     if case .job(let value) = event.event { job = value }
     return true
@@ -45,7 +49,8 @@ struct WatchState: Sendable, Equatable {
   /// The stream ended before the training did; `status` says why, if it failed.
   mutating func lost(_ status: Status?) -> Decision {
     let status = status ?? Status(.unavailable, "the server stopped telling of the training")
-    guard status.code == .unavailable, losses < Self.lossesMax else { return .giveUp(status) }
+    let lossesMax = hasSeenEvents ? Self.lossesMax : Self.earlyLossesMax
+    guard status.code == .unavailable, losses < lossesMax else { return .giveUp(status) }
     losses += 1
     return .watchAgain(after: min(.milliseconds(250 << (losses - 1)), .seconds(4)))
   }
