@@ -25,6 +25,9 @@ static void ignore_log(const gchar *domain, GLogLevelFlags level, const gchar *m
   (void)domain, (void)level, (void)message, (void)data;
 }
 
+/* 1 once libvips may be called. */
+static gint is_started;
+
 static gpointer start_once(gpointer data) {
   g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, ignore_log, NULL);
   if (VIPS_INIT("diyml")) {
@@ -41,6 +44,7 @@ static gpointer start_once(gpointer data) {
   vips_operation_block_set("VipsForeignSaveJpeg", FALSE);
   vips_operation_block_set("VipsForeignSavePng", FALSE);
   vips_block_untrusted_set(TRUE);
+  g_atomic_int_set(&is_started, 1);
   return data;
 }
 
@@ -273,4 +277,8 @@ int cv_encode(cv_format format, const uint8_t *rgb, int width, int height, int q
 
 void cv_free(uint8_t *bytes) { g_free(bytes); }
 
-void cv_end_thread(void) { vips_thread_shutdown(); }
+void cv_end_thread(void) {
+  if (g_atomic_int_get(&is_started)) {
+    vips_thread_shutdown();
+  }
+}

@@ -74,12 +74,10 @@ struct TrainingTests {
 
   @Test(.timeLimit(.minutes(5)))
   func `a classifier is trained, sent, and classifies`() async throws {
+    let examples = try examples()
     let request = EngineTrainClassifierRequest(
-      examples: try examples(), classCount: 2, seed: 1, timeBudgetSeconds: 60, inputSide: 64,
+      examples: examples, classCount: 2, seed: 1, timeBudgetSeconds: 60, inputSide: 64,
       headOnly: true)
-    let picture = try PixelBuffer(
-      width: 32, height: 32, bytes: (0..<1_024).flatMap { _ -> [UInt8] in [240, 10, 10] }
-    ).encodedPNG()
     let folder = folder
     try await withEngine { client in
       let (weights, result, progress) = try await EngineTrainerClient(client).trainClassifier(
@@ -110,15 +108,16 @@ struct TrainingTests {
       try folder.write(
         weights, to: "objects/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)")
       // Twenty at once: more than one batch.
-      try await withThrowingTaskGroup(of: EngineClassifyResponse.self) { group in
-        for _ in 0..<20 {
+      try await withThrowingTaskGroup(of: (UInt32, EngineClassifyResponse).self) { group in
+        for example in examples.prefix(20) {
           group.addTask {
-            try await EngineVisionClient(client).classify(
-              EngineClassifyRequest(model: hash, image: .inline(Bytes(picture)), topK: 1))
+            let response = try await EngineVisionClient(client).classify(
+              EngineClassifyRequest(model: hash, image: .object(example.object), topK: 1))
+            return (example.classIndex, response)
           }
         }
-        for try await response in group {
-          #expect(response.scores.map(\.index) == [0])
+        for try await (index, response) in group {
+          #expect(response.scores.map(\.index) == [index])
           #expect(response.imageWidth == 32)
         }
       }

@@ -1,3 +1,4 @@
+import Foundation
 import Images
 import Testing
 
@@ -124,6 +125,19 @@ import Testing
     try await withThrowingTaskGroup(of: PixelBuffer.self) { group in
       for _ in 0..<32 { group.addTask { try image.tensor(side: 48, fit: .letterbox) } }
       for try await pixels in group { #expect(pixels == alone) }
+    }
+  }
+
+  @Test func `a thread may end its use of images, used or not`() async throws {
+    let image = try EncodedImage(Fixture.gif())
+    for uses in [false, true] {
+      await withCheckedContinuation { continuation in
+        Thread {
+          #expect(throws: Never.self) { if uses { _ = try image.inspect() } }
+          endImageThread()
+          continuation.resume()
+        }.start()
+      }
     }
   }
 
