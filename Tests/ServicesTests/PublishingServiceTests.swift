@@ -1,4 +1,5 @@
 import API
+import Codec
 import RPCCore
 import Store
 import Testing
@@ -136,6 +137,22 @@ struct PublishingServiceTests {
         try await clients.publishing.searchPublished(request, options: ada.options)
       }
       #expect(refused?.code == (isAccepted ? nil : .invalidArgument))
+    }
+  }
+
+  @Test func `a page is cut where its answer would grow too large`() async throws {
+    let world = try JobsWorld.answering()
+    let ada = try await world.user("ada")
+    for name in ["a", "b", "c"] { try await world.published(name, of: ada) }
+    let page = try await world.store.publications(
+      filter: PublicationFilter(), page: PageRequest())
+    let whole = try AnswerPage(page, cursor: \.id) { PublishedModel($0) }
+    #expect(whole.elements.map(\.project) == ["c", "b", "a"] && whole.nextPageToken.isEmpty)
+    let sizes = try whole.elements.map { try $0.serialized().count }
+    for (bytesMax, count) in [(sizes[0] + sizes[1], 2), (sizes[0] + sizes[1] - 1, 1), (0, 1)] {
+      let cut = try AnswerPage(page, bytesMax: bytesMax, cursor: \.id) { PublishedModel($0) }
+      #expect(cut.elements.count == count)
+      #expect(cut.nextPageToken == "\(page.rows[count - 1].id)")
     }
   }
 

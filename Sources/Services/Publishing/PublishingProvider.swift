@@ -68,9 +68,8 @@ package struct PublishingProvider: PublishingService {
     let publications = try await translatingStoreErrors {
       try await store.publications(filter: filter, page: page)
     }
-    return SearchPublishedResponse(
-      models: publications.rows.map { PublishedModel($0) },
-      nextPageToken: publications.next.map { String($0) } ?? "")
+    let answer = try AnswerPage(publications, cursor: \.id) { PublishedModel($0) }
+    return SearchPublishedResponse(models: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   package func getModelCard(

@@ -1,4 +1,5 @@
 internal import API
+internal import Codec
 internal import RPCCore
 
 /// The bounds of what a caller may ask of a training; 0 always means that the recipe chooses.
@@ -13,11 +14,12 @@ enum TrainingParameterLimits {
 }
 
 extension TrainingParameters {
-  /// The parameters with the documented defaults filled in.
+  /// The parameters with the documented defaults filled in, and nothing that the contract lacks.
   ///
   /// - Throws: `INVALID_ARGUMENT` that names the field, its value and its bounds.
   func checked() throws(Status) -> TrainingParameters {
     var checked = self
+    checked.unknownFields = UnknownFields()
     try check(
       epochs <= TrainingParameterLimits.epochsMax, "epochs", "\(epochs)",
       "at most \(TrainingParameterLimits.epochsMax)")

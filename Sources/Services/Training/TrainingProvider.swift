@@ -53,9 +53,8 @@ package struct TrainingProvider: TrainingService {
     let trainings = try await translatingStoreErrors {
       try await store.trainings(ofProject: request.project, of: account, page: page)
     }
-    return ListTrainingsResponse(
-      jobs: try trainings.rows.map { try TrainingJob($0) },
-      nextPageToken: trainings.next.map(String.init) ?? "")
+    let answer = try AnswerPage(trainings, cursor: \.number) { try TrainingJob($0) }
+    return ListTrainingsResponse(jobs: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   package func cancelTraining(

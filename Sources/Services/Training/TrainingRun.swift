@@ -39,6 +39,8 @@ struct TrainingRun: Sendable {
 
   private func train() async -> Ending {
     do {
+      // Who cancelled between the start and now found no one listening for stops.
+      guard try await store.training(training.id).state == .running else { return .stopped(.gone) }
       let dataSet = try await store.frozenDataSet(of: training.id)
       let request = try request(for: dataSet)
       let (weights, facts) = try await engines.withTrainer { trainer in
