@@ -43,6 +43,8 @@ private func run(_ command: some ClientCommand, on system: System) async throws 
     throw CommandFailure.interrupted("interrupted")
   } catch let error as CocoaError {
     throw CommandFailure.local(error.localizedDescription)
+  } catch {
+    throw CommandFailure.local("\(error)")
   }
 }
 
