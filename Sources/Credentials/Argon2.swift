@@ -46,6 +46,25 @@ enum Argon2 {
     return true
   }
 
+  /// What no password hashes to, in the same format and as dear to verify; costs nothing to make.
+  ///
+  /// - Throws: `.argon2` for parameters that Argon2 does not take.
+  static func decoy(parameters: Argon2Parameters) throws(CredentialsError) -> String {
+    let isTaken =
+      parameters.passes >= 1 && parameters.lanes >= 1
+      && parameters.memoryKiB / 8 >= parameters.lanes
+    guard isTaken else {
+      throw .argon2(
+        "\(parameters.memoryKiB) KiB, \(parameters.passes) passes, \(parameters.lanes) lanes; at least"
+          + " 8 KiB a lane, 1 pass and 1 lane are needed")
+    }
+    // In Base64 without padding, which is how the format has bytes, zeros are the letter A.
+    let salt = String(repeating: "A", count: (saltBytes * 8 + 5) / 6)
+    let hash = String(repeating: "A", count: (hashBytes * 8 + 5) / 6)
+    let (memory, passes, lanes) = (parameters.memoryKiB, parameters.passes, parameters.lanes)
+    return "$argon2id$v=19$m=\(memory),t=\(passes),p=\(lanes)$\(salt)$\(hash)"
+  }
+
   static func randomSalt() -> [UInt8] {
     var random = SystemRandomNumberGenerator()
     return (0..<saltBytes).map { _ in UInt8.random(in: 0...255, using: &random) }

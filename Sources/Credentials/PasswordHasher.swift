@@ -26,13 +26,15 @@ package final class PasswordHasher: Sendable {
   /// What the password of an unknown user is checked against.
   let decoy: String
 
-  /// Hashes one password to have a decoy, which takes tens of milliseconds.
+  /// A hasher at this cost.
+  ///
+  /// - Throws: `.argon2` when Argon2 does not take such parameters.
   package init(
     parameters: Argon2Parameters = Argon2Parameters(), limits: Limits = Limits()
   ) throws(CredentialsError) {
     self.parameters = parameters
     self.limits = limits
-    decoy = try Argon2.hash("", parameters: parameters, salt: Argon2.randomSalt())
+    decoy = try Argon2.decoy(parameters: parameters)
   }
 
   /// - Returns: the hash in the PHC string format, to be kept.

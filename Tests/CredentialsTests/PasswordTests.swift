@@ -40,6 +40,27 @@ struct PasswordTests {
     #expect(hasher.decoy.utf8.count == encoded.utf8.count)
   }
 
+  @Test(
+    arguments: [
+      (8, 1, 1, true), (7, 1, 1, false), (8, 0, 1, false), (8, 1, 0, false), (16, 1, 2, true),
+      (15, 1, 2, false),
+    ] as [(UInt32, UInt32, UInt32, Bool)])
+  func `parameters that Argon2 does not take are refused at once`(
+    memoryKiB: UInt32, passes: UInt32, lanes: UInt32, isAccepted: Bool
+  ) async throws {
+    var parameters = Argon2Parameters()
+    parameters.memoryKiB = memoryKiB
+    parameters.passes = passes
+    parameters.lanes = lanes
+    if isAccepted {
+      let hasher = try PasswordHasher(parameters: parameters)
+      let encoded = try await hasher.hash("password")
+      #expect(try await hasher.verify("password", against: encoded))
+    } else {
+      #expect(throws: CredentialsError.self) { try PasswordHasher(parameters: parameters) }
+    }
+  }
+
   /// From the test vectors of the reference implementation, version 0x13.
   @Test func `the reference vector of Argon2id verifies`() throws {
     let encoded =

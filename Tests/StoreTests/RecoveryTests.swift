@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import TestSupport
 import Testing
 
@@ -119,6 +120,46 @@ struct RecoveryTests {
     #expect(
       try await again.trainingEvents(of: ran.id, after: 2).map(\.content) == [.state(.failed)])
     #expect(try await again.nextQueuedTraining() == waits)
+  }
+
+  @Test func `a file that cannot be put in place leaves no row`() async throws {
+    let fixture = try await StoreFixture(onDisk: true)
+    try await fixture.makeProject()
+    // The SHA-256 of "hello" begins with 2cf2: a file stands where its folder belongs.
+    let inTheWay = fixture.folder.path + "/objects/2c"
+    #expect(FileManager.default.createFile(atPath: inTheWay, contents: Data()))
+    await #expect(throws: StoreError.self) { try await fixture.put("hello", .className("cat")) }
+    let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
+    #expect(project.dataPointCount == 0)
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+    try FileManager.default.removeItem(atPath: inTheWay)
+    #expect(try await fixture.put("hello", .className("cat")).created)
+  }
+
+  @Test func `a file that cannot be removed is reported and does not fail the deletion`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let failures = Mutex<[String]>([])
+    let store = try DataStore.open(folder: folder.path, at: start) { error in
+      failures.withLock { $0.append("\(error)") }
+    }
+    let ada = try await store.createAccount(
+      name: "ada", passwordHash: "", token: StoreFixture.newToken(1), at: start
+    ).account
+    _ = try await store.createProject(
+      name: "pets", kind: .classification, description: "", of: ada.id, at: start)
+    let point = try await store.putDataPoint(
+      store.stage([1]), image: StoreFixture.facts(), annotation: nil, fileName: "",
+      inProject: "pets", of: ada.id, at: start
+    ).dataPoint
+    // A folder of the object's name cannot be unlinked, not even by root.
+    try store.files.remove(point.object)
+    try FileManager.default.createDirectory(
+      atPath: store.files.path(of: point.object), withIntermediateDirectories: false)
+    try await store.deleteProject(named: "pets", of: ada.id)
+    #expect(failures.withLock { $0.count } == 1)
+    #expect(try await store.imageFacts(of: point.object) == nil)
   }
 
   @Test func `a staged file goes with the last who holds it`() async throws {

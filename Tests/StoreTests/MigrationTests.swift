@@ -1,0 +1,59 @@
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Store
+
+/// `Fixtures/001.sql` is a database of the first migration as `sqlite3 FILE .dump` prints it.
+///
+/// It is never made anew: it stands for the files that people have.
+struct MigrationTests {
+  private func restored(_ name: String) throws -> (TemporaryFolder, DataStore) {
+    let folder = try TemporaryFolder()
+    let dump = try #require(
+      Bundle.module.url(forResource: name, withExtension: "sql", subdirectory: "Fixtures"))
+    let queue = try DatabaseQueue(path: folder.path + "/diyml.sqlite")
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: try String(contentsOf: dump, encoding: .utf8))
+    }
+    try queue.close()
+    return (folder, try DataStore.open(folder: folder.path, at: StoreFixture.start))
+  }
+
+  @Test func `a file of the first migration opens with all it held`() async throws {
+    let (folder, store) = try restored("001")
+    defer { withExtendedLifetime(folder) {} }
+    let ada = try #require(try await store.account(named: "ada"))
+    let contents = try await store.contents(ofProject: "pets", of: ada.id)
+    #expect(contents.project.classes.map(\.name) == ["cat", "dog"])
+    #expect(contents.dataPoints.map(\.fileName) == ["a.png", "b.png", "c.png"])
+    #expect(
+      contents.dataPoints.map(\.annotation) == [.className("cat"), .className("dog"), nil])
+    #expect(contents.project.newestTraining == .init(number: 1, state: .succeeded))
+    let boxes = try await store.contents(ofProject: "street", of: ada.id).dataPoints
+    #expect(
+      boxes.map(\.annotation) == [
+        .boxes([BoxRecord(xMin: 1, yMin: 2, xMax: 3.5, yMax: 4, className: "dog")])
+      ])
+    let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
+    #expect(publication.address == "Ada/pets@1" && publication.description == "my pets")
+    #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.topK) == [3])
+    let token = try await store.authenticate(
+      secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
+    #expect(token?.account == ada)
+    // It is whole enough to be written to and emptied.
+    try await store.deleteAccount(ada.id)
+  }
+
+  @Test func `each migration has a number, in order, and a saved file`() throws {
+    let names = Migrations.migrator.migrations
+    for (index, name) in names.enumerated() {
+      let number = String(format: "%03d", index + 1)
+      #expect(name.hasPrefix(number + " "))
+      #expect(
+        Bundle.module.url(
+          forResource: number, withExtension: "sql", subdirectory: "Fixtures") != nil)
+    }
+  }
+}
