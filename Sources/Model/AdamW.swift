@@ -6,7 +6,6 @@ struct AdamW {
     let parameter: Tensor
     let first: Tensor
     let second: Tensor
-    let rateFactor: Double
     let decays: Bool
   }
 
@@ -18,16 +17,16 @@ struct AdamW {
     self.weightDecay = weightDecay
   }
 
-  /// Makes `parameter` learn, at `rateFactor` times the rate of a step.
+  /// Makes `parameter` learn.
   ///
   /// Biases and norms (one dimension) do not decay: shrinking them only hurts.
-  mutating func add(_ parameter: Tensor, rateFactor: Double = 1) throws(ModelError) {
+  mutating func add(_ parameter: Tensor) throws(ModelError) {
     try parameter.setLearns(true)
     let shape = parameter.shape
     slots.append(
       Slot(
         parameter: parameter, first: try .zeros(shape), second: try .zeros(shape),
-        rateFactor: rateFactor, decays: shape.count > 1))
+        decays: shape.count > 1))
   }
 
   /// Moves every parameter by its gradient, which it clears.
@@ -37,8 +36,7 @@ struct AdamW {
       try Tensor.check(
         ct_adamw_step(
           slot.parameter.handle, slot.first.handle, slot.second.handle,
-          learningRate * slot.rateFactor, 0.9, 0.999, 1e-8, slot.decays ? weightDecay : 0,
-          Int64(step)))
+          learningRate, 0.9, 0.999, 1e-8, slot.decays ? weightDecay : 0, Int64(step)))
     }
   }
 }
