@@ -49,7 +49,7 @@ struct ServerProgram: Sendable {
     let drainTime = drainTime
     // Drained from the last to the first.
     let parts = [
-      Part("engines", { await engines.run() }, drain: { engines.drain() }),
+      Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
       Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
       Part("calls", { try await serve(server) }) {
@@ -100,6 +100,16 @@ struct ServerProgram: Sendable {
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
       try await group.next()
     }
+  }
+
+  /// Runs engines once the server listens, so that their start does not hold up its own.
+  private func run(_ engines: Engines, beside server: Server) async {
+    do {
+      _ = try await server.boundAddresses
+    } catch {
+      return  // The server ends with this error.
+    }
+    await engines.run()
   }
 
   /// Answers submitted inferences, and first removes what a crash may have left behind.
