@@ -152,7 +152,10 @@ let package = Package(
       ["EngineHost", "API", "Codec", "RPCCore", "RPCClient", "diyml-engine", .logging]),
     tests(
       "CommandLineTests",
-      ["API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "TestSupport", "diyml-demo"]),
+      [
+        "API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "TestSupport", "diyml-demo",
+        .logging, .crypto,
+      ]),
     tests("diymldTests", ["diymld"]),
     tests(
       "EndToEndTests",
