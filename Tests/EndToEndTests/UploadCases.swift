@@ -1,0 +1,177 @@
+import API
+import Codec
+import RPCCore
+import TestSupport
+import Testing
+
+/// The cases of uploads: `PutDataPoint`, `PutDataPoints`.
+enum UploadCases {
+  static let all = [putDataPoint, putDataPoints]
+
+  private static let image = Bytes(SyntheticImages.blobs(.red, seed: 2_500))
+
+  static let putDataPoint = MethodCases(
+    DataMethods.putDataPoint, needs: .scope(.write),
+    request: { _ in PutDataPointRequest(project: "pets", image: image) }
+  ) { cases in
+    cases.succeeds("and describes it; the second time it only changes the label") { world in
+      let project = try await world.makeProject()
+      var request = PutDataPointRequest(
+        project: project, image: image, annotation: Annotation("cat"), fileName: "a.png")
+      let first = try await world.data.putDataPoint(request, options: world.options())
+      let point = try #require(first.dataPoint)
+      #expect(first.created)
+      #expect(point.id == sha256(image))
+      #expect(point.annotation == Annotation("cat"))
+      #expect(point.fileName == "a.png" && point.format == .png)
+      #expect(point.width == 64 && point.height == 64 && point.bytes == UInt64(image.count))
+      #expect(point.createTimeUnixMs > 0)
+      request.annotation = Annotation("dog")
+      let second = try await world.data.putDataPoint(request, options: world.options())
+      #expect(!second.created)
+      #expect(second.dataPoint?.annotation == Annotation("dog"))
+      request.annotation = nil
+      let third = try await world.data.putDataPoint(request, options: world.options())
+      #expect(third.dataPoint?.annotation == Annotation("dog"))
+      let all = try await world.list(ListDataPointsRequest(project: project))
+      #expect(all == [try #require(third.dataPoint)])
+    }
+    cases.succeeds("with a file name that would be a path") { world in
+      let project = try await world.makeProject()
+      let name = "../../etc/passwd"
+      let stored = try await world.data.putDataPoint(
+        PutDataPointRequest(project: project, image: image, fileName: name),
+        options: world.options())
+      #expect(stored.dataPoint?.fileName == name)
+    }
+    cases.addProjectCases { PutDataPointRequest(project: $0, image: image) }
+    cases.accepts(.bound, "a file name of 255 bytes") { _ in
+      PutDataPointRequest(project: "pets", image: image, fileName: Texts.bytes(255))
+    }
+    cases.refuses(
+      .pastBound, "a file name of 256 bytes", .invalidArgument, ["file_name", "256", "255"],
+      field: "file_name"
+    ) { _ in PutDataPointRequest(project: "pets", image: image, fileName: Texts.bytes(256)) }
+    cases.refuses(
+      .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"]
+    ) { _ in
+      PutDataPointRequest(project: "pets", image: Bytes([UInt8](repeating: 0, count: 4 << 20)))
+    }
+    cases.refuses(.wrongArgument, "no image", .invalidArgument, ["image"], field: "image") { _ in
+      PutDataPointRequest(project: "pets")
+    }
+    for (what, bytes) in NotImages.all {
+      cases.refuses(.wrongArgument, what, .invalidArgument, ["image"]) { _ in
+        PutDataPointRequest(project: "pets", image: bytes)
+      }
+    }
+    cases.addAnnotationCases { _, project, annotation in
+      PutDataPointRequest(project: project, image: image, annotation: annotation)
+    }
+  }
+
+  static let putDataPoints = MethodCases(
+    DataMethods.putDataPoints, needs: .scope(.write),
+    requests: { _ in parts(of: image, for: "pets") }
+  ) { cases in
+    cases.succeeds("each on its own") { world in try await uploadsEachOnItsOwn(world) }
+    cases.succeeds("of several messages") { world in
+      let project = try await world.makeProject()
+      let large = PNGWriter.black(width: 1_600, height: 1_200)
+      let point = try await world.upload(large, chunkBytes: 100_000, to: project)
+      #expect(point.id == sha256(large))
+      #expect(point.width == 1_600 && point.height == 1_200)
+    }
+    cases.succeeds("none at all") { world in
+      let answer = try await world.data.putDataPoints(options: world.options()) {
+        try await $0.write(PutDataPointsRequest(part: .project("pets")))
+      }
+      #expect(answer.stored.isEmpty && answer.refused.isEmpty)
+    }
+    let badProjects = [("nothing-here", CaseKind.unknownName, Person.ada)]
+    for (name, kind, person) in badProjects + [("pets", .anothers, .eve)] {
+      cases.refuses(
+        kind, "project", .notFound, ["project", name], as: person,
+        requests: { _ in parts(of: image, for: name) })
+    }
+    for (what, name) in Texts.badNames {
+      cases.refuses(
+        .wrongArgument, "a project name with \(what)", .invalidArgument, ["project"],
+        requests: { _ in parts(of: image, for: name) })
+    }
+    cases.addUploadBoundCases()
+    cases.addUploadOrderCases()
+  }
+
+  private static func uploadsEachOnItsOwn(_ world: World) async throws {
+    let project = try await world.makeProject()
+    let images = [
+      image, Bytes(Array("no image at all".utf8)), Bytes(SyntheticImages.blobs(.blue, seed: 2_501)),
+      image,
+    ]
+    let answer = try await world.data.putDataPoints(options: world.options()) { writer in
+      try await writer.write(PutDataPointsRequest(part: .project(project)))
+      for (index, image) in images.enumerated() {
+        for part in parts(of: image, chunkBytes: 5_000, fileName: "\(index).png") {
+          try await writer.write(part)
+        }
+      }
+    }
+    #expect(answer.stored.map(\.dataPoint?.id) == [images[0], images[2], images[3]].map(sha256))
+    #expect(answer.stored.map(\.created) == [true, true, false])
+    #expect(answer.refused.map(\.index) == [1])
+    #expect(answer.refused.map(\.fileName) == ["1.png"])
+    #expect(answer.refused.map(\.code) == [UInt32(StatusCode.invalidArgument.rawValue)])
+    #expect(answer.refused.allSatisfy { !$0.message.isEmpty })
+    let stored = try await world.list(ListDataPointsRequest(project: project))
+    #expect(stored.map(\.id) == [images[0], images[2]].map(sha256))
+  }
+
+  /// A stream of one image.
+  static func parts(of image: Bytes, for project: String) -> [PutDataPointsRequest] {
+    [PutDataPointsRequest(part: .project(project))] + parts(of: image)
+  }
+
+  /// One image of a stream.
+  static func parts(
+    of image: Bytes, chunkBytes: Int = 1 << 20, fileName: String = "image.png"
+  ) -> [PutDataPointsRequest] {
+    let begin = PutDataPointsRequest.Begin(
+      imageBytes: UInt64(image.count), fileName: fileName)
+    return [PutDataPointsRequest(part: .begin(begin))]
+      + stride(from: image.startIndex, to: image.endIndex, by: chunkBytes).map { start in
+        let end = min(start + chunkBytes, image.endIndex)
+        return PutDataPointsRequest(part: .chunk(image[start..<end]))
+      }
+  }
+}
+
+/// Bytes that are no image, for every way in.
+enum NotImages {
+  static let all: [(what: String, bytes: Bytes)] = [
+    ("a text", Bytes(Array("hello, world".utf8))),
+    ("an SVG", Bytes(Array("<svg xmlns='http://www.w3.org/2000/svg'/>".utf8))),
+    ("half a PNG", Bytes(SyntheticImages.blobs(.red, seed: 2_600).prefix(3_000))),
+    ("a PNG of 65,535 x 65,535 pixels", Bytes(hugeHeader)),
+  ]
+
+  /// A small PNG whose header claims a side of 65,535 pixels.
+  private static var hugeHeader: [UInt8] {
+    let whole = PNGWriter.black(width: 65_535, height: 1)
+    return Array(whole.prefix(200))
+  }
+}
+
+extension World {
+  /// Sends one image in chunks.
+  func upload(_ image: [UInt8], chunkBytes: Int, to project: String) async throws -> DataPoint {
+    let answer = try await data.putDataPoints(options: options()) { writer in
+      try await writer.write(PutDataPointsRequest(part: .project(project)))
+      for part in UploadCases.parts(of: Bytes(image), chunkBytes: chunkBytes) {
+        try await writer.write(part)
+      }
+    }
+    try #require(answer.refused.isEmpty, "\(answer.refused)")
+    return try #require(answer.stored.first?.dataPoint)
+  }
+}
