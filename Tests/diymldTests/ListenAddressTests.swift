@@ -1,18 +1,15 @@
-import RPCCore
 import Testing
 
 @testable import diymld
 
 struct ListenAddressTests {
   @Test(arguments: [
-    ("127.0.0.1:7001", Address.tcp(host: "127.0.0.1", port: 7001)),
-    ("[::1]:0", .tcp(host: "::1", port: 0)),
-    ("0.0.0.0:65535", .tcp(host: "0.0.0.0", port: 65_535)),
-    ("localhost:1", .tcp(host: "127.0.0.1", port: 1)),
-    ("unix:/run/diyml.sock", .unix(path: "/run/diyml.sock")),
+    ("127.0.0.1:7001", "127.0.0.1:7001"), ("[::1]:0", "[::1]:0"),
+    ("0.0.0.0:65535", "0.0.0.0:65535"), ("localhost:1", "127.0.0.1:1"),
+    ("unix:/run/diyml.sock", "unix:/run/diyml.sock"),
   ])
-  func `an address is read`(text: String, address: Address) throws {
-    #expect(try ListenAddress(text).address == address)
+  func `an address is read`(text: String, shown: String) throws {
+    #expect("\(try ListenAddress(text).address)" == shown)
   }
 
   @Test(arguments: [
