@@ -51,9 +51,9 @@ final class ServerCall: @unchecked Sendable {
 
   /// Stops the handler: its task is cancelled, and what it reads and writes fails with `status`.
   func cancel(_ status: Status) {
+    cancellation.cancel()
     incoming?.end(status)
     outgoing?.end(status)
-    cancellation.cancel()
   }
 
   /// Serves the call, in a task of its own, and tells the connection what came of it.

@@ -12,7 +12,9 @@ struct CallKindTests {
     let response: Item = try await carrier.run(Echo.routes) { client in
       try await client.unary(Echo.unary, request)
     }
-    #expect(response == request)
+    #expect(response.key == request.key)
+    // Compared as arrays: that is one memcmp even in a debug build.
+    #expect(Array(response.value) == Array(request.value))
   }
 
   @Test(arguments: Carrier.allCases)

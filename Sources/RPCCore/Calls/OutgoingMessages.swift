@@ -33,7 +33,7 @@ public final class OutgoingMessages: Sendable {
       if state.isFinished {
         throw Status(.failedPrecondition, "a message was written after the last one")
       }
-      state.queuedBytes += message.count
+      state.queuedBytes += message.count + ReceiveWindow.messageOverheadBytes
       return state.queuedBytes > queuedBytesMax
     }
     port.send(message, on: stream)

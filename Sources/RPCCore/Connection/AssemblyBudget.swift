@@ -9,6 +9,11 @@ package struct AssemblyBudget: Sendable {
   package struct Grant: Hashable, Sendable {
     package let stream: StreamID
     package let bytes: Int
+
+    package init(stream: StreamID, bytes: Int) {
+      self.stream = stream
+      self.bytes = bytes
+    }
   }
 
   private var free: Int

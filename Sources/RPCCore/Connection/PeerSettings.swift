@@ -2,7 +2,7 @@
 package struct PeerSettings: Hashable, Sendable {
   package var frameBytesMax = 64 << 10
   package var messageBytesMax = 4 << 20
-  package var streamsMax = 128
+  package var streamsMax = 16
   package var streamWindowBytes = 64 << 10
   package var connectionWindowBytes = 1 << 20
   package var metadataBytesMax = 8 << 10

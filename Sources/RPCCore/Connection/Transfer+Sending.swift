@@ -7,7 +7,7 @@ extension Transfer {
   /// Bytes that are made ready at once; more would only wait in front of what comes later.
   static let stagedBytesMax = 64 << 10
 
-  /// A message of which bytes went out: its call may write more.
+  /// A message of which bytes went out, its overhead with the last of them: its call may write more.
   package struct Sent: Equatable, Sendable {
     package let stream: StreamID
     package let bytes: Int
@@ -129,7 +129,8 @@ extension Transfer {
       guard let chunk else { return }
       write(bytes, from: offset, chunk, isLast: isLast, on: stream)
       spend(chunk.cost, at: index)
-      sent.append(Sent(stream: stream, bytes: chunk.range.count))
+      let overhead = chunk.isLast ? ReceiveWindow.messageOverheadBytes : 0
+      sent.append(Sent(stream: stream, bytes: chunk.range.count + overhead))
       let rest = OutboundQueue.Item.message(bytes, sent: chunk.range.upperBound, isLast: isLast)
       streams.values[index].outbound.advance(to: chunk.isLast ? nil : rest)
     }

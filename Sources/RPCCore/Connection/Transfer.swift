@@ -156,7 +156,7 @@ package struct Transfer {
   package mutating func consumed(messages: Int, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
     for _ in 0..<messages {
-      guard let cost = streams.values[index].untaken.popFirst() else { return }
+      guard let cost = streams.values[index].untaken.popFirst() else { break }
       if cost == 0 {
         give(assembly.release(stream))
       } else {

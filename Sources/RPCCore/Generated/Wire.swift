@@ -85,7 +85,7 @@ package struct WireSettings: Hashable, Sendable {
 
   /// Calls that may be open at once on this connection.
   ///
-  /// Only a server's value counts. Initial value: 128.
+  /// Only a server's value counts. Initial value: 16.
   package var streamsMax: UInt32 = 0
 
   /// DATA payload bytes that may be sent on a stream before its first CREDIT.
