@@ -146,7 +146,11 @@ let package = Package(
         "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
         .logging, .crypto,
       ]),
-    tests("EngineTests", ["Engine", "API", "Codec", "RPCCore", "Model", "Images"]),
+    tests(
+      "EngineTests",
+      [
+        "API", "Codec", "Engine", "Images", "Model", "RPCCore", "RPCClient", "RPCServer", .logging,
+      ]),
     tests(
       "EngineHostTests",
       ["EngineHost", "API", "Codec", "RPCCore", "RPCClient", "diyml-engine", .logging]),
