@@ -13,10 +13,6 @@ int ct_set_requires_gradient(ct_tensor *tensor, bool requires_gradient) {
   return guarded([&] { tensor->value.requires_grad_(requires_gradient); });
 }
 
-int ct_detach(const ct_tensor *tensor, ct_tensor **out) {
-  return guarded_result(out, [&] { return tensor->value.detach(); });
-}
-
 int ct_backward(const ct_tensor *loss) {
   return guarded([&] { loss->value.backward(); });
 }
@@ -26,10 +22,6 @@ int ct_gradient(const ct_tensor *tensor, ct_tensor **out) {
     const at::Tensor &gradient = tensor->value.grad();
     *out = gradient.defined() ? new ct_tensor{gradient.detach()} : nullptr;
   });
-}
-
-int ct_clear_gradient(ct_tensor *tensor) {
-  return guarded([&] { tensor->value.mutable_grad() = at::Tensor(); });
 }
 
 bool ct_set_gradient_recording(bool enabled) {

@@ -55,10 +55,6 @@ int ct_zeros(const int64_t *shape, size_t dimensions, ct_tensor **out) {
   return guarded_result(out, [&] { return at::zeros(list(shape, dimensions), at::kFloat); });
 }
 
-int ct_retain(const ct_tensor *tensor, ct_tensor **out) {
-  return guarded_result(out, [&] { return tensor->value; });
-}
-
 void ct_release(ct_tensor *tensor) {
   guarded([&] { delete tensor; });
 }
@@ -97,11 +93,6 @@ int ct_permute(const ct_tensor *tensor, const int64_t *order, size_t dimensions,
   return guarded_result(out, [&] { return tensor->value.permute(list(order, dimensions)); });
 }
 
-int ct_narrow(const ct_tensor *tensor, int64_t dimension, int64_t start, int64_t count,
-              ct_tensor **out) {
-  return guarded_result(out, [&] { return tensor->value.narrow(dimension, start, count); });
-}
-
 int ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension,
                    ct_tensor **out) {
   return guarded_result(out, [&] {
@@ -126,10 +117,6 @@ int ct_to_float(const ct_tensor *tensor, ct_tensor **out) {
   return guarded_result(out, [&] { return tensor->value.to(at::kFloat); });
 }
 
-int ct_to_bytes(const ct_tensor *tensor, ct_tensor **out) {
-  return guarded_result(out, [&] { return tensor->value.to(at::kByte); });
-}
-
 int ct_channels_last(const ct_tensor *tensor, ct_tensor **out) {
   return guarded_result(out,
                         [&] { return tensor->value.contiguous(at::MemoryFormat::ChannelsLast); });
@@ -142,8 +129,6 @@ int ct_clone(const ct_tensor *tensor, ct_tensor **out) {
 int ct_set_thread_count(int count) {
   return guarded([&] { at::set_num_threads(count); });
 }
-
-int ct_thread_count(void) { return at::get_num_threads(); }
 
 int ct_seed(uint64_t seed) {
   return guarded([&] { at::manual_seed(seed); });

@@ -6,11 +6,6 @@ extension Tensor {
     try Tensor.check(ct_set_requires_gradient(handle, learns))
   }
 
-  /// The same numbers without history.
-  package func detached() throws(ModelError) -> Tensor {
-    try Tensor.make { ct_detach(handle, $0) }
-  }
-
   /// Adds the gradients of this single number to all learning tensors it was computed from.
   package func backward() throws(ModelError) {
     try Tensor.check(ct_backward(handle))
@@ -21,10 +16,6 @@ extension Tensor {
     var made: OpaquePointer?
     try Tensor.check(ct_gradient(handle, &made))
     return made.map(Tensor.init(owning:))
-  }
-
-  package func clearGradient() throws(ModelError) {
-    try Tensor.check(ct_clear_gradient(handle))
   }
 
   /// Moves this tensor towards another in place: `self += (other - self) * weight`.

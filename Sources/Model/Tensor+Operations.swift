@@ -12,11 +12,6 @@ extension Tensor {
     return try Tensor.make { ct_permute(handle, axes, axes.count, $0) }
   }
 
-  /// A view of some rows; the storage stays shared.
-  package func rows(_ range: Range<Int>) throws(ModelError) -> Tensor {
-    try Tensor.make { ct_narrow(handle, 0, Int64(range.lowerBound), Int64(range.count), $0) }
-  }
-
   /// A copy of the rows with these numbers.
   package func rows(at indexes: [Int]) throws(ModelError) -> Tensor {
     let index = try Tensor(indexes: indexes)
@@ -35,11 +30,6 @@ extension Tensor {
 
   package func toFloat() throws(ModelError) -> Tensor {
     try Tensor.make { ct_to_float(handle, $0) }
-  }
-
-  /// Cuts off fractions; numbers outside 0..<256 wrap.
-  package func toBytes() throws(ModelError) -> Tensor {
-    try Tensor.make { ct_to_bytes(handle, $0) }
   }
 
   /// The same `(B, C, H, W)` with the channels of a pixel side by side in memory.

@@ -41,9 +41,7 @@ struct TensorTests {
 
   @Test func `rows outside a tensor are refused`() throws {
     let tensor = try Tensor([1, 2], shape: [2, 1])
-    #expect(try tensor.rows(1..<2).floats() == [2])
     #expect(try tensor.rows(at: [1, 0, 1]).floats() == [2, 1, 2])
-    #expect(throws: ModelError.self) { try tensor.rows(1..<3) }
     #expect(throws: ModelError.self) { try tensor.rows(at: [2]) }
   }
 

@@ -31,8 +31,6 @@ const char *ct_last_error(void);
 int ct_from_bytes(const void *bytes, size_t byte_count, ct_type type, const int64_t *shape,
                   size_t dimensions, ct_tensor **out);
 int ct_zeros(const int64_t *shape, size_t dimensions, ct_tensor **out);
-/// Another reference to the same tensor.
-int ct_retain(const ct_tensor *tensor, ct_tensor **out);
 void ct_release(ct_tensor *tensor);
 size_t ct_dimensions(const ct_tensor *tensor);
 int64_t ct_size(const ct_tensor *tensor, size_t dimension);
@@ -45,15 +43,12 @@ int ct_copy_bytes(const ct_tensor *tensor, void *bytes, size_t byte_count);
 
 int ct_reshape(const ct_tensor *tensor, const int64_t *shape, size_t dimensions, ct_tensor **out);
 int ct_permute(const ct_tensor *tensor, const int64_t *order, size_t dimensions, ct_tensor **out);
-int ct_narrow(const ct_tensor *tensor, int64_t dimension, int64_t start, int64_t count,
-              ct_tensor **out);
 int ct_concatenate(const ct_tensor *const *tensors, size_t count, int64_t dimension,
                    ct_tensor **out);
 int ct_index_select(const ct_tensor *tensor, int64_t dimension, const ct_tensor *index,
                     ct_tensor **out);
 int ct_flip(const ct_tensor *tensor, int64_t dimension, ct_tensor **out);
 int ct_to_float(const ct_tensor *tensor, ct_tensor **out);
-int ct_to_bytes(const ct_tensor *tensor, ct_tensor **out);
 int ct_channels_last(const ct_tensor *tensor, ct_tensor **out);
 int ct_clone(const ct_tensor *tensor, ct_tensor **out);
 
@@ -100,12 +95,10 @@ int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side
 // Learning.
 
 int ct_set_requires_gradient(ct_tensor *tensor, bool requires_gradient);
-int ct_detach(const ct_tensor *tensor, ct_tensor **out);
 /// Adds the gradients of a single-element tensor to all that it depends on.
 int ct_backward(const ct_tensor *loss);
 /// The gradient, or null in `out` if there is none.
 int ct_gradient(const ct_tensor *tensor, ct_tensor **out);
-int ct_clear_gradient(ct_tensor *tensor);
 /// Turns recording for gradients on or off for this thread; says what it was.
 bool ct_set_gradient_recording(bool enabled);
 /// One step of AdamW on `parameter` by its gradient, then clears it; `step` counts from 1.
@@ -119,7 +112,6 @@ int ct_interpolate_in_place(ct_tensor *a, const ct_tensor *b, double weight);
 
 /// How many threads the calling thread computes with.
 int ct_set_thread_count(int count);
-int ct_thread_count(void);
 /// Seeds dropout and every other random number of libtorch.
 int ct_seed(uint64_t seed);
 /// "1.13.1"
