@@ -45,7 +45,7 @@ extension DataStore {
   /// Replaces what is said of an image.
   static func annotate(
     _ id: Int64, with annotation: AnnotationRecord?,
-    project: (id: ProjectID, kind: ProjectKind), in db: Database
+    project: (id: ProjectID, kind: ProjectKind), _ limits: StoreLimits, in db: Database
   ) throws {
     var classID: UInt32?
     var boxes: [BoxRecord] = []
@@ -71,6 +71,12 @@ extension DataStore {
       ).execute(arguments: [
         id, position, project.id.rawValue, classID, box.xMin, box.yMin, box.xMax, box.yMax,
       ])
+    }
+    let total = try count(
+      db, "SELECT box_count FROM project WHERE id = ?", [project.id.rawValue])
+    guard total <= limits.projectBoxesMax else {
+      throw StoreError.limit(
+        name: "boxes in the project", value: total, limit: limits.projectBoxesMax)
     }
   }
 
@@ -106,6 +112,11 @@ extension DataStore {
 }
 
 extension DataPointRecord {
+  var boxCount: Int {
+    guard case .boxes(let boxes) = annotation else { return 0 }
+    return boxes.count
+  }
+
   init(row: Row, boxes: [BoxRecord], kind: ProjectKind) throws {
     let className: String? = row["class_name"]
     let labeled: Bool = row["labeled"]

@@ -28,7 +28,7 @@ extension DataStore {
   ///
   /// - Returns: the image as it is now, and whether it is new to the project.
   /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
-  ///   `projectDataPointsMax`.
+  ///   `projectDataPointsMax` or `projectBoxesMax`.
   package func putDataPoint(
     _ staged: StagedObject, image: ImageFacts, annotation: AnnotationRecord?, fileName: String,
     inProject name: String, of account: AccountID, at now: Timestamp
@@ -46,7 +46,7 @@ extension DataStore {
       }
       let id = present ?? db.lastInsertedRowID
       if let annotation {
-        try Self.annotate(id, with: annotation, project: project, in: db)
+        try Self.annotate(id, with: annotation, project: project, limits, in: db)
       }
       let dataPoint = try Self.dataPoint(staged.hash, of: project, in: db)
       return (dataPoint, present == nil)
@@ -86,6 +86,7 @@ extension DataStore {
     page: PageRequest<Int64>
   ) async throws -> Page<DataPointRecord, Int64> {
     let rowsMax = rowsMax(page.rowsMax)
+    let partsMax = limits.pagePartsMax
     return try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db)
       var sql = Self.dataPointColumns + " WHERE data_point.project = ? AND data_point.id > ?"
@@ -106,12 +107,13 @@ extension DataStore {
       }
       sql += " ORDER BY data_point.id LIMIT ?"
       arguments += [rowsMax + 1]
-      let rows = try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
-        try DataPointRecord(
-          row: row, boxes: Self.boxes(ofDataPoint: row["id"], project.kind, in: db),
-          kind: project.kind)
+      return try Page(
+        fetched: Row.fetchAll(db, sql: sql, arguments: arguments), rowsMax: rowsMax,
+        partsMax: partsMax, cursor: \.id, parts: \.boxCount
+      ) { row in
+        let boxes = try Self.boxes(ofDataPoint: row["id"], project.kind, in: db)
+        return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
       }
-      return Page(fetched: rows, rowsMax: rowsMax) { $0.id }
     }
   }
 
@@ -130,15 +132,16 @@ extension DataStore {
 
   /// Replaces an image's annotation; without one the image becomes unlabelled.
   ///
-  /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`.
+  /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`, `.limit` past `projectBoxesMax`.
   package func relabelDataPoint(
     _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
     of account: AccountID
   ) async throws -> DataPointRecord {
-    try await transaction { db in
+    let limits = self.limits
+    return try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db)
       let id = try Self.dataPoint(object, of: project, in: db).id
-      try Self.annotate(id, with: annotation, project: project, in: db)
+      try Self.annotate(id, with: annotation, project: project, limits, in: db)
       return try Self.dataPoint(object, of: project, in: db)
     }
   }

@@ -42,14 +42,17 @@ extension DataStore {
     of account: AccountID, page: PageRequest<String>
   ) async throws -> Page<ProjectRecord, String> {
     let rowsMax = rowsMax(page.rowsMax)
+    let partsMax = limits.pagePartsMax
     return try await read { db in
       let rows = try Row.fetchAll(
         db,
         sql: Self.projectColumns + " WHERE project.account = ? AND project.name > ?"
           + " ORDER BY project.name LIMIT ?",
         arguments: [account.rawValue, page.after ?? "", rowsMax + 1])
-      let projects = try rows.map { try Self.project(row: $0, in: db) }
-      return Page(fetched: projects, rowsMax: rowsMax) { $0.name }
+      return try Page(
+        fetched: rows, rowsMax: rowsMax, partsMax: partsMax, cursor: \.name,
+        parts: \.classes.count
+      ) { try Self.project(row: $0, in: db) }
     }
   }
 

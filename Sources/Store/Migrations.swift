@@ -61,6 +61,7 @@ enum Migrations {
       create_time INTEGER NOT NULL,
       data_point_count INTEGER NOT NULL DEFAULT 0,
       labeled_count INTEGER NOT NULL DEFAULT 0,
+      box_count INTEGER NOT NULL DEFAULT 0,
       next_class INTEGER NOT NULL DEFAULT 1,
       next_training INTEGER NOT NULL DEFAULT 1,
       UNIQUE (account, name)
@@ -117,6 +118,12 @@ enum Migrations {
       PRIMARY KEY (data_point, position),
       FOREIGN KEY (project, class) REFERENCES class(project, id) DEFERRABLE INITIALLY DEFERRED
     ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER box_count_insert AFTER INSERT ON box BEGIN
+      UPDATE project SET box_count = box_count + 1 WHERE id = NEW.project;
+    END;
+    CREATE TRIGGER box_count_delete AFTER DELETE ON box BEGIN
+      UPDATE project SET box_count = box_count - 1 WHERE id = OLD.project;
+    END;
     CREATE INDEX box_class ON box(project, class, data_point);
     """
 

@@ -25,4 +25,20 @@ package struct Page<Row: Sendable, Cursor: Sendable>: Sendable {
     self.rows = Array(rows.prefix(rowsMax))
     next = rows.count > rowsMax ? self.rows.last.map(cursor) : nil
   }
+
+  /// Like `init(fetched:rowsMax:cursor:)`, for rows that are completed one by one with parts of
+  /// their own: the page ends with the row that reaches the bound of parts.
+  init<Fetched>(
+    fetched: [Fetched], rowsMax: Int, partsMax: Int, cursor: (Row) -> Cursor,
+    parts: (Row) -> Int, complete: (Fetched) throws -> Row
+  ) throws {
+    rows = []
+    var partCount = 0
+    for row in fetched.prefix(rowsMax) where partCount < partsMax {
+      let row = try complete(row)
+      partCount += parts(row)
+      rows.append(row)
+    }
+    next = fetched.count > rows.count ? rows.last.map(cursor) : nil
+  }
 }

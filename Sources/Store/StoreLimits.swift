@@ -2,10 +2,14 @@
 package struct StoreLimits: Sendable, Equatable {
   /// Rows in one page of any list.
   package var pageRowsMax: UInt32 = 1_000
+  /// Classes or boxes in one page, beyond which it ends early, but never before its first row.
+  package var pagePartsMax = 20_000
   /// Tokens of one account that are neither expired nor revoked.
   package var accountTokensMax: UInt64 = 1_000
   package var accountProjectsMax: UInt64 = 1_000
   package var projectDataPointsMax: UInt64 = 100_000
+  /// All boxes of a project's images; they are in memory together when it is analysed.
+  package var projectBoxesMax: UInt64 = 1_000_000
   package var projectClassesMax: UInt64 = 1_000
   /// Progress events kept of one training; older ones go.
   ///

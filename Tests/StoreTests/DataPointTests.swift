@@ -103,6 +103,33 @@ struct DataPointTests {
     }
   }
 
+  @Test func `boxes stop at the project's limit, and a page of many ends early`() async throws {
+    var limits = StoreLimits()
+    limits.projectBoxesMax = 6
+    limits.pagePartsMax = 3
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject("pets", .detection)
+    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "cat")
+    let first = try await fixture.put("a", .boxes([box, box])).dataPoint
+    try await fixture.put("b", .boxes([box, box]))
+    try await fixture.put("c", .boxes([box, box]))
+    let full = StoreError.limit(name: "boxes in the project", value: 7, limit: 6)
+    await #expect(throws: full) { try await fixture.put("d", .boxes([box])) }
+    await #expect(throws: full) { try await fixture.put("a", .boxes([box, box, box])) }
+    func list(_ after: Int64?) async throws -> Page<DataPointRecord, Int64> {
+      try await fixture.store.dataPoints(
+        inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(),
+        page: PageRequest(after: after))
+    }
+    let page = try await list(nil)
+    #expect(page.rows.map(\.fileName) == ["a.png", "b.png"])
+    let rest = try await list(page.next)
+    #expect(rest.rows.map(\.fileName) == ["c.png"] && rest.next == nil)
+    try await fixture.store.deleteDataPoint(
+      first.object, inProject: "pets", of: fixture.ada.id)
+    try await fixture.put("d", .boxes([box, box]))
+  }
+
   @Test(arguments: [ProjectKind.classification, .detection])
   func `a list can be narrowed by class, hash and missing label`(kind: ProjectKind) async throws {
     let fixture = try await StoreFixture()

@@ -34,8 +34,8 @@ extension DataProvider {
     let projects = try await translatingStoreErrors {
       try await store.projects(of: account, page: page)
     }
-    return ListProjectsResponse(
-      projects: projects.rows.map { Project($0) }, nextPageToken: projects.next ?? "")
+    let answer = try AnswerPage(projects, cursor: \.name) { Project($0) }
+    return ListProjectsResponse(projects: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   package func getProject(
@@ -210,9 +210,9 @@ extension DataProvider {
       try await store.dataPoints(
         inProject: request.project, of: account, filter: filter, page: page)
     }
+    let answer = try AnswerPage(dataPoints, cursor: \.id) { DataPoint($0) }
     return ListDataPointsResponse(
-      dataPoints: dataPoints.rows.map { DataPoint($0) },
-      nextPageToken: dataPoints.next.map { "\($0)" } ?? "")
+      dataPoints: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   package func deleteDataPoint(

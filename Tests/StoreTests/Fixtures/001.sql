@@ -39,12 +39,13 @@ CREATE TABLE project (
   create_time INTEGER NOT NULL,
   data_point_count INTEGER NOT NULL DEFAULT 0,
   labeled_count INTEGER NOT NULL DEFAULT 0,
+  box_count INTEGER NOT NULL DEFAULT 0,
   next_class INTEGER NOT NULL DEFAULT 1,
   next_training INTEGER NOT NULL DEFAULT 1,
   UNIQUE (account, name)
 ) STRICT;
-INSERT INTO project VALUES(1,1,'pets',1,'',1000000,3,2,3,2);
-INSERT INTO project VALUES(2,1,'street',2,'',1000000,1,1,3,1);
+INSERT INTO project VALUES(1,1,'pets',1,'',1000000,3,2,0,3,2);
+INSERT INTO project VALUES(2,1,'street',2,'',1000000,1,1,1,3,1);
 CREATE TABLE class (
   project INTEGER NOT NULL REFERENCES project(id) ON DELETE CASCADE,
   id INTEGER NOT NULL,
@@ -206,6 +207,12 @@ CREATE TRIGGER data_point_count_update AFTER UPDATE OF labeled ON data_point
 WHEN OLD.labeled <> NEW.labeled BEGIN
   UPDATE project SET labeled_count = labeled_count - OLD.labeled + NEW.labeled
     WHERE id = NEW.project;
+END;
+CREATE TRIGGER box_count_insert AFTER INSERT ON box BEGIN
+  UPDATE project SET box_count = box_count + 1 WHERE id = NEW.project;
+END;
+CREATE TRIGGER box_count_delete AFTER DELETE ON box BEGIN
+  UPDATE project SET box_count = box_count - 1 WHERE id = OLD.project;
 END;
 CREATE TRIGGER data_point_insert AFTER INSERT ON data_point WHEN NEW.object IS NOT NULL BEGIN
   UPDATE object SET reference_count = reference_count + 1 WHERE hash = NEW.object;
