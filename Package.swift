@@ -139,12 +139,12 @@ let package = Package(
     tests("ImagesTests", ["Images"]),
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
-    tests("StoreTests", ["Store", .grdb, .crypto]),
+    tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
       "ServicesTests",
       [
         "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
-        .logging, .crypto,
+        "TestSupport", .logging, .crypto,
       ]),
     tests(
       "EngineTests",
