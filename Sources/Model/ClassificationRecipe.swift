@@ -27,13 +27,13 @@ package struct ClassificationRecipe: Sendable, Equatable {
 
   /// 0 keeps the backbone as it is.
   package var fineTuningEpochs = 10
-  package var fineTuningLearningRate = 2e-4
+  package var fineTuningLearningRate = 3e-4
   /// Stages of the backbone, from the input, that stay as they are; 0 to 18.
   package var frozenStages = 5
   /// Fine-tuning looks at views of this part of the input side, and takes its square in time.
   ///
   /// What is cut out of an image looks larger than in the whole, so this also evens sizes out.
-  package var trainingSideFactor = 0.85
+  package var trainingSideFactor = 0.75
   package var batchImages = 16
   package var weightDecay = 0.02
   package var labelSmoothing = 0.1
