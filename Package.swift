@@ -126,7 +126,8 @@ let package = Package(
       cSettings: [.headerSearchPath("Generated")],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(
-      name: "TestSupport", dependencies: ["Codec", "RPCCore", .subprocess, .system],
+      name: "TestSupport",
+      dependencies: ["RPCCore", "RPCClient", .crypto],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
       "CodecTests", ["Codec", "CodeGen", "API", "RPCCore", "ProtobufCJudge"],
