@@ -69,7 +69,7 @@ struct FuzzTests {
     switch Int.random(in: 0..<10, using: &random) {
     case 0...2: connection.consumed(messages: 1, on: stream)
     case 3:
-      let count = Int.random(in: 0..<200_000, using: &random)
+      let count = size(upTo: 200_000, using: &random)
       do {
         try connection.send(Bytes([UInt8](repeating: 1, count: count)), on: stream)
       } catch {
@@ -140,7 +140,7 @@ struct FuzzTests {
     switch Int.random(in: 0..<8, using: &random) {
     case 0...1: connection.consumed(messages: 1, on: stream)
     case 2:
-      let count = Int.random(in: 0..<100_000, using: &random)
+      let count = size(upTo: 100_000, using: &random)
       try connection.send(
         Bytes([UInt8](repeating: 1, count: count)), isLast: false, on: stream)
     case 3:
@@ -151,6 +151,11 @@ struct FuzzTests {
       _ = connection.takeOutput(sent: &sent)
     default: break
     }
+  }
+
+  /// Mostly small: copying is not what is tested.
+  private func size(upTo max: Int, using random: inout SeededGenerator) -> Int {
+    Int.random(in: 0..<(Int.random(in: 0..<20, using: &random) == 0 ? max : 2_000), using: &random)
   }
 
   /// Some of what the peer has to say; damaged now and then.

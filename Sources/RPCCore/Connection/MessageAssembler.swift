@@ -18,43 +18,28 @@ package struct MessageAssembler {
     case tooLarge(bytes: Int)
   }
 
-  private enum Phase {
-    case idle
-    case partial(total: Int, bytes: [UInt8])
-  }
-
-  private var phase = Phase.idle
+  /// What the message that has begun will have; 0 while none has. Not a payload of an enum's case
+  /// together with the bytes: taking those out to append to them would copy them for each chunk.
+  private var total = 0
+  private var bytes: [UInt8] = []
 
   package init() {}
 
   /// Whether a message has begun and is not whole.
-  package var isPartial: Bool {
-    switch phase {
-    case .idle: false
-    case .partial: true
-    }
-  }
+  package var isPartial: Bool { total > 0 }
 
   /// Takes the chunk in a DATA frame.
   package mutating func append(
     _ flags: FrameFlags, _ payload: ByteBuffer, messageBytesMax: Int
   ) throws(ConnectionFault) -> Outcome {
-    switch phase {
-    case .idle where flags.contains([.first, .last]):
-      guard payload.readableBytes <= messageBytesMax else {
-        return .tooLarge(bytes: payload.readableBytes)
-      }
-      return .message(Bytes(copied(payload)))
-    case .idle:
+    if isPartial { return try goOn(flags, payload) }
+    guard flags.contains([.first, .last]) else {
       return try begin(flags, payload, messageBytesMax: messageBytesMax)
-    case .partial(let total, var bytes):
-      phase = .idle  // gives up our reference, so that appending does not copy
-      payload.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
-      try judge(flags, payload, have: bytes.count, total: total)
-      if flags.contains(.last) { return .message(Bytes(bytes)) }
-      phase = .partial(total: total, bytes: bytes)
-      return .more
     }
+    guard payload.readableBytes <= messageBytesMax else {
+      return .tooLarge(bytes: payload.readableBytes)
+    }
+    return .message(Bytes(copied(payload)))
   }
 
   private mutating func begin(
@@ -73,12 +58,26 @@ package struct MessageAssembler {
         "\(payload.readableBytes) bytes in the first of several chunks of a message of \(total)")
     }
     guard total <= messageBytesMax else { return .tooLarge(bytes: total) }
-    phase = .partial(total: total, bytes: copied(payload))
+    self.total = total
+    bytes = copied(payload)
     return .began(bytes: total)
   }
 
+  private mutating func goOn(
+    _ flags: FrameFlags, _ payload: ByteBuffer
+  ) throws(ConnectionFault) -> Outcome {
+    try judge(flags, payload, have: bytes.count + payload.readableBytes)
+    let needed = bytes.count + payload.readableBytes
+    if bytes.capacity < needed { bytes.reserveCapacity(min(total, 4 * needed)) }
+    payload.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
+    guard flags.contains(.last) else { return .more }
+    total = 0
+    defer { bytes = [] }
+    return .message(Bytes(bytes))
+  }
+
   private func judge(
-    _ flags: FrameFlags, _ payload: ByteBuffer, have: Int, total: Int
+    _ flags: FrameFlags, _ payload: ByteBuffer, have: Int
   ) throws(ConnectionFault) {
     guard !flags.contains(.first) else {
       throw .protocolError("a message begins before the one before it is whole")
