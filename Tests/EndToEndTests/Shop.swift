@@ -84,6 +84,17 @@ struct Shop: Sendable {
       TrainRequest(project: Self.project, parameters: parameters), options: options)
   }
 
+  /// Waits until the newest training has begun in earnest.
+  func watchUntilProgress(_ caller: any Caller) async throws {
+    try await TrainingClient(caller).watchTraining(
+      WatchTrainingRequest(project: Self.project), options: options
+    ) { events in
+      for try await event in events {
+        if case .progress = event.event { return }
+      }
+    }
+  }
+
   /// Waits for the end of the newest training.
   func ended(_ caller: any Caller) async throws -> TrainingJob {
     let training = TrainingClient(caller)

@@ -89,7 +89,7 @@ enum UploadCases {
       #expect(answer.stored.isEmpty && answer.refused.isEmpty)
     }
     let badProjects = [("nothing-here", CaseKind.unknownName, Person.ada)]
-    for (name, kind, person) in badProjects + [("pets", .anothers, .eve)] {
+    for (name, kind, person) in badProjects + [("trained", .anothers, .eve)] {
       cases.refuses(
         kind, "project", .notFound, ["project", name], as: person,
         requests: { _ in parts(of: image, for: name) })
@@ -118,13 +118,15 @@ enum UploadCases {
       }
     }
     #expect(answer.stored.map(\.dataPoint?.id) == [images[0], images[2], images[3]].map(sha256))
-    #expect(answer.stored.map(\.created) == [true, true, false])
+    // Two of them are the same; which of the two is first is not said.
+    let created = answer.stored.map(\.created)
+    #expect(created[1] && created[0] != created[2])
     #expect(answer.refused.map(\.index) == [1])
     #expect(answer.refused.map(\.fileName) == ["1.png"])
     #expect(answer.refused.map(\.code) == [UInt32(StatusCode.invalidArgument.rawValue)])
     #expect(answer.refused.allSatisfy { !$0.message.isEmpty })
     let stored = try await world.list(ListDataPointsRequest(project: project))
-    #expect(stored.map(\.id) == [images[0], images[2]].map(sha256))
+    #expect(Set(stored.map(\.id)) == Set([images[0], images[2]].map(sha256)))
   }
 
   /// A stream of one image.
