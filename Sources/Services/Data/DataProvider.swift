@@ -30,7 +30,9 @@ extension DataProvider {
     _ request: ListProjectsRequest, context: ServerContext
   ) async throws -> ListProjectsResponse {
     let account = try await authenticator.account(of: context, needing: .read)
-    let page = try pageRequest(size: request.pageSize, token: request.pageToken) { $0 }
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken) {
+      isName($0) ? $0 : nil
+    }
     let projects = try await translatingStoreErrors {
       try await store.projects(of: account, page: page)
     }

@@ -39,15 +39,20 @@ package func checkName(_ name: String, _ field: String) throws(Status) {
     throw invalid(
       field, "a name of \(bytes.count) bytes; the limits are 1 and \(limits.nameBytesMax)")
   }
-  let isWellFormed =
-    bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
-    && bytes.first.map(isAlphanumeric) == true && !name.contains("..")
-  guard isWellFormed else {
+  guard isName(name) else {
     throw invalid(
       field,
       "\(quoted(name)) is no name: ASCII letters, digits, '.', '_' and '-', the first a"
         + " letter or digit, no '..'")
   }
+}
+
+/// Whether an account or a project may be called so.
+package func isName(_ text: String) -> Bool {
+  let bytes = text.utf8
+  return (1...limits.nameBytesMax).contains(bytes.count)
+    && bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+    && bytes.first.map(isAlphanumeric) == true && !text.contains("..")
 }
 
 /// A class's name.
