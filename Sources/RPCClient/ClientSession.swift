@@ -3,8 +3,9 @@ import Logging
 import NIOCore
 import RPCCore
 
-/// One connection of a client, from before it is made until after it is lost. Everything but making
-/// it happens on its event loop.
+/// One connection of a client, from before it is made until after it is lost.
+///
+/// Everything but making it happens on its event loop.
 ///
 /// Calls may be opened at once: what they send waits until there is a transport, and their
 /// deadlines count from the beginning.
@@ -29,6 +30,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private var closeWaiters: [CheckedContinuation<Void, Never>] = []
   /// Why nothing can be called any more, once that is so.
   private var ending: Status?
+  /// What the server said it closes the connection for.
+  private var lossReason: String?
+  private var wasConnected = false
   private var isDisconnected = false
 
   init(loop: any EventLoop, timers: LoopTimers, limits: Limits, logger: Logger) {
@@ -45,6 +49,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
 
   func connected(to transport: any Transport) {
     self.transport = transport
+    wasConnected = true
     helloTimer = timer.set(due: .now + limits.helloTimeout, for: self, token: Self.helloToken)
     if ending != nil { transport.close() } else { flush() }
   }
@@ -102,9 +107,6 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       if goAway.fault.reason != .draining { lossReason = goAway.fault.message }
     }
   }
-
-  /// What the server said it closes the connection for.
-  private var lossReason: String?
 
   private func refusal(_ goAway: GoAway) -> Status {
     .unprocessed("the server takes no more calls: \(goAway.fault.message)")
@@ -242,7 +244,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     calls = [:]
     for (stream, call) in open {
       if let handle = call.timer { timer.remove(handle) }
-      let isUnprocessed = !connection.isReady && transport == nil || connection.isUnsent(stream)
+      let isUnprocessed = !wasConnected || connection.isUnsent(stream)
       call.fail(isUnprocessed ? .unprocessed(status.message) : status)
     }
     readyWaiters.forEach { $0.resume(throwing: status) }

@@ -5,7 +5,9 @@ package import RPCCore
 import RPCServer
 
 /// Gives `body` a client that is joined in memory to a server of these routes: the protocol's whole
-/// logic runs, without a socket. Drains the server afterwards.
+/// logic runs, without a socket.
+///
+/// Drains the server afterwards.
 ///
 /// - Throws: what `body` throws.
 package func withLoopback<R: Sendable>(

@@ -35,7 +35,9 @@ final class Handoff<Element: Sendable>: Sendable {
     receiver?.resume(returning: nil)
   }
 
-  /// All elements that wait, or the next one; `nil` after the last. One task takes.
+  /// All elements that wait, or the next one; `nil` after the last.
+  ///
+  /// One task takes.
   func next() async -> [Element]? {
     await withCheckedContinuation { continuation in
       let ready: [Element]?? = state.withLock { state in

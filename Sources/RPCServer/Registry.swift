@@ -38,7 +38,8 @@ struct Registry {
     guard count < limits.connectionsPerAddressMax else {
       return ConnectionFault(
         .tooManyConnections,
-        "\(count + 1) connections from \(peer.host); the limit is \(limits.connectionsPerAddressMax)")
+        "\(count + 1) connections from \(peer.host); the limit is \(limits.connectionsPerAddressMax)"
+      )
     }
     return nil
   }

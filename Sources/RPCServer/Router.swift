@@ -23,7 +23,8 @@ struct Router: Sendable {
     let slash = path.lastIndex(of: "/") ?? path.startIndex
     let service = String(path[..<slash])
     if services.contains(service) {
-      return Status(.unimplemented, "service \(service) has no method \(path[slash...].dropFirst())")
+      return Status(
+        .unimplemented, "service \(service) has no method \(path[slash...].dropFirst())")
     }
     return Status(.unimplemented, "no service \(service.debugDescription)")
   }

@@ -55,7 +55,9 @@ public final class Server: Sendable {
   }
 
   /// The addresses that are listened on, in the order given to `run`, each with the port that the
-  /// system chose. Waits until all of them are.
+  /// system chose.
+  ///
+  /// Waits until all of them are.
   ///
   /// - Throws: what `run` throws if one of them cannot be listened on.
   public var boundAddresses: [Address] {
@@ -68,7 +70,9 @@ public final class Server: Sendable {
   }
 
   /// Stops softly: takes no new connections and calls, finishes the open ones, and after `time`
-  /// cancels what is left. Returns when no connection is left.
+  /// cancels what is left.
+  ///
+  /// Returns when no connection is left.
   public func drain(within time: Duration) async {
     let (listeners, sessions) = registry.withLock { $0.beginLeaving(.draining) }
     for listener in listeners { listener.close(logger) }

@@ -3,7 +3,9 @@ import Logging
 import NIOCore
 import RPCCore
 
-/// One connection of a server. Everything but making it happens on its event loop.
+/// One connection of a server.
+///
+/// Everything but making it happens on its event loop.
 ///
 /// This departs from the rule that all above frames is a loop over `NIOAsyncChannel`: the logic runs
 /// in the channel's handler, so that a call costs one hop to its handler's task and one back.
@@ -26,6 +28,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var sent: [Transfer.Sent] = []
   private var connectionTimer: LoopTimer.Handle?
   private var lastActive = ContinuousClock.now
+  private var isIdleAnnounced = false
   private var isClosing = false
 
   /// Makes the session of a connection from `peer`; `refusal` closes it with that reason.
@@ -100,7 +103,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     }
     let context = ServerContext(
       method: route.method, metadata: request.metadata, deadline: request.timeout.map { now + $0 },
-      peer: peer.name, idempotencyKey: request.idempotencyKey, trace: request.trace, connection: name,
+      peer: peer.name, idempotencyKey: request.idempotencyKey, trace: request.trace,
+      connection: name,
       stream: stream.rawValue)
     let call = ServerCall(
       stream, route, context, queue: queue, limits: server.limits, logger: server.logger)
@@ -218,6 +222,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       send(bytes, of: call)
       connection.end(call.stream, CallEnding(nil, trailers: trailers))
     case .streamed:
+      do {
+        try sendHead(of: call)
+      } catch {
+        stop(call.stream, error)
+      }
       connection.end(call.stream, CallEnding(nil, trailers: trailers))
     case .failed(let status):
       connection.end(call.stream, CallEnding(status, trailers: trailers))
@@ -265,8 +274,6 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       setConnectionTimer(max(due, now + .milliseconds(1)))
     }
   }
-
-  private var isIdleAnnounced = false
 
   private func setConnectionTimer(_ due: ContinuousClock.Instant) {
     connectionTimer = timer.set(due: due, for: self, token: Self.connectionToken)

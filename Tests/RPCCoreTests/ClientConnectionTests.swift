@@ -44,11 +44,13 @@ struct ClientConnectionTests {
   }
 
   /// What a server may not send; call 1 is open and has been answered.
-  @Test(arguments: [
-    (FrameType.settings, UInt32(0), FrameFlags()), (.open, 1, []), (.cancel, 1, []), (.head, 1, []),
-    (.head, 2, []), (.end, 2, []), (.data, 2, [.first, .last]), (.data, 1, .finish),
-    (.credit, 2, []),
-  ] as [(FrameType, UInt32, FrameFlags)])
+  @Test(
+    arguments: [
+      (FrameType.settings, UInt32(0), FrameFlags()), (.open, 1, []), (.cancel, 1, []),
+      (.head, 1, []),
+      (.head, 2, []), (.end, 2, []), (.data, 2, [.first, .last]), (.data, 1, .finish),
+      (.credit, 2, []),
+    ] as [(FrameType, UInt32, FrameFlags)])
   func `a frame out of order is a fault`(
     type: FrameType, stream: UInt32, flags: FrameFlags
   ) throws {

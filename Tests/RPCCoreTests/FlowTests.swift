@@ -83,12 +83,14 @@ struct MessageAssemblerTests {
   }
 
   /// What may follow a first chunk of 2 bytes out of 5, and what may stand first.
-  @Test(arguments: [
-    (true, [], [3, 4, 5]), (true, [], []), (true, .last, [3]), (true, .last, [3, 4, 5, 6]),
-    (true, .first, [3]), (true, .finish, [3]), (false, [], [1]), (false, .last, [1]),
-    (false, .first, [0, 0, 0]), (false, .first, [0, 0, 0, 2, 1, 2]), (false, .first, [0, 0, 0, 2]),
-    (false, [.first, .finish], [0, 0, 0, 2, 1]),
-  ] as [(Bool, FrameFlags, [UInt8])])
+  @Test(
+    arguments: [
+      (true, [], [3, 4, 5]), (true, [], []), (true, .last, [3]), (true, .last, [3, 4, 5, 6]),
+      (true, .first, [3]), (true, .finish, [3]), (false, [], [1]), (false, .last, [1]),
+      (false, .first, [0, 0, 0]), (false, .first, [0, 0, 0, 2, 1, 2]),
+      (false, .first, [0, 0, 0, 2]),
+      (false, [.first, .finish], [0, 0, 0, 2, 1]),
+    ] as [(Bool, FrameFlags, [UInt8])])
   func `chunks that do not fit are a fault`(
     hasBegun: Bool, flags: FrameFlags, bytes: [UInt8]
   ) throws {

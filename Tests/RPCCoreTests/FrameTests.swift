@@ -39,7 +39,8 @@ struct FrameTests {
 
   private func randomFrame(using random: inout SeededGenerator) -> Frame {
     let count = Int.random(in: 0...300, using: &random)
-    let payload = ByteBuffer(bytes: (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
+    let payload = ByteBuffer(
+      bytes: (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
     let header = FrameHeader(
       .data, flags: FrameFlags(rawValue: UInt8.random(in: 0...7, using: &random)),
       trafficClass: .normal, stream: StreamID(UInt32.random(in: 1...100, using: &random)),

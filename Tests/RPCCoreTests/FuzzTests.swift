@@ -212,7 +212,8 @@ struct FrameMaker {
       let total = UInt32(count + Int.random(in: 1...90_000, using: &random))
       var rest = Int(total) - count
       if count > 0 {
-        peer.data(stream, Bytes(Array(ByteBuffer(integer: total).readableBytesView) + payload), .first)
+        peer.data(
+          stream, Bytes(Array(ByteBuffer(integer: total).readableBytesView) + payload), .first)
       }
       while rest > 0 && count > 0 {
         let part = min(rest, 20_000)

@@ -247,7 +247,8 @@ struct PeerSettingsTests {
 struct AddressTests {
   @Test(arguments: [
     ("127.0.0.1:7001", Address.tcp(host: "127.0.0.1", port: 7001)),
-    ("localhost:0", .tcp(host: "localhost", port: 0)), ("[::1]:65535", .tcp(host: "::1", port: 65535)),
+    ("localhost:0", .tcp(host: "localhost", port: 0)),
+    ("[::1]:65535", .tcp(host: "::1", port: 65535)),
     ("unix:/run/diyml.sock", .unix(path: "/run/diyml.sock")),
   ])
   func `an address is read as it is written`(text: String, address: Address) {
@@ -255,6 +256,8 @@ struct AddressTests {
     #expect(address.description == text)
   }
 
-  @Test(arguments: ["", "host", "host:", ":1", "host:65536", "host:-1", "::1:80", "unix:", "unix:\0"])
+  @Test(arguments: [
+    "", "host", "host:", ":1", "host:65536", "host:-1", "::1:80", "unix:", "unix:\0",
+  ])
   func `what is no address is not read`(text: String) { #expect(Address(text) == nil) }
 }

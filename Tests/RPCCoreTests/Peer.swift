@@ -29,7 +29,8 @@ struct Peer {
   }
 
   mutating func credit(_ stream: UInt32, _ bytes: UInt32) {
-    add(.credit, stream: stream, payload: Bytes(Array(ByteBuffer(integer: bytes).readableBytesView)))
+    add(
+      .credit, stream: stream, payload: Bytes(Array(ByteBuffer(integer: bytes).readableBytesView)))
   }
 
   mutating func ping(_ content: UInt64, isAnswer: Bool = false) {

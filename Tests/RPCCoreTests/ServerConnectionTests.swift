@@ -35,6 +35,33 @@ struct ServerConnectionTests {
     #expect(connection.callCount == 0)
   }
 
+  /// The example of Docs/WireFormat.md, section 9.
+  @Test
+  func `the documented call is understood and answered byte by byte`() throws {
+    var connection = ServerConnection(limits: Limits())
+    let call: [UInt8] = [
+      0xD1, 0x59, 0x4D, 0x4C, 1, 0,  // preface
+      0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0,  // SETTINGS
+      0, 0, 7, 2, 0, 0, 0, 0, 0, 0, 0, 1, 0x0A, 5, 0x61, 0x2E, 0x42, 0x2F, 0x43,  // OPEN
+      0, 0, 2, 3, 7, 0, 0, 0, 0, 0, 0, 1, 8, 7,  // DATA
+    ]
+    #expect(
+      try connection.receive(ByteBuffer(bytes: call)) == [
+        .opened(one, CallRequest(path: "a.B/C")), .message(one, [8, 7], isLast: true),
+      ])
+    _ = try connection.frames(afterPreface: true)
+    try connection.send([8, 8], on: one)
+    connection.end(one, CallEnding())
+    connection.returned(one)
+    var sent: [Transfer.Sent] = []
+    let answer = connection.takeOutput(sent: &sent) ?? ByteBuffer()
+    #expect(
+      Array(answer.readableBytesView) == [
+        0, 0, 2, 3, 3, 0, 0, 0, 0, 0, 0, 1, 8, 8,  // DATA
+        0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1,  // END
+      ])
+  }
+
   /// What may not come at all, after hello and one open call.
   @Test(arguments: [
     (FrameType.settings, UInt32(0)), (.head, 1), (.end, 1), (.open, 1), (.data, 2), (.cancel, 2),
@@ -101,7 +128,8 @@ struct ServerConnectionTests {
     let status = CallEnding(serialized: refusal.bytes, limits: limits).failure
     #expect(status?.code == .resourceExhausted)
     #expect(status?.isUnprocessed == true)
-    #expect(status?.details.contains(.limitExceeded(name: "open calls", value: 3, limit: 2)) == true)
+    #expect(
+      status?.details.contains(.limitExceeded(name: "open calls", value: 3, limit: 2)) == true)
 
     // Cancelled, ended, returned: only with the last, and the END on its way, the slot is free.
     peer.add(.cancel, stream: 1)

@@ -1,8 +1,9 @@
 import Codec
 import RPCCore
 
-/// The service that the tests call. Its message is one that every build of RPCCore has: a key (what
-/// to do) and a value (bytes).
+/// The service that the tests call.
+///
+/// Its message is one that every build of RPCCore has: a key (what to do) and a value (bytes).
 enum Echo {
   typealias Item = WireMetadataEntry
 
@@ -13,8 +14,10 @@ enum Echo {
     service: "test.Echo", name: "Repeat", kind: .serverStreaming)
   static let chat = MethodDescriptor(service: "test.Echo", name: "Chat", kind: .bidirectional)
 
-  /// `Unary` echoes. `Collect` answers how many messages of how many bytes came, each in order.
-  /// `Repeat` gives its request as often as its key says, numbered. `Chat` echoes each message.
+  /// `Unary` echoes.
+  ///
+  /// `Collect` answers how many messages of how many bytes came, each in order. `Repeat` gives its
+  /// request as often as its key says, numbered. `Chat` echoes each message.
   static let routes: [Route] = [
     .unary(unary) { (item: Item, _) in item },
     .clientStreaming(collect) { (items: MessageStream<Item>, _) in

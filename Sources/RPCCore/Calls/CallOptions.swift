@@ -1,7 +1,9 @@
 /// What a caller may say about one call.
 public struct CallOptions: Sendable {
   /// The time the whole call may take; `nil` leaves it to the deadline of the handler in which the
-  /// call is made, if there is one. The earlier of the two counts.
+  /// call is made, if there is one.
+  ///
+  /// The earlier of the two counts.
   public var timeout: Duration?
   /// Sent with the call.
   public var metadata: Metadata

@@ -43,7 +43,9 @@ public final class IncomingMessages: Sendable {
     self.creditBatchBytes = creditBatchBytes
   }
 
-  /// The next message; `nil` after the last one. One task reads at a time.
+  /// The next message; `nil` after the last one.
+  ///
+  /// One task reads at a time.
   ///
   /// - Throws: the call's `Status` if it failed; `CancellationError` if this task was cancelled.
   public func next() async throws -> Bytes? {
@@ -87,8 +89,9 @@ public final class IncomingMessages: Sendable {
     reader?.resume(returning: bytes)
   }
 
-  /// Ends the direction after the messages that have arrived; a failure drops those. The first
-  /// ending counts.
+  /// Ends the direction after the messages that have arrived; a failure drops those.
+  ///
+  /// The first ending counts.
   package func end(_ failure: (any Error)? = nil) {
     let reader = state.withLock { state in
       guard state.ending == nil else { return nil as CheckedContinuation<Bytes?, any Error>? }

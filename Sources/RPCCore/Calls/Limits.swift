@@ -6,10 +6,13 @@ public struct Limits: Sendable, Hashable {
 
   /// Payload bytes in one frame, at most; 64 KiB (also the least allowed) to 16 MiB - 1.
   public var frameBytesMax = 64 << 10
-  /// Bytes in one message, at most. More data is sent as a stream of messages.
+  /// Bytes in one message, at most.
+  ///
+  /// More data is sent as a stream of messages.
   public var messageBytesMax = 4 << 20
-  /// Bytes that a connection may hold in messages larger than a stream's window, together. Beyond
-  /// it such messages wait for each other. At least ``messageBytesMax`` and 36.
+  /// Bytes that a connection may hold in messages larger than a stream's window, together.
+  ///
+  /// Beyond it such messages wait for each other. At least ``messageBytesMax`` and 36.
   public var assembledBytesMax = 64 << 20
 
   // MARK: What goes with a call
@@ -50,7 +53,9 @@ public struct Limits: Sendable, Hashable {
   // MARK: Budgets against floods
 
   /// PING, CREDIT, CANCEL and other frames that carry no data: so many at once, and
-  /// ``controlFramesPerSecondMax`` in the long run. DATA sent by us earns CREDIT frames beyond it.
+  /// ``controlFramesPerSecondMax`` in the long run.
+  ///
+  /// DATA sent by us earns CREDIT frames beyond it.
   public var controlFramesBurstMax = 2_000
   /// Frames without data per second in the long run.
   public var controlFramesPerSecondMax = 500

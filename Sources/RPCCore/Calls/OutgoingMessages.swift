@@ -40,7 +40,9 @@ public final class OutgoingMessages: Sendable {
     if mustWait { try await waitForRoom() }
   }
 
-  /// Says that no more messages follow. Later calls do nothing.
+  /// Says that no more messages follow.
+  ///
+  /// Later calls do nothing.
   public func finish() {
     let isFirst = state.withLock { state in
       defer { state.isFinished = true }
@@ -75,7 +77,9 @@ public final class OutgoingMessages: Sendable {
     for writer in writers { writer.resume() }
   }
 
-  /// Refuses what is written from now on, with this error. The first one counts.
+  /// Refuses what is written from now on, with this error.
+  ///
+  /// The first one counts.
   package func end(_ failure: any Error) {
     let writers = state.withLock { state in
       guard state.failure == nil else { return [] as [CheckedContinuation<Void, any Error>] }

@@ -4,8 +4,9 @@ public struct ServerContext: Sendable {
   public let method: MethodDescriptor
   /// What the caller sent with the call.
   public let metadata: Metadata
-  /// When the caller stops waiting. The handler's task is cancelled then, and calls it makes itself
-  /// end by then as well.
+  /// When the caller stops waiting.
+  ///
+  /// The handler's task is cancelled then, and calls it makes itself end by then as well.
   public let deadline: ContinuousClock.Instant?
   /// Where the call came from: `127.0.0.1:52714`, `unix:/run/diyml.sock`, `loopback`.
   public let peer: String

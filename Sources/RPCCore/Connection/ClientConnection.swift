@@ -1,7 +1,9 @@
 package import Codec
 package import NIOCore
 
-/// A connection as the client sees it: bytes in, events out, frames to send. No IO, no clock.
+/// A connection as the client sees it: bytes in, events out, frames to send.
+///
+/// No IO, no clock.
 package struct ClientConnection {
   /// What the server did.
   package enum Event: Equatable {
@@ -46,9 +48,7 @@ package struct ClientConnection {
     reader = FrameReader(payloadBytesMax: limits.frameBytesMax)
     flood = FloodGuard(limits: limits)
     transfer = Transfer(limits: limits)
-    transfer.staged.writePreface(Preface())
-    let settings = PeerSettings(limits, agent: Limits.agent)
-    stage(.settings) { () throws(Status) in try settings.serialized() }
+    transfer.stageHello()
   }
 
   /// Whether the server has said hello.
@@ -236,9 +236,7 @@ package struct ClientConnection {
   package mutating func fail(_ fault: ConnectionFault) {
     guard !isFailed else { return }
     isFailed = true
-    stage(.goAway) { () throws(Status) in
-      try GoAway(lastStream: .connection, fault).serialized()
-    }
+    transfer.stageGoAway(.connection, fault)
   }
 
   /// Bytes to be written now, and which messages they carry; `nil` if there are none.
@@ -263,14 +261,5 @@ package struct ClientConnection {
     guard phase != .waiting else { return }
     slotCount -= 1
     admitWaiting()
-  }
-
-  private mutating func stage(_ type: FrameType, _ payload: () throws(Status) -> Bytes) {
-    do {
-      let payload = try payload()
-      transfer.stage(FrameHeader(type, length: payload.count), payload)
-    } catch {
-      preconditionFailure("a \(type) frame of our own cannot be written: \(error)")
-    }
   }
 }

@@ -18,8 +18,10 @@ package struct MessageAssembler {
     case tooLarge(bytes: Int)
   }
 
-  /// What the message that has begun will have; 0 while none has. Not a payload of an enum's case
-  /// together with the bytes: taking those out to append to them would copy them for each chunk.
+  /// What the message that has begun will have; 0 while none has.
+  ///
+  /// Not a payload of an enum's case together with the bytes: taking those out to append to them
+  /// would copy them for each chunk.
   private var total = 0
   private var bytes: [UInt8] = []
 

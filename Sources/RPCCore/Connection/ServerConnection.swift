@@ -1,7 +1,9 @@
 package import Codec
 package import NIOCore
 
-/// A connection as the server sees it: bytes in, events out, frames to send. No IO, no clock.
+/// A connection as the server sees it: bytes in, events out, frames to send.
+///
+/// No IO, no clock.
 package struct ServerConnection {
   /// What the client did.
   package enum Event: Equatable {
@@ -14,8 +16,10 @@ package struct ServerConnection {
     case failed(StreamID, Status)
   }
 
-  /// Where a call stands. Its slot is free when it is no longer in `calls`, not before: opening and
-  /// cancelling in turn does not get a client more handlers than it may have.
+  /// Where a call stands.
+  ///
+  /// Its slot is free when it is no longer in `calls`, not before: opening and cancelling in turn
+  /// does not get a client more handlers than it may have.
   private enum Phase {
     /// Its END was not sent; its handler runs, or waits for the request.
     case running
@@ -64,7 +68,7 @@ package struct ServerConnection {
     if hello == .awaitingPreface {
       guard let preface = try reader.preface() else { return nil }
       try hello.received(preface)
-      try greet()
+      transfer.stageHello()
     }
     while let frame = try reader.next() {
       try hello.received(frame.header.type)
@@ -73,12 +77,6 @@ package struct ServerConnection {
       if let event { return event }
     }
     return nil
-  }
-
-  private mutating func greet() throws(ConnectionFault) {
-    transfer.staged.writePreface(Preface())
-    let settings = PeerSettings(limits, agent: Limits.agent)
-    stage(.settings) { () throws(Status) in try settings.serialized() }
   }
 
   private mutating func handle(
@@ -178,7 +176,7 @@ package struct ServerConnection {
     }
     try flood.control(at: now)
     if drain.pingAnswered(content) == .nameLast {
-      stageGoAway(lastOpened, ConnectionFault(.draining, "the server is stopping"))
+      transfer.stageGoAway(lastOpened, ConnectionFault(.draining, "the server is stopping"))
     }
   }
 
@@ -202,13 +200,15 @@ package struct ServerConnection {
     transfer.enqueue(.frame(.head, payload), on: stream)
   }
 
-  /// Ends the call for the client; the first ending counts. A failure drops messages that wait.
+  /// Ends the call for the client; the first ending counts.
+  ///
+  /// A failure drops messages that wait.
   package mutating func end(_ stream: StreamID, _ ending: CallEnding) {
     guard calls[stream] == .running else { return }
     calls[stream] = .ended
     transfer.ignoreInput(of: stream)
     if ending.failure != nil { transfer.discardOutput(of: stream) }
-    transfer.enqueue(.frame(.end, serialized(ending)), on: stream)
+    transfer.enqueue(.frame(.end, transfer.serialized(ending)), on: stream)
   }
 
   /// Takes note that nothing runs for the call any more, after `end`.
@@ -226,7 +226,7 @@ package struct ServerConnection {
   /// Begins to take leave.
   package mutating func beginDrain() {
     guard drain.begin() == .announce else { return }
-    stageGoAway(.max, ConnectionFault(.draining, "the server is about to stop"))
+    transfer.stageGoAway(.max, ConnectionFault(.draining, "the server is about to stop"))
     transfer.stage(FrameHeader(.ping, length: 8), Drain.pingContent.bytes)
   }
 
@@ -239,7 +239,7 @@ package struct ServerConnection {
       guard fault.reason == .version || fault.reason == .tooManyConnections else { return }
       transfer.staged.writePreface(Preface())
     }
-    stageGoAway(lastOpened, fault)
+    transfer.stageGoAway(lastOpened, fault)
   }
 
   /// Bytes to be written now, and which messages they carry; `nil` if there are none.
@@ -258,37 +258,7 @@ package struct ServerConnection {
   // MARK: Frames ahead of all streams
 
   private mutating func stageEnd(_ ending: CallEnding, on stream: StreamID) {
-    let payload = serialized(ending)
+    let payload = transfer.serialized(ending)
     transfer.stage(FrameHeader(.end, stream: stream, length: payload.count), payload)
-  }
-
-  private func serialized(_ ending: CallEnding) -> Bytes {
-    do {
-      return try ending.serialized(limits: limits, metadataBytesMax: peer.metadataBytesMax)
-    } catch {
-      // Only trailers that the handler set can be at fault, or a status with them.
-      let status = Status(.internal, "the trailers cannot be sent: \(error.message)")
-      do {
-        return try CallEnding(ending.failure ?? status).serialized(
-          limits: limits, metadataBytesMax: peer.metadataBytesMax)
-      } catch {
-        preconditionFailure("a status without trailers cannot be sent: \(error)")
-      }
-    }
-  }
-
-  private mutating func stageGoAway(_ last: StreamID, _ fault: ConnectionFault) {
-    stage(.goAway) { () throws(Status) in
-      try GoAway(lastStream: last, fault).serialized()
-    }
-  }
-
-  private mutating func stage(_ type: FrameType, _ payload: () throws(Status) -> Bytes) {
-    do {
-      let payload = try payload()
-      transfer.stage(FrameHeader(type, length: payload.count), payload)
-    } catch {
-      preconditionFailure("a \(type) frame of our own cannot be written: \(error)")
-    }
   }
 }

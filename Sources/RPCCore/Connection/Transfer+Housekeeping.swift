@@ -1,3 +1,4 @@
+package import Codec
 import NIOCore
 
 extension Transfer {
@@ -28,6 +29,49 @@ extension Transfer {
     let credit = frame.payload.getInteger(at: frame.payload.readerIndex, as: UInt32.self) ?? 0
     guard credit > 0 else { throw .protocolError("0 bytes in a CREDIT frame") }
     try received(credit: Int(credit), for: frame.header.stream)
+  }
+}
+
+// MARK: Frames of the connection itself
+
+extension Transfer {
+  /// Writes our preface and settings.
+  package mutating func stageHello() {
+    staged.writePreface(Preface())
+    let settings = PeerSettings(limits, agent: Limits.agent)
+    stage(.settings) { () throws(Status) in try settings.serialized() }
+  }
+
+  /// Writes why we take no more calls, or close.
+  package mutating func stageGoAway(_ lastStream: StreamID, _ fault: ConnectionFault) {
+    stage(.goAway) { () throws(Status) in
+      try GoAway(lastStream: lastStream, fault).serialized()
+    }
+  }
+
+  /// The payload of a call's END. Trailers that cannot be sent make a failed call of one that had
+  /// not failed.
+  package func serialized(_ ending: CallEnding) -> Bytes {
+    do {
+      return try ending.serialized(limits: limits, metadataBytesMax: peer.metadataBytesMax)
+    } catch {
+      let status = Status(.internal, "the trailers cannot be sent: \(error.message)")
+      do {
+        return try CallEnding(ending.failure ?? status).serialized(
+          limits: limits, metadataBytesMax: peer.metadataBytesMax)
+      } catch {
+        preconditionFailure("a status without trailers cannot be sent: \(error)")
+      }
+    }
+  }
+
+  private mutating func stage(_ type: FrameType, _ payload: () throws(Status) -> Bytes) {
+    do {
+      let payload = try payload()
+      stage(FrameHeader(type, length: payload.count), payload)
+    } catch {
+      preconditionFailure("a \(type) frame of our own cannot be written: \(error)")
+    }
   }
 }
 

@@ -7,7 +7,9 @@ package protocol TimerTarget: AnyObject {
   func timerFired(_ token: UInt64, now: ContinuousClock.Instant)
 }
 
-/// All deadlines of one event loop, over one scheduled task. Used on that loop only.
+/// All deadlines of one event loop, over one scheduled task.
+///
+/// Used on that loop only.
 package final class LoopTimer: @unchecked Sendable {
   fileprivate struct Alarm {
     let target: any TimerTarget

@@ -1,6 +1,8 @@
 package import NIOCore
 
-/// What carries a session's bytes: a socket's channel, or the loopback. Used on its event loop only.
+/// What carries a session's bytes: a socket's channel, or the loopback.
+///
+/// Used on its event loop only.
 package protocol Transport: AnyObject {
   /// Whether more bytes would be taken now without piling up.
   var isWritable: Bool { get }
@@ -11,6 +13,7 @@ package protocol Transport: AnyObject {
 }
 
 /// One end of a connection: the logic without IO, joined to a transport and to the calls' tasks.
+///
 /// Its functions are called on its event loop only.
 package protocol Session: AnyObject, Sendable {
   func connected(to transport: any Transport)

@@ -6,7 +6,9 @@ package enum SocketOptions {
   private static let writeBufferWaterMark = ChannelOptions.Types.WriteBufferWaterMark(
     low: 32 << 10, high: 64 << 10)
   /// Bytes that the system may hold unsent: what waits there is in front of everything that comes
-  /// later, so it must not be much. Sent and unacknowledged bytes do not count.
+  /// later, so it must not be much.
+  ///
+  /// Sent and unacknowledged bytes do not count.
   private static let unsentBytesMax = 64 << 10
   /// `TCP_NOTSENT_LOWAT` of Linux.
   private static let unsentBytesOption = NIOBSDSocket.Option(rawValue: 25)

@@ -18,7 +18,9 @@ package struct CallEnding: Hashable, Sendable {
     self.trailers = trailers
   }
 
-  /// The payload. What cannot be sent is left out rather than losing the end of the call.
+  /// The payload.
+  ///
+  /// What cannot be sent is left out rather than losing the end of the call.
   package func serialized(limits: Limits, metadataBytesMax: Int) throws(Status) -> Bytes {
     if failure == nil && trailers.isEmpty { return Bytes() }
     var wire = WireEnd()

@@ -26,7 +26,8 @@ extension Metadata {
         wire.append(WireMetadataEntry(key: entry.key, value: Bytes(Array(text.utf8))))
       case .binary(let bytes):
         guard entry.key.hasSuffix("-bin") else {
-          throw Status(.invalidArgument, "metadata key \"\(entry.key)\" holds bytes; it must end in -bin")
+          throw Status(
+            .invalidArgument, "metadata key \"\(entry.key)\" holds bytes; it must end in -bin")
         }
         wire.append(WireMetadataEntry(key: entry.key, value: bytes))
       }
