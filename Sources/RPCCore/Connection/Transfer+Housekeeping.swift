@@ -49,8 +49,9 @@ extension Transfer {
     }
   }
 
-  /// The payload of a call's END. Trailers that cannot be sent make a failed call of one that had
-  /// not failed.
+  /// The payload of a call's END.
+  ///
+  /// Trailers that cannot be sent make a failed call of one that had not failed.
   package func serialized(_ ending: CallEnding) -> Bytes {
     do {
       return try ending.serialized(limits: limits, metadataBytesMax: peer.metadataBytesMax)
