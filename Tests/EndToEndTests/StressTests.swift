@@ -102,12 +102,17 @@ extension ProgramTests {
           let shop = try await Shop(opening: client)
           _ = try await latencies(shop, client) { $0 == 50 }  // Warms both ends.
           let alone = try await latencies(shop, client) { $0 == 400 }
-          let beside = try await latencies(of: image, shop, client)
+          let beside = try await latencies(shop, client, besides: image, through: client)
+          // The same load on the machine without sharing a connection tells what sharing costs.
+          let apart = try await daemon.withClient {
+            try await latencies(shop, client, besides: image, through: $0)
+          }
           let ratio = median(beside) / median(alone)
           print(
             "result: interleave median_ratio=\(ratio) megabytes=\(image.count / 1_000_000)"
               + " alone_ms=\(median(alone) * 1_000) beside_ms=\(median(beside) * 1_000)"
-              + " calls=\(beside.count)")
+              + " calls=\(beside.count)"
+              + " other_connection_ratio=\(median(apart) / median(alone))")
           #expect(beside.count > 1)
           if Self.isLong { #expect(ratio < 2) }
           let stored = try await shop.list(client)
@@ -116,15 +121,16 @@ extension ProgramTests {
       }
     }
 
-    /// Latencies of calls that are made while the image is uploaded on the same connection.
+    /// Latencies of calls that are made while an image is uploaded through the same or another client.
     private func latencies(
-      of image: Bytes, _ shop: Shop, _ client: Client
+      _ shop: Shop, _ client: Client, besides image: Bytes, through uploader: Client
     ) async throws -> [Double] {
       let isUploaded = Shared(false)
       return try await withThrowingTaskGroup(of: [Double].self) { group in
         group.addTask {
           defer { isUploaded.change { $0 = true } }
-          let answer = try await DataClient(client).putDataPoints(options: shop.options) { writer in
+          let answer = try await DataClient(uploader).putDataPoints(options: shop.options) {
+            writer in
             try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
             for part in UploadCases.parts(of: image, chunkBytes: 256 << 10) {
               try await writer.write(part)
