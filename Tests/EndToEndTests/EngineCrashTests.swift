@@ -52,8 +52,8 @@ extension ProgramTests {
     ///
     /// - Returns: the time from the kill to the first answer of a call made after it.
     private func killWhileInferring(_ daemon: Daemon, _ shop: Shop) async throws -> Duration {
-      let answered = Shared(0)
-      let killed = Shared<ContinuousClock.Instant?>(nil)
+      let answered = SharedState(0)
+      let killed = SharedState<ContinuousClock.Instant?>(nil)
       return try await withThrowingTaskGroup(of: Duration.self) { group in
         for _ in 0..<4 {
           group.addTask {

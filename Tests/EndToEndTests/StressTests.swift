@@ -125,7 +125,7 @@ extension ProgramTests {
     private func latencies(
       _ shop: Shop, _ client: Client, besides image: Bytes, through uploader: Client
     ) async throws -> [Double] {
-      let isUploaded = Shared(false)
+      let isUploaded = SharedState(false)
       return try await withThrowingTaskGroup(of: [Double].self) { group in
         group.addTask {
           defer { isUploaded.change { $0 = true } }

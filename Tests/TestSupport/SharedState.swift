@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A value that the tasks of one test share.
-package final class Shared<Value: Sendable>: Sendable {
+package final class SharedState<Value: Sendable>: Sendable {
   private let state: Mutex<Value>
 
   package init(_ value: Value) { state = Mutex(value) }
