@@ -90,7 +90,8 @@ public struct AuthClient: Sendable {
 
   /// Exchanges a password for a token with every scope.
   ///
-  /// UNAUTHENTICATED when name or password is wrong, without saying which.
+  /// UNAUTHENTICATED when name or password is wrong, without saying which; RESOURCE_EXHAUSTED for a
+  /// while after too many attempts.
   public func login(
     _ request: LoginRequest, options: CallOptions = CallOptions()
   ) async throws -> LoginResponse {
@@ -163,7 +164,8 @@ public protocol AuthService: Sendable {
 
   /// Exchanges a password for a token with every scope.
   ///
-  /// UNAUTHENTICATED when name or password is wrong, without saying which.
+  /// UNAUTHENTICATED when name or password is wrong, without saying which; RESOURCE_EXHAUSTED for a
+  /// while after too many attempts.
   func login(_ request: LoginRequest, context: ServerContext) async throws -> LoginResponse
 
   /// Deletes the caller's account with its projects, images, trainings, models and tokens, whole or

@@ -152,7 +152,7 @@ public struct DataClient: Sendable {
     try await caller.serverStreaming(DataMethods.getDataPoint, request, options: options, receive)
   }
 
-  /// Lists images in the order of their first upload.
+  /// Lists images in the order in which they were first stored.
   public func listDataPoints(
     _ request: ListDataPointsRequest, options: CallOptions = CallOptions()
   ) async throws -> ListDataPointsResponse {
@@ -251,7 +251,7 @@ public protocol DataService: Sendable {
     context: ServerContext
   ) async throws
 
-  /// Lists images in the order of their first upload.
+  /// Lists images in the order in which they were first stored.
   func listDataPoints(
     _ request: ListDataPointsRequest, context: ServerContext
   ) async throws -> ListDataPointsResponse

@@ -299,4 +299,29 @@ struct AuthServiceTests {
       _ = try await clients.auth.userExists(request)
     }
   }
+
+  @Test func `guessing one account's password is slowed down, and no other account`() async throws {
+    var limits = ServiceLimits()
+    limits.loginBurst = 2
+    limits.loginRefill = .seconds(5)
+    let world = try DataWorld(limits: limits)
+    try await world.serve { clients in
+      let guess = LoginRequest(user: "ada", password: "wrong-guess")
+      for _ in 0..<2 {
+        let status = await refusal { try await clients.auth.login(guess) }
+        #expect(status?.code == .unauthenticated)
+      }
+      let shouted = LoginRequest(user: "ADA", password: "wrong-guess")
+      let status = await refusal { try await clients.auth.login(shouted) }
+      #expect(status?.code == .resourceExhausted)
+      #expect(status?.details == [.retryAfter(.seconds(5))])
+      let other = await refusal {
+        try await clients.auth.login(LoginRequest(user: "bob", password: "wrong-guess"))
+      }
+      #expect(other?.code == .unauthenticated)
+      world.time.advance(by: .seconds(5))
+      let later = await refusal { try await clients.auth.login(guess) }
+      #expect(later?.code == .unauthenticated)
+    }
+  }
 }

@@ -13,8 +13,9 @@ package final class AuthProvider: AuthService {
   private let now: @Sendable () -> Timestamp
   private let instant: @Sendable () -> ContinuousClock.Instant
   private let questions: Mutex<RateLimiter>
+  private let guesses: Mutex<RateLimiter>
 
-  /// `instant` is the clock that `UserExists` is rated by.
+  /// `instant` is the clock that `UserExists` and `Login` are rated by.
   package init(
     authenticator: Authenticator, store: DataStore, passwords: PasswordHasher,
     limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp,
@@ -28,6 +29,8 @@ package final class AuthProvider: AuthService {
     self.instant = instant
     questions = Mutex(
       RateLimiter(limits: .init(burst: limits.userExistsBurst, refill: limits.userExistsRefill)))
+    guesses = Mutex(
+      RateLimiter(limits: .init(burst: limits.loginBurst, refill: limits.loginRefill)))
   }
 
   package func userExists(
@@ -74,6 +77,14 @@ package final class AuthProvider: AuthService {
     try checkName(request.user, "user")
     try checkOldPassword(request.password, "password")
     try checkBytes(request.tokenLabel, "token_label", limits.tokenLabelBytesMax)
+    // By address as well as name, so that nobody can lock another out by guessing.
+    let guess = "\(host(of: context.peer)) \(request.user.lowercased())"
+    if let wait = guesses.withLock({ $0.take(guess, at: instant()) }) {
+      throw Status(
+        .resourceExhausted,
+        "Login: more than \(limits.loginBurst) attempts at once for \(request.user)",
+        details: [.retryAfter(wait)])
+    }
     return try await translatingStoreErrors {
       let account = try await store.account(named: request.user)
       let isRight = try await passwords.verify(

@@ -34,6 +34,10 @@ package struct ServiceLimits: Sendable, Equatable {
   /// `UserExists` calls of one address in a burst, and the time until one more is allowed.
   package var userExistsBurst = 60
   package var userExistsRefill = Duration.milliseconds(500)
+  /// `Login` calls for one account from one address in a burst, and the time until one more is
+  /// allowed.
+  package var loginBurst = 20
+  package var loginRefill = Duration.seconds(3)
 
   package init() {}
 }

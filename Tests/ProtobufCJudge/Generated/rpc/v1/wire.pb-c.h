@@ -83,7 +83,7 @@ struct  Diyml__Rpc__V1__Settings
   uint32_t message_bytes_max;
   /*
    * Calls that may be open at once on this connection. Only a server's value counts.
-   * Initial value: 128.
+   * Initial value: 16.
    */
   uint32_t streams_max;
   /*
