@@ -25,6 +25,11 @@ package final class Engines: Sendable {
     vision = EngineVisionClient(slot)
   }
 
+  /// Whether paths of sockets in this folder stay within what the system takes.
+  package static func canHoldSockets(_ folder: String) -> Bool {
+    SocketFolder.canHoldSockets(folder)
+  }
+
   /// The processes that are ready to infer; the first one serves, the others stand by.
   package var inferenceProcesses: [Int32] { slot.processes }
 

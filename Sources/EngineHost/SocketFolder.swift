@@ -10,6 +10,11 @@ final class SocketFolder: Sendable {
   /// What `sun_path` holds, less its NUL.
   static let socketPathBytesMax = 107
 
+  /// Whether sockets fit below `parent`, for more engines than a server starts in its life.
+  static func canHoldSockets(_ parent: String) -> Bool {
+    "\(parent)/diyml-XXXXXX/1000000000/socket".utf8.count <= socketPathBytesMax
+  }
+
   init(in parent: String) throws(EngineHostError) {
     var template = Array("\(parent)/diyml-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else {  // mode 0700

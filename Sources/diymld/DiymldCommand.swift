@@ -34,7 +34,7 @@ struct DiymldCommand: AsyncParsableCommand {
   @Option(
     help: """
       The backbone's weights. (default: $DIYML_WEIGHTS, or efficientnet-lite0.safetensors in \
-      ../share/diyml beside this program's folder or in .build/diyml)
+      share/diyml beside this program's folder, or where `make setup` puts it)
       """)
   var weights: String?
 

@@ -39,9 +39,10 @@ struct InstalledFiles {
     if let named = environment["DIYML_WEIGHTS"], !named.isEmpty { return [named] }
     let name = "efficientnet-lite0.safetensors"
     let shared = programFolder.deletingLastPathComponent().appending(path: "share/diyml")
-    let built = URL(filePath: FileManager.default.currentDirectoryPath).appending(
-      path: ".build/diyml")
-    return [shared, built].map { $0.appending(path: name).path(percentEncoded: false) }
+    // Programs that were built and not installed lie in .build/PLATFORM/release.
+    let built = programFolder.deletingLastPathComponent().deletingLastPathComponent()
+    let current = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build")
+    return [shared, built.appending(path: "diyml"), current.appending(path: "diyml")].map { $0.appending(path: name).path(percentEncoded: false) }
   }
 
   private func isFolder(_ path: String) -> Bool {

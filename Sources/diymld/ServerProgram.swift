@@ -32,11 +32,7 @@ struct ServerProgram: Sendable {
   func run() async throws {
     let signals = await StopSignals()
     let store = try DataStore.open(folder: dataFolder, at: Self.now())
-    let engines = try Engines(
-      configuration: HostConfiguration(
-        program: engine, objects: dataFolder + "/objects", staging: dataFolder + "/staging",
-        backbone: weights),
-      logger: logger)
+    let engines = try Engines(configuration: try hostConfiguration(), logger: logger)
     let scheduler = TrainingScheduler(
       store: store, engines: engines, configuration: schedulerConfiguration, now: Self.now,
       logger: logger)
@@ -61,6 +57,23 @@ struct ServerProgram: Sendable {
     ]
     try await signals.run(ServiceGroup(services: parts, logger: logger))
     try store.close()
+  }
+
+  /// Sockets of engines lie in the data folder, which one server has for itself, so that what a
+  /// killed server left there goes away now; only a path too long for a socket sends them to /tmp.
+  private func hostConfiguration() throws -> HostConfiguration {
+    var configuration = HostConfiguration(
+      program: engine, objects: dataFolder + "/objects", staging: dataFolder + "/staging",
+      backbone: weights)
+    let folder = dataFolder + "/run"
+    guard Engines.canHoldSockets(folder) else { return configuration }
+    if FileManager.default.fileExists(atPath: folder) {
+      try FileManager.default.removeItem(atPath: folder)
+    }
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    configuration.temporaryFolder = folder
+    return configuration
   }
 
   private var schedulerConfiguration: TrainingScheduler.Configuration {
