@@ -60,7 +60,11 @@ package final class PasswordHasher: Sendable {
     }
   }
 
-  private func perform<T: Sendable>(
+  /// How many passwords wait for their turn now.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+  /// Runs `work` on the hasher's threads when its turn comes.
+  func perform<T: Sendable>(
     _ work: @escaping @Sendable () throws(CredentialsError) -> T
   ) async throws -> T {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<T, any Error>) in

@@ -70,16 +70,4 @@ import Testing
     print("badimages/\(folder): \(files.count - refused) accepted, \(refused) refused")
     #expect(files.count > 100)
   }
-
-  @Test(.enabled(if: folder != nil, missing))
-  func `no file makes the process large`() throws {
-    for folder in ["generated", "pngsuite", "image-rs"] {
-      for file in try files(in: folder) { _ = verdict(file) }
-    }
-    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM") })
-    let kibibytes = try #require(Int(line.filter(\.isNumber)))
-    print("badimages: the largest the process ever was is \(kibibytes / 1_024) MiB")
-    #expect(kibibytes < 1 << 20)
-  }
 }
