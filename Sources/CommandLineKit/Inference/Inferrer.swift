@@ -9,8 +9,8 @@ package struct Inferrer: Sendable {
   private let model: String
   private let top: UInt32
 
-  /// A little under the limit of one message, which also holds the model's name.
-  static let imageBytesMax = (4 << 20) - 1024
+  /// A little under the server's limit of 24 MiB for one message, which also holds the model's name.
+  static let imageBytesMax = (24 << 20) - 1024
 
   /// Asks for the `top` most probable classes of each image.
   package init(clients: Clients, model: String, top: UInt32) {
