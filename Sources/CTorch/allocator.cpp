@@ -145,16 +145,19 @@ private:
   ct_cache_statistics statistics_ = {};
 };
 
+// Registered before the first tensor: libtorch also frees by asking for the allocator of that
+// moment, and a block that another one made must never come here.
+[[maybe_unused]] const bool registered = [] {
+  constexpr uint8_t above_the_default = 1;
+  c10::SetCPUAllocator(&CachingAllocator::shared(), above_the_default);
+  return true;
+}();
+
 } // namespace
 
-int ct_cache_install(uint64_t budget_bytes) {
+int ct_cache_set_budget(uint64_t budget_bytes) {
   return ctorch::guarded([&] {
-    static std::once_flag installed;
     CachingAllocator::shared().set_budget(budget_bytes);
-    std::call_once(installed, [] {
-      constexpr uint8_t above_the_default = 1;
-      c10::SetCPUAllocator(&CachingAllocator::shared(), above_the_default);
-    });
   });
 }
 

@@ -10,7 +10,7 @@ package enum Torch {
 
   /// Keeps up to `bytes` of what tensors freed for the next ones; doubles the speed on a CPU.
   package static func cacheFreedMemory(bytesMax: Int) throws(ModelError) {
-    try Tensor.check(ct_cache_install(UInt64(max(0, bytesMax))))
+    try Tensor.check(ct_cache_set_budget(UInt64(max(0, bytesMax))))
   }
 
   /// Gives the kept memory back to the system, as after a training or an unloaded model.

@@ -121,7 +121,7 @@ const char *ct_version(void);
 // this allocator keeps freed blocks by size class, which doubles the speed on a CPU.
 
 typedef struct ct_cache_statistics {
-  uint64_t budget_bytes;   // 0 until the cache is installed
+  uint64_t budget_bytes;   // of cached_bytes; 0 until it is set
   uint64_t live_bytes;     // held by tensors
   uint64_t live_bytes_max; // the most that tensors held at once
   uint64_t cached_bytes;   // freed by tensors and kept
@@ -130,8 +130,8 @@ typedef struct ct_cache_statistics {
   uint64_t misses;         // and those served by the system; smaller ones always are
 } ct_cache_statistics;
 
-/// Makes it the allocator of all CPU tensors from now on; calling again changes the budget.
-int ct_cache_install(uint64_t budget_bytes);
+/// How much may be kept. Whatever the budget, all CPU tensors are allocated here.
+int ct_cache_set_budget(uint64_t budget_bytes);
 void ct_cache_read(ct_cache_statistics *out);
 /// Gives every cached block back to the system.
 void ct_cache_clear(void);
