@@ -23,7 +23,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// The tests of a module, in `Tests`.
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [String] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], resources: [String] = []
+) -> Target {
   .testTarget(
     name: name, dependencies: dependencies, resources: resources.map { .copy($0) },
     swiftSettings: settings)
@@ -118,7 +120,10 @@ let package = Package(
     program("diyml", ["CommandLineKit"]),
     program(
       "diyml-demo",
-      ["API", "CommandLineKit", "RPCCore", .argumentParser, .subprocess, .system, .signals]),
+      [
+        "API", "Codec", "CommandLineKit", "RPCCore", .argumentParser, .subprocess, .system,
+        .signals,
+      ]),
 
     // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
     .target(

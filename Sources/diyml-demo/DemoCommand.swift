@@ -8,7 +8,7 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo",
     abstract: "Do the main job on a server of its own: account, images, training, inference.",
     discussion: """
-      Without a folder it uses 300 Fashion-MNIST images of each class to learn from and 100 for
+      Without a folder it uses 300 Fashion-MNIST images of each class to learn from and 100 for \
       the test; of a folder of class folders it holds a fifth of each class out for the test.
 
       EXAMPLE: diyml-demo demo ./photos
@@ -56,7 +56,7 @@ struct DemoCommand: AsyncParsableCommand {
   private func nextSteps(_ split: DataSplit) -> String {
     let folder = data ?? Self.imageFolder + "/train"
     let image = split.test.first?.path ?? "IMAGE"
-    let programs = JobRunner.programs
+    let programs = OwnServer.programs
     return """
 
       The demo's server is gone. To go on with one of your own:

@@ -8,8 +8,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Train on FOLDER/train.txt and val.txt, and measure on test.txt.",
     discussion: """
-      Each line of a list is a path in the folder, a tab and a class. Images a second are those of
-      inference through the client, with the images read from disk and sent over the network.
+      Each line of a list is a path in the folder, a tab and a class. Images a second are those of \
+      inference through the client, with the images read from disk and sent over the network. \
       Training images that are refused, such as one that lies in two classes, are listed and left out.
 
       EXAMPLE: diyml-demo evaluate ../shared/data/trashnet --time-budget 600

@@ -37,12 +37,16 @@ struct InstalledFiles {
 
   private func usualPlaces(_ environment: [String: String]) -> [String] {
     if let named = environment["DIYML_WEIGHTS"], !named.isEmpty { return [named] }
-    let name = "efficientnet-lite0.safetensors"
-    let shared = programFolder.deletingLastPathComponent().appending(path: "share/diyml")
-    // Programs that were built and not installed lie in .build/PLATFORM/release.
-    let built = programFolder.deletingLastPathComponent().deletingLastPathComponent()
-    let current = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build")
-    return [shared, built.appending(path: "diyml"), current.appending(path: "diyml")].map { $0.appending(path: name).path(percentEncoded: false) }
+    let above = programFolder.deletingLastPathComponent()
+    let folders = [
+      above.appending(path: "share/diyml"),
+      // Programs that were built and not installed lie in .build/PLATFORM/release.
+      above.deletingLastPathComponent().appending(path: "diyml"),
+      URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build/diyml"),
+    ]
+    return folders.map {
+      $0.appending(path: "efficientnet-lite0.safetensors").path(percentEncoded: false)
+    }
   }
 
   private func isFolder(_ path: String) -> Bool {

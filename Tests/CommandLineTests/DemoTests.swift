@@ -12,7 +12,7 @@ import Testing
     #expect(PNGEncoder.crc32(Array("IEND".utf8)) == 0xAE42_6082)
     #expect(PNGEncoder.crc32(Array("123456789".utf8)) == 0xCBF4_3926)
     #expect(PNGEncoder.adler32(Array("Wikipedia".utf8)) == 0x11E6_0398)
-    let png = PNGEncoder.gray(pixels: [0, 255], width: 2, height: 1)
+    let png = PNGEncoder.file(.gray, pixels: [0, 255], width: 2, height: 1)
     #expect(
       png == [
         0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A,

@@ -7,10 +7,10 @@ struct DataUpload: ClientCommand {
     commandName: "upload",
     abstract: "Upload images: files, or folders whose folders are the classes.",
     discussion: """
-      In a classification project, the images in DIR/cat are of class cat, those right in DIR are
-      unlabelled, and --label gives all of them one class. What the project has already is not
-      sent again, so an upload that was cut short is simply repeated; a label that differs is
-      changed. Hidden files, symbolic links and files that are not named as images are skipped in
+      In a classification project, the images in DIR/cat are of class cat, those right in DIR are \
+      unlabelled, and --label gives all of them one class. What the project has already is not \
+      sent again, so an upload that was cut short is simply repeated; a label that differs is \
+      changed. Hidden files, symbolic links and files that are not named as images are skipped in \
       folders. The exit code is 1 when images were refused.
 
       EXAMPLE: diyml data upload pets ./photos

@@ -19,9 +19,9 @@ struct Diyml: ParsableCommand {
         DIYML_TOKEN   the token, instead of a login
         NO_COLOR      no colours
 
-      The login is kept in $XDG_CONFIG_HOME/diyml/profile.json or ~/.config/diyml/profile.json,
-      with mode 600. Results go to standard output, all else to standard error.
-      With --json a command prints one document; `train start`, `train watch` and `infer` print a
+      The login is kept in $XDG_CONFIG_HOME/diyml/profile.json or ~/.config/diyml/profile.json, \
+      with mode 600. Results go to standard output, all else to standard error. \
+      With --json a command prints one document; `train start`, `train watch` and `infer` print a \
       line of JSON for each event or image.
 
       EXIT CODES

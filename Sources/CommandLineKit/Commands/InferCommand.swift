@@ -7,7 +7,7 @@ struct InferCommand: ClientCommand {
     commandName: "infer",
     abstract: "Ask a published model about images.",
     discussion: """
-      The answers come in the order of the images. A bad image fails alone; the exit code is then
+      The answers come in the order of the images. A bad image fails alone; the exit code is then \
       1. With --json, each image's answer is a line.
 
       EXAMPLE: diyml infer ada/pets new.jpg more/

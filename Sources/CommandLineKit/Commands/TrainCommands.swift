@@ -70,7 +70,7 @@ struct TrainWatch: ClientCommand {
     commandName: "watch",
     abstract: "Watch a training to its end.",
     discussion: """
-      A lost connection is taken up again where it was lost. Ctrl-C ends the watching, not the
+      A lost connection is taken up again where it was lost. Ctrl-C ends the watching, not the \
       training.
 
       EXAMPLE: diyml train watch pets

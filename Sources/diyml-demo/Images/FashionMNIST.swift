@@ -49,7 +49,8 @@ struct FashionMNIST: Sendable {
       guard written[label] < perClass else { continue }
       written[label] += 1
       let path = "\(folder)/\(classNames[label])/\(index).png"
-      let png = PNGEncoder.gray(
+      let png = PNGEncoder.file(
+        .gray,
         pixels: Array(images.item(index)), width: images.dimensions[2],
         height: images.dimensions[1])
       try Data(png).write(to: URL(fileURLWithPath: path))

@@ -1,18 +1,33 @@
-/// Writes grayscale PNG files without a compressor: the pixels stand in stored blocks.
+/// Writes PNG files without a compressor: the pixels stand in stored blocks.
 enum PNGEncoder {
   private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   /// The most bytes of one stored block of deflate.
   private static let blockBytesMax = 65_535
 
-  /// A PNG file of 8-bit gray pixels, row by row from the top.
-  static func gray(pixels: [UInt8], width: Int, height: Int) -> [UInt8] {
-    precondition(pixels.count == width * height, "\(pixels.count) pixels for \(width)x\(height)")
-    let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, 0, 0, 0, 0]
+  /// What a pixel is made of, 8 bits each.
+  enum Color: Int {
+    case gray = 1
+    case rgb = 3
+
+    /// The format's number for it.
+    fileprivate var type: UInt8 {
+      switch self {
+      case .gray: 0
+      case .rgb: 2
+      }
+    }
+  }
+
+  /// A PNG file of pixels, row by row from the top.
+  static func file(_ color: Color, pixels: [UInt8], width: Int, height: Int) -> [UInt8] {
+    let rowBytes = width * color.rawValue
+    precondition(pixels.count == rowBytes * height, "\(pixels.count) bytes, \(width)x\(height)")
+    let header = bigEndian(UInt32(width)) + bigEndian(UInt32(height)) + [8, color.type, 0, 0, 0]
     var rows: [UInt8] = []
     rows.reserveCapacity(pixels.count + height)
     for row in 0..<height {
       rows.append(0)  // no filter
-      rows += pixels[row * width..<(row + 1) * width]
+      rows += pixels[row * rowBytes..<(row + 1) * rowBytes]
     }
     return signature + chunk("IHDR", header) + chunk("IDAT", zlib(rows)) + chunk("IEND", [])
   }

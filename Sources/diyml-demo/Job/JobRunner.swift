@@ -1,19 +1,11 @@
 import API
 import CommandLineKit
 import Foundation
-import UnixSignals
 
 /// Runs a main job on a server of its own, which is gone when the job is.
 struct JobRunner: Sendable {
   let name: String
   let system: System
-
-  /// The folder of this program.
-  static var programs: String {
-    (ProcessInfo.processInfo.arguments.first.map(URL.init(fileURLWithPath:))
-      ?? URL(fileURLWithPath: "."))
-      .resolvingSymlinksInPath().deletingLastPathComponent().path
-  }
 
   /// Does the job and reports it.
   ///
@@ -21,52 +13,14 @@ struct JobRunner: Sendable {
   func run(
     project: String, split: DataSplit, parameters: TrainingParameters
   ) async throws -> JobReport {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("diyml-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: false,
-      attributes: [.posixPermissions: 0o700])
-    defer { remove(folder) }
-    return try await interruptibly {
-      let server = DemoServer(programs: Self.programs, dataFolder: folder)
-      return try await server.run { address in
-        system.output("==> server on \(address), data in \(folder)\n")
-        let started = system.now()
-        let job = MainJob(
-          system: system, server: address, project: project, split: split,
-          parameters: parameters)
-        let outcome = try await job.run()
-        return JobReport(
-          name: name, split: split, outcome: outcome, parameters: parameters,
-          seconds: system.now().timeIntervalSince(started))
-      }
-    }
-  }
-
-  private func remove(_ folder: String) {
-    do {
-      try FileManager.default.removeItem(atPath: folder)
-    } catch {
-      system.complaints("cannot remove \(folder)\n")
-    }
-  }
-
-  /// Cancels `body` when somebody presses Ctrl-C or asks this program to stop.
-  private func interruptibly<Result: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Result
-  ) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result?.self) { group in
-      group.addTask { try await body() }
-      group.addTask {
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-          system.complaints("\nstopping the server\n")
-          return nil
-        }
-        return nil
-      }
-      defer { group.cancelAll() }
-      guard let result = try await group.next() ?? nil else { throw CancellationError() }
-      return result
+    try await OwnServer(system: system).run { address in
+      let started = system.now()
+      let job = MainJob(
+        system: system, server: address, project: project, split: split, parameters: parameters)
+      let outcome = try await job.run()
+      return JobReport(
+        name: name, split: split, outcome: outcome, parameters: parameters,
+        seconds: system.now().timeIntervalSince(started))
     }
   }
 }

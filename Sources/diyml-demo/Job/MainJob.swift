@@ -28,10 +28,9 @@ struct MainJob: Sendable {
   let split: DataSplit
   let parameters: TrainingParameters
 
-  private static let user = "demo"
-
   func run() async throws -> Outcome {
-    let context = try await signUp()
+    say("account \(DemoAccount.name)")
+    let context = try await DemoAccount.signUp(system, server)
     try await makeProject(context)
     let upload = try await uploadImages(context)
     let job = try await train(context)
@@ -45,24 +44,6 @@ struct MainJob: Sendable {
 
   private func say(_ text: String) {
     system.output("==> \(text)\n")
-  }
-
-  /// Makes an account with a password that nobody keeps.
-  ///
-  /// - Returns: A context whose calls carry the account's token.
-  private func signUp() async throws -> CommandContext {
-    say("account \(Self.user)")
-    let context = CommandContext(system: system, server: server, isJSON: false)
-    let request = CreateAccountRequest(user: Self.user, password: UUID().uuidString)
-    let answer = try await context.connected(anonymously: true) { clients in
-      try await clients.auth.createAccount(request, options: clients.options)
-    }
-    guard let issued = answer.issued else {
-      throw DemoError.jobFailed("the server issued no token")
-    }
-    var system = system
-    system.environment["DIYML_TOKEN"] = issued.secret
-    return CommandContext(system: system, server: server, isJSON: false)
   }
 
   private func makeProject(_ context: CommandContext) async throws {
