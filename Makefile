@@ -2,9 +2,10 @@
 
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
+PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test check demo eval-classification clean
+.PHONY: help setup build release generate format lint test stress check demo eval-classification install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -19,13 +20,21 @@ release: setup ## Builds the programs for use, into .build/release.
 	$(BUILD) -c release
 
 test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
-	swift test --skip-build $(SANITIZE_FLAG)
+	@Scripts/test $(SANITIZE_FLAG)
+
+stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
+	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
 
 demo: release ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
 	@Scripts/demo $(DATA)
 
 eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
 	@Scripts/eval-classification $(DATA)
+
+install: release ## Copies programs and weights to PREFIX (/usr/local).
+	install -d $(PREFIX)/bin $(PREFIX)/share/diyml
+	install $(RELEASE)/diyml $(RELEASE)/diymld $(RELEASE)/diyml-engine $(PREFIX)/bin
+	install -m 644 .build/diyml/efficientnet-lite0.safetensors $(PREFIX)/share/diyml
 
 generate: ## Writes Swift from Protos. CHECK=1 only fails when the result would differ.
 	@CHECK=$(CHECK) Scripts/generate
