@@ -5,7 +5,7 @@ RELEASE := .build/release
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test stress check demo eval-classification install clean
+.PHONY: help setup build release generate format lint test stress check demo eval-classification bench-interleave install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -30,6 +30,9 @@ demo: release ## The main job from account to prediction. DATA=FOLDER uses your 
 
 eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
 	@Scripts/eval-classification $(DATA)
+
+bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
+	@$(RELEASE)/diyml-demo interleave
 
 install: release ## Copies programs and weights to PREFIX (/usr/local).
 	install -d $(PREFIX)/bin $(PREFIX)/share/diyml
