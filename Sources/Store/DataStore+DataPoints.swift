@@ -4,6 +4,9 @@ extension DataStore {
   /// Begins a new object of up to any size; see `StagingWriter`.
   package func stage() throws -> StagingWriter { try files.stage() }
 
+  /// Begins a new object whose bytes come over the network; see `UploadWriter`.
+  package func stageUpload() throws -> UploadWriter { UploadWriter(try files.stage()) }
+
   /// Stages an object that is in memory already.
   package func stage(_ bytes: [UInt8]) throws -> StagedObject {
     var writer = try stage()

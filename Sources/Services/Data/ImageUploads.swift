@@ -3,6 +3,8 @@ internal import Codec
 internal import RPCCore
 internal import Store
 
+extension Bytes: ContiguousChunk {}
+
 /// Serves one `PutDataPoints` stream: writes chunks to staged files as they come, and takes in
 /// whole images a few at a time.
 ///
@@ -15,6 +17,7 @@ struct ImageUploads {
   private var project = ""
   private var order = UploadOrder()
   private var current: UploadedImage?
+  private var writer: UploadWriter?
   private var outcomes: [UploadOutcome] = []
   private var answerBytes = 0
 
@@ -30,16 +33,14 @@ struct ImageUploads {
   ) async throws -> PutDataPointsResponse {
     try await withThrowingTaskGroup(of: UploadOutcome.self) { group in
       var running = 0
-      // Not in `self`, which can be copied: a staging writer cannot.
-      var writer: StagingWriter?
       for try await request in requests {
-        guard try await take(order.received(request.part), &writer) else { continue }
+        guard try await take(order.received(request.part)) else { continue }
         guard let image = current else { continue }
         current = nil
         switch image.verdict {
         case .failure(let status): keep(UploadOutcome(image: image, result: .failure(status)))
         case .success(let label):
-          guard let staged = writer.take()?.finish() else { continue }
+          guard let staged = await writer?.finish() else { continue }
           if running == limits.streamConcurrency, let outcome = try await group.next() {
             keep(outcome)
             running -= 1
@@ -59,24 +60,22 @@ struct ImageUploads {
   }
 
   /// - Returns: whether the current image has all of its bytes now.
-  private mutating func take(
-    _ action: UploadOrder.Action, _ writer: inout StagingWriter?
-  ) async throws -> Bool {
+  private mutating func take(_ action: UploadOrder.Action) async throws -> Bool {
     switch action {
     case .open(let name):
       try await open(name)
       return false
     case .begin(let index, let begin):
       let image = try judge(index, begin)
-      if case .success = image.verdict { writer = try intake.store.stage() }
+      writer = if case .success = image.verdict { try intake.store.stageUpload() } else { nil }
       current = image
       return begin.imageBytes == 0
     case .append(let bytes):
       // Chunks of a refused image are passed over.
-      try bytes.withUnsafeBytes { try writer?.write($0) }
+      try await writer?.write(bytes)
       return false
     case .appendLast(let bytes):
-      try bytes.withUnsafeBytes { try writer?.write($0) }
+      try await writer?.write(bytes)
       return true
     }
   }
