@@ -25,8 +25,9 @@ struct ServerProgram: Sendable {
 
   /// Larger than any photo; larger images come in chunks.
   private static let messageBytesMax = 24 << 20
-  /// The least there is: what of an upload is under way stands before the small calls that come
-  /// later. `make bench-interleave` shows what it buys; a distant uploader pays with speed.
+  /// The least there is, since an upload's bytes under way stand before small calls that come later.
+  ///
+  /// `make bench-interleave` shows what it buys; a distant uploader pays with speed.
   private static let streamWindowBytes = 64 << 10
 
   /// Serves until signals stop it.
