@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <vips/vector.h>
 #include <vips/vips.h>
 
 /* Copies the first line of libvips's error text out and empties its buffer. The buffer belongs to
@@ -34,6 +35,8 @@ static gpointer start_once(gpointer data) {
     return NULL;
   }
   vips_concurrency_set(1);
+  /* orc, which compiles vector code at run time, has crashed under concurrent decoding. */
+  vips_vector_set_enabled(FALSE);
   /* A cached operation would keep a pointer to bytes that the caller has freed. */
   vips_cache_set_max(0);
   vips_operation_block_set("VipsForeign", TRUE);
