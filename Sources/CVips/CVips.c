@@ -2,8 +2,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <vips/vector.h>
 #include <vips/vips.h>
+
+#include <vips/vector.h> /* needs what stands above it */
 
 /* Copies the first line of libvips's error text out and empties its buffer. The buffer belongs to
  * the process, so when two calls fail at once one may get the other's words: good enough for a
