@@ -19,7 +19,7 @@ extension Project {
 }
 
 extension ProjectType {
-  fileprivate init(_ kind: ProjectKind) {
+  init(_ kind: ProjectKind) {
     switch kind {
     case .classification: self = .classification
     case .detection: self = .detection

@@ -53,12 +53,3 @@ extension ModelCard {
       dataSetHash: training.dataSetHash, trainingSeconds: Double(end - start) / 1_000)
   }
 }
-
-extension ProjectType {
-  fileprivate init(_ kind: ProjectKind) {
-    switch kind {
-    case .classification: self = .classification
-    case .detection: self = .detection
-    }
-  }
-}
