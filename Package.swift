@@ -107,9 +107,10 @@ let package = Package(
       ["API", "Codec", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging, .signals]),
 
     // From .proto to Swift.
-    module("CodeGen", ["Codec"]),
+    module("Descriptors", ["Codec"]),
+    module("CodeGen", ["Codec", "Descriptors"]),
 
-    program("protoc-gen-diyml", ["CodeGen", "Codec"]),
+    program("protoc-gen-diyml", ["CodeGen", "Codec", "Descriptors"]),
     program(
       "diymld",
       [
@@ -135,9 +136,9 @@ let package = Package(
       dependencies: ["RPCCore", "RPCClient", .crypto],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
-      "CodecTests", ["Codec", "CodeGen", "API", "RPCCore", "ProtobufCJudge"],
+      "CodecTests", ["Codec", "Descriptors", "API", "RPCCore", "ProtobufCJudge"],
       resources: ["Fixtures"]),
-    tests("CodeGenTests", ["Codec", "CodeGen"], resources: ["Fixtures"]),
+    tests("CodeGenTests", ["Codec", "CodeGen", "Descriptors"], resources: ["Fixtures"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",

@@ -96,6 +96,8 @@ public struct Token: Hashable, Sendable {
 extension Token: Message {
   public static var protoName: String { "diyml.v1.Token" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -151,6 +153,8 @@ public struct IssuedToken: Hashable, Sendable {
 extension IssuedToken: Message {
   public static var protoName: String { "diyml.v1.IssuedToken" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -190,6 +194,8 @@ public struct UserExistsRequest: Hashable, Sendable {
 extension UserExistsRequest: Message {
   public static var protoName: String { "diyml.v1.UserExistsRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -224,6 +230,8 @@ public struct UserExistsResponse: Hashable, Sendable {
 
 extension UserExistsResponse: Message {
   public static var protoName: String { "diyml.v1.UserExistsResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -267,6 +275,8 @@ public struct CreateAccountRequest: Hashable, Sendable {
 extension CreateAccountRequest: Message {
   public static var protoName: String { "diyml.v1.CreateAccountRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -304,6 +314,8 @@ public struct CreateAccountResponse: Hashable, Sendable {
 
 extension CreateAccountResponse: Message {
   public static var protoName: String { "diyml.v1.CreateAccountResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -349,6 +361,8 @@ public struct LoginRequest: Hashable, Sendable {
 extension LoginRequest: Message {
   public static var protoName: String { "diyml.v1.LoginRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -390,6 +404,8 @@ public struct LoginResponse: Hashable, Sendable {
 extension LoginResponse: Message {
   public static var protoName: String { "diyml.v1.LoginResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -425,6 +441,8 @@ public struct DeleteAccountRequest: Hashable, Sendable {
 extension DeleteAccountRequest: Message {
   public static var protoName: String { "diyml.v1.DeleteAccountRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -454,6 +472,8 @@ public struct DeleteAccountResponse: Hashable, Sendable {
 extension DeleteAccountResponse: Message {
   public static var protoName: String { "diyml.v1.DeleteAccountResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       try reader.keep(tag, in: &unknownFields)
@@ -477,6 +497,8 @@ public struct WhoAmIRequest: Hashable, Sendable {
 
 extension WhoAmIRequest: Message {
   public static var protoName: String { "diyml.v1.WhoAmIRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -515,6 +537,8 @@ public struct WhoAmIResponse: Hashable, Sendable {
 
 extension WhoAmIResponse: Message {
   public static var protoName: String { "diyml.v1.WhoAmIResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -562,6 +586,8 @@ public struct ListTokensRequest: Hashable, Sendable {
 extension ListTokensRequest: Message {
   public static var protoName: String { "diyml.v1.ListTokensRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -603,6 +629,8 @@ public struct ListTokensResponse: Hashable, Sendable {
 
 extension ListTokensResponse: Message {
   public static var protoName: String { "diyml.v1.ListTokensResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -651,6 +679,8 @@ public struct CreateTokenRequest: Hashable, Sendable {
 extension CreateTokenRequest: Message {
   public static var protoName: String { "diyml.v1.CreateTokenRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -693,6 +723,8 @@ public struct CreateTokenResponse: Hashable, Sendable {
 extension CreateTokenResponse: Message {
   public static var protoName: String { "diyml.v1.CreateTokenResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -729,6 +761,8 @@ public struct RevokeTokenRequest: Hashable, Sendable {
 extension RevokeTokenRequest: Message {
   public static var protoName: String { "diyml.v1.RevokeTokenRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -757,6 +791,8 @@ public struct RevokeTokenResponse: Hashable, Sendable {
 
 extension RevokeTokenResponse: Message {
   public static var protoName: String { "diyml.v1.RevokeTokenResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -792,6 +828,8 @@ public struct ChangePasswordRequest: Hashable, Sendable {
 extension ChangePasswordRequest: Message {
   public static var protoName: String { "diyml.v1.ChangePasswordRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Auth }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -823,6 +861,8 @@ public struct ChangePasswordResponse: Hashable, Sendable {
 
 extension ChangePasswordResponse: Message {
   public static var protoName: String { "diyml.v1.ChangePasswordResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Auth }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

@@ -136,6 +136,8 @@ public struct Class: Hashable, Sendable {
 extension Class: Message {
   public static var protoName: String { "diyml.v1.Class" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -221,6 +223,8 @@ public struct Project: Hashable, Sendable {
 extension Project: Message {
   public static var protoName: String { "diyml.v1.Project" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -305,6 +309,8 @@ public struct Box: Hashable, Sendable {
 extension Box: Message {
   public static var protoName: String { "diyml.v1.Box" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -355,6 +361,8 @@ public struct Boxes: Hashable, Sendable {
 extension Boxes: Message {
   public static var protoName: String { "diyml.v1.Boxes" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -397,6 +405,8 @@ public struct Annotation: Hashable, Sendable {
 
 extension Annotation: Message {
   public static var protoName: String { "diyml.v1.Annotation" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -482,6 +492,8 @@ public struct DataPoint: Hashable, Sendable {
 extension DataPoint: Message {
   public static var protoName: String { "diyml.v1.DataPoint" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -542,6 +554,8 @@ public struct ListProjectsRequest: Hashable, Sendable {
 extension ListProjectsRequest: Message {
   public static var protoName: String { "diyml.v1.ListProjectsRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -583,6 +597,8 @@ public struct ListProjectsResponse: Hashable, Sendable {
 extension ListProjectsResponse: Message {
   public static var protoName: String { "diyml.v1.ListProjectsResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -621,6 +637,8 @@ public struct GetProjectRequest: Hashable, Sendable {
 extension GetProjectRequest: Message {
   public static var protoName: String { "diyml.v1.GetProjectRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -655,6 +673,8 @@ public struct GetProjectResponse: Hashable, Sendable {
 
 extension GetProjectResponse: Message {
   public static var protoName: String { "diyml.v1.GetProjectResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -699,6 +719,8 @@ public struct CreateProjectRequest: Hashable, Sendable {
 extension CreateProjectRequest: Message {
   public static var protoName: String { "diyml.v1.CreateProjectRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -740,6 +762,8 @@ public struct CreateProjectResponse: Hashable, Sendable {
 extension CreateProjectResponse: Message {
   public static var protoName: String { "diyml.v1.CreateProjectResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -775,6 +799,8 @@ public struct DeleteProjectRequest: Hashable, Sendable {
 extension DeleteProjectRequest: Message {
   public static var protoName: String { "diyml.v1.DeleteProjectRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -803,6 +829,8 @@ public struct DeleteProjectResponse: Hashable, Sendable {
 
 extension DeleteProjectResponse: Message {
   public static var protoName: String { "diyml.v1.DeleteProjectResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -852,6 +880,8 @@ public struct PutDataPointRequest: Hashable, Sendable {
 extension PutDataPointRequest: Message {
   public static var protoName: String { "diyml.v1.PutDataPointRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -899,6 +929,8 @@ public struct PutDataPointResponse: Hashable, Sendable {
 
 extension PutDataPointResponse: Message {
   public static var protoName: String { "diyml.v1.PutDataPointResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -967,6 +999,8 @@ public struct PutDataPointsRequest: Hashable, Sendable {
 extension PutDataPointsRequest: Message {
   public static var protoName: String { "diyml.v1.PutDataPointsRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1006,6 +1040,8 @@ extension PutDataPointsRequest: Message {
 
 extension PutDataPointsRequest.Begin: Message {
   public static var protoName: String { "diyml.v1.PutDataPointsRequest.Begin" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1075,6 +1111,8 @@ public struct PutDataPointsResponse: Hashable, Sendable {
 extension PutDataPointsResponse: Message {
   public static var protoName: String { "diyml.v1.PutDataPointsResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1100,6 +1138,8 @@ extension PutDataPointsResponse: Message {
 
 extension PutDataPointsResponse.Refused: Message {
   public static var protoName: String { "diyml.v1.PutDataPointsResponse.Refused" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1148,6 +1188,8 @@ public struct GetDataPointRequest: Hashable, Sendable {
 extension GetDataPointRequest: Message {
   public static var protoName: String { "diyml.v1.GetDataPointRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1189,6 +1231,8 @@ public struct GetDataPointResponse: Hashable, Sendable {
 
 extension GetDataPointResponse: Message {
   public static var protoName: String { "diyml.v1.GetDataPointResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1254,6 +1298,8 @@ public struct ListDataPointsRequest: Hashable, Sendable {
 extension ListDataPointsRequest: Message {
   public static var protoName: String { "diyml.v1.ListDataPointsRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1307,6 +1353,8 @@ public struct ListDataPointsResponse: Hashable, Sendable {
 extension ListDataPointsResponse: Message {
   public static var protoName: String { "diyml.v1.ListDataPointsResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1348,6 +1396,8 @@ public struct DeleteDataPointRequest: Hashable, Sendable {
 extension DeleteDataPointRequest: Message {
   public static var protoName: String { "diyml.v1.DeleteDataPointRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1379,6 +1429,8 @@ public struct DeleteDataPointResponse: Hashable, Sendable {
 
 extension DeleteDataPointResponse: Message {
   public static var protoName: String { "diyml.v1.DeleteDataPointResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1415,6 +1467,8 @@ public struct RelabelDataPointRequest: Hashable, Sendable {
 
 extension RelabelDataPointRequest: Message {
   public static var protoName: String { "diyml.v1.RelabelDataPointRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1457,6 +1511,8 @@ public struct RelabelDataPointResponse: Hashable, Sendable {
 extension RelabelDataPointResponse: Message {
   public static var protoName: String { "diyml.v1.RelabelDataPointResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1496,6 +1552,8 @@ public struct SetClassesRequest: Hashable, Sendable {
 extension SetClassesRequest: Message {
   public static var protoName: String { "diyml.v1.SetClassesRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1534,6 +1592,8 @@ public struct SetClassesResponse: Hashable, Sendable {
 extension SetClassesResponse: Message {
   public static var protoName: String { "diyml.v1.SetClassesResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1569,6 +1629,8 @@ public struct GetClassesRequest: Hashable, Sendable {
 extension GetClassesRequest: Message {
   public static var protoName: String { "diyml.v1.GetClassesRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1603,6 +1665,8 @@ public struct GetClassesResponse: Hashable, Sendable {
 
 extension GetClassesResponse: Message {
   public static var protoName: String { "diyml.v1.GetClassesResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1642,6 +1706,8 @@ public struct DeleteClassesRequest: Hashable, Sendable {
 extension DeleteClassesRequest: Message {
   public static var protoName: String { "diyml.v1.DeleteClassesRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1674,6 +1740,8 @@ public struct DeleteClassesResponse: Hashable, Sendable {
 extension DeleteClassesResponse: Message {
   public static var protoName: String { "diyml.v1.DeleteClassesResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       try reader.keep(tag, in: &unknownFields)
@@ -1703,6 +1771,8 @@ public struct AnalyzeProjectRequest: Hashable, Sendable {
 
 extension AnalyzeProjectRequest: Message {
   public static var protoName: String { "diyml.v1.AnalyzeProjectRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1880,6 +1950,8 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
 extension AnalyzeProjectResponse: Message {
   public static var protoName: String { "diyml.v1.AnalyzeProjectResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1930,6 +2002,8 @@ extension AnalyzeProjectResponse: Message {
 extension AnalyzeProjectResponse.ClassCount: Message {
   public static var protoName: String { "diyml.v1.AnalyzeProjectResponse.ClassCount" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1959,6 +2033,8 @@ extension AnalyzeProjectResponse.ClassCount: Message {
 extension AnalyzeProjectResponse.DuplicateGroup: Message {
   public static var protoName: String { "diyml.v1.AnalyzeProjectResponse.DuplicateGroup" }
 
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1984,6 +2060,8 @@ extension AnalyzeProjectResponse.DuplicateGroup: Message {
 
 extension AnalyzeProjectResponse.Finding: Message {
   public static var protoName: String { "diyml.v1.AnalyzeProjectResponse.Finding" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

@@ -99,6 +99,8 @@ public struct EngineInspectImageRequest: Hashable, Sendable {
 extension EngineInspectImageRequest: Message {
   public static var protoName: String { "diyml.engine.v1.InspectImageRequest" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -166,6 +168,8 @@ public struct EngineInspectImageResponse: Hashable, Sendable {
 extension EngineInspectImageResponse: Message {
   public static var protoName: String { "diyml.engine.v1.InspectImageResponse" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -225,6 +229,8 @@ public struct EngineClassifyRequest: Hashable, Sendable {
 
 extension EngineClassifyRequest: Message {
   public static var protoName: String { "diyml.engine.v1.ClassifyRequest" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -308,6 +314,8 @@ public struct EngineClassifyResponse: Hashable, Sendable {
 extension EngineClassifyResponse: Message {
   public static var protoName: String { "diyml.engine.v1.ClassifyResponse" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -339,6 +347,8 @@ extension EngineClassifyResponse: Message {
 
 extension EngineClassifyResponse.Score: Message {
   public static var protoName: String { "diyml.engine.v1.ClassifyResponse.Score" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -446,6 +456,8 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
 extension EngineTrainClassifierRequest: Message {
   public static var protoName: String { "diyml.engine.v1.TrainClassifierRequest" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -492,6 +504,8 @@ extension EngineTrainClassifierRequest: Message {
 
 extension EngineTrainClassifierRequest.Example: Message {
   public static var protoName: String { "diyml.engine.v1.TrainClassifierRequest.Example" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -650,6 +664,8 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
 extension EngineTrainClassifierEvent: Message {
   public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -698,6 +714,8 @@ extension EngineTrainClassifierEvent: Message {
 extension EngineTrainClassifierEvent.Progress: Message {
   public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent.Progress" }
 
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -744,6 +762,8 @@ extension EngineTrainClassifierEvent.Progress: Message {
 
 extension EngineTrainClassifierEvent.Result: Message {
   public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent.Result" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

@@ -61,6 +61,8 @@ public struct InferRequest: Hashable, Sendable {
 extension InferRequest: Message {
   public static var protoName: String { "diyml.v1.InferRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -106,6 +108,8 @@ public struct ScoredClass: Hashable, Sendable {
 extension ScoredClass: Message {
   public static var protoName: String { "diyml.v1.ScoredClass" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -144,6 +148,8 @@ public struct Classification: Hashable, Sendable {
 
 extension Classification: Message {
   public static var protoName: String { "diyml.v1.Classification" }
+
+  public static var protoFile: ProtoFile { .diymlV1Inference }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -204,6 +210,8 @@ public struct DetectedObject: Hashable, Sendable {
 extension DetectedObject: Message {
   public static var protoName: String { "diyml.v1.DetectedObject" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -254,6 +262,8 @@ public struct Detection: Hashable, Sendable {
 
 extension Detection: Message {
   public static var protoName: String { "diyml.v1.Detection" }
+
+  public static var protoFile: ProtoFile { .diymlV1Inference }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -315,6 +325,8 @@ public struct InferResponse: Hashable, Sendable {
 
 extension InferResponse: Message {
   public static var protoName: String { "diyml.v1.InferResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Inference }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -386,6 +398,8 @@ public struct InferStreamRequest: Hashable, Sendable {
 extension InferStreamRequest: Message {
   public static var protoName: String { "diyml.v1.InferStreamRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -448,6 +462,8 @@ public struct InferStreamResponse: Hashable, Sendable {
 extension InferStreamResponse: Message {
   public static var protoName: String { "diyml.v1.InferStreamResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -493,6 +509,8 @@ extension InferStreamResponse: Message {
 extension InferStreamResponse.Failure: Message {
   public static var protoName: String { "diyml.v1.InferStreamResponse.Failure" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -531,6 +549,8 @@ public struct SubmitInferenceRequest: Hashable, Sendable {
 extension SubmitInferenceRequest: Message {
   public static var protoName: String { "diyml.v1.SubmitInferenceRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -567,6 +587,8 @@ public struct SubmitInferenceResponse: Hashable, Sendable {
 extension SubmitInferenceResponse: Message {
   public static var protoName: String { "diyml.v1.SubmitInferenceResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Inference }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -601,6 +623,8 @@ public struct FetchInferenceRequest: Hashable, Sendable {
 
 extension FetchInferenceRequest: Message {
   public static var protoName: String { "diyml.v1.FetchInferenceRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Inference }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -648,6 +672,8 @@ public struct FetchInferenceResponse: Hashable, Sendable {
 
 extension FetchInferenceResponse: Message {
   public static var protoName: String { "diyml.v1.FetchInferenceResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Inference }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

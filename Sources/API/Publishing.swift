@@ -56,6 +56,8 @@ public struct PublishedModel: Hashable, Sendable {
 extension PublishedModel: Message {
   public static var protoName: String { "diyml.v1.PublishedModel" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -150,6 +152,8 @@ public struct ModelCard: Hashable, Sendable {
 extension ModelCard: Message {
   public static var protoName: String { "diyml.v1.ModelCard" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -217,6 +221,8 @@ public struct PublishRequest: Hashable, Sendable {
 extension PublishRequest: Message {
   public static var protoName: String { "diyml.v1.PublishRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -258,6 +264,8 @@ public struct PublishResponse: Hashable, Sendable {
 extension PublishResponse: Message {
   public static var protoName: String { "diyml.v1.PublishResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -297,6 +305,8 @@ public struct UnpublishRequest: Hashable, Sendable {
 extension UnpublishRequest: Message {
   public static var protoName: String { "diyml.v1.UnpublishRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -334,6 +344,8 @@ public struct UnpublishResponse: Hashable, Sendable {
 
 extension UnpublishResponse: Message {
   public static var protoName: String { "diyml.v1.UnpublishResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -385,6 +397,8 @@ public struct SearchPublishedRequest: Hashable, Sendable {
 extension SearchPublishedRequest: Message {
   public static var protoName: String { "diyml.v1.SearchPublishedRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -432,6 +446,8 @@ public struct SearchPublishedResponse: Hashable, Sendable {
 extension SearchPublishedResponse: Message {
   public static var protoName: String { "diyml.v1.SearchPublishedResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -471,6 +487,8 @@ public struct GetModelCardRequest: Hashable, Sendable {
 extension GetModelCardRequest: Message {
   public static var protoName: String { "diyml.v1.GetModelCardRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -505,6 +523,8 @@ public struct GetModelCardResponse: Hashable, Sendable {
 
 extension GetModelCardResponse: Message {
   public static var protoName: String { "diyml.v1.GetModelCardResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Publishing }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

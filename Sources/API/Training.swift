@@ -93,6 +93,8 @@ public struct TrainingParameters: Hashable, Sendable {
 extension TrainingParameters: Message {
   public static var protoName: String { "diyml.v1.TrainingParameters" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -192,6 +194,8 @@ public struct TrainingJob: Hashable, Sendable {
 
 extension TrainingJob: Message {
   public static var protoName: String { "diyml.v1.TrainingJob" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -330,6 +334,8 @@ public struct ModelMetrics: Hashable, Sendable {
 extension ModelMetrics: Message {
   public static var protoName: String { "diyml.v1.ModelMetrics" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -377,6 +383,8 @@ extension ModelMetrics: Message {
 
 extension ModelMetrics.ClassMetrics: Message {
   public static var protoName: String { "diyml.v1.ModelMetrics.ClassMetrics" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -464,6 +472,8 @@ public struct TrainingProgress: Hashable, Sendable {
 extension TrainingProgress: Message {
   public static var protoName: String { "diyml.v1.TrainingProgress" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -539,6 +549,8 @@ public struct TrainingEvent: Hashable, Sendable {
 extension TrainingEvent: Message {
   public static var protoName: String { "diyml.v1.TrainingEvent" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -605,6 +617,8 @@ public struct TrainRequest: Hashable, Sendable {
 extension TrainRequest: Message {
   public static var protoName: String { "diyml.v1.TrainRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -642,6 +656,8 @@ public struct TrainResponse: Hashable, Sendable {
 
 extension TrainResponse: Message {
   public static var protoName: String { "diyml.v1.TrainResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -685,6 +701,8 @@ public struct WatchTrainingRequest: Hashable, Sendable {
 
 extension WatchTrainingRequest: Message {
   public static var protoName: String { "diyml.v1.WatchTrainingRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -731,6 +749,8 @@ public struct GetTrainingRequest: Hashable, Sendable {
 extension GetTrainingRequest: Message {
   public static var protoName: String { "diyml.v1.GetTrainingRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -768,6 +788,8 @@ public struct GetTrainingResponse: Hashable, Sendable {
 
 extension GetTrainingResponse: Message {
   public static var protoName: String { "diyml.v1.GetTrainingResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -810,6 +832,8 @@ public struct ListTrainingsRequest: Hashable, Sendable {
 
 extension ListTrainingsRequest: Message {
   public static var protoName: String { "diyml.v1.ListTrainingsRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -855,6 +879,8 @@ public struct ListTrainingsResponse: Hashable, Sendable {
 extension ListTrainingsResponse: Message {
   public static var protoName: String { "diyml.v1.ListTrainingsResponse" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -897,6 +923,8 @@ public struct CancelTrainingRequest: Hashable, Sendable {
 extension CancelTrainingRequest: Message {
   public static var protoName: String { "diyml.v1.CancelTrainingRequest" }
 
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -934,6 +962,8 @@ public struct CancelTrainingResponse: Hashable, Sendable {
 
 extension CancelTrainingResponse: Message {
   public static var protoName: String { "diyml.v1.CancelTrainingResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

@@ -1,3 +1,5 @@
+import Descriptors
+
 extension Field {
   /// Reads the descriptor of a field in the message `message`, a full name with a dot in front.
   ///

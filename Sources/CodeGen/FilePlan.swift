@@ -1,3 +1,5 @@
+import Descriptors
+
 /// One .proto file with its comments, as the printers need it.
 struct FilePlan {
   struct Service {
@@ -25,9 +27,13 @@ struct FilePlan {
   let messages: [MessagePlan]
   let enumerations: [EnumPlan]
   let services: [Service]
+  let descriptor: FileDescriptorProto
 
   /// The beginning of the names of the Swift files.
   let baseName: String
+
+  /// The static member of `ProtoFile` that describes the file.
+  var constant: String { Names.fileConstant(path) }
 
   /// - Throws: What cannot be turned into Swift.
   init(_ file: FileDescriptorProto, types: TypeTable) throws(GeneratorError) {
@@ -40,6 +46,7 @@ struct FilePlan {
     let scope = file.package.isEmpty ? "" : "." + file.package
     let prefix = file.options?.swiftPrefix ?? ""
     path = file.name
+    descriptor = file
     comment = comments[[12]] ?? ""
     messages = try planner.messages(file.messageType, scope: scope, at: [4])
     enumerations = try planner.enumerations(file.enumType, scope: scope, at: [5])

@@ -1,3 +1,5 @@
+import Codec
+
 /// What in the .proto files the generator cannot turn into Swift.
 enum GeneratorError: Error, Equatable {
   case unknownParameter(String)
@@ -6,6 +8,7 @@ enum GeneratorError: Error, Equatable {
   case sameName(String, first: String, second: String)
   case shadowed(String, inside: String)
   case sameFile(String)
+  case descriptor(String, EncodingError)
 }
 
 extension GeneratorError: CustomStringConvertible {
@@ -21,6 +24,7 @@ extension GeneratorError: CustomStringConvertible {
       "\(name) means another type inside \(scope) in Swift; rename the inner one"
     case .sameFile(let name):
       "two .proto files become \(name); rename one, or set swift_prefix in one"
+    case .descriptor(let path, let error): "the descriptor of \(path): \(error)"
     }
   }
 }

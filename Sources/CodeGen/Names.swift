@@ -11,6 +11,14 @@ enum Names {
     name.split(separator: "_").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
   }
 
+  /// `diyml/v1/auth.proto` to `diymlV1Auth`.
+  static func fileConstant(_ path: String) -> String {
+    let stem = path.hasSuffix(".proto") ? path.dropLast(6) : path[...]
+    let words = stem.split { !$0.isLetter && !$0.isNumber }
+    let name = lowerCamel(words.joined(separator: "_"))
+    return name.first?.isLetter == true ? escaped(name) : "file" + name
+  }
+
   /// The case of `PROJECT_TYPE_DETECTION` in `ProjectType`: `detection`.
   ///
   /// The enum's name is dropped if what is left can begin a name.
@@ -60,7 +68,8 @@ enum Names {
   private static let types: Set = [
     "Any", "Array", "Bool", "Bytes", "CallOptions", "Caller", "DecodingError", "Dictionary",
     "Double", "Enumeration", "Float", "Hasher", "Indirect", "Int", "Int32", "Int64", "Message",
-    "MessageStream", "MessageWriter", "MethodDescriptor", "Never", "Optional", "Protocol", "Reader",
+    "MessageStream", "MessageWriter", "MethodDescriptor", "Never", "Optional", "Protocol",
+    "ProtoFile", "Reader",
     "Route", "Self", "Sendable", "ServerContext", "Set", "Sizer", "String", "Type", "UInt32",
     "UInt64", "UnknownFields", "Void", "Writer",
   ]

@@ -1,3 +1,5 @@
+import Descriptors
+
 /// Turns the descriptors of one file into plans: names, comments and the order of things.
 struct Planner {
   /// By path from the file descriptor down.

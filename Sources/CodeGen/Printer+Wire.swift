@@ -5,9 +5,11 @@ private enum Pass {
 
 extension Printer {
   /// Prints how a message, and each message inside it, is read and written.
-  mutating func wire(_ plan: MessagePlan, access: String) {
+  mutating func wire(_ plan: MessagePlan, of file: FilePlan, access: String) {
     block("extension \(plan.swiftName): Message {") { printer in
       printer.out("\(access) static var protoName: String { \"\(plan.protoName)\" }")
+      printer.out()
+      printer.out("\(access) static var protoFile: ProtoFile { .\(file.constant) }")
       printer.out()
       printer.merge(plan, access: access)
       printer.out()
@@ -23,7 +25,7 @@ extension Printer {
     }
     for message in plan.messages {
       out()
-      wire(message, access: access)
+      wire(message, of: file, access: access)
     }
   }
 

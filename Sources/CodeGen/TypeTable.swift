@@ -1,3 +1,5 @@
+import Descriptors
+
 /// Every message and enum of a request, by its full name in the schema.
 struct TypeTable {
   /// A message or enum and its name in Swift.

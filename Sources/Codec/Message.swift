@@ -3,6 +3,9 @@ public protocol Message: Hashable, Sendable {
   /// The full name in the schema, such as `diyml.v1.LoginRequest`.
   static var protoName: String { get }
 
+  /// The file that declares the message.
+  static var protoFile: ProtoFile { get }
+
   /// Fields that the schema does not know.
   var unknownFields: UnknownFields { get set }
 

@@ -1,5 +1,6 @@
 private import CodeGen
 private import Codec
+private import Descriptors
 private import Foundation
 
 /// The plugin: protoc starts it, writes a request to its standard input and reads the answer.

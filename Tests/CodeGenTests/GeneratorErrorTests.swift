@@ -1,5 +1,6 @@
 import CodeGen
 import Codec
+import Descriptors
 import Testing
 
 /// What cannot become Swift is refused with the names of both sides.

@@ -1,5 +1,6 @@
 import CodeGen
 import Codec
+import Descriptors
 import Foundation
 import Testing
 
@@ -17,7 +18,10 @@ import Testing
     let request = try CodeGeneratorRequest(serialized: Bytes(fixture("request.bin")))
     let response = Generator.respond(to: request)
     #expect(response.error == nil)
-    #expect(response.file.map(\.name) == ["Shop.swift", "Shop+Service.swift", "Registry.swift"])
+    #expect(
+      response.file.map(\.name) == [
+        "Shop.swift", "Shop+Service.swift", "Shop+Descriptor.swift", "Registry.swift",
+      ])
     for file in response.file {
       #expect(try file.content == String(decoding: fixture(file.name), as: UTF8.self))
     }
@@ -35,7 +39,7 @@ import Testing
     var request = try CodeGeneratorRequest(serialized: Bytes(fixture("request.bin")))
     request.parameter = "access=package"
     let files = Generator.respond(to: request).file
-    #expect(files.count == 3)
+    #expect(files.count == 4)
     #expect(files.allSatisfy { !$0.content.contains("public ") })
     #expect(files[0].content.contains("package struct ShopSellRequest: Hashable, Sendable {"))
   }

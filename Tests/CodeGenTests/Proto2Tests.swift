@@ -1,5 +1,6 @@
 import CodeGen
 import Codec
+import Descriptors
 import Testing
 
 /// Files without `syntax = "proto3"` are read too: protoc's own descriptors are among them.

@@ -134,6 +134,8 @@ package struct WireSettings: Hashable, Sendable {
 extension WireSettings: Message {
   package static var protoName: String { "diyml.rpc.v1.Settings" }
 
+  package static var protoFile: ProtoFile { .rpcV1Wire }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -194,6 +196,8 @@ package struct WireMetadataEntry: Hashable, Sendable {
 
 extension WireMetadataEntry: Message {
   package static var protoName: String { "diyml.rpc.v1.MetadataEntry" }
+
+  package static var protoFile: ProtoFile { .rpcV1Wire }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -260,6 +264,8 @@ package struct WireOpen: Hashable, Sendable {
 extension WireOpen: Message {
   package static var protoName: String { "diyml.rpc.v1.Open" }
 
+  package static var protoFile: ProtoFile { .rpcV1Wire }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -309,6 +315,8 @@ package struct WireHead: Hashable, Sendable {
 
 extension WireHead: Message {
   package static var protoName: String { "diyml.rpc.v1.Head" }
+
+  package static var protoFile: ProtoFile { .rpcV1Wire }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -370,6 +378,8 @@ package struct WireEnd: Hashable, Sendable {
 extension WireEnd: Message {
   package static var protoName: String { "diyml.rpc.v1.End" }
 
+  package static var protoFile: ProtoFile { .rpcV1Wire }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -428,6 +438,8 @@ package struct WireGoAway: Hashable, Sendable {
 
 extension WireGoAway: Message {
   package static var protoName: String { "diyml.rpc.v1.GoAway" }
+
+  package static var protoFile: ProtoFile { .rpcV1Wire }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

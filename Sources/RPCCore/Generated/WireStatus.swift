@@ -32,6 +32,8 @@ package struct WireStatusDetail: Hashable, Sendable {
 extension WireStatusDetail: Message {
   package static var protoName: String { "diyml.rpc.v1.StatusDetail" }
 
+  package static var protoFile: ProtoFile { .rpcV1Status }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -116,6 +118,8 @@ package struct WireFieldViolation: Hashable, Sendable {
 extension WireFieldViolation: Message {
   package static var protoName: String { "diyml.rpc.v1.FieldViolation" }
 
+  package static var protoFile: ProtoFile { .rpcV1Status }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -164,6 +168,8 @@ package struct WireLimitExceeded: Hashable, Sendable {
 extension WireLimitExceeded: Message {
   package static var protoName: String { "diyml.rpc.v1.LimitExceeded" }
 
+  package static var protoFile: ProtoFile { .rpcV1Status }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -207,6 +213,8 @@ package struct WireRetryAfter: Hashable, Sendable {
 extension WireRetryAfter: Message {
   package static var protoName: String { "diyml.rpc.v1.RetryAfter" }
 
+  package static var protoFile: ProtoFile { .rpcV1Status }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -236,6 +244,8 @@ package struct WireUnprocessed: Hashable, Sendable {
 
 extension WireUnprocessed: Message {
   package static var protoName: String { "diyml.rpc.v1.Unprocessed" }
+
+  package static var protoFile: ProtoFile { .rpcV1Status }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -272,6 +282,8 @@ package struct WireResource: Hashable, Sendable {
 
 extension WireResource: Message {
   package static var protoName: String { "diyml.rpc.v1.Resource" }
+
+  package static var protoFile: ProtoFile { .rpcV1Status }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

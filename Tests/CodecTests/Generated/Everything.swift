@@ -122,6 +122,8 @@ package struct Scalars: Hashable, Sendable {
 extension Scalars: Message {
   package static var protoName: String { "diyml.codectest.Scalars" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -268,6 +270,8 @@ package struct Optionals: Hashable, Sendable {
 
 extension Optionals: Message {
   package static var protoName: String { "diyml.codectest.Optionals" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -419,6 +423,8 @@ package struct Lists: Hashable, Sendable {
 extension Lists: Message {
   package static var protoName: String { "diyml.codectest.Lists" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -539,6 +545,8 @@ package struct UnpackedLists: Hashable, Sendable {
 extension UnpackedLists: Message {
   package static var protoName: String { "diyml.codectest.UnpackedLists" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -621,6 +629,8 @@ package struct Maps: Hashable, Sendable {
 
 extension Maps: Message {
   package static var protoName: String { "diyml.codectest.Maps" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -846,6 +856,8 @@ package struct Choice: Hashable, Sendable {
 extension Choice: Message {
   package static var protoName: String { "diyml.codectest.Choice" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -957,6 +969,8 @@ package struct Tree: Hashable, Sendable {
 extension Tree: Message {
   package static var protoName: String { "diyml.codectest.Tree" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1056,6 +1070,8 @@ package struct Ping: Hashable, Sendable {
 extension Ping: Message {
   package static var protoName: String { "diyml.codectest.Ping" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1101,6 +1117,8 @@ package struct Pong: Hashable, Sendable {
 
 extension Pong: Message {
   package static var protoName: String { "diyml.codectest.Pong" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1163,6 +1181,8 @@ package struct Numbers: Hashable, Sendable {
 extension Numbers: Message {
   package static var protoName: String { "diyml.codectest.Numbers" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1204,6 +1224,8 @@ package struct Nothing: Hashable, Sendable {
 
 extension Nothing: Message {
   package static var protoName: String { "diyml.codectest.Nothing" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -1368,6 +1390,8 @@ package struct Names: Hashable, Sendable {
 extension Names: Message {
   package static var protoName: String { "diyml.codectest.Names" }
 
+  package static var protoFile: ProtoFile { .codectestEverything }
+
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -1481,6 +1505,8 @@ extension Names: Message {
 
 extension Names.String_: Message {
   package static var protoName: String { "diyml.codectest.Names.String" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
 
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

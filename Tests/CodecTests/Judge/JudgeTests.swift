@@ -1,5 +1,5 @@
 import API
-import CodeGen
+import Descriptors
 import Codec
 import RPCCore
 import Testing

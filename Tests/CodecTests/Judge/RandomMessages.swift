@@ -1,4 +1,4 @@
-import CodeGen
+import Descriptors
 
 /// Makes the bytes of random messages from their descriptors.
 ///

@@ -1,4 +1,4 @@
-import CodeGen
+import Descriptors
 import Codec
 import Foundation
 import Testing

@@ -96,6 +96,8 @@ public struct ShopSellRequest: Hashable, Sendable {
 extension ShopSellRequest: Message {
   public static var protoName: String { "shop.v1.SellRequest" }
 
+  public static var protoFile: ProtoFile { .codegentestShop }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -205,6 +207,8 @@ public struct ShopSellResponse: Hashable, Sendable {
 extension ShopSellResponse: Message {
   public static var protoName: String { "shop.v1.SellResponse" }
 
+  public static var protoFile: ProtoFile { .codegentestShop }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -247,6 +251,8 @@ extension ShopSellResponse: Message {
 
 extension ShopSellResponse.Price: Message {
   public static var protoName: String { "shop.v1.SellResponse.Price" }
+
+  public static var protoFile: ProtoFile { .codegentestShop }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {

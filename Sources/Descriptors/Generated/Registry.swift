@@ -4,9 +4,6 @@ package import Codec
 
 /// Every message type of this module.
 package let allMessageTypes: [any Message.Type] = [
-  CodeGeneratorRequest.self,
-  CodeGeneratorResponse.self,
-  CodeGeneratorResponse.File.self,
   FileDescriptorSet.self,
   FileDescriptorProto.self,
   FileOptions.self,
@@ -16,9 +13,13 @@ package let allMessageTypes: [any Message.Type] = [
   FieldOptions.self,
   OneofDescriptorProto.self,
   EnumDescriptorProto.self,
+  EnumOptions.self,
   EnumValueDescriptorProto.self,
   ServiceDescriptorProto.self,
   MethodDescriptorProto.self,
   SourceCodeInfo.self,
   SourceCodeInfo.Location.self,
+  CodeGeneratorRequest.self,
+  CodeGeneratorResponse.self,
+  CodeGeneratorResponse.File.self,
 ]
