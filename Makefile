@@ -2,10 +2,11 @@
 
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
+SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test stress check demo eval-classification bench-interleave install clean
+.PHONY: help setup build release generate format lint test stress check demo eval-classification bench-interleave bench-codec install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -34,6 +35,10 @@ eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on 
 bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
 	@$(RELEASE)/diyml-demo interleave
 
+bench-codec: setup ## Our codec against swift-protobuf and libprotobuf-c, side by side.
+	@swift build -c release --package-path Benchmarks --product bench-codec
+	@Benchmarks/.build/release/bench-codec Benchmarks/results/bench-codec.json
+
 install: release ## Copies programs and weights to PREFIX (/usr/local).
 	install -d $(PREFIX)/bin $(PREFIX)/share/diyml
 	install $(RELEASE)/diyml $(RELEASE)/diymld $(RELEASE)/diyml-engine $(PREFIX)/bin
@@ -43,11 +48,11 @@ generate: ## Writes Swift from Protos. CHECK=1 only fails when the result would 
 	@CHECK=$(CHECK) Scripts/generate
 
 format: ## Rewrites Swift and the C shims in the project's format.
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
-	clang-format -i $$(git ls-files 'Sources/C*/*.[ch]*' 'Sources/C*/*.cpp')
+	swift format --in-place --recursive --parallel $(SWIFT)
+	clang-format -i $$(git ls-files 'Sources/C*/*.[ch]*' 'Sources/C*/*.cpp' 'Benchmarks/*.[ch]' ':!*/Generated/*')
 
 lint: ## Complains about style that no formatter mends.
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel $(SWIFT)
 	@Scripts/tidy --self-test && Scripts/tidy
 
 check: lint ## What a change must pass.
