@@ -18,27 +18,27 @@ extension ProtoFile {
       \u{5}label\u{18}\u{2} \u{1}(\u{9}\u{12}\u{1f}
       \u{6}scopes\u{18}\u{3} \u{3}(\u{e}2\u{f}.diyml.v1.Scope\u{12}\u{1b}
       \u{13}create_time_unix_ms\u{18}\u{4} \u{1}(\u{3}\u{12}\u{1b}
-      \u{13}expire_time_unix_ms\u{18}\u{5} \u{1}(\u{3}"=
+      \u{13}expire_time_unix_ms\u{18}\u{5} \u{1}(\u{3}"B
       \u{b}IssuedToken\u{12}\u{1e}
-      \u{5}token\u{18}\u{1} \u{1}(\u{b}2\u{f}.diyml.v1.Token\u{12}\u{e}
-      \u{6}secret\u{18}\u{2} \u{1}(\u{9}"!
+      \u{5}token\u{18}\u{1} \u{1}(\u{b}2\u{f}.diyml.v1.Token\u{12}\u{13}
+      \u{6}secret\u{18}\u{2} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}"!
       \u{11}UserExistsRequest\u{12}\u{c}
       \u{4}user\u{18}\u{1} \u{1}(\u{9}"$
       \u{12}UserExistsResponse\u{12}\u{e}
-      \u{6}exists\u{18}\u{1} \u{1}(\u{8}"6
+      \u{6}exists\u{18}\u{1} \u{1}(\u{8}";
       \u{14}CreateAccountRequest\u{12}\u{c}
-      \u{4}user\u{18}\u{1} \u{1}(\u{9}\u{12}\u{10}
-      \u{8}password\u{18}\u{2} \u{1}(\u{9}">
+      \u{4}user\u{18}\u{1} \u{1}(\u{9}\u{12}\u{15}
+      \u{8}password\u{18}\u{2} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}">
       \u{15}CreateAccountResponse\u{12}%
-      \u{6}issued\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.IssuedToken"C
+      \u{6}issued\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.IssuedToken"H
       \u{c}LoginRequest\u{12}\u{c}
-      \u{4}user\u{18}\u{1} \u{1}(\u{9}\u{12}\u{10}
-      \u{8}password\u{18}\u{2} \u{1}(\u{9}\u{12}\u{13}
+      \u{4}user\u{18}\u{1} \u{1}(\u{9}\u{12}\u{15}
+      \u{8}password\u{18}\u{2} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}\u{12}\u{13}
       \u{b}token_label\u{18}\u{3} \u{1}(\u{9}"6
       \u{d}LoginResponse\u{12}%
-      \u{6}issued\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.IssuedToken"(
-      \u{14}DeleteAccountRequest\u{12}\u{10}
-      \u{8}password\u{18}\u{1} \u{1}(\u{9}"\u{17}
+      \u{6}issued\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.IssuedToken"-
+      \u{14}DeleteAccountRequest\u{12}\u{15}
+      \u{8}password\u{18}\u{1} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}"\u{17}
       \u{15}DeleteAccountResponse"\u{f}
       \u{d}WhoAmIRequest"c
       \u{e}WhoAmIResponse\u{12}\u{c}
@@ -61,10 +61,10 @@ extension ProtoFile {
       \u{12}RevokeTokenRequest\u{12}
 
       \u{2}id\u{18}\u{1} \u{1}(\u{3}"\u{15}
-      \u{13}RevokeTokenResponse"C
-      \u{15}ChangePasswordRequest\u{12}\u{14}
-      \u{c}old_password\u{18}\u{1} \u{1}(\u{9}\u{12}\u{14}
-      \u{c}new_password\u{18}\u{2} \u{1}(\u{9}"\u{18}
+      \u{13}RevokeTokenResponse"M
+      \u{15}ChangePasswordRequest\u{12}\u{19}
+      \u{c}old_password\u{18}\u{1} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}\u{12}\u{19}
+      \u{c}new_password\u{18}\u{2} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}"\u{18}
       \u{16}ChangePasswordResponse*\u{85}\u{1}
       \u{5}Scope\u{12}\u{13}
       \u{11}SCOPE_UNSPECIFIED\u{12}\u{e}

@@ -150,6 +150,14 @@ public struct IssuedToken: Hashable, Sendable {
   }
 }
 
+extension IssuedToken: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = ["token": token as Any, "secret": "redacted"]
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
+}
+
 extension IssuedToken: Message {
   public static var protoName: String { "diyml.v1.IssuedToken" }
 
@@ -272,6 +280,14 @@ public struct CreateAccountRequest: Hashable, Sendable {
   }
 }
 
+extension CreateAccountRequest: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = ["user": user as Any, "password": "redacted"]
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
+}
+
 extension CreateAccountRequest: Message {
   public static var protoName: String { "diyml.v1.CreateAccountRequest" }
 
@@ -358,6 +374,16 @@ public struct LoginRequest: Hashable, Sendable {
   }
 }
 
+extension LoginRequest: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = [
+      "user": user as Any, "password": "redacted", "tokenLabel": tokenLabel as Any,
+    ]
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
+}
+
 extension LoginRequest: Message {
   public static var protoName: String { "diyml.v1.LoginRequest" }
 
@@ -435,6 +461,14 @@ public struct DeleteAccountRequest: Hashable, Sendable {
 
   public init(password: String = "") {
     self.password = password
+  }
+}
+
+extension DeleteAccountRequest: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = ["password": "redacted"]
+    return Mirror(self, children: children, displayStyle: .struct)
   }
 }
 
@@ -822,6 +856,16 @@ public struct ChangePasswordRequest: Hashable, Sendable {
   public init(oldPassword: String = "", newPassword: String = "") {
     self.oldPassword = oldPassword
     self.newPassword = newPassword
+  }
+}
+
+extension ChangePasswordRequest: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = [
+      "oldPassword": "redacted", "newPassword": "redacted",
+    ]
+    return Mirror(self, children: children, displayStyle: .struct)
   }
 }
 

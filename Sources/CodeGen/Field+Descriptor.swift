@@ -11,6 +11,7 @@ extension Field {
     name = field.name
     number = Int(field.number)
     self.comment = comment
+    isRedacted = field.options?.debugRedact == true
     value = try Value(field, of: message, types: types)
     oneofIndex = field.proto3Optional ? nil : field.oneofIndex.map(Int.init)
     if field.label == .repeated {

@@ -22,6 +22,9 @@ struct Field {
   let shape: Shape
   let comment: String
 
+  /// Whether it holds what logs must not.
+  let isRedacted: Bool
+
   /// The index of the oneof that the field is a member of.
   let oneofIndex: Int?
 

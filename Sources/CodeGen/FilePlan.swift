@@ -37,10 +37,10 @@ struct FilePlan {
 
   /// - Throws: What cannot be turned into Swift.
   init(_ file: FileDescriptorProto, types: TypeTable) throws(GeneratorError) {
+    let file = file.withRedaction
     var comments: [[Int32]: String] = [:]
     for location in file.sourceCodeInfo?.location ?? [] {
-      let leading = location.leadingComments
-      comments[location.path] = leading.isEmpty ? location.trailingComments : leading
+      comments[location.path] = location.comment
     }
     let planner = Planner(comments: comments, types: types, isProto3: file.syntax == "proto3")
     let scope = file.package.isEmpty ? "" : "." + file.package

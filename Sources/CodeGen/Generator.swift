@@ -24,8 +24,13 @@ package struct Generator {
     let names = Set(request.fileToGenerate)
     let types = try TypeTable(files: request.protoFile, generated: names)
     var plans: [FilePlan] = []
+    var constants: [String: String] = [:]
     for file in request.protoFile where names.contains(file.name) {
-      plans.append(try FilePlan(file, types: types))
+      let plan = try FilePlan(file, types: types)
+      if let first = constants.updateValue(plan.path, forKey: plan.constant) {
+        throw .sameName(plan.constant, first: first, second: plan.path)
+      }
+      plans.append(plan)
     }
     generated = plans
   }

@@ -68,7 +68,7 @@ enum Names {
   private static let types: Set = [
     "Any", "Array", "Bool", "Bytes", "CallOptions", "Caller", "DecodingError", "Dictionary",
     "Double", "Enumeration", "Float", "Hasher", "Indirect", "Int", "Int32", "Int64", "Message",
-    "MessageStream", "MessageWriter", "MethodDescriptor", "Never", "Optional", "Protocol",
+    "MessageStream", "MessageWriter", "MethodDescriptor", "Mirror", "Never", "Optional", "Protocol",
     "ProtoFile", "Reader",
     "Route", "Self", "Sendable", "ServerContext", "Set", "Sizer", "String", "Type", "UInt32",
     "UInt64", "UnknownFields", "Void", "Writer",

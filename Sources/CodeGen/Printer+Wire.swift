@@ -6,6 +6,7 @@ private enum Pass {
 extension Printer {
   /// Prints how a message, and each message inside it, is read and written.
   mutating func wire(_ plan: MessagePlan, of file: FilePlan, access: String) {
+    mirror(plan, access: access)
     block("extension \(plan.swiftName): Message {") { printer in
       printer.out("\(access) static var protoName: String { \"\(plan.protoName)\" }")
       printer.out()

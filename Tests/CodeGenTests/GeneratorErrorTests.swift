@@ -60,7 +60,11 @@ import Testing
     second.options?.swiftPrefix = "Other"
     let response = respond(to: first, second)
     #expect(response.error == nil)
-    #expect(response.file.map(\.name) == ["A.swift", "OtherB.swift", "Registry.swift"])
+    #expect(
+      response.file.map(\.name) == [
+        "A.swift", "A+Descriptor.swift", "OtherB.swift", "OtherB+Descriptor.swift",
+        "Registry.swift",
+      ])
   }
 
   @Test func `a oneof that hides a type is refused`() {

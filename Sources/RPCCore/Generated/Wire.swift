@@ -194,6 +194,14 @@ package struct WireMetadataEntry: Hashable, Sendable {
   }
 }
 
+extension WireMetadataEntry: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  package var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = ["key": key as Any, "value": "redacted"]
+    return Mirror(self, children: children, displayStyle: .struct)
+  }
+}
+
 extension WireMetadataEntry: Message {
   package static var protoName: String { "diyml.rpc.v1.MetadataEntry" }
 

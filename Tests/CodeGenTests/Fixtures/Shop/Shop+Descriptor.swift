@@ -11,7 +11,7 @@ extension ProtoFile {
     dependencies: [],
     descriptor: """
 
-      \u{16}codegentest/shop.proto\u{12}\u{7}shop.v1"\u{bd}\u{2}
+      \u{16}codegentest/shop.proto\u{12}\u{7}shop.v1"\u{d7}\u{2}
       \u{b}SellRequest\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{d}
       \u{5}count\u{18}\u{2} \u{1}(\u{d}\u{12}\u{15}
@@ -21,7 +21,9 @@ extension ProtoFile {
       \u{5}notes\u{18}\u{6} \u{3}(\u{9}\u{12}.
       \u{5}parts\u{18}\u{7} \u{3}(\u{b}2\u{1f}.shop.v1.SellRequest.PartsEntry\u{12}%
       \u{7}similar\u{18}\u{8} \u{1}(\u{b}2\u{14}.shop.v1.SellRequest\u{12}\u{f}
-      \u{7}picture\u{18}\u{9} \u{1}(\u{c}\u{1a}B
+      \u{7}picture\u{18}\u{9} \u{1}(\u{c}\u{12}\u{18}
+      \u{b}card_number\u{18}
+       \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}\u{1a}B
 
       PartsEntry\u{12}\u{b}
       \u{3}key\u{18}\u{1} \u{1}(\u{9}\u{12}#

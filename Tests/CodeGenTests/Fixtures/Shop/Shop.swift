@@ -66,6 +66,9 @@ public struct ShopSellRequest: Hashable, Sendable {
 
   public var picture: Bytes = Bytes()
 
+  /// Of a credit card.
+  public var cardNumber: String = ""
+
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -79,7 +82,8 @@ public struct ShopSellRequest: Hashable, Sendable {
     notes: [String] = [],
     parts: [String: ShopSellRequest] = [:],
     similar: ShopSellRequest? = nil,
-    picture: Bytes = Bytes()
+    picture: Bytes = Bytes(),
+    cardNumber: String = ""
   ) {
     self.name = name
     self.count = count
@@ -90,6 +94,26 @@ public struct ShopSellRequest: Hashable, Sendable {
     self.parts = parts
     self.similar = similar
     self.picture = picture
+    self.cardNumber = cardNumber
+  }
+}
+
+extension ShopSellRequest: CustomReflectable {
+  /// Shows all fields but those that hold secrets.
+  public var customMirror: Mirror {
+    let children: KeyValuePairs<String, Any> = [
+      "name": name as Any,
+      "count": count as Any,
+      "discount": discount as Any,
+      "currency": currency as Any,
+      "codes": codes as Any,
+      "notes": notes as Any,
+      "parts": parts as Any,
+      "similar": similar as Any,
+      "picture": picture as Any,
+      "cardNumber": "redacted",
+    ]
+    return Mirror(self, children: children, displayStyle: .struct)
   }
 }
 
@@ -127,6 +151,7 @@ extension ShopSellRequest: Message {
         try reader.merge(into: &value)
         similar = value
       case 74: picture = try reader.value(.bytes)
+      case 82: cardNumber = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -147,11 +172,13 @@ extension ShopSellRequest: Message {
     }
     sizer.message(8, similar)
     sizer.value(9, picture, .bytes)
+    sizer.value(10, cardNumber, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(10, cardNumber, .string)
     writer.value(9, picture, .bytes)
     writer.message(8, similar)
     for (key, value) in parts.sorted(by: { $0.key > $1.key }) {

@@ -109,6 +109,7 @@ struct  Diyml__V1__IssuedToken
   Diyml__V1__Token *token;
   /*
    * What goes after `Bearer ` in the metadata: 256 random bits as text.
+   * debug_redact
    */
   char *secret;
 };
@@ -150,6 +151,7 @@ struct  Diyml__V1__CreateAccountRequest
   char *user;
   /*
    * 8 to 256 bytes.
+   * debug_redact
    */
   char *password;
 };
@@ -177,6 +179,7 @@ struct  Diyml__V1__LoginRequest
   char *user;
   /*
    * 1 to 256 bytes.
+   * debug_redact
    */
   char *password;
   /*
@@ -202,6 +205,9 @@ struct  Diyml__V1__LoginResponse
 struct  Diyml__V1__DeleteAccountRequest
 {
   ProtobufCMessage base;
+  /*
+   * debug_redact
+   */
   char *password;
 };
 #define DIYML__V1__DELETE_ACCOUNT_REQUEST__INIT \
@@ -334,9 +340,13 @@ struct  Diyml__V1__RevokeTokenResponse
 struct  Diyml__V1__ChangePasswordRequest
 {
   ProtobufCMessage base;
+  /*
+   * debug_redact
+   */
   char *old_password;
   /*
    * 8 to 256 bytes.
+   * debug_redact
    */
   char *new_password;
 };

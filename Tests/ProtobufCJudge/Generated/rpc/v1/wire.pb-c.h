@@ -123,6 +123,7 @@ struct  Diyml__Rpc__V1__MetadataEntry
   char *key;
   /*
    * Any bytes if the key ends in "-bin"; otherwise UTF-8 without control characters.
+   * debug_redact
    */
   ProtobufCBinaryData value;
 };
