@@ -62,6 +62,8 @@ public struct LoginRequest: Hashable, Sendable {
 extension LoginRequest: Message {
   public static var protoName: String { "diyml.bench.LoginRequest" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -125,6 +127,8 @@ public struct DetectedObject: Hashable, Sendable {
 extension DetectedObject: Message {
   public static var protoName: String { "diyml.bench.DetectedObject" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -175,6 +179,8 @@ public struct Detection: Hashable, Sendable {
 extension Detection: Message {
   public static var protoName: String { "diyml.bench.Detection" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -215,6 +221,8 @@ public struct InferRequest: Hashable, Sendable {
 
 extension InferRequest: Message {
   public static var protoName: String { "diyml.bench.InferRequest" }
+
+  public static var protoFile: ProtoFile { .bench }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -271,6 +279,8 @@ public struct Box: Hashable, Sendable {
 extension Box: Message {
   public static var protoName: String { "diyml.bench.Box" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -318,6 +328,8 @@ public struct Boxes: Hashable, Sendable {
 extension Boxes: Message {
   public static var protoName: String { "diyml.bench.Boxes" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -357,6 +369,8 @@ public struct Annotation: Hashable, Sendable {
 
 extension Annotation: Message {
   public static var protoName: String { "diyml.bench.Annotation" }
+
+  public static var protoFile: ProtoFile { .bench }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -437,6 +451,8 @@ public struct DataPoint: Hashable, Sendable {
 extension DataPoint: Message {
   public static var protoName: String { "diyml.bench.DataPoint" }
 
+  public static var protoFile: ProtoFile { .bench }
+
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
@@ -495,6 +511,8 @@ public struct ListDataPointsResponse: Hashable, Sendable {
 
 extension ListDataPointsResponse: Message {
   public static var protoName: String { "diyml.bench.ListDataPointsResponse" }
+
+  public static var protoFile: ProtoFile { .bench }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
@@ -595,6 +613,8 @@ public struct Scalars: Hashable, Sendable {
 
 extension Scalars: Message {
   public static var protoName: String { "diyml.bench.Scalars" }
+
+  public static var protoFile: ProtoFile { .bench }
 
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
