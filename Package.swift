@@ -10,11 +10,13 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A module of Swift in `Sources`.
+/// A module of Swift, in `Sources` unless a path is given.
 func module(
-  _ name: String, _ dependencies: [Target.Dependency] = [], extra: [SwiftSetting] = []
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
+  extra: [SwiftSetting] = []
 ) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings + extra)
+  .target(
+    name: name, dependencies: dependencies, path: path, swiftSettings: settings + extra)
 }
 
 /// An executable in `Sources`.
@@ -131,12 +133,14 @@ let package = Package(
       name: "ProtobufCJudge", path: "Tests/ProtobufCJudge",
       cSettings: [.headerSearchPath("Generated")],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
+    module("CodecTestMessages", ["Codec"], path: "Tests/CodecTestMessages"),
     .target(
       name: "TestSupport",
       dependencies: ["RPCCore", "RPCClient", .crypto],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
-      "CodecTests", ["Codec", "Descriptors", "API", "RPCCore", "ProtobufCJudge"],
+      "CodecTests",
+      ["Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge"],
       resources: ["Fixtures"]),
     tests("CodeGenTests", ["Codec", "CodeGen", "Descriptors"], resources: ["Fixtures"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),

@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 @Suite struct BytesTests {

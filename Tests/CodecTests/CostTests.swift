@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// What a sender can make the decoder do grows with the bytes sent, not with their square.

@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// Bytes that are no message are refused with what is wrong and where.

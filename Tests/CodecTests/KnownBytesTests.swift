@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// Bytes that protobuf's own documentation of the encoding gives, and others worked out by hand.

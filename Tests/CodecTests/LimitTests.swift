@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// Each limit at its bound and one past it.

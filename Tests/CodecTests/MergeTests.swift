@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// What the format says about a field that comes more than once.

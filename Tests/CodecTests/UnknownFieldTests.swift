@@ -1,4 +1,5 @@
 import Codec
+import CodecTestMessages
 import Testing
 
 /// A message survives a program that is older than its schema.

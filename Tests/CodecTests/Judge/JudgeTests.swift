@@ -1,6 +1,7 @@
 import API
 import Descriptors
 import Codec
+import CodecTestMessages
 import RPCCore
 import Testing
 
