@@ -74,16 +74,16 @@ extension ProtoFile {
       \u{b}SCOPE_TRAIN\u{10}\u{3}\u{12}\u{11}
       \u{d}SCOPE_PUBLISH\u{10}\u{4}\u{12}\u{f}
       \u{b}SCOPE_INFER\u{10}\u{5}\u{12}\u{11}
-      \u{d}SCOPE_ACCOUNT\u{10}\u{6}2\u{a0}\u{5}
-      \u{4}Auth\u{12}G
+      \u{d}SCOPE_ACCOUNT\u{10}\u{6}2\u{af}\u{5}
+      \u{4}Auth\u{12}L
 
-      UserExists\u{12}\u{1b}.diyml.v1.UserExistsRequest\u{1a}\u{1c}.diyml.v1.UserExistsResponse\u{12}P
+      UserExists\u{12}\u{1b}.diyml.v1.UserExistsRequest\u{1a}\u{1c}.diyml.v1.UserExistsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}P
       \u{d}CreateAccount\u{12}\u{1e}.diyml.v1.CreateAccountRequest\u{1a}\u{1f}.diyml.v1.CreateAccountResponse\u{12}8
       \u{5}Login\u{12}\u{16}.diyml.v1.LoginRequest\u{1a}\u{17}.diyml.v1.LoginResponse\u{12}P
-      \u{d}DeleteAccount\u{12}\u{1e}.diyml.v1.DeleteAccountRequest\u{1a}\u{1f}.diyml.v1.DeleteAccountResponse\u{12};
-      \u{6}WhoAmI\u{12}\u{17}.diyml.v1.WhoAmIRequest\u{1a}\u{18}.diyml.v1.WhoAmIResponse\u{12}G
+      \u{d}DeleteAccount\u{12}\u{1e}.diyml.v1.DeleteAccountRequest\u{1a}\u{1f}.diyml.v1.DeleteAccountResponse\u{12}@
+      \u{6}WhoAmI\u{12}\u{17}.diyml.v1.WhoAmIRequest\u{1a}\u{18}.diyml.v1.WhoAmIResponse"\u{3}\u{90}\u{2}\u{1}\u{12}L
 
-      ListTokens\u{12}\u{1b}.diyml.v1.ListTokensRequest\u{1a}\u{1c}.diyml.v1.ListTokensResponse\u{12}J
+      ListTokens\u{12}\u{1b}.diyml.v1.ListTokensRequest\u{1a}\u{1c}.diyml.v1.ListTokensResponse"\u{3}\u{90}\u{2}\u{1}\u{12}J
       \u{b}CreateToken\u{12}\u{1c}.diyml.v1.CreateTokenRequest\u{1a}\u{1d}.diyml.v1.CreateTokenResponse\u{12}J
       \u{b}RevokeToken\u{12}\u{1c}.diyml.v1.RevokeTokenRequest\u{1a}\u{1d}.diyml.v1.RevokeTokenResponse\u{12}S
       \u{e}ChangePassword\u{12}\u{1f}.diyml.v1.ChangePasswordRequest\u{1a} .diyml.v1.ChangePasswordResponseb\u{6}proto3

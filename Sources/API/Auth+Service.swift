@@ -14,7 +14,7 @@ public import RPCCore
 public enum AuthMethods {
   /// Takes `UserExistsRequest`, returns `UserExistsResponse`.
   public static let userExists = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "UserExists", kind: .unary)
+    service: "diyml.v1.Auth", name: "UserExists", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `CreateAccountRequest`, returns `CreateAccountResponse`.
   public static let createAccount = MethodDescriptor(
@@ -29,11 +29,11 @@ public enum AuthMethods {
 
   /// Takes `WhoAmIRequest`, returns `WhoAmIResponse`.
   public static let whoAmI = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "WhoAmI", kind: .unary)
+    service: "diyml.v1.Auth", name: "WhoAmI", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `ListTokensRequest`, returns `ListTokensResponse`.
   public static let listTokens = MethodDescriptor(
-    service: "diyml.v1.Auth", name: "ListTokens", kind: .unary)
+    service: "diyml.v1.Auth", name: "ListTokens", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `CreateTokenRequest`, returns `CreateTokenResponse`.
   public static let createToken = MethodDescriptor(

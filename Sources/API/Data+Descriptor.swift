@@ -199,24 +199,24 @@ extension ProtoFile {
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}2\u{f7}\u{8}
-      \u{4}Data\u{12}M
-      \u{c}ListProjects\u{12}\u{1d}.diyml.v1.ListProjectsRequest\u{1a}\u{1e}.diyml.v1.ListProjectsResponse\u{12}G
+      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}2\u{95}\u{9}
+      \u{4}Data\u{12}R
+      \u{c}ListProjects\u{12}\u{1d}.diyml.v1.ListProjectsRequest\u{1a}\u{1e}.diyml.v1.ListProjectsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}L
 
-      GetProject\u{12}\u{1b}.diyml.v1.GetProjectRequest\u{1a}\u{1c}.diyml.v1.GetProjectResponse\u{12}P
+      GetProject\u{12}\u{1b}.diyml.v1.GetProjectRequest\u{1a}\u{1c}.diyml.v1.GetProjectResponse"\u{3}\u{90}\u{2}\u{1}\u{12}P
       \u{d}CreateProject\u{12}\u{1e}.diyml.v1.CreateProjectRequest\u{1a}\u{1f}.diyml.v1.CreateProjectResponse\u{12}P
       \u{d}DeleteProject\u{12}\u{1e}.diyml.v1.DeleteProjectRequest\u{1a}\u{1f}.diyml.v1.DeleteProjectResponse\u{12}M
       \u{c}PutDataPoint\u{12}\u{1d}.diyml.v1.PutDataPointRequest\u{1a}\u{1e}.diyml.v1.PutDataPointResponse\u{12}R
-      \u{d}PutDataPoints\u{12}\u{1e}.diyml.v1.PutDataPointsRequest\u{1a}\u{1f}.diyml.v1.PutDataPointsResponse(\u{1}\u{12}O
-      \u{c}GetDataPoint\u{12}\u{1d}.diyml.v1.GetDataPointRequest\u{1a}\u{1e}.diyml.v1.GetDataPointResponse0\u{1}\u{12}S
-      \u{e}ListDataPoints\u{12}\u{1f}.diyml.v1.ListDataPointsRequest\u{1a} .diyml.v1.ListDataPointsResponse\u{12}V
+      \u{d}PutDataPoints\u{12}\u{1e}.diyml.v1.PutDataPointsRequest\u{1a}\u{1f}.diyml.v1.PutDataPointsResponse(\u{1}\u{12}T
+      \u{c}GetDataPoint\u{12}\u{1d}.diyml.v1.GetDataPointRequest\u{1a}\u{1e}.diyml.v1.GetDataPointResponse"\u{3}\u{90}\u{2}\u{1}0\u{1}\u{12}X
+      \u{e}ListDataPoints\u{12}\u{1f}.diyml.v1.ListDataPointsRequest\u{1a} .diyml.v1.ListDataPointsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}V
       \u{f}DeleteDataPoint\u{12} .diyml.v1.DeleteDataPointRequest\u{1a}!.diyml.v1.DeleteDataPointResponse\u{12}Y
       \u{10}RelabelDataPoint\u{12}!.diyml.v1.RelabelDataPointRequest\u{1a}".diyml.v1.RelabelDataPointResponse\u{12}G
 
-      SetClasses\u{12}\u{1b}.diyml.v1.SetClassesRequest\u{1a}\u{1c}.diyml.v1.SetClassesResponse\u{12}G
+      SetClasses\u{12}\u{1b}.diyml.v1.SetClassesRequest\u{1a}\u{1c}.diyml.v1.SetClassesResponse\u{12}L
 
-      GetClasses\u{12}\u{1b}.diyml.v1.GetClassesRequest\u{1a}\u{1c}.diyml.v1.GetClassesResponse\u{12}P
-      \u{d}DeleteClasses\u{12}\u{1e}.diyml.v1.DeleteClassesRequest\u{1a}\u{1f}.diyml.v1.DeleteClassesResponse\u{12}S
-      \u{e}AnalyzeProject\u{12}\u{1f}.diyml.v1.AnalyzeProjectRequest\u{1a} .diyml.v1.AnalyzeProjectResponseb\u{6}proto3
+      GetClasses\u{12}\u{1b}.diyml.v1.GetClassesRequest\u{1a}\u{1c}.diyml.v1.GetClassesResponse"\u{3}\u{90}\u{2}\u{1}\u{12}P
+      \u{d}DeleteClasses\u{12}\u{1e}.diyml.v1.DeleteClassesRequest\u{1a}\u{1f}.diyml.v1.DeleteClassesResponse\u{12}X
+      \u{e}AnalyzeProject\u{12}\u{1f}.diyml.v1.AnalyzeProjectRequest\u{1a} .diyml.v1.AnalyzeProjectResponse"\u{3}\u{90}\u{2}\u{1}b\u{6}proto3
       """)
 }

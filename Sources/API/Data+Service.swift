@@ -13,11 +13,11 @@ public import RPCCore
 public enum DataMethods {
   /// Takes `ListProjectsRequest`, returns `ListProjectsResponse`.
   public static let listProjects = MethodDescriptor(
-    service: "diyml.v1.Data", name: "ListProjects", kind: .unary)
+    service: "diyml.v1.Data", name: "ListProjects", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `GetProjectRequest`, returns `GetProjectResponse`.
   public static let getProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetProject", kind: .unary)
+    service: "diyml.v1.Data", name: "GetProject", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `CreateProjectRequest`, returns `CreateProjectResponse`.
   public static let createProject = MethodDescriptor(
@@ -37,11 +37,14 @@ public enum DataMethods {
 
   /// Takes `GetDataPointRequest`, returns `GetDataPointResponse`.
   public static let getDataPoint = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetDataPoint", kind: .serverStreaming)
+    service: "diyml.v1.Data",
+    name: "GetDataPoint",
+    kind: .serverStreaming,
+    idempotency: .noSideEffects)
 
   /// Takes `ListDataPointsRequest`, returns `ListDataPointsResponse`.
   public static let listDataPoints = MethodDescriptor(
-    service: "diyml.v1.Data", name: "ListDataPoints", kind: .unary)
+    service: "diyml.v1.Data", name: "ListDataPoints", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `DeleteDataPointRequest`, returns `DeleteDataPointResponse`.
   public static let deleteDataPoint = MethodDescriptor(
@@ -57,7 +60,7 @@ public enum DataMethods {
 
   /// Takes `GetClassesRequest`, returns `GetClassesResponse`.
   public static let getClasses = MethodDescriptor(
-    service: "diyml.v1.Data", name: "GetClasses", kind: .unary)
+    service: "diyml.v1.Data", name: "GetClasses", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `DeleteClassesRequest`, returns `DeleteClassesResponse`.
   public static let deleteClasses = MethodDescriptor(
@@ -65,7 +68,7 @@ public enum DataMethods {
 
   /// Takes `AnalyzeProjectRequest`, returns `AnalyzeProjectResponse`.
   public static let analyzeProject = MethodDescriptor(
-    service: "diyml.v1.Data", name: "AnalyzeProject", kind: .unary)
+    service: "diyml.v1.Data", name: "AnalyzeProject", kind: .unary, idempotency: .noSideEffects)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [

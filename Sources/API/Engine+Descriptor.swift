@@ -98,10 +98,10 @@ extension ProtoFile {
 
       PHASE_HEAD\u{10}\u{2}\u{12}\u{15}
       \u{11}PHASE_FINE_TUNING\u{10}\u{3}\u{12}\u{14}
-      \u{10}PHASE_EVALUATION\u{10}\u{4}2\u{b6}\u{1}
-      \u{6}Vision\u{12}[
-      \u{c}InspectImage\u{12}$.diyml.engine.v1.InspectImageRequest\u{1a}%.diyml.engine.v1.InspectImageResponse\u{12}O
-      \u{8}Classify\u{12} .diyml.engine.v1.ClassifyRequest\u{1a}!.diyml.engine.v1.ClassifyResponse2n
+      \u{10}PHASE_EVALUATION\u{10}\u{4}2\u{c0}\u{1}
+      \u{6}Vision\u{12}`
+      \u{c}InspectImage\u{12}$.diyml.engine.v1.InspectImageRequest\u{1a}%.diyml.engine.v1.InspectImageResponse"\u{3}\u{90}\u{2}\u{1}\u{12}T
+      \u{8}Classify\u{12} .diyml.engine.v1.ClassifyRequest\u{1a}!.diyml.engine.v1.ClassifyResponse"\u{3}\u{90}\u{2}\u{1}2n
       \u{7}Trainer\u{12}c
       \u{f}TrainClassifier\u{12}'.diyml.engine.v1.TrainClassifierRequest\u{1a}%.diyml.engine.v1.TrainClassifierEvent0\u{1}B\u{9}\u{ba}\u{2}\u{6}Engineb\u{6}proto3
       """)

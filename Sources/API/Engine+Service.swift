@@ -12,11 +12,14 @@ public import RPCCore
 public enum EngineVisionMethods {
   /// Takes `EngineInspectImageRequest`, returns `EngineInspectImageResponse`.
   public static let inspectImage = MethodDescriptor(
-    service: "diyml.engine.v1.Vision", name: "InspectImage", kind: .unary)
+    service: "diyml.engine.v1.Vision",
+    name: "InspectImage",
+    kind: .unary,
+    idempotency: .noSideEffects)
 
   /// Takes `EngineClassifyRequest`, returns `EngineClassifyResponse`.
   public static let classify = MethodDescriptor(
-    service: "diyml.engine.v1.Vision", name: "Classify", kind: .unary)
+    service: "diyml.engine.v1.Vision", name: "Classify", kind: .unary, idempotency: .noSideEffects)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [inspectImage, classify]

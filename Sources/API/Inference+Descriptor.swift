@@ -70,11 +70,11 @@ extension ProtoFile {
       \u{1b}INFERENCE_STATE_UNSPECIFIED\u{12}\u{1b}
       \u{17}INFERENCE_STATE_PENDING\u{10}\u{1}\u{12}\u{18}
       \u{14}INFERENCE_STATE_DONE\u{10}\u{2}\u{12}\u{1a}
-      \u{16}INFERENCE_STATE_FAILED\u{10}\u{3}2\u{c2}\u{2}
-      \u{9}Inference\u{12}8
-      \u{5}Infer\u{12}\u{16}.diyml.v1.InferRequest\u{1a}\u{17}.diyml.v1.InferResponse\u{12}N
+      \u{16}INFERENCE_STATE_FAILED\u{10}\u{3}2\u{cc}\u{2}
+      \u{9}Inference\u{12}=
+      \u{5}Infer\u{12}\u{16}.diyml.v1.InferRequest\u{1a}\u{17}.diyml.v1.InferResponse"\u{3}\u{90}\u{2}\u{1}\u{12}N
       \u{b}InferStream\u{12}\u{1c}.diyml.v1.InferStreamRequest\u{1a}\u{1d}.diyml.v1.InferStreamResponse(\u{1}0\u{1}\u{12}V
-      \u{f}SubmitInference\u{12} .diyml.v1.SubmitInferenceRequest\u{1a}!.diyml.v1.SubmitInferenceResponse\u{12}S
-      \u{e}FetchInference\u{12}\u{1f}.diyml.v1.FetchInferenceRequest\u{1a} .diyml.v1.FetchInferenceResponseb\u{6}proto3
+      \u{f}SubmitInference\u{12} .diyml.v1.SubmitInferenceRequest\u{1a}!.diyml.v1.SubmitInferenceResponse\u{12}X
+      \u{e}FetchInference\u{12}\u{1f}.diyml.v1.FetchInferenceRequest\u{1a} .diyml.v1.FetchInferenceResponse"\u{3}\u{90}\u{2}\u{1}b\u{6}proto3
       """)
 }

@@ -10,7 +10,7 @@ public import RPCCore
 public enum InferenceMethods {
   /// Takes `InferRequest`, returns `InferResponse`.
   public static let infer = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "Infer", kind: .unary)
+    service: "diyml.v1.Inference", name: "Infer", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `InferStreamRequest`, returns `InferStreamResponse`.
   public static let inferStream = MethodDescriptor(
@@ -22,7 +22,10 @@ public enum InferenceMethods {
 
   /// Takes `FetchInferenceRequest`, returns `FetchInferenceResponse`.
   public static let fetchInference = MethodDescriptor(
-    service: "diyml.v1.Inference", name: "FetchInference", kind: .unary)
+    service: "diyml.v1.Inference",
+    name: "FetchInference",
+    kind: .unary,
+    idempotency: .noSideEffects)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [infer, inferStream, submitInference, fetchInference]

@@ -56,12 +56,12 @@ extension ProtoFile {
       \u{13}GetModelCardRequest\u{12}\u{d}
       \u{5}model\u{18}\u{1} \u{1}(\u{9}"9
       \u{14}GetModelCardResponse\u{12}!
-      \u{4}card\u{18}\u{1} \u{1}(\u{b}2\u{13}.diyml.v1.ModelCard2\u{b9}\u{2}
+      \u{4}card\u{18}\u{1} \u{1}(\u{b}2\u{13}.diyml.v1.ModelCard2\u{c3}\u{2}
 
       Publishing\u{12}>
       \u{7}Publish\u{12}\u{18}.diyml.v1.PublishRequest\u{1a}\u{19}.diyml.v1.PublishResponse\u{12}D
-      \u{9}Unpublish\u{12}\u{1a}.diyml.v1.UnpublishRequest\u{1a}\u{1b}.diyml.v1.UnpublishResponse\u{12}V
-      \u{f}SearchPublished\u{12} .diyml.v1.SearchPublishedRequest\u{1a}!.diyml.v1.SearchPublishedResponse\u{12}M
-      \u{c}GetModelCard\u{12}\u{1d}.diyml.v1.GetModelCardRequest\u{1a}\u{1e}.diyml.v1.GetModelCardResponseb\u{6}proto3
+      \u{9}Unpublish\u{12}\u{1a}.diyml.v1.UnpublishRequest\u{1a}\u{1b}.diyml.v1.UnpublishResponse\u{12}[
+      \u{f}SearchPublished\u{12} .diyml.v1.SearchPublishedRequest\u{1a}!.diyml.v1.SearchPublishedResponse"\u{3}\u{90}\u{2}\u{1}\u{12}R
+      \u{c}GetModelCard\u{12}\u{1d}.diyml.v1.GetModelCardRequest\u{1a}\u{1e}.diyml.v1.GetModelCardResponse"\u{3}\u{90}\u{2}\u{1}b\u{6}proto3
       """)
 }

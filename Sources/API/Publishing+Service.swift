@@ -21,11 +21,14 @@ public enum PublishingMethods {
 
   /// Takes `SearchPublishedRequest`, returns `SearchPublishedResponse`.
   public static let searchPublished = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "SearchPublished", kind: .unary)
+    service: "diyml.v1.Publishing",
+    name: "SearchPublished",
+    kind: .unary,
+    idempotency: .noSideEffects)
 
   /// Takes `GetModelCardRequest`, returns `GetModelCardResponse`.
   public static let getModelCard = MethodDescriptor(
-    service: "diyml.v1.Publishing", name: "GetModelCard", kind: .unary)
+    service: "diyml.v1.Publishing", name: "GetModelCard", kind: .unary, idempotency: .noSideEffects)
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [publish, unpublish, searchPublished, getModelCard]

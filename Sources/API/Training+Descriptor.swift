@@ -105,12 +105,12 @@ extension ProtoFile {
       \u{17}TRAINING_PHASE_FEATURES\u{10}\u{1}\u{12}\u{17}
       \u{13}TRAINING_PHASE_HEAD\u{10}\u{2}\u{12}\u{1e}
       \u{1a}TRAINING_PHASE_FINE_TUNING\u{10}\u{3}\u{12}\u{1d}
-      \u{19}TRAINING_PHASE_EVALUATION\u{10}\u{4}2\u{83}\u{3}
+      \u{19}TRAINING_PHASE_EVALUATION\u{10}\u{4}2\u{92}\u{3}
       \u{8}Training\u{12}8
-      \u{5}Train\u{12}\u{16}.diyml.v1.TrainRequest\u{1a}\u{17}.diyml.v1.TrainResponse\u{12}J
-      \u{d}WatchTraining\u{12}\u{1e}.diyml.v1.WatchTrainingRequest\u{1a}\u{17}.diyml.v1.TrainingEvent0\u{1}\u{12}J
-      \u{b}GetTraining\u{12}\u{1c}.diyml.v1.GetTrainingRequest\u{1a}\u{1d}.diyml.v1.GetTrainingResponse\u{12}P
-      \u{d}ListTrainings\u{12}\u{1e}.diyml.v1.ListTrainingsRequest\u{1a}\u{1f}.diyml.v1.ListTrainingsResponse\u{12}S
+      \u{5}Train\u{12}\u{16}.diyml.v1.TrainRequest\u{1a}\u{17}.diyml.v1.TrainResponse\u{12}O
+      \u{d}WatchTraining\u{12}\u{1e}.diyml.v1.WatchTrainingRequest\u{1a}\u{17}.diyml.v1.TrainingEvent"\u{3}\u{90}\u{2}\u{1}0\u{1}\u{12}O
+      \u{b}GetTraining\u{12}\u{1c}.diyml.v1.GetTrainingRequest\u{1a}\u{1d}.diyml.v1.GetTrainingResponse"\u{3}\u{90}\u{2}\u{1}\u{12}U
+      \u{d}ListTrainings\u{12}\u{1e}.diyml.v1.ListTrainingsRequest\u{1a}\u{1f}.diyml.v1.ListTrainingsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}S
       \u{e}CancelTraining\u{12}\u{1f}.diyml.v1.CancelTrainingRequest\u{1a} .diyml.v1.CancelTrainingResponseb\u{6}proto3
       """)
 }

@@ -14,15 +14,18 @@ public enum TrainingMethods {
 
   /// Takes `WatchTrainingRequest`, returns `TrainingEvent`.
   public static let watchTraining = MethodDescriptor(
-    service: "diyml.v1.Training", name: "WatchTraining", kind: .serverStreaming)
+    service: "diyml.v1.Training",
+    name: "WatchTraining",
+    kind: .serverStreaming,
+    idempotency: .noSideEffects)
 
   /// Takes `GetTrainingRequest`, returns `GetTrainingResponse`.
   public static let getTraining = MethodDescriptor(
-    service: "diyml.v1.Training", name: "GetTraining", kind: .unary)
+    service: "diyml.v1.Training", name: "GetTraining", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `ListTrainingsRequest`, returns `ListTrainingsResponse`.
   public static let listTrainings = MethodDescriptor(
-    service: "diyml.v1.Training", name: "ListTrainings", kind: .unary)
+    service: "diyml.v1.Training", name: "ListTrainings", kind: .unary, idempotency: .noSideEffects)
 
   /// Takes `CancelTrainingRequest`, returns `CancelTrainingResponse`.
   public static let cancelTraining = MethodDescriptor(

@@ -10,12 +10,18 @@ struct FilePlan {
   }
 
   struct Method {
+    /// What the schema says about calling it twice; the cases are those of `MethodDescriptor`.
+    enum Idempotency {
+      case unknown, noSideEffects, idempotent
+    }
+
     let name: String
     let comment: String
     let request: String
     let response: String
     let streamsRequests: Bool
     let streamsResponses: Bool
+    let idempotency: Idempotency
 
     /// The name as a Swift identifier.
     var function: String { Names.escaped(Names.lowerCamel(name)) }

@@ -92,14 +92,21 @@ extension ProtoFile {
       \u{6}number\u{18}\u{2} \u{1}(\u{5}"`
       \u{16}ServiceDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}8
-      \u{6}method\u{18}\u{2} \u{3}(\u{b}2(.diyml.descriptors.MethodDescriptorProto"\u{82}\u{1}
+      \u{6}method\u{18}\u{2} \u{3}(\u{b}2(.diyml.descriptors.MethodDescriptorProto"\u{b5}\u{1}
       \u{15}MethodDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{12}
 
       input_type\u{18}\u{2} \u{1}(\u{9}\u{12}\u{13}
-      \u{b}output_type\u{18}\u{3} \u{1}(\u{9}\u{12}\u{18}
+      \u{b}output_type\u{18}\u{3} \u{1}(\u{9}\u{12}1
+      \u{7}options\u{18}\u{4} \u{1}(\u{b}2 .diyml.descriptors.MethodOptions\u{12}\u{18}
       \u{10}client_streaming\u{18}\u{5} \u{1}(\u{8}\u{12}\u{18}
-      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{9d}\u{1}
+      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{d7}\u{1}
+      \u{d}MethodOptions\u{12}L
+      \u{11}idempotency_level\u{18}" \u{1}(\u{e}21.diyml.descriptors.MethodOptions.IdempotencyLevel"x
+      \u{10}IdempotencyLevel\u{12}\u{1b}
+      \u{19}IDEMPOTENCY_LEVEL_UNKNOWN\u{12}%
+      !IDEMPOTENCY_LEVEL_NO_SIDE_EFFECTS\u{10}\u{1}\u{12}\u{20}
+      \u{1c}IDEMPOTENCY_LEVEL_IDEMPOTENT\u{10}\u{2}"\u{9d}\u{1}
       \u{e}SourceCodeInfo\u{12}<
       \u{8}location\u{18}\u{1} \u{3}(\u{b}2*.diyml.descriptors.SourceCodeInfo.Location\u{1a}M
       \u{8}Location\u{12}\u{c}

@@ -786,6 +786,8 @@ package struct MethodDescriptorProto: Hashable, Sendable {
   /// The full name with a dot in front.
   package var outputType: String = ""
 
+  package var options: MethodOptions?
+
   package var clientStreaming: Bool = false
 
   package var serverStreaming: Bool = false
@@ -798,12 +800,14 @@ package struct MethodDescriptorProto: Hashable, Sendable {
     name: String = "",
     inputType: String = "",
     outputType: String = "",
+    options: MethodOptions? = nil,
     clientStreaming: Bool = false,
     serverStreaming: Bool = false
   ) {
     self.name = name
     self.inputType = inputType
     self.outputType = outputType
+    self.options = options
     self.clientStreaming = clientStreaming
     self.serverStreaming = serverStreaming
   }
@@ -820,6 +824,7 @@ extension MethodDescriptorProto: Message {
       case 10: name = try reader.value(.string)
       case 18: inputType = try reader.value(.string)
       case 26: outputType = try reader.value(.string)
+      case 34: try reader.merge(into: &options)
       case 40: clientStreaming = try reader.value(.bool)
       case 48: serverStreaming = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
@@ -831,6 +836,7 @@ extension MethodDescriptorProto: Message {
     sizer.value(1, name, .string)
     sizer.value(2, inputType, .string)
     sizer.value(3, outputType, .string)
+    sizer.message(4, options)
     sizer.value(5, clientStreaming, .bool)
     sizer.value(6, serverStreaming, .bool)
     sizer.unknown(unknownFields)
@@ -840,9 +846,77 @@ extension MethodDescriptorProto: Message {
     writer.unknown(unknownFields)
     writer.value(6, serverStreaming, .bool)
     writer.value(5, clientStreaming, .bool)
+    writer.message(4, options)
     writer.value(3, outputType, .string)
     writer.value(2, inputType, .string)
     writer.value(1, name, .string)
+  }
+}
+
+package struct MethodOptions: Hashable, Sendable {
+  /// Whether the method may be called twice.
+  package var idempotencyLevel: MethodOptions.IdempotencyLevel = .unknown
+
+  package var unknownFields = UnknownFields()
+
+  package init() {}
+
+  package init(idempotencyLevel: MethodOptions.IdempotencyLevel = .unknown) {
+    self.idempotencyLevel = idempotencyLevel
+  }
+
+  package enum IdempotencyLevel: Enumeration {
+    case unknown
+    case noSideEffects
+    case idempotent
+    /// A number without a name in the schema.
+    case unrecognized(Int32)
+
+    package static let allCases: [Self] = [.unknown, .noSideEffects, .idempotent]
+
+    package init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .noSideEffects
+      case 2: self = .idempotent
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    package var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .noSideEffects: 1
+      case .idempotent: 2
+      case .unrecognized(let number): number
+      }
+    }
+  }
+}
+
+extension MethodOptions: Message {
+  package static var protoName: String { "diyml.descriptors.MethodOptions" }
+
+  package static var protoFile: ProtoFile { .descriptorsDescriptor }
+
+  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 272:
+        idempotencyLevel = try reader.value(.enumeration(MethodOptions.IdempotencyLevel.self))
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  package func measure(with sizer: inout Sizer) {
+    sizer.value(34, idempotencyLevel, .enumeration(MethodOptions.IdempotencyLevel.self))
+    sizer.unknown(unknownFields)
+  }
+
+  package func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(34, idempotencyLevel, .enumeration(MethodOptions.IdempotencyLevel.self))
   }
 }
 

@@ -17,6 +17,7 @@ package let allMessageTypes: [any Message.Type] = [
   EnumValueDescriptorProto.self,
   ServiceDescriptorProto.self,
   MethodDescriptorProto.self,
+  MethodOptions.self,
   SourceCodeInfo.self,
   SourceCodeInfo.Location.self,
   CodeGeneratorRequest.self,

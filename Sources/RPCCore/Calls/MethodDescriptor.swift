@@ -12,20 +12,36 @@ public struct MethodDescriptor: Hashable, Sendable {
     case bidirectional
   }
 
+  /// Whether calling the method twice does the same as calling it once: the `idempotency_level` of
+  /// its declaration.
+  public enum Idempotency: Sendable, CaseIterable {
+    /// The declaration does not say, so a call that may have been processed is not repeated.
+    case unknown
+    /// A call changes nothing.
+    case noSideEffects
+    /// A second call changes nothing more.
+    case idempotent
+  }
+
   /// The service with its package: `diyml.v1.Auth`.
   public let service: String
   /// The method as the .proto file names it: `Login`.
   public let name: String
   /// How many messages go each way.
   public let kind: Kind
+  /// Whether a call may be repeated.
+  public let idempotency: Idempotency
   /// The name on the wire: `diyml.v1.Auth/Login`.
   public let path: String
 
   /// Describes `service/name`; generated code makes these.
-  public init(service: String, name: String, kind: Kind) {
+  public init(
+    service: String, name: String, kind: Kind, idempotency: Idempotency = .unknown
+  ) {
     self.service = service
     self.name = name
     self.kind = kind
+    self.idempotency = idempotency
     self.path = service + "/" + name
   }
 

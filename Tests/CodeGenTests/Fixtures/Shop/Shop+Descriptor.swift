@@ -40,11 +40,11 @@ extension ProtoFile {
       \u{8}Currency\u{12}\u{16}
       \u{14}CURRENCY_UNSPECIFIED\u{12}\u{11}
       \u{d}CURRENCY_EURO\u{10}\u{1}\u{12}\u{10}
-      \u{c}CURRENCY_YEN\u{10}\u{2}2\u{e9}\u{1}
+      \u{c}CURRENCY_YEN\u{10}\u{2}2\u{f3}\u{1}
       \u{4}Till\u{12}3
-      \u{4}Sell\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse\u{12}9
-      \u{8}SellMany\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse(\u{1}\u{12}6
-      \u{5}Watch\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse0\u{1}\u{12}9
+      \u{4}Sell\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse\u{12}>
+      \u{8}SellMany\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse"\u{3}\u{90}\u{2}\u{2}(\u{1}\u{12};
+      \u{5}Watch\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse"\u{3}\u{90}\u{2}\u{1}0\u{1}\u{12}9
       \u{6}Haggle\u{12}\u{14}.shop.v1.SellRequest\u{1a}\u{15}.shop.v1.SellResponse(\u{1}0\u{1}B\u{7}\u{ba}\u{2}\u{4}Shopb\u{6}proto3
       """)
 }

@@ -17,11 +17,11 @@ public enum ShopTillMethods {
 
   /// Takes `ShopSellRequest`, returns `ShopSellResponse`.
   public static let sellMany = MethodDescriptor(
-    service: "shop.v1.Till", name: "SellMany", kind: .clientStreaming)
+    service: "shop.v1.Till", name: "SellMany", kind: .clientStreaming, idempotency: .idempotent)
 
   /// Takes `ShopSellRequest`, returns `ShopSellResponse`.
   public static let watch = MethodDescriptor(
-    service: "shop.v1.Till", name: "Watch", kind: .serverStreaming)
+    service: "shop.v1.Till", name: "Watch", kind: .serverStreaming, idempotency: .noSideEffects)
 
   /// Takes `ShopSellRequest`, returns `ShopSellResponse`.
   public static let haggle = MethodDescriptor(
