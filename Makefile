@@ -2,7 +2,8 @@
 
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
-SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+  Examples/Package.swift Examples/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
@@ -22,6 +23,7 @@ release: setup ## Builds the programs for use, into .build/release.
 
 test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
+	@Scripts/test-examples
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
