@@ -54,6 +54,7 @@ let package = Package(
     .executable(name: "diyml-engine", targets: ["diyml-engine"]),
     .executable(name: "protoc-gen-diyml", targets: ["protoc-gen-diyml"]),
     .library(name: "Codec", targets: ["Codec"]),
+    .library(name: "WellKnownTypes", targets: ["WellKnownTypes"]),
     .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
@@ -75,6 +76,7 @@ let package = Package(
     module("RPCClient", ["Codec", "RPCCore", .nioCore, .nioPosix, .logging]),
     module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
+    module("WellKnownTypes", ["Codec"]),
 
     // Images and the science.
     .systemLibrary(
@@ -142,7 +144,9 @@ let package = Package(
       "CodecTests",
       ["Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge"],
       resources: ["Fixtures"]),
-    tests("CodeGenTests", ["Codec", "CodeGen", "Descriptors"], resources: ["Fixtures"]),
+    tests(
+      "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
+      resources: ["Fixtures"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",

@@ -11,7 +11,7 @@ struct Comment {
   /// that begin with more than one space, `-` or `*` stay as they are.
   static func lines(of text: String, width: Int, hasSummary: Bool = true) -> [String] {
     var comment = Comment(width: width, hasSummary: hasSummary)
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
       comment.add(line)
     }
     comment.endParagraph()
@@ -25,7 +25,7 @@ struct Comment {
   }
 
   private mutating func add(_ line: Substring) {
-    let words = line.split(separator: " ")
+    let words = line.split(whereSeparator: \.isWhitespace)
     guard let first = words.first else {
       endParagraph()
       addEmptyLine()

@@ -6,14 +6,16 @@ extension Field {
   /// - Throws: `.unknownType` or `.groupField`.
   init(
     _ field: FieldDescriptorProto, of message: String, isProto3: Bool, comment: String,
-    types: TypeTable
+    names: MessageNames, types: TypeTable
   ) throws(GeneratorError) {
     name = field.name
+    property = names.fields[field.number] ?? ""
+    box = names.boxes[field.number] ?? ""
     number = Int(field.number)
     self.comment = comment
     isRedacted = field.options?.debugRedact == true
     value = try Value(field, of: message, types: types)
-    oneofIndex = field.proto3Optional ? nil : field.oneofIndex.map(Int.init)
+    oneofIndex = field.realOneofIndex
     if field.label == .repeated {
       shape = try Self.repeatedShape(field, value, message, isProto3: isProto3, types: types)
     } else if field.proto3Optional || (!isProto3 && oneofIndex == nil) {

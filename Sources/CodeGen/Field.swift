@@ -17,6 +17,10 @@ struct Field {
   }
 
   let name: String
+  /// The name as a Swift identifier.
+  let property: String
+  /// The name of the property that stores a message out of line.
+  let box: String
   let number: Int
   let value: Value
   let shape: Shape
@@ -27,9 +31,6 @@ struct Field {
 
   /// The index of the oneof that the field is a member of.
   let oneofIndex: Int?
-
-  /// The name as a Swift identifier.
-  var property: String { Names.escaped(Names.lowerCamel(name)) }
 
   /// The property, reached from a method with variables of its own.
   var member: String { Names.member(property) }

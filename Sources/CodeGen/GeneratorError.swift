@@ -6,8 +6,6 @@ enum GeneratorError: Error, Equatable {
   case unknownType(String)
   case groupField(String)
   case sameName(String, first: String, second: String)
-  case shadowed(String, inside: String)
-  case sameFile(String)
   case descriptor(String, EncodingError)
 }
 
@@ -20,10 +18,6 @@ extension GeneratorError: CustomStringConvertible {
     case .groupField(let name): "\(name) is a group; groups can be skipped, not generated"
     case .sameName(let name, let first, let second):
       "\(first) and \(second) both become \(name) in Swift; rename one, or set swift_prefix"
-    case .shadowed(let name, let scope):
-      "\(name) means another type inside \(scope) in Swift; rename the inner one"
-    case .sameFile(let name):
-      "two .proto files become \(name); rename one, or set swift_prefix in one"
     case .descriptor(let path, let error): "the descriptor of \(path): \(error)"
     }
   }

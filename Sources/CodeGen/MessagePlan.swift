@@ -2,13 +2,14 @@
 struct MessagePlan {
   /// Fields of which at most one is set.
   struct Oneof {
-    let name: String
     let comment: String
     let members: [Field]
+    /// The name as a Swift identifier.
+    let property: String
+    let typeName: String
 
-    var property: String { Names.escaped(Names.lowerCamel(name)) }
+    /// The property, reached from a method with variables of its own.
     var member: String { Names.member(property) }
-    var typeName: String { Names.type(Names.upperCamel(name)) }
 
     /// Whether a member can hold the message that holds the oneof.
     var isRecursive: Bool {

@@ -1,9 +1,12 @@
 /// From names of the schema to names of Swift.
 enum Names {
   /// `page_token` to `pageToken`.
-  static func lowerCamel(_ name: String) -> String {
+  ///
+  /// What would be no name at all, such as that of `_1`, gets `word` in front.
+  static func lowerCamel(_ name: String, orWith word: String = "field") -> String {
     let upper = upperCamel(name)
-    return upper.prefix(1).lowercased() + upper.dropFirst()
+    guard let first = upper.first, !first.isNumber else { return word + upper }
+    return first.lowercased() + upper.dropFirst()
   }
 
   /// `page_token` to `PageToken`; what is camel case already stays.
@@ -15,8 +18,7 @@ enum Names {
   static func fileConstant(_ path: String) -> String {
     let stem = path.hasSuffix(".proto") ? path.dropLast(6) : path[...]
     let words = stem.split { !$0.isLetter && !$0.isNumber }
-    let name = lowerCamel(words.joined(separator: "_"))
-    return name.first?.isLetter == true ? escaped(name) : "file" + name
+    return quoted(safe(lowerCamel(words.joined(separator: "_"), orWith: "file")))
   }
 
   /// The case of `PROJECT_TYPE_DETECTION` in `ProjectType`: `detection`.
@@ -35,19 +37,34 @@ enum Names {
     return enumCase(String(rest.dropFirst()))
   }
 
+  /// Words in capitals become small; one in camel case stays as it is.
   private static func enumCase(_ value: String) -> String {
-    lowerCamel(value.lowercased())
+    let words = value.split(separator: "_").map { word in
+      word.contains(where: \.isLowercase) ? String(word) : word.lowercased()
+    }
+    return lowerCamel(words.joined(separator: "_"), orWith: "value")
+  }
+
+  /// A property, case or method name: with an underscore when generated code has one of that name.
+  static func safe(_ name: String) -> String {
+    members.contains(name) ? name + "_" : name
   }
 
   /// A property, case or method name: with backticks when it is a keyword.
-  static func escaped(_ name: String) -> String {
-    if members.contains(name) { return name + "_" }
-    return keywords.contains(name) ? "`\(name)`" : name
+  static func quoted(_ name: String) -> String {
+    keywords.contains(name) ? "`\(name)`" : name
   }
 
-  /// A type name: with an underscore when it means something to generated code.
-  static func type(_ name: String) -> String {
-    types.contains(name) ? name + "_" : name
+  /// A type name: with underscores when it means something to generated code.
+  ///
+  /// No underscore is added that gives the name of one of the `siblings`.
+  static func type(_ name: String, besides siblings: Set<String> = []) -> String {
+    guard types.contains(name) || keywords.contains(name) || locals.contains(name) else {
+      return name
+    }
+    var safe = name + "_"
+    while siblings.contains(safe) { safe += "_" }
+    return safe
   }
 
   /// A property inside a method that has variables of these names.
@@ -61,25 +78,29 @@ enum Names {
 
   /// Names that messages and enums have already, or that cannot be used even with backticks.
   private static let members: Set = [
-    "Type", "allCases", "hashValue", "init", "rawValue", "self", "serialized", "unknownFields",
-    "unrecognized",
+    "Protocol", "Type", "allCases", "customMirror", "hashValue", "init", "rawValue", "self",
+    "serialized", "unknownFields", "unrecognized",
   ]
 
   private static let types: Set = [
     "Any", "Array", "Bool", "Bytes", "CallOptions", "Caller", "DecodingError", "Dictionary",
-    "Double", "Enumeration", "Float", "Hasher", "Indirect", "Int", "Int32", "Int64", "Message",
+    "Double", "Enumeration", "Float", "Hashable", "Hasher", "Indirect", "Int", "Int32", "Int64",
+    "Message",
     "MessageStream", "MessageWriter", "MethodDescriptor", "Mirror", "Never", "Optional", "Protocol",
     "ProtoFile", "Reader",
     "Route", "Self", "Sendable", "ServerContext", "Set", "Sizer", "String", "Type", "UInt32",
-    "UInt64", "UnknownFields", "Void", "Writer",
+    "UInt64", "UnknownFields", "Void", "Writer", "allMessageTypes", "allMethods", "init",
+    "protoName",
   ]
 
   private static let keywords: Set = [
     "as", "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer",
     "deinit", "do", "else", "enum", "extension", "fallthrough", "false", "fileprivate", "for",
     "func", "guard", "if", "import", "in", "inout", "internal", "is", "let", "nil", "operator",
-    "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "static",
-    "struct", "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var",
-    "where", "while",
+    "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "self",
+    "static", "struct", "subscript", "super", "switch", "throw", "throws", "true", "try",
+    "typealias", "var", "where", "while",
+    // These are words of the language only where an expression begins.
+    "await", "borrow", "consume", "copy", "discard", "each", "then", "unsafe", "yield",
   ]
 }

@@ -34,10 +34,14 @@ struct Planner {
     for (index, service) in services.enumerated() {
       let path: [Int32] = [6, Int32(index)]
       var methods: [FilePlan.Method] = []
+      // What generated code has beside the methods.
+      var functions = NameScope(taken: ["all", "caller", "routes"])
       for (index, method) in service.method.enumerated() {
         methods.append(
           FilePlan.Method(
-            name: method.name, comment: comment(at: path + [2, Int32(index)]),
+            name: method.name,
+            function: Names.quoted(functions.claim(Names.safe(Names.lowerCamel(method.name)))),
+            comment: comment(at: path + [2, Int32(index)]),
             request: try types.entry(method.inputType).swiftName,
             response: try types.entry(method.outputType).swiftName,
             streamsRequests: method.clientStreaming, streamsResponses: method.serverStreaming,
@@ -45,41 +49,50 @@ struct Planner {
       }
       plans.append(
         FilePlan.Service(
-          name: prefix + service.name,
+          name: name(of: service, prefix: prefix),
           protoName: package.isEmpty ? service.name : "\(package).\(service.name)",
           comment: comment(at: path), methods: methods))
     }
     return plans
   }
 
+  /// A name that no message or enum has with what generated code puts behind it.
+  private func name(of service: ServiceDescriptorProto, prefix: String) -> String {
+    var name = prefix + service.name
+    while ["Client", "Methods", "Service"].contains(where: { types.isGenerated(name + $0) }) {
+      name += "_"
+    }
+    return name
+  }
+
   private func plan(
     _ message: DescriptorProto, scope: String, at path: [Int32]
   ) throws(GeneratorError) -> MessagePlan {
     let name = "\(scope).\(message.name)"
+    let messages = try messages(message.nestedType, scope: name, at: path + [3])
+    let enumerations = try enumerations(message.enumType, scope: name, at: path + [4])
+    let names = MessageNames(
+      message, inner: messages.map(\.shortName) + enumerations.map(\.shortName), types: types)
     var fields: [Field] = []
     for (index, field) in message.field.enumerated() {
       fields.append(
         try Field(
           field, of: name, isProto3: isProto3, comment: comment(at: path + [2, Int32(index)]),
-          types: types))
+          names: names, types: types))
     }
-    let plan = MessagePlan(
+    return MessagePlan(
       protoName: String(name.dropFirst()), swiftName: try types.entry(name).swiftName,
-      comment: comment(at: path),
-      properties: properties(fields, oneofs: message.oneofDecl, at: path),
-      messages: try messages(message.nestedType, scope: name, at: path + [3]),
-      enumerations: try enumerations(message.enumType, scope: name, at: path + [4]))
-    try plan.checkNames()
-    return plan
+      comment: comment(at: path), properties: properties(fields, names: names, at: path),
+      messages: messages, enumerations: enumerations)
   }
 
   private func properties(
-    _ fields: [Field], oneofs: [OneofDescriptorProto], at path: [Int32]
+    _ fields: [Field], names: MessageNames, at path: [Int32]
   ) -> [MessagePlan.Property] {
     var properties: [MessagePlan.Property] = []
     var seen: Set<Int> = []
     for field in fields {
-      guard let index = field.oneofIndex else {
+      guard let index = field.oneofIndex, let oneof = names.oneofs[index] else {
         properties.append(.field(field))
         continue
       }
@@ -87,8 +100,9 @@ struct Planner {
       properties.append(
         .oneof(
           MessagePlan.Oneof(
-            name: oneofs[index].name, comment: comment(at: path + [8, Int32(index)]),
-            members: fields.filter { $0.oneofIndex == index })))
+            comment: comment(at: path + [8, Int32(index)]),
+            members: fields.filter { $0.oneofIndex == index },
+            property: oneof.property, typeName: oneof.type)))
     }
     return properties
   }
@@ -98,10 +112,16 @@ struct Planner {
   ) throws(GeneratorError) -> EnumPlan {
     var cases: [EnumPlan.Case] = []
     var aliases: [(name: String, original: String)] = []
+    var names = NameScope()
+    var seen: Set<[String]> = []
     for (index, value) in enumeration.value.enumerated() {
-      let name = Names.escaped(Names.enumCase(value.name, in: enumeration.name))
+      let plain = Names.safe(Names.enumCase(value.name, in: enumeration.name))
+      // `MOO` and `moo` are one name in Swift, and may be two for the same number.
+      guard seen.insert([plain, "\(value.number)"]).inserted else { continue }
+      let number = value.number < 0 ? "minus\(value.number.magnitude)" : "\(value.number)"
+      let name = Names.quoted(names.claim(plain, orWith: "_" + number))
       if let original = cases.first(where: { $0.number == value.number }) {
-        if original.name != name { aliases.append((name: name, original: original.name)) }
+        aliases.append((name: name, original: original.name))
       } else {
         cases.append(
           EnumPlan.Case(

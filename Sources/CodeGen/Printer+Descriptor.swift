@@ -5,9 +5,7 @@ extension Printer {
   /// Prints the static member of `ProtoFile` that holds the descriptor of a file.
   ///
   /// - Throws: `.descriptor` if it cannot be encoded.
-  mutating func descriptor(
-    of plan: FilePlan, imported: [FilePlan], access: String
-  ) throws(GeneratorError) {
+  mutating func descriptor(of plan: FilePlan, access: String) throws(GeneratorError) {
     let bytes: Bytes
     do {
       bytes = try plan.descriptor.stripped.serialized()
@@ -19,7 +17,8 @@ extension Printer {
       printer.out("\(access) static let \(plan.constant) = ProtoFile(")
       printer.indented { printer in
         printer.out("path: \"\(plan.path)\",")
-        printer.call("dependencies: [", imported.map { "." + $0.constant }, "],")
+        printer.call(
+          "dependencies: [", plan.dependencies.map { ".\(Names.fileConstant($0))" }, "],")
         printer.out("descriptor: \"\"\"")
         printer.indented { printer in
           for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {

@@ -27,12 +27,11 @@ extension Printer {
   private mutating func property(_ property: MessagePlan.Property, access: String) {
     doc(property.comment)
     if case .field(let field) = property, field.isBoxed {
-      let box = Names.lowerCamel(field.name) + "Box"
       block("\(access) var \(field.property): \(field.storedType) {") { printer in
-        printer.out("get { \(box)?.value }")
-        printer.out("set { \(box) = newValue.map(Indirect.value) }")
+        printer.out("get { \(field.box)?.value }")
+        printer.out("set { \(field.box) = newValue.map(Indirect.value) }")
       }
-      out("private var \(box): Indirect<\(field.value.swiftType)>?")
+      out("private var \(field.box): Indirect<\(field.value.swiftType)>?")
     } else if property.initialValue == "nil" {
       out("\(access) var \(property.name): \(property.storedType)")
     } else {

@@ -92,6 +92,7 @@ extension Printer {
     block("extension \(service.name)Service {") { printer in
       printer.doc("What a server needs to answer every method of the service.")
       printer.block("\(access) var routes: [Route] {") { printer in
+        guard !service.methods.isEmpty else { return printer.out("[]") }
         let comma = service.methods.count > 1 ? "," : ""
         printer.block("[", "]") { printer in
           for method in service.methods {

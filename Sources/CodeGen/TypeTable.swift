@@ -10,24 +10,45 @@ struct TypeTable {
     }
     let swiftName: String
     let kind: Kind
+    /// What must be imported for it; nil for a type of the module that is generated.
+    let module: String?
   }
 
+  /// By path: the modules that have what is not generated now.
+  let fileModules: [String: String]
+
+  private let generated: Set<String>
   private var entries: [String: Entry] = [:]
   private var protoNames: [String: String] = [:]
+  /// The Swift name of a type outside all others, for it and for each type inside it.
+  private var outermost: [String: String] = [:]
 
   /// Names all types of `files`.
   ///
   /// - Throws: `.sameName` if two of those in `generated` have one name in Swift.
   init(files: [FileDescriptorProto], generated: Set<String>) throws(GeneratorError) {
+    self.generated = generated
+    var fileModules: [String: String] = [:]
+    for file in files where !generated.contains(file.name) {
+      fileModules[file.name] = file.knownModule
+    }
+    self.fileModules = fileModules
+    let own = Set(files.filter { generated.contains($0.name) }.flatMap(\.typeNames))
     for file in files {
-      let scope = file.package.isEmpty ? "" : "." + file.package
-      let prefix = file.options?.swiftPrefix ?? ""
+      nameOutermost(of: file, own: own, isGenerated: generated.contains(file.name))
+    }
+    for file in files {
       let isGenerated = generated.contains(file.name)
+      let module = isGenerated ? nil : file.knownModule
       for message in file.messageType {
-        try add(message, scope: scope, outer: "", prefix: prefix, isGenerated: isGenerated)
+        let name = file.scope + message.name
+        try add(
+          message, name, as: outermost[name] ?? "", module: module, isGenerated: isGenerated)
       }
       for enumeration in file.enumType {
-        try add(enumeration, scope: scope, outer: "", prefix: prefix, isGenerated: isGenerated)
+        let name = file.scope + enumeration.name
+        try add(
+          enumeration, name, as: outermost[name] ?? "", module: module, isGenerated: isGenerated)
       }
     }
   }
@@ -38,6 +59,27 @@ struct TypeTable {
   func entry(_ name: String) throws(GeneratorError) -> Entry {
     guard let entry = entries[name] else { throw .unknownType(name) }
     return entry
+  }
+
+  /// Whether generated code describes the file of this path.
+  func describes(_ path: String) -> Bool {
+    generated.contains(path) || fileModules[path] != nil
+  }
+
+  /// Whether one of the types that are generated, and in no other, has this name in Swift.
+  func isGenerated(_ swiftName: String) -> Bool {
+    protoNames[swiftName] != nil
+  }
+
+  /// What must be imported for types of these names.
+  ///
+  /// - Throws: `.unknownType`.
+  func modules(of names: [String]) throws(GeneratorError) -> [String] {
+    var modules: Set<String> = []
+    for name in names {
+      if let module = try entry(name).module { modules.insert(module) }
+    }
+    return modules.sorted()
   }
 
   /// Whether a message can hold, other than in a list or map, a message of the type `outer`.
@@ -55,32 +97,80 @@ struct TypeTable {
     return false
   }
 
+  /// What the Swift names of the types in the fields of a message, and of those inside it, begin
+  /// with: no type inside the message may be called that, or it would be meant instead.
+  func firstNames(in message: DescriptorProto) -> Set<String> {
+    var names: Set<String> = []
+    for field in message.field {
+      guard let first = outermost[field.typeName]?.split(separator: ".").first else { continue }
+      names.insert(String(first))
+    }
+    return message.nestedType.reduce(into: names) { $0.formUnion(firstNames(in: $1)) }
+  }
+}
+
+extension TypeTable {
+  /// A type of another module that is hidden by one of this module is named with its module.
+  private mutating func nameOutermost(
+    of file: FileDescriptorProto, own: Set<String>, isGenerated: Bool
+  ) {
+    let module = isGenerated ? nil : file.knownModule
+    func swiftName(_ name: String) -> String {
+      let name = Names.type(file.swiftPrefix + name, besides: Set(file.typeNames))
+      guard let module, own.contains(name) else { return name }
+      return module + "." + name
+    }
+    for message in file.messageType {
+      mark(message, file.scope + message.name, inside: swiftName(message.name))
+    }
+    for enumeration in file.enumType {
+      outermost[file.scope + enumeration.name] = swiftName(enumeration.name)
+    }
+  }
+
+  private mutating func mark(_ message: DescriptorProto, _ name: String, inside outer: String) {
+    outermost[name] = outer
+    for nested in message.enumType { outermost["\(name).\(nested.name)"] = outer }
+    for nested in message.nestedType { mark(nested, "\(name).\(nested.name)", inside: outer) }
+  }
+
   private mutating func add(
-    _ message: DescriptorProto, scope: String, outer: String, prefix: String, isGenerated: Bool
+    _ message: DescriptorProto, _ name: String, as swiftName: String, module: String?,
+    isGenerated: Bool
   ) throws(GeneratorError) {
-    let name = scope + "." + message.name
-    let swiftName = outer + Names.type(prefix + message.name)
     try add(
-      Entry(swiftName: swiftName, kind: .message(message)), name, isGenerated: isGenerated)
+      Entry(swiftName: swiftName, kind: .message(message), module: module), name,
+      isGenerated: isGenerated)
+    let siblings = Set(message.nestedType.map(\.name) + message.enumType.map(\.name))
+    var hidden = firstNames(in: message)
+    func inner(_ name: String) -> String {
+      var inner = Names.type(name, besides: siblings)
+      while hidden.contains(inner) || (inner != name && siblings.contains(inner)) { inner += "_" }
+      hidden.insert(inner)
+      return "\(swiftName).\(inner)"
+    }
     for nested in message.nestedType {
-      try add(nested, scope: name, outer: swiftName + ".", prefix: "", isGenerated: isGenerated)
+      try add(
+        nested, "\(name).\(nested.name)", as: inner(nested.name), module: module,
+        isGenerated: isGenerated)
     }
     for nested in message.enumType {
-      try add(nested, scope: name, outer: swiftName + ".", prefix: "", isGenerated: isGenerated)
+      try add(
+        nested, "\(name).\(nested.name)", as: inner(nested.name), module: module,
+        isGenerated: isGenerated)
     }
   }
 
   private mutating func add(
-    _ enumeration: EnumDescriptorProto, scope: String, outer: String, prefix: String,
+    _ enumeration: EnumDescriptorProto, _ name: String, as swiftName: String, module: String?,
     isGenerated: Bool
   ) throws(GeneratorError) {
     let first = enumeration.value.first?.name ?? ""
-    let defaultCase = Names.escaped(Names.enumCase(first, in: enumeration.name))
+    let defaultCase = Names.quoted(Names.safe(Names.enumCase(first, in: enumeration.name)))
     try add(
       Entry(
-        swiftName: outer + Names.type(prefix + enumeration.name),
-        kind: .enumeration(defaultCase: defaultCase)),
-      scope + "." + enumeration.name, isGenerated: isGenerated)
+        swiftName: swiftName, kind: .enumeration(defaultCase: defaultCase), module: module),
+      name, isGenerated: isGenerated)
   }
 
   private mutating func add(
@@ -91,5 +181,28 @@ struct TypeTable {
     if let first = protoNames.updateValue(name, forKey: entry.swiftName) {
       throw .sameName(entry.swiftName, first: first, second: name)
     }
+  }
+}
+
+extension FileDescriptorProto {
+  private static let wellKnownPackage = "google.protobuf"
+
+  /// What stands before the names of the file's types in the schema.
+  var scope: String { package.isEmpty ? "." : ".\(package)." }
+
+  /// What stands before the Swift names of the file's types.
+  ///
+  /// The well-known types get one of their own: they would hide `Any` and `Duration` of Swift.
+  var swiftPrefix: String {
+    if let prefix = options?.swiftPrefix, !prefix.isEmpty { return prefix }
+    return package == Self.wellKnownPackage ? "Proto" : ""
+  }
+
+  /// The module of ours that has the file's types already.
+  var knownModule: String? { package == Self.wellKnownPackage ? "WellKnownTypes" : nil }
+
+  /// The names of messages and enums outside all others, as far as Swift accepts them.
+  fileprivate var typeNames: [String] {
+    (messageType.map(\.name) + enumType.map(\.name)).map { swiftPrefix + $0 }
   }
 }

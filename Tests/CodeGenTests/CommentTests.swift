@@ -46,4 +46,9 @@ import Testing
     #expect(Comment.lines(of: "", width: 80).isEmpty)
     #expect(Comment.lines(of: "\n\n", width: 80).isEmpty)
   }
+
+  @Test func `lines end where Swift ends them`() {
+    #expect(
+      Comment.lines(of: " One.\r\n two\rthree\u{2028}", width: 80) == ["One.", "", "two three"])
+  }
 }

@@ -44,14 +44,6 @@ import Testing
       respond(to: file(message)).error == "p.A.b is a group; groups can be skipped, not generated")
   }
 
-  @Test func `two fields of one name in Swift are refused`() {
-    let message = DescriptorProto(name: "A", field: [field("page_size"), field("pageSize")])
-    #expect(
-      respond(to: file(message)).error
-        == "p.A.page_size and p.A.pageSize both become pageSize in Swift; "
-        + "rename one, or set swift_prefix")
-  }
-
   @Test func `two messages of one name in Swift are refused, and a prefix helps`() {
     let first = file(DescriptorProto(name: "A"))
     var second = file(DescriptorProto(name: "A"), name: "b.proto")
@@ -65,25 +57,6 @@ import Testing
         "A.swift", "A+Descriptor.swift", "OtherB.swift", "OtherB+Descriptor.swift",
         "Registry.swift",
       ])
-  }
-
-  @Test func `a oneof that hides a type is refused`() {
-    var member = field("image", .message, ".p.Image")
-    member.oneofIndex = 0
-    let message = DescriptorProto(
-      name: "A", field: [member], oneofDecl: [OneofDescriptorProto(name: "image")])
-    #expect(
-      respond(to: file(message, DescriptorProto(name: "Image"))).error
-        == "Image means another type inside p.A in Swift; rename the inner one")
-  }
-
-  @Test func `two files of one name in Swift are refused`() {
-    let response = respond(
-      to: file(DescriptorProto(name: "A"), name: "x/a.proto"),
-      file(DescriptorProto(name: "B"), name: "y/a.proto"))
-    #expect(
-      response.error
-        == "two .proto files become A.swift; rename one, or set swift_prefix in one")
   }
 
   @Test func `an error comes without files`() {

@@ -26,10 +26,12 @@ import Testing
   }
 
   @Test func `keywords get backticks and taken names an underscore`() {
-    #expect(Names.escaped("class") == "`class`")
-    #expect(Names.escaped("self") == "self_")
-    #expect(Names.escaped("name") == "name")
+    #expect(Names.quoted("class") == "`class`")
+    #expect(Names.quoted("name") == "name")
+    #expect(Names.safe("self") == "self_")
+    #expect(Names.safe("name") == "name")
     #expect(Names.type("String") == "String_")
+    #expect(Names.type("String", besides: ["String_"]) == "String__")
     #expect(Names.type("Box") == "Box")
     #expect(Names.member("value") == "self.value")
     #expect(Names.member("name") == "name")
