@@ -91,6 +91,7 @@ let package = Package(
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
       ]),
     module("Model", ["CTorch"]),
+    module("BoxMetrics"),
 
     // The server.
     .systemLibrary(
@@ -153,6 +154,7 @@ let package = Package(
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .nioCore, .nioPosix, .logging]),
     tests("ImagesTests", ["Images"]),
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
+    tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
