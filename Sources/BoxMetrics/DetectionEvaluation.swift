@@ -55,9 +55,7 @@ public struct DetectionEvaluation: Sendable {
   /// With 100 predictions an image.
   public let classRecalls: [Double?]
 
-  /// Measures all images.
-  ///
-  /// - Parameter classCount: Objects and predictions of classes past it are not counted.
+  /// Measures all images; objects and predictions of classes from `classCount` on do not count.
   public init(of images: [EvaluatedImage], classCount: Int) {
     let tables = (0..<classCount).map { ClassTable(images, classIndex: $0) }
     func mean(_ values: [[Double]?]) -> Double? { Self.mean(values.flatMap { $0 ?? [] }) }

@@ -12,8 +12,10 @@ struct PrecisionRecall {
 
   /// Counts what matched at the threshold of `column`.
   ///
-  /// - Parameter rows: by descending confidence.
-  /// - Parameter truths: the number of objects to find, at least 1.
+  /// - Parameters:
+  ///   - rows: by descending confidence.
+  ///   - column: an index of the thresholds that the rows were matched at.
+  ///   - truths: the number of objects to find, at least 1.
   init(_ rows: [Matching.Row], column: Int, truths: Int) {
     var precisions: [Double] = []
     var recalls: [Double] = []
