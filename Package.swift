@@ -152,6 +152,9 @@ let package = Package(
     tests(
       "RPCServerTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .nioCore, .nioPosix, .logging]),
+    tests(
+      "RPCClientTests",
+      ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .logging]),
     tests("ImagesTests", ["Images"]),
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),

@@ -6,7 +6,8 @@ final class ClientCall: @unchecked Sendable {
   /// Where the responses go.
   enum Receiver: Sendable {
     case single(Reply)
-    case stream(IncomingMessages, OutgoingMessages)
+    /// The second one is there if the call has a stream of requests.
+    case stream(IncomingMessages, OutgoingMessages?)
   }
 
   let method: MethodDescriptor
@@ -14,6 +15,8 @@ final class ClientCall: @unchecked Sendable {
   let deadline: ContinuousClock.Instant?
   private let metadata: ResponseMetadata?
   private var response: Bytes?
+  /// Whether the call failed before anything of it was written; read by its task after that.
+  private(set) var isUnsent = false
   var timer: LoopTimer.Handle?
 
   init(
@@ -41,7 +44,7 @@ final class ClientCall: @unchecked Sendable {
   }
 
   func sent(bytes: Int) {
-    if case .stream(_, let outgoing) = receiver { outgoing.sent(bytes: bytes) }
+    if case .stream(_, let outgoing) = receiver { outgoing?.sent(bytes: bytes) }
   }
 
   /// Ends the call as the server said.
@@ -60,8 +63,14 @@ final class ClientCall: @unchecked Sendable {
       }
     case .stream(let incoming, let outgoing):
       incoming.end()
-      outgoing.end(Status(.cancelled, "the server has ended the call"))
+      outgoing?.end(Status(.cancelled, "the server has ended the call"))
     }
+  }
+
+  /// Ends a call of which nothing was written.
+  func failUnsent(_ message: String) {
+    isUnsent = true
+    fail(Status.unprocessed(message))
   }
 
   /// Ends the call by an error: a `Status`, or that the caller was cancelled.
@@ -71,7 +80,7 @@ final class ClientCall: @unchecked Sendable {
       reply.settle(.failure(error))
     case .stream(let incoming, let outgoing):
       incoming.end(error)
-      outgoing.end(error)
+      outgoing?.end(error)
     }
   }
 }

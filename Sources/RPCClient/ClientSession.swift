@@ -12,13 +12,27 @@ import RPCCore
 final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   /// Writes that are done before the event loop's other work gets its turn.
   private static let writesPerTurnMax = 4
-  /// The token of the timer for hello; a call's is its stream number, never 0.
+  /// The tokens of the connection's own timers; a call's is its stream number, between them.
   private static let helloToken: UInt64 = 0
+  private static let idleToken: UInt64 = 1 << 32
+  private static let keepAliveToken: UInt64 = 2 << 32
+
+  /// What the pool is told.
+  enum Change {
+    case ready
+    /// It only finishes its calls.
+    case leaving
+    /// It is gone; a failure if no use could be made of it.
+    case ended(Status, isFailure: Bool)
+  }
 
   let loop: any EventLoop
   let queue: CommandQueue<ClientCommand>
+  let counter = CallCounter()
   private let limits: Limits
+  private let idleTimeout: Duration?
   private let logger: Logger
+  private let onChange: @Sendable (ClientSession, Change) -> Void
   private let timer: LoopTimer
   private var connection: ClientConnection
   private var calls: [StreamID: ClientCall] = [:]
@@ -26,6 +40,13 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private var commands: [ClientCommand] = []
   private var sent: [Transfer.Sent] = []
   private var helloTimer: LoopTimer.Handle?
+  private var idleTimer: LoopTimer.Handle?
+  private var keepAliveTimer: LoopTimer.Handle?
+  private var keepAlive: KeepAliveWatch?
+  /// Calls that were taken from the queue.
+  private var openedCount = 0
+  /// Calls that had been begun when idleness was last looked for.
+  private var lastTotal: Int?
   private var readyWaiters: [CheckedContinuation<Void, any Error>] = []
   private var closeWaiters: [CheckedContinuation<Void, Never>] = []
   /// Why nothing can be called any more, once that is so.
@@ -33,16 +54,43 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   /// What the server said it closes the connection for.
   private var lossReason: String?
   private var wasConnected = false
+  /// Whether the server has answered a call.
+  private var hasAnswered = false
+  private var isRetiring = false
   private var isDisconnected = false
 
-  init(loop: any EventLoop, timers: LoopTimers, limits: Limits, logger: Logger) {
+  init(
+    loop: any EventLoop, timers: LoopTimers, configuration: ClientConfiguration, logger: Logger,
+    onChange: @escaping @Sendable (ClientSession, Change) -> Void
+  ) {
     self.loop = loop
-    self.limits = limits
+    limits = configuration.limits
+    idleTimeout = configuration.idleTimeout
+    keepAlive = configuration.keepAlive.map { KeepAliveWatch($0, at: .now) }
     self.logger = logger
+    self.onChange = onChange
     timer = timers.timer(of: loop)
     queue = CommandQueue(loop: loop)
     connection = ClientConnection(limits: limits)
     queue.onCommands { self.takeCommands() }
+  }
+
+  /// Waits until the server has said hello.
+  ///
+  /// - Throws: `UNAVAILABLE` if it does not.
+  func untilReady() async throws {
+    try await withCheckedThrowingContinuation { continuation in
+      if !queue.push(.whenReady(continuation)) {
+        continuation.resume(throwing: Status.unprocessed("the connection was lost"))
+      }
+    }
+  }
+
+  /// Ends open calls as `UNAVAILABLE`, and returns when the connection is closed.
+  func closed() async {
+    await withCheckedContinuation { continuation in
+      if !queue.push(.close(continuation)) { continuation.resume() }
+    }
   }
 
   // MARK: Transport
@@ -58,6 +106,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     guard ending == nil else { return }
     connection.append(bytes)
     let now = ContinuousClock.now
+    keepAlive?.received(at: now)
     do {
       while let event = try connection.next(at: now) { handle(event) }
     } catch {
@@ -90,6 +139,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     switch event {
     case .ready:
       removeHelloTimer()
+      counter.setSlots(connection.peer.streamsMax)
+      startWatching()
+      onChange(self, .ready)
       readyWaiters.forEach { $0.resume() }
       readyWaiters = []
     case .head(let stream, let metadata):
@@ -97,14 +149,16 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     case .message(let stream, let bytes):
       message(stream, bytes)
     case .ended(let stream, let ending):
+      hasAnswered = true
       take(stream)?.ended(ending)
     case .failed(let stream, let status):
       take(stream)?.fail(status)
     case .goingAway(let goAway, let unprocessed):
       logger.debug("the server is going away", metadata: ["reason": "\(goAway.fault)"])
-      queue.stopNumbering()
-      for stream in unprocessed { take(stream)?.fail(refusal(goAway)) }
       if goAway.fault.reason != .draining { lossReason = goAway.fault.message }
+      queue.stopNumbering()
+      onChange(self, .leaving)
+      for stream in unprocessed { take(stream)?.fail(refusal(goAway)) }
     }
   }
 
@@ -138,6 +192,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func handle(_ command: ClientCommand) {
+    if case .open = command { openedCount += 1 }
     if ending != nil || connection.isGoingAway, case .open = command {
       refuse(command)
       return
@@ -192,7 +247,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private func refuse(_ command: ClientCommand) {
     switch command {
     case .open(_, let call, _, _):
-      call.fail(Status.unprocessed(ending?.message ?? "the server takes no more calls"))
+      call.failUnsent(ending?.message ?? "the server takes no more calls")
     case .whenReady(let continuation):
       continuation.resume(throwing: ending ?? Status(.unavailable, "the connection was lost"))
     case .close(let continuation):
@@ -205,10 +260,17 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   // MARK: Time
 
   func timerFired(_ token: UInt64, now: ContinuousClock.Instant) {
-    if token == Self.helloToken {
+    switch token {
+    case Self.helloToken:
       helloTimer = nil
       end(Status(.unavailable, "the server did not say hello within \(limits.helloTimeout)"))
-    } else {
+    case Self.idleToken:
+      idleTimer = nil
+      lookForIdleness(now)
+    case Self.keepAliveToken:
+      keepAliveTimer = nil
+      lookForLife(now)
+    default:
       let stream = StreamID(UInt32(token))
       connection.cancel(stream)
       take(stream)?.fail(
@@ -222,7 +284,53 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     helloTimer = nil
   }
 
+  private func startWatching() {
+    let now = ContinuousClock.now
+    keepAlive?.received(at: now)
+    lookForIdleness(now)
+    lookForLife(now)
+  }
+
+  private func stopWatching() {
+    if let idleTimer { timer.remove(idleTimer) }
+    if let keepAliveTimer { timer.remove(keepAliveTimer) }
+    idleTimer = nil
+    keepAliveTimer = nil
+  }
+
+  /// Leaves if no call was open since the last look, which costs calls nothing.
+  private func lookForIdleness(_ now: ContinuousClock.Instant) {
+    guard let idleTimeout, ending == nil else { return }
+    if counter.total == lastTotal, connection.callCount == 0 {
+      retire()
+      return
+    }
+    lastTotal = counter.total
+    idleTimer = timer.set(due: now + idleTimeout, for: self, token: Self.idleToken)
+  }
+
+  private func lookForLife(_ now: ContinuousClock.Instant) {
+    guard ending == nil else { return }
+    guard let look = keepAlive?.look(at: now, hasCalls: connection.callCount > 0) else { return }
+    switch look.verdict {
+    case .alive: break
+    case .ask: connection.ping()
+    case .dead:
+      end(Status(.unavailable, "the server did not answer a keep-alive PING in time"))
+      return
+    }
+    keepAliveTimer = timer.set(due: look.next, for: self, token: Self.keepAliveToken)
+  }
+
   // MARK: Leaving
+
+  /// Takes no more calls, and closes when those that were taken have ended.
+  private func retire() {
+    isRetiring = true
+    queue.stopNumbering()
+    onChange(self, .leaving)
+    takeCommands()
+  }
 
   private func close() {
     if isDisconnected {
@@ -240,13 +348,20 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     if let lossReason { status.message += "; the server said: \(lossReason)" }
     ending = status
     queue.stopNumbering()
+    stopWatching()
+    let isFailure = !connection.isReady || (lossReason != nil && !hasAnswered)
+    onChange(self, .ended(status, isFailure: isFailure))
     let open = calls
     calls = [:]
     for (stream, call) in open {
       if let handle = call.timer { timer.remove(handle) }
-      let isUnprocessed = !wasConnected || connection.isUnsent(stream)
-      call.fail(isUnprocessed ? .unprocessed(status.message) : status)
+      if !wasConnected || connection.isUnsent(stream) {
+        call.failUnsent(status.message)
+      } else {
+        call.fail(status)
+      }
     }
+    counter.setSettled(openedCount)
     readyWaiters.forEach { $0.resume(throwing: status) }
     readyWaiters = []
     guard let transport else { return }
@@ -255,6 +370,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func flush() {
+    if ending == nil { counter.setSettled(openedCount - connection.callCount) }
     guard let transport, ending == nil else { return }
     var writes = 0
     while transport.isWritable, let output = takeOutput() {
@@ -265,8 +381,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
         break
       }
     }
-    if connection.isGoingAway, connection.callCount == 0 {
-      end(Status(.unavailable, "the server is stopping"))
+    if connection.isGoingAway || isRetiring, connection.callCount == 0 {
+      end(Status(.unavailable, isRetiring ? "the connection was idle" : "the server is stopping"))
     }
   }
 

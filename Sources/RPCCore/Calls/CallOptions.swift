@@ -10,17 +10,21 @@ public struct CallOptions: Sendable {
   /// Names this attempt at a change, so that a server can recognise it when it is repeated; at most
   /// 128 bytes.
   public var idempotencyKey: String?
+  /// Whether the call waits, until its deadline, for a connection to be made, instead of failing as
+  /// `UNAVAILABLE` while none can be.
+  public var waitForReady: Bool
   /// Filled with what the server says beside its responses, if given.
   public var response: ResponseMetadata?
 
-  /// No timeout, no metadata, no key, unless given.
+  /// No timeout, no metadata, no key, no waiting, unless given.
   public init(
     timeout: Duration? = nil, metadata: Metadata = Metadata(), idempotencyKey: String? = nil,
-    response: ResponseMetadata? = nil
+    waitForReady: Bool = false, response: ResponseMetadata? = nil
   ) {
     self.timeout = timeout
     self.metadata = metadata
     self.idempotencyKey = idempotencyKey
+    self.waitForReady = waitForReady
     self.response = response
   }
 }

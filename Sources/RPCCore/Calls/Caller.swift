@@ -22,6 +22,29 @@ public protocol Caller: Sendable {
     _ method: MethodDescriptor, options: CallOptions,
     _ body: (OutgoingMessages, IncomingMessages) async throws -> R
   ) async throws -> R
+
+  /// Sends one message and gives the responses to `body`, as ``stream(_:options:_:)`` does.
+  ///
+  /// A caller that keeps the request can try the call again before the first response.
+  ///
+  /// - Throws: as ``stream(_:options:_:)``.
+  func serverStream<R: Sendable>(
+    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions,
+    _ body: (IncomingMessages) async throws -> R
+  ) async throws -> R
+}
+
+extension Caller {
+  /// Starts a stream whose only request is `request`.
+  public func serverStream<R: Sendable>(
+    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions,
+    _ body: (IncomingMessages) async throws -> R
+  ) async throws -> R {
+    try await stream(method, options: options) { output, input in
+      output.finish(with: request)
+      return try await body(input)
+    }
+  }
 }
 
 extension Caller {
@@ -55,10 +78,8 @@ extension Caller {
     _ method: MethodDescriptor, _ request: Q, options: CallOptions = CallOptions(),
     _ receive: (MessageStream<A>) async throws -> R
   ) async throws -> R {
-    let bytes = try encode(request)
-    return try await stream(method, options: options) { output, input in
-      output.finish(with: bytes)
-      return try await receive(MessageStream(input))
+    try await serverStream(method, encode(request), options: options) { input in
+      try await receive(MessageStream(input))
     }
   }
 

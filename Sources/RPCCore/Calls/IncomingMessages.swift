@@ -10,6 +10,10 @@ public final class IncomingMessages: Sendable {
   }
 
   private struct State {
+    var port: any CallPort
+    var stream: StreamID
+    /// Whether a message has arrived, so that the call cannot be tried again unnoticed.
+    var hasBegun = false
     var waiting = CircularBuffer<Bytes>()
     var ending: Ending?
     var reader: CheckedContinuation<Bytes?, any Error>?
@@ -26,21 +30,24 @@ public final class IncomingMessages: Sendable {
     case wait
   }
 
-  private let state = Mutex(State())
-  private let port: any CallPort
-  private let stream: StreamID
+  /// Tries a call again that failed before its first message, or throws why it does not.
+  package typealias Renewal = @Sendable (IncomingMessages, Status) async throws -> Void
+
+  private let state: Mutex<State>
   /// The code for bytes that are no message: the caller's fault in a server, the server's in a client.
   let malformedCode: StatusCode
   /// Credit is given back when this much has come together: a quarter of the stream's window.
   private let creditBatchBytes: Int
+  private let renewal: Renewal?
 
   package init(
-    port: any CallPort, stream: StreamID, malformedCode: StatusCode, creditBatchBytes: Int
+    port: any CallPort, stream: StreamID, malformedCode: StatusCode, creditBatchBytes: Int,
+    renewal: Renewal? = nil
   ) {
-    self.port = port
-    self.stream = stream
+    state = Mutex(State(port: port, stream: stream))
     self.malformedCode = malformedCode
     self.creditBatchBytes = creditBatchBytes
+    self.renewal = renewal
   }
 
   /// The next message; `nil` after the last one.
@@ -49,6 +56,17 @@ public final class IncomingMessages: Sendable {
   ///
   /// - Throws: the call's `Status` if it failed; `CancellationError` if this task was cancelled.
   public func next() async throws -> Bytes? {
+    guard let renewal else { return try await nextOfAttempt() }
+    while true {
+      do {
+        return try await nextOfAttempt()
+      } catch let status as Status where !state.withLock({ $0.hasBegun }) {
+        try await renewal(self, status)
+      }
+    }
+  }
+
+  private func nextOfAttempt() async throws -> Bytes? {
     switch step() {
     case .take(let bytes): return taken(bytes)
     case .end: return nil
@@ -80,6 +98,7 @@ public final class IncomingMessages: Sendable {
   package func push(_ bytes: Bytes) {
     let reader = state.withLock { state in
       guard state.ending == nil else { return nil as CheckedContinuation<Bytes?, any Error>? }
+      state.hasBegun = true
       guard let reader = state.reader.take() else {
         state.waiting.append(bytes)
         return nil
@@ -87,6 +106,16 @@ public final class IncomingMessages: Sendable {
       return reader
     }
     reader?.resume(returning: bytes)
+  }
+
+  /// Begins again, with another attempt of the call that failed before its first message.
+  package func restart(port: any CallPort, stream: StreamID) {
+    state.withLock { state in
+      precondition(!state.hasBegun, "a call was tried again after its first response")
+      state.port = port
+      state.stream = stream
+      state.ending = nil
+    }
   }
 
   /// Ends the direction after the messages that have arrived; a failure drops those.
@@ -105,14 +134,14 @@ public final class IncomingMessages: Sendable {
   // MARK: Reading
 
   private func taken(_ bytes: Bytes) -> Bytes {
-    let messages = state.withLock { state in
+    let batch: (port: any CallPort, stream: StreamID, messages: Int)? = state.withLock { state in
       state.takenMessages += 1
       state.takenBytes += bytes.count + ReceiveWindow.messageOverheadBytes
-      guard state.takenBytes >= creditBatchBytes else { return 0 }
+      guard state.takenBytes >= creditBatchBytes else { return nil }
       defer { (state.takenMessages, state.takenBytes) = (0, 0) }
-      return state.takenMessages
+      return (state.port, state.stream, state.takenMessages)
     }
-    if messages > 0 { port.consumed(messages: messages, on: stream) }
+    if let batch { batch.port.consumed(messages: batch.messages, on: batch.stream) }
     return bytes
   }
 

@@ -232,6 +232,11 @@ package struct ClientConnection {
   /// Whether the server cannot have seen the call, because its OPEN is still here.
   package func isUnsent(_ stream: StreamID) -> Bool { transfer.holdsOpen(stream) }
 
+  /// Asks the server for a sign of life.
+  package mutating func ping() {
+    transfer.stage(FrameHeader(.ping, length: 8), Bytes(Array("alive?\0\0".utf8)))
+  }
+
   /// Says why the connection is closed; what arrives later is dropped.
   package mutating func fail(_ fault: ConnectionFault) {
     guard !isFailed else { return }

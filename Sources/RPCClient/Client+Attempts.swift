@@ -1,0 +1,114 @@
+import Codec
+import RPCCore
+
+extension Client {
+  /// Makes a unary call, in as many attempts as it takes.
+  func unary(_ call: OutboundCall, _ request: Bytes) async throws -> Bytes {
+    var decision = RetryDecision()
+    while true {
+      do {
+        let response = try await attempt(call, request, previous: decision.sentAttempts)
+        retries.succeeded()
+        return response
+      } catch let failure as AttemptFailure {
+        try await prepareToRetry(call, after: failure, &decision)
+      }
+    }
+  }
+
+  private func attempt(
+    _ call: OutboundCall, _ request: Bytes, previous: Int
+  ) async throws -> Bytes {
+    let payload = try call.payload(previousAttempts: previous, limits: configuration.limits)
+    let reply = Reply()
+    let opened = ClientCall(
+      call.method, .single(reply), deadline: call.deadline, metadata: call.options.response)
+    let (session, stream) = try await begin(call) { _, stream in
+      .open(stream, opened, payload, request: request)
+    }
+    do {
+      return try await withTaskCancellationHandler {
+        try await reply.get()
+      } onCancel: {
+        session.queue.push(.cancel(stream))
+      }
+    } catch let status as Status {
+      throw AttemptFailure(status: status, reach: opened.isUnsent ? .unsent : .sent)
+    }
+  }
+
+  /// Makes a call with a stream of requests, in one attempt.
+  func stream<R: Sendable>(
+    _ call: OutboundCall, _ body: (OutgoingMessages, IncomingMessages) async throws -> R
+  ) async throws -> R {
+    let limits = configuration.limits
+    let payload = try call.payload(previousAttempts: 0, limits: limits)
+    var streams: (OutgoingMessages, IncomingMessages)?
+    let session: ClientSession
+    let stream: StreamID
+    do {
+      (session, stream) = try await begin(call) { session, stream in
+        let port = ClientPort(queue: session.queue)
+        let outgoing = OutgoingMessages(
+          port: port, stream: stream, queuedBytesMax: limits.queuedBytesMax)
+        let incoming = IncomingMessages(
+          port: port, stream: stream, malformedCode: .internal,
+          creditBatchBytes: limits.streamWindowBytes / 4)
+        streams = (outgoing, incoming)
+        let opened = ClientCall(
+          call.method, .stream(incoming, outgoing), deadline: call.deadline,
+          metadata: call.options.response)
+        return .open(stream, opened, payload, request: nil)
+      }
+    } catch let failure as AttemptFailure {
+      throw failure.status
+    }
+    guard let (outgoing, incoming) = streams else {
+      preconditionFailure("a call was started without its streams")
+    }
+    // Whatever way the body is left, nothing of the call stays behind; this does nothing if it ended.
+    defer { session.queue.push(.cancel(stream)) }
+    return try await withTaskCancellationHandler {
+      try await body(outgoing, incoming)
+    } onCancel: {
+      session.queue.push(.cancel(stream))
+    }
+  }
+
+  /// Gives an attempt to a connection, once there is one that takes it.
+  ///
+  /// - Throws: `AttemptFailure` if there is none, and the call does not wait for one.
+  func begin(
+    _ call: OutboundCall, _ command: (ClientSession, StreamID) -> ClientCommand
+  ) async throws -> (ClientSession, StreamID) {
+    while true {
+      switch pool.pick(waitForReady: call.options.waitForReady) {
+      case .use(let session):
+        session.counter.begin()
+        if let number = session.queue.pushNumbered({ command(session, StreamID($0)) }) {
+          return (session, StreamID(number))
+        }
+        session.counter.undoBegin()
+        pool.leave(session)
+      case .wait(let changes):
+        try await pool.wait(since: changes, until: call.deadline)
+      case .fail(let status):
+        throw AttemptFailure(status: status, reach: .noConnection)
+      }
+    }
+  }
+
+  /// Returns when a call is to be tried again.
+  ///
+  /// - Throws: the status it failed with, if it is not; `CancellationError`.
+  func prepareToRetry(
+    _ call: OutboundCall, after failure: AttemptFailure, _ decision: inout RetryDecision
+  ) async throws {
+    let verdict = retries.judge(
+      failure, of: call, &decision, policy: configuration.policy(for: call.method))
+    guard case .retry(let wait) = verdict else { throw failure.status }
+    if wait > .zero { try await Task.sleep(for: wait) }
+    call.options.response?.head = Metadata()
+    call.options.response?.trailers = Metadata()
+  }
+}

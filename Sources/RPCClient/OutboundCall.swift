@@ -1,0 +1,46 @@
+import Codec
+import RPCCore
+
+/// One call from its beginning to its end, whatever attempts it takes.
+struct OutboundCall: Sendable {
+  /// Says how many earlier attempts the server may have seen.
+  static let previousAttemptsKey = "diyml-previous-attempts"
+
+  let method: MethodDescriptor
+  let options: CallOptions
+  /// The earlier of what the options say and what is left to the handler that makes the call.
+  let deadline: ContinuousClock.Instant?
+
+  init(_ method: MethodDescriptor, _ options: CallOptions) {
+    self.method = method
+    self.options = options
+    let own = options.timeout.map { ContinuousClock.now + min($0, CallRequest.timeoutMax) }
+    if let inherited = ServerContext.current?.deadline {
+      deadline = own.map { min($0, inherited) } ?? inherited
+    } else {
+      deadline = own
+    }
+  }
+
+  /// Whether it does no harm if the server processes the call twice.
+  var isRepeatable: Bool { method.idempotency != .unknown || options.idempotencyKey != nil }
+
+  /// The payload of an attempt's OPEN.
+  ///
+  /// - Throws: `CancellationError`; `DEADLINE_EXCEEDED`; the status of metadata past a limit.
+  func payload(previousAttempts: Int, limits: Limits) throws -> Bytes {
+    try Task.checkCancellation()
+    let timeout = deadline.map { ContinuousClock.now.duration(to: $0) }
+    if let timeout, timeout <= .zero {
+      throw Status(
+        .deadlineExceeded, "the call's deadline had passed before it was made",
+        details: [.unprocessed])
+    }
+    var metadata = options.metadata
+    if previousAttempts > 0 { metadata[Self.previousAttemptsKey] = "\(previousAttempts)" }
+    let request = CallRequest(
+      path: method.path, timeout: timeout, metadata: metadata,
+      idempotencyKey: options.idempotencyKey, trace: ServerContext.current?.trace ?? "")
+    return try request.serialized(limits: limits, metadataBytesMax: limits.metadataBytesMax)
+  }
+}

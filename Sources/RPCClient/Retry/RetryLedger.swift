@@ -1,0 +1,42 @@
+import Synchronization
+
+/// What all calls of a client share about retries.
+final class RetryLedger: Sendable {
+  private let budget: Mutex<RetryBudget>
+  /// Whether a success puts something back, so that calls take no lock while all is well.
+  private let hasDebt = Atomic(false)
+  private let retryCount = Atomic(0)
+
+  init(_ policy: RetryBudgetPolicy) { budget = Mutex(RetryBudget(policy)) }
+
+  /// Attempts after the first, of all calls.
+  var count: Int { retryCount.load(ordering: .relaxed) }
+
+  /// Whole tokens that are left for retries.
+  var tokens: Int { budget.withLock(\.tokens) }
+
+  func succeeded() {
+    guard hasDebt.load(ordering: .relaxed) else { return }
+    budget.withLock { budget in
+      budget.succeeded()
+      hasDebt.store(!budget.isFull, ordering: .relaxed)
+    }
+  }
+
+  /// Judges a failed attempt; see `RetryDecision`.
+  func judge(
+    _ failure: AttemptFailure, of call: OutboundCall, _ decision: inout RetryDecision,
+    policy: RetryPolicy?
+  ) -> RetryDecision.Verdict {
+    let remaining = call.deadline.map { ContinuousClock.now.duration(to: $0) }
+    let verdict = budget.withLock { budget in
+      var random = SystemRandomNumberGenerator()
+      defer { hasDebt.store(!budget.isFull, ordering: .relaxed) }
+      return decision.failed(
+        failure, isRepeatable: call.isRepeatable, policy: policy, budget: &budget,
+        remaining: remaining, using: &random)
+    }
+    if verdict != .giveUp { retryCount.add(1, ordering: .relaxed) }
+    return verdict
+  }
+}
