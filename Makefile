@@ -3,11 +3,11 @@
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
 SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
-  Examples/Package.swift Examples/Sources
+  Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test stress check demo eval-classification bench-interleave bench-codec install clean
+.PHONY: help setup build release generate format lint test fuzz stress check demo eval-classification bench-interleave bench-codec install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -24,6 +24,9 @@ release: setup ## Builds the programs for use, into .build/release.
 test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
 	@Scripts/test-examples
+
+fuzz: setup ## Fuzzes TARGET=decode (or roundtrip, differential) for SECONDS=60; INPUT=FILE runs one input.
+	@Scripts/fuzz $(TARGET) $(or $(INPUT),$(SECONDS),60)
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests

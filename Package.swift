@@ -137,6 +137,9 @@ let package = Package(
       cSettings: [.headerSearchPath("Generated")],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     module("CodecTestMessages", ["Codec"], path: "Tests/CodecTestMessages"),
+    module(
+      "FuzzProperties", ["API", "Codec", "CodecTestMessages", "ProtobufCJudge"],
+      path: "Tests/FuzzProperties"),
     .target(
       name: "TestSupport",
       dependencies: ["RPCCore", "RPCClient", .crypto],
@@ -148,6 +151,7 @@ let package = Package(
     tests(
       "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
       resources: ["Fixtures"]),
+    tests("FuzzTests", ["FuzzProperties"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "descriptor_named.h"
 #include "descriptors.h"
 
-static const ProtobufCMessageDescriptor *descriptor_named(const char *type) {
+const ProtobufCMessageDescriptor *descriptor_named(const char *type) {
   for (size_t i = 0; i < sizeof descriptors / sizeof descriptors[0]; i++) {
     if (strcmp(descriptors[i]->name, type) == 0) return descriptors[i];
   }

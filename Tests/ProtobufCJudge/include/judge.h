@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "differences.h"
+#include "judge_process.h"
+
 // What `judge_repack` found.
 enum judge_verdict {
   JUDGE_OK = 0,

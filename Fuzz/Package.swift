@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// What is fuzzed is compiled here anew, by way of links into the project: libFuzzer guides itself by
+// counters that the compiler puts into the code.
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A module whose code is counted.
+func fuzzed(
+  _ name: String, _ dependencies: [Target.Dependency], extra: [SwiftSetting] = []
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies,
+    swiftSettings: settings + extra + [.unsafeFlags(["-sanitize=fuzzer"])])
+}
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+let package = Package(
+  name: "Fuzz",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")
+  ],
+  targets: [
+    fuzzed("Codec", [], extra: [.strictMemorySafety()]),
+    fuzzed("RPCCore", ["Codec", nioCore]),
+    fuzzed("API", ["Codec", "RPCCore"]),
+    fuzzed("CodecTestMessages", ["Codec"]),
+    .target(
+      name: "ProtobufCJudge", cSettings: [.headerSearchPath("Generated")],
+      linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(
+      name: "FuzzProperties",
+      dependencies: ["Codec", "CodecTestMessages", "API", "ProtobufCJudge"],
+      swiftSettings: settings),
+    .systemLibrary(name: "CLibFuzzer"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["FuzzProperties", "CLibFuzzer"],
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ]
+)
