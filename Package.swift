@@ -55,6 +55,7 @@ let package = Package(
     .executable(name: "protoc-gen-diyml", targets: ["protoc-gen-diyml"]),
     .library(name: "Codec", targets: ["Codec"]),
     .library(name: "WellKnownTypes", targets: ["WellKnownTypes"]),
+    .library(name: "ProtoJSON", targets: ["ProtoJSON", "Descriptors"]),
     .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
@@ -113,6 +114,7 @@ let package = Package(
 
     // From .proto to Swift.
     module("Descriptors", ["Codec"]),
+    module("ProtoJSON", ["Codec", "Descriptors"]),
     module("CodeGen", ["Codec", "Descriptors"]),
 
     program("protoc-gen-diyml", ["CodeGen", "Codec", "Descriptors"]),
@@ -152,6 +154,8 @@ let package = Package(
       "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
       resources: ["Fixtures"]),
     tests("FuzzTests", ["FuzzProperties"]),
+    tests("DescriptorsTests", ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
+    tests("ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",
