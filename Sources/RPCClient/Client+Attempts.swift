@@ -94,6 +94,8 @@ extension Client {
         try await pool.wait(since: changes, until: call.deadline)
       case .fail(let status):
         throw AttemptFailure(status: status, reach: .noConnection)
+      case .closed(let status):
+        throw status
       }
     }
   }

@@ -69,7 +69,7 @@ public final class Client: Caller {
           // Another address may do; if none does, the next pick says so.
         }
       case .wait(let changes): try await pool.wait(since: changes, until: nil)
-      case .fail(let status): throw status
+      case .fail(let status), .closed(let status): throw status
       }
     }
   }

@@ -12,10 +12,8 @@ import RPCCore
 final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   /// Writes that are done before the event loop's other work gets its turn.
   private static let writesPerTurnMax = 4
-  /// The tokens of the connection's own timers; a call's is its stream number, between them.
+  /// The token of the timer for hello; a call's is its stream number, never 0.
   private static let helloToken: UInt64 = 0
-  private static let idleToken: UInt64 = 1 << 32
-  private static let keepAliveToken: UInt64 = 2 << 32
 
   /// What the pool is told.
   enum Change {
@@ -30,7 +28,6 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   let queue: CommandQueue<ClientCommand>
   let counter = CallCounter()
   private let limits: Limits
-  private let idleTimeout: Duration?
   private let logger: Logger
   private let onChange: @Sendable (ClientSession, Change) -> Void
   private let timer: LoopTimer
@@ -40,13 +37,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private var commands: [ClientCommand] = []
   private var sent: [Transfer.Sent] = []
   private var helloTimer: LoopTimer.Handle?
-  private var idleTimer: LoopTimer.Handle?
-  private var keepAliveTimer: LoopTimer.Handle?
-  private var keepAlive: KeepAliveWatch?
+  private var watch: ConnectionWatch
   /// Calls that were taken from the queue.
   private var openedCount = 0
-  /// Calls that had been begun when idleness was last looked for.
-  private var lastTotal: Int?
   private var readyWaiters: [CheckedContinuation<Void, any Error>] = []
   private var closeWaiters: [CheckedContinuation<Void, Never>] = []
   /// Why nothing can be called any more, once that is so.
@@ -65,11 +58,10 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   ) {
     self.loop = loop
     limits = configuration.limits
-    idleTimeout = configuration.idleTimeout
-    keepAlive = configuration.keepAlive.map { KeepAliveWatch($0, at: .now) }
     self.logger = logger
     self.onChange = onChange
     timer = timers.timer(of: loop)
+    watch = ConnectionWatch(configuration, timer)
     queue = CommandQueue(loop: loop)
     connection = ClientConnection(limits: limits)
     queue.onCommands { self.takeCommands() }
@@ -106,7 +98,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     guard ending == nil else { return }
     connection.append(bytes)
     let now = ContinuousClock.now
-    keepAlive?.received(at: now)
+    watch.received(at: now)
     do {
       while let event = try connection.next(at: now) { handle(event) }
     } catch {
@@ -140,7 +132,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     case .ready:
       removeHelloTimer()
       counter.setSlots(connection.peer.streamsMax)
-      startWatching()
+      watch.start(for: self, callsBegun: counter.total)
       onChange(self, .ready)
       readyWaiters.forEach { $0.resume() }
       readyWaiters = []
@@ -158,12 +150,17 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       if goAway.fault.reason != .draining { lossReason = goAway.fault.message }
       queue.stopNumbering()
       onChange(self, .leaving)
-      for stream in unprocessed { take(stream)?.fail(refusal(goAway)) }
+      for stream in unprocessed { refuse(stream, goAway) }
     }
   }
 
-  private func refusal(_ goAway: GoAway) -> Status {
-    .unprocessed("the server takes no more calls: \(goAway.fault.message)")
+  private func refuse(_ stream: StreamID, _ goAway: GoAway) {
+    let message = "the server takes no more calls: \(goAway.fault.message)"
+    if stream > connection.lastAdmitted {
+      take(stream)?.failUnsent(message)
+    } else {
+      take(stream)?.fail(Status.unprocessed(message))
+    }
   }
 
   private func message(_ stream: StreamID, _ bytes: Bytes) {
@@ -264,12 +261,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     case Self.helloToken:
       helloTimer = nil
       end(Status(.unavailable, "the server did not say hello within \(limits.helloTimeout)"))
-    case Self.idleToken:
-      idleTimer = nil
-      lookForIdleness(now)
-    case Self.keepAliveToken:
-      keepAliveTimer = nil
-      lookForLife(now)
+    case ConnectionWatch.idleToken, ConnectionWatch.keepAliveToken:
+      look(token, now)
     default:
       let stream = StreamID(UInt32(token))
       connection.cancel(stream)
@@ -284,42 +277,16 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     helloTimer = nil
   }
 
-  private func startWatching() {
-    let now = ContinuousClock.now
-    keepAlive?.received(at: now)
-    lookForIdleness(now)
-    lookForLife(now)
-  }
-
-  private func stopWatching() {
-    if let idleTimer { timer.remove(idleTimer) }
-    if let keepAliveTimer { timer.remove(keepAliveTimer) }
-    idleTimer = nil
-    keepAliveTimer = nil
-  }
-
-  /// Leaves if no call was open since the last look, which costs calls nothing.
-  private func lookForIdleness(_ now: ContinuousClock.Instant) {
-    guard let idleTimeout, ending == nil else { return }
-    if counter.total == lastTotal, connection.callCount == 0 {
-      retire()
-      return
-    }
-    lastTotal = counter.total
-    idleTimer = timer.set(due: now + idleTimeout, for: self, token: Self.idleToken)
-  }
-
-  private func lookForLife(_ now: ContinuousClock.Instant) {
+  private func look(_ token: UInt64, _ now: ContinuousClock.Instant) {
     guard ending == nil else { return }
-    guard let look = keepAlive?.look(at: now, hasCalls: connection.callCount > 0) else { return }
-    switch look.verdict {
-    case .alive: break
+    let finding = watch.look(
+      token, at: now, for: self, callsBegun: counter.total, hasCalls: connection.callCount > 0)
+    switch finding {
+    case .nothing: break
+    case .idle: retire()
     case .ask: connection.ping()
-    case .dead:
-      end(Status(.unavailable, "the server did not answer a keep-alive PING in time"))
-      return
+    case .dead: end(Status(.unavailable, "the server did not answer a keep-alive PING in time"))
     }
-    keepAliveTimer = timer.set(due: look.next, for: self, token: Self.keepAliveToken)
   }
 
   // MARK: Leaving
@@ -348,7 +315,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     if let lossReason { status.message += "; the server said: \(lossReason)" }
     ending = status
     queue.stopNumbering()
-    stopWatching()
+    watch.stop()
     let isFailure = !connection.isReady || (lossReason != nil && !hasAnswered)
     onChange(self, .ended(status, isFailure: isFailure))
     let open = calls

@@ -14,6 +14,8 @@ final class ConnectionPool: Sendable {
     /// Until something changes; the number is for `wait`.
     case wait(Int)
     case fail(Status)
+    /// For good.
+    case closed(Status)
   }
 
   private struct Waiter {
@@ -57,13 +59,13 @@ final class ConnectionPool: Sendable {
   /// A connection for a call; begins new ones if there is none, or all are full.
   func pick(waitForReady: Bool) -> Pick {
     let picked: Pick? = state.withLock { state in
-      if state.isClosed { return .fail(Self.closed) }
+      if state.isClosed { return .closed(Self.closed) }
       return state.logic.pickNow().map { .use($0.handle) }
     }
     if let picked { return picked }
     let now = ContinuousClock.now
     let (pick, begun): (Pick, [Begun]) = state.withLock { state in
-      if state.isClosed { return (.fail(Self.closed), []) }
+      if state.isClosed { return (.closed(Self.closed), []) }
       let begun = begin(&state, at: now)
       switch state.logic.pick(waitForReady: waitForReady) {
       case .use(let member): return (.use(member.handle), begun)

@@ -106,6 +106,7 @@ struct PoolState<Handle> {
 
   /// A connection for a call, if that needs neither a new one nor a clock.
   mutating func pickNow() -> Member? {
+    if ready.count == 1, !ready[0].counter.isFull { return ready[0] }
     if let position = nextReady(hasRoom: { !$0.isFull }) { return ready[position] }
     guard !canGrow, connecting.isEmpty else { return nil }
     return nextReady { _ in true }.map { ready[$0] }

@@ -39,6 +39,8 @@ package struct ClientConnection {
   /// Calls that hold a slot of the server: all but those that wait.
   private var slotCount = 0
   private var lastOpened = StreamID.connection
+  /// The last call that got a slot; nothing was sent of those above it.
+  package private(set) var lastAdmitted = StreamID.connection
   private var isFailed = false
   /// Whether the server has announced that it stops.
   package private(set) var isGoingAway = false
@@ -255,6 +257,7 @@ package struct ClientConnection {
     while slotCount < peer.streamsMax, let stream = waiting.popFirst() {
       guard calls[stream] == .waiting else { continue }
       slotCount += 1
+      lastAdmitted = stream
       calls[stream] = .open
       transfer.release(stream)
     }
