@@ -155,7 +155,9 @@ let package = Package(
       resources: ["Fixtures"]),
     tests("FuzzTests", ["FuzzProperties"]),
     tests("DescriptorsTests", ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
-    tests("ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"]),
+    tests(
+      "ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"],
+      resources: ["Fixtures"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",

@@ -114,6 +114,16 @@ public let allMessageTypes: [any Message.Type] = [
   EngineTrainClassifierEvent.Result.self,
 ]
 
+/// Every file of this module, for reflection and generic clients.
+public let allProtoFiles: [ProtoFile] = [
+  .diymlV1Auth,
+  .diymlV1Data,
+  .diymlV1Inference,
+  .diymlV1Training,
+  .diymlV1Publishing,
+  .engineV1Engine,
+]
+
 /// Every method of this module, with what it takes and returns.
 public let allMethods:
   [(method: MethodDescriptor, request: any Message.Type, response: any Message.Type)] = [

@@ -106,6 +106,10 @@ package struct Generator {
     printer.list(
       "\(access) let allMessageTypes: [any Message.Type] = [",
       generated.flatMap(\.messages).flatMap(\.withNested).map { "\($0.swiftName).self" })
+    printer.out()
+    printer.doc("Every file of this module, for reflection and generic clients.")
+    printer.list(
+      "\(access) let allProtoFiles: [ProtoFile] = [", generated.map { ".\($0.constant)" })
     if !services.isEmpty {
       printer.out()
       printer.methods(services, access: access)

@@ -93,9 +93,20 @@ enum JSONNumber {
   }
 
   /// The shortest text that reads back as the same value.
-  static func text(_ value: some FloatingPoint & CustomStringConvertible) -> String {
+  static func text(_ value: Double) -> String {
     if value.isNaN { return "\"NaN\"" }
     if value.isInfinite { return value < 0 ? "\"-Infinity\"" : "\"Infinity\"" }
+    let text = value.description
+    // Many a reader takes -0 for a whole number, which has no sign at zero.
+    return text.hasSuffix(".0") && text != "-0.0" ? String(text.dropLast(2)) : text
+  }
+
+  /// The shortest text that reads back as the same value.
+  static func text(_ value: Float) -> String {
+    // Many a reader compares as double, and finds the shortest text of the largest float too large.
+    guard value.isFinite, value.magnitude < .greatestFiniteMagnitude, value != 0 else {
+      return text(Double(value))
+    }
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }

@@ -24,3 +24,9 @@ package let allMessageTypes: [any Message.Type] = [
   CodeGeneratorResponse.self,
   CodeGeneratorResponse.File.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+package let allProtoFiles: [ProtoFile] = [
+  .descriptorsDescriptor,
+  .codegenPlugin,
+]

@@ -17,3 +17,9 @@ package let allMessageTypes: [any Message.Type] = [
   WireEnd.self,
   WireGoAway.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+package let allProtoFiles: [ProtoFile] = [
+  .rpcV1Status,
+  .rpcV1Wire,
+]

@@ -58,3 +58,18 @@ public let allMessageTypes: [any Message.Type] = [
   ProtoStringValue.self,
   ProtoBytesValue.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+public let allProtoFiles: [ProtoFile] = [
+  .googleProtobufAny,
+  .googleProtobufSourceContext,
+  .googleProtobufType,
+  .googleProtobufApi,
+  .googleProtobufDescriptor,
+  .googleProtobufDuration,
+  .googleProtobufEmpty,
+  .googleProtobufFieldMask,
+  .googleProtobufStruct,
+  .googleProtobufTimestamp,
+  .googleProtobufWrappers,
+]

@@ -18,3 +18,8 @@ package let allMessageTypes: [any Message.Type] = [
   Names.self,
   Names.String_.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+package let allProtoFiles: [ProtoFile] = [
+  .codectestEverything
+]

@@ -48,7 +48,10 @@ extension Case {
     FloatFieldMinPositiveValue: {"floatValue":1.175494e-38}
     FloatFieldMaxNegativeValue: {"floatValue":-1.175494e-38}
     FloatFieldMaxPositiveValue: {"floatValue":3.402823e+38}
-    FloatFieldLargest: {"floatValue":3.4028234663852886e38} => {"floatValue":3.4028235e+38}
+    FloatFieldLargest: {"floatValue":3.4028234663852886e+38}
+    FloatFieldLargestInShort: {"floatValue":3.4028235e38} => {"floatValue":3.4028234663852886e+38}
+    FloatFieldMinusZero: {"floatValue":-0.0}
+    FloatFieldSmallest: {"floatValue":1e-45}
     FloatFieldQuotedValue: {"floatValue":"1"} => {"floatValue":1}
     FloatFieldQuotedExponentialValue: {"floatValue":"1.5e3"} => {"floatValue":1500}
     FloatFieldNan: {"floatValue":"NaN"}
@@ -60,8 +63,8 @@ extension Case {
     DoubleFieldMaxPositiveValue: {"doubleValue":1.79769e+308}
     DoubleFieldMinNegativeValue: {"doubleValue":-1.79769e+308}
     DoubleFieldDenormal: {"doubleValue":5e-324}
-    DoubleFieldMinusZero: {"doubleValue":-0}
-    DoubleFieldMinusZeroWithFraction: {"doubleValue":-0.0} => {"doubleValue":-0}
+    DoubleFieldMinusZero: {"doubleValue":-0.0}
+    DoubleFieldMinusZeroWithoutFraction: {"doubleValue":-0} => {"doubleValue":-0.0}
     DoubleFieldShortest: {"doubleValue":0.1}
     DoubleFieldLongest: {"doubleValue":0.30000000000000004}
     DoubleFieldOfFloat: {"doubleValue":1234.5678}

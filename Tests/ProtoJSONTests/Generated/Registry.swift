@@ -8,3 +8,8 @@ package let allMessageTypes: [any Message.Type] = [
   Kinds.Inner.self,
   Kinds.Account.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+package let allProtoFiles: [ProtoFile] = [
+  .jsontestKinds
+]

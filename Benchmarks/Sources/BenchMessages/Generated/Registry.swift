@@ -15,3 +15,8 @@ public let allMessageTypes: [any Message.Type] = [
   ListDataPointsResponse.self,
   Scalars.self,
 ]
+
+/// Every file of this module, for reflection and generic clients.
+public let allProtoFiles: [ProtoFile] = [
+  .bench
+]

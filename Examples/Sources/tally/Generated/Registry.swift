@@ -10,6 +10,11 @@ public let allMessageTypes: [any Message.Type] = [
   Count.self,
 ]
 
+/// Every file of this module, for reflection and generic clients.
+public let allProtoFiles: [ProtoFile] = [
+  .examplesV1Tally
+]
+
 /// Every method of this module, with what it takes and returns.
 public let allMethods:
   [(method: MethodDescriptor, request: any Message.Type, response: any Message.Type)] = [
