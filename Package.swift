@@ -41,6 +41,8 @@ extension Target.Dependency {
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+  static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
   static let system = product(name: "SystemPackage", package: "swift-system")
@@ -64,6 +66,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -73,8 +76,9 @@ let package = Package(
     // The wire.
     module("Codec", extra: [.strictMemorySafety()]),
     module("RPCCore", ["Codec", .nioCore]),
-    module("RPCServer", ["Codec", "RPCCore", .nioCore, .nioPosix, .logging]),
-    module("RPCClient", ["Codec", "RPCCore", .nioCore, .nioPosix, .logging]),
+    module("RPCTLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
+    module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+    module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
     module("WellKnownTypes", ["Codec"]),
@@ -161,7 +165,11 @@ let package = Package(
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",
-      ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .nioCore, .nioPosix, .logging]),
+      [
+        "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "TestSupport", .nioCore,
+        .nioPosix, .logging,
+      ]),
+    tests("RPCTLSTests", ["RPCCore", "RPCTLS", "TestSupport", .nioSSL]),
     tests(
       "RPCClientTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .logging]),

@@ -2,6 +2,7 @@ public import Codec
 public import Logging
 package import NIOCore
 public import RPCCore
+import RPCTLS
 import Synchronization
 
 /// Calls methods of a service over one or more connections.
@@ -30,8 +31,27 @@ public final class Client: Caller {
   public convenience init(
     _ configuration: ClientConfiguration, logger: Logger = Logger(label: "diyml.client")
   ) {
+    self.init(configuration, securedBy: nil, logger: logger)
+  }
+
+  /// Makes a client that speaks TLS over TCP; nothing is connected yet.
+  ///
+  /// - Throws: if a file of `tls` is missing or wrong.
+  public convenience init(
+    _ configuration: ClientConfiguration, tls: TLSClientConfiguration,
+    logger: Logger = Logger(label: "diyml.client")
+  ) throws(TLSConfigurationError) {
+    let limits = configuration.limits
+    let tls = try ClientTLS(
+      tls, handshakeTimeout: limits.helloTimeout, shutdownTimeout: limits.closeTimeout)
+    self.init(configuration, securedBy: tls, logger: logger)
+  }
+
+  private convenience init(
+    _ configuration: ClientConfiguration, securedBy tls: ClientTLS?, logger: Logger
+  ) {
     self.init(configuration, logger: logger) { [limits = configuration.limits] in
-      SocketConnector.connect($1, to: $0, on: $2, limits: limits)
+      SocketConnector.connect($1, to: $0, on: $2, limits: limits, tls: tls)
     }
   }
 
@@ -130,24 +150,29 @@ public final class Client: Caller {
 
 /// Gives `body` a client of the server at `address`, and closes it afterwards.
 ///
-/// - Throws: what `body` throws.
+/// - Throws: what `body` throws, and `TLSConfigurationError` if a file of `tls` is missing or wrong.
 public func withClient<R: Sendable>(
-  to address: Address, limits: Limits = Limits(),
+  to address: Address, tls: TLSClientConfiguration? = nil, limits: Limits = Limits(),
   logger: Logger = Logger(label: "diyml.client"), _ body: (Client) async throws -> R
 ) async throws -> R {
   var configuration = ClientConfiguration(addresses: [address])
   configuration.limits = limits
-  return try await withClient(configuration, logger: logger, body)
+  return try await withClient(configuration, tls: tls, logger: logger, body)
 }
 
 /// Gives `body` a client, and closes it afterwards.
 ///
-/// - Throws: what `body` throws.
+/// - Throws: what `body` throws, and `TLSConfigurationError` if a file of `tls` is missing or wrong.
 public func withClient<R: Sendable>(
-  _ configuration: ClientConfiguration, logger: Logger = Logger(label: "diyml.client"),
-  _ body: (Client) async throws -> R
+  _ configuration: ClientConfiguration, tls: TLSClientConfiguration? = nil,
+  logger: Logger = Logger(label: "diyml.client"), _ body: (Client) async throws -> R
 ) async throws -> R {
-  let client = Client(configuration, logger: logger)
+  let client =
+    if let tls {
+      try Client(configuration, tls: tls, logger: logger)
+    } else {
+      Client(configuration, logger: logger)
+    }
   do {
     let result = try await body(client)
     await client.close()

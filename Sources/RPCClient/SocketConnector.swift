@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import RPCCore
+import RPCTLS
 
 /// The threads that serve sockets, of all clients of the process.
 enum EventLoops {
@@ -11,13 +12,15 @@ enum EventLoops {
 enum SocketConnector {
   /// Connects, and tells the session on its loop how that went.
   static func connect(
-    _ session: any Session, to address: Address, on loop: any EventLoop, limits: Limits
+    _ session: any Session, to address: Address, on loop: any EventLoop, limits: Limits,
+    tls: ClientTLS?
   ) {
     let bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(limits.helloTimeout))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try SocketOptions.set(on: channel, for: address)
+          if let tls, case .tcp(let host, _) = address { try tls.secure(channel, to: host) }
           let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
           try channel.pipeline.syncOperations.addHandler(handler)
         }

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import RPCCore
+import RPCTLS
 
 /// The threads that serve sockets, of all servers of the process.
 enum EventLoops {
@@ -29,16 +30,14 @@ extension Server {
   /// Connections that the system keeps before they are accepted.
   private static let backlogMax: Int32 = 1_024
 
-  func listen(on address: Address) async throws {
+  func listen(on address: Address, tls: ServerTLS?) async throws {
     let bootstrap = ServerBootstrap(group: EventLoops.group)
       .serverChannelOption(.backlog, value: Self.backlogMax)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try SocketOptions.set(on: channel, for: address)
-          let session = self.admit(Peer(channel), on: channel.eventLoop)
-          let handler = ConnectionHandler(session: session, closeTimeout: self.limits.closeTimeout)
-          try channel.pipeline.syncOperations.addHandler(handler)
+          try self.join(channel, address, tls)
         }
       }
     switch address {
@@ -60,6 +59,32 @@ extension Server {
         throw ListenError(address: address, reason: "\(error)")
       }
     }
+  }
+
+  /// Gives a new connection its handlers; on its event loop.
+  private func join(_ channel: any Channel, _ address: Address, _ tls: ServerTLS?) throws {
+    let peer = Peer(channel)
+    let refusal = refusal(of: peer)
+    let session: ServerSession
+    switch (address, tls) {
+    case (.tcp, let tls?):
+      // A handshake only to say no would be work that strangers can order.
+      if let refusal { throw refusal }
+      session = admit(peer, on: channel.eventLoop, refusal: nil)
+      try tls.secure(channel) { session.identity = $0 }
+    case (.tcp, nil):
+      session = admit(peer, on: channel.eventLoop, refusal: refusal)
+    case (.unix, _):
+      let process = UnixCredentials.peer(of: channel)
+      if let stranger = unixPeers.refusal(of: process) {
+        logger.debug("refusing a connection", metadata: ["reason": "\(stranger)"])
+        throw stranger
+      }
+      session = admit(peer, on: channel.eventLoop, refusal: refusal)
+      session.identity = process.map { .process($0) }
+    }
+    let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
+    try channel.pipeline.syncOperations.addHandler(handler)
   }
 }
 

@@ -1,6 +1,7 @@
 public import Logging
 package import NIOCore
 public import RPCCore
+import RPCTLS
 import Synchronization
 
 /// Serves routes on any number of addresses.
@@ -14,23 +15,43 @@ public final class Server: Sendable {
   let logger: Logger
   let timers = LoopTimers()
   let handlers = Handoff<ServerCall>()
+  let unixPeers: UnixPeers
   private let registry = Mutex(Registry())
+  private let tlsConfiguration: TLSServerConfiguration?
+  private let tls = Mutex<ServerTLS?>(nil)
 
   /// Makes a server of these routes; a method has one route at most.
-  public init(routes: [Route], limits: Limits = Limits(), logger: Logger) {
+  ///
+  /// - Parameters:
+  ///   - routes: what is served.
+  ///   - limits: the bounds of the server and its connections.
+  ///   - logger: hears of connections and failures.
+  ///   - tls: how TLS is spoken on all TCP addresses; `nil` speaks none.
+  ///   - unixPeers: who may call over Unix sockets.
+  public init(
+    routes: [Route], limits: Limits = Limits(), logger: Logger,
+    tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any
+  ) {
     limits.check()
     self.routes = Router(routes)
     self.limits = limits
     self.logger = logger
+    self.unixPeers = unixPeers
+    tlsConfiguration = tls
   }
 
   /// Serves on `addresses` until drained or cancelled.
   ///
-  /// - Throws: `ListenError` if an address cannot be listened on; then nothing was served.
+  /// - Throws: `ListenError` if an address cannot be listened on, `TLSConfigurationError` if a
+  ///   certificate or key cannot be used; then nothing was served.
   public func run(on addresses: [Address]) async throws {
     try await withTaskCancellationHandler {
       do {
-        for address in addresses { try await listen(on: address) }
+        let tls = try tlsConfiguration.map {
+          try ServerTLS($0, shutdownTimeout: limits.closeTimeout)
+        }
+        self.tls.withLock { $0 = tls }
+        for address in addresses { try await listen(on: address, tls: tls) }
       } catch {
         settle(.failure(error))
         stop()
@@ -43,6 +64,16 @@ public final class Server: Sendable {
     } onCancel: {
       stop()
     }
+  }
+
+  /// Reads the files of certificates and keys again, for connections from now on; open ones stay as
+  /// they are.
+  ///
+  /// Does nothing without TLS or before `run`.
+  ///
+  /// - Throws: if a file is missing or wrong; then the server goes on with what it has.
+  public func reloadCertificates() throws(TLSConfigurationError) {
+    try tls.withLock { $0 }?.reload()
   }
 
   /// Runs handlers until no connection is left that could bring a call.
@@ -97,7 +128,18 @@ public final class Server: Sendable {
 
   /// Takes in a new connection, or the refusal of one.
   func admit(_ peer: Peer, on loop: any EventLoop) -> ServerSession {
-    let refusal = registry.withLock { $0.refusal(of: peer, limits: limits) }
+    admit(peer, on: loop, refusal: refusal(of: peer))
+  }
+
+  /// Why a new connection is not taken, or `nil`.
+  func refusal(of peer: Peer) -> ConnectionFault? {
+    registry.withLock { $0.refusal(of: peer, limits: limits) }
+  }
+
+  /// Makes the session of a new connection, which says `refusal` and closes if there is one.
+  func admit(
+    _ peer: Peer, on loop: any EventLoop, refusal: ConnectionFault?
+  ) -> ServerSession {
     let session = ServerSession(server: self, loop: loop, peer: peer, refusal: refusal)
     if refusal == nil, !registry.withLock({ $0.add(session) }) {
       session.stop()

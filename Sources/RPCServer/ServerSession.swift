@@ -20,6 +20,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private let timer: LoopTimer
   private let queue: CommandQueue<ServerCommand>
   let peer: Peer
+  /// Set before the first byte is received, if anything is proven.
+  var identity: PeerIdentity?
   private let name: String
   private var connection: ServerConnection
   private var calls: [StreamID: ServerCall] = [:]
@@ -103,7 +105,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     }
     let context = ServerContext(
       method: route.method, metadata: request.metadata, deadline: request.timeout.map { now + $0 },
-      peer: peer.name, idempotencyKey: request.idempotencyKey, trace: request.trace,
+      peer: peer.name, identity: identity, idempotencyKey: request.idempotencyKey,
+      trace: request.trace,
       connection: name,
       stream: stream.rawValue)
     let call = ServerCall(

@@ -4,15 +4,17 @@ import RPCClient
 import RPCCore
 import RPCLoopback
 import RPCServer
+import TestSupport
 
 /// What joins client and server in a test.
 enum Carrier: CaseIterable, CustomStringConvertible {
-  case loopback, tcp, unix
+  case loopback, tcp, tls, unix
 
   var description: String {
     switch self {
     case .loopback: "loopback"
     case .tcp: "TCP"
+    case .tls: "TLS"
     case .unix: "Unix socket"
     }
   }
@@ -32,6 +34,18 @@ enum Carrier: CaseIterable, CustomStringConvertible {
         on: .tcp(host: "127.0.0.1", port: 0)
       ) { address in
         try await withClient(to: address, limits: clientLimits, logger: logger, body)
+      }
+    case .tls:
+      let folder = try TemporaryFolder()
+      let authority = try await TestAuthority("ours", in: folder.path)
+      let tls = TLSServerConfiguration(certificate: try await authority.issue("server"))
+      return try await withServer(
+        Server(routes: routes, limits: limits, logger: logger, tls: tls),
+        on: .tcp(host: "127.0.0.1", port: 0)
+      ) { address in
+        try await withClient(
+          to: address, tls: TLSClientConfiguration(authorities: authority.certificate),
+          limits: clientLimits, logger: logger, body)
       }
     case .unix:
       return try await withTemporaryFolder { folder in

@@ -10,6 +10,9 @@ public struct ServerContext: Sendable {
   public let deadline: ContinuousClock.Instant?
   /// Where the call came from: `127.0.0.1:52714`, `unix:/run/diyml.sock`, `loopback`.
   public let peer: String
+  /// Who called: the holder of a verified certificate, or the process at a Unix socket; `nil` if
+  /// nothing proves it.
+  public let identity: PeerIdentity?
   /// Names this attempt at a change, if the caller gave a name.
   public let idempotencyKey: String?
   /// The caller's W3C trace context, or empty.
@@ -24,13 +27,14 @@ public struct ServerContext: Sendable {
 
   package init(
     method: MethodDescriptor, metadata: Metadata = Metadata(),
-    deadline: ContinuousClock.Instant? = nil, peer: String, idempotencyKey: String? = nil,
-    trace: String = "", connection: String, stream: UInt32
+    deadline: ContinuousClock.Instant? = nil, peer: String, identity: PeerIdentity? = nil,
+    idempotencyKey: String? = nil, trace: String = "", connection: String, stream: UInt32
   ) {
     self.method = method
     self.metadata = metadata
     self.deadline = deadline
     self.peer = peer
+    self.identity = identity
     self.idempotencyKey = idempotencyKey
     self.trace = trace
     self.response = ResponseMetadata()

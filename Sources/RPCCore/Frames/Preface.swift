@@ -19,9 +19,15 @@ package struct Preface: Hashable, Sendable {
   }
 }
 
+/// How every alert of TLS begins: what a server with TLS says to a client without.
+private let tlsAlert: [UInt8] = [0x15, 0x03]
+
 extension ByteBuffer {
   /// Reads a preface; nothing is read while it is not whole, but a wrong byte is seen at once.
   package mutating func readPreface() throws(ConnectionFault) -> Preface? {
+    if readableBytesView.starts(with: tlsAlert) {
+      throw .protocolError("the other side speaks TLS")
+    }
     for (seen, wanted) in zip(readableBytesView, Preface.magic) where seen != wanted {
       throw .protocolError("the first bytes are not those of this protocol")
     }
