@@ -34,7 +34,7 @@ public struct JSONError: Error, Hashable, Sendable {
   }
 
   /// What is wrong.
-  public let reason: Reason
+  public private(set) var reason: Reason
 
   /// The way from the outermost message to the value, such as `items[3].name`.
   public private(set) var path = ""
@@ -51,6 +51,23 @@ public struct JSONError: Error, Hashable, Sendable {
   func inside(_ step: String) -> JSONError {
     var error = self
     error.path = step + (path.isEmpty || path.hasPrefix("[") ? path : "." + path)
+    return error
+  }
+
+  /// The same error without a word of the text, which must not be in logs.
+  var masked: JSONError {
+    let mask = "[REDACTED]"
+    var error = self
+    error.path = ""
+    switch reason {
+    case .mismatch(let expected, _): error.reason = .mismatch(expected: expected, found: mask)
+    case .unknownField(_, let type): error.reason = .unknownField(mask, type: type)
+    case .unknownValue(_, let type): error.reason = .unknownValue(mask, type: type)
+    case .unknownType: error.reason = .unknownType(mask)
+    case .repeated: error.reason = .repeated(mask)
+    case .unprintable: error.reason = .unprintable(mask)
+    case .syntax, .tooLarge, .tooDeep, .tooManyElements, .undecodable, .unencodable, .schema: break
+    }
     return error
   }
 }

@@ -80,7 +80,7 @@ struct JSONPrinter {
       case .map(let key, let kind): try map(values, key, kind)
       }
     } catch {
-      throw error.inside(field.name)
+      throw (field.isRedacted ? error.masked : error).inside(field.name)
     }
   }
 

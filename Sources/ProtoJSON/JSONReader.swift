@@ -50,7 +50,7 @@ struct JSONReader {
       do throws(JSONError) {
         try self.field(field, member.value)
       } catch {
-        throw error.inside(field.name)
+        throw (field.isRedacted ? error.masked : error).inside(field.name)
       }
     }
   }

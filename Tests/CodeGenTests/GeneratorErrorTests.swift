@@ -64,4 +64,13 @@ import Testing
     #expect(response.file.isEmpty)
     #expect(response.supportedFeatures == 1)
   }
+
+  @Test func `two files of one constant in Swift are refused`() {
+    let response = respond(
+      to: file(DescriptorProto(name: "A"), name: "x/a.proto"),
+      file(DescriptorProto(name: "B"), name: "x_a.proto"))
+    #expect(
+      response.error
+        == "x/a.proto and x_a.proto both become xA in Swift; rename one, or set swift_prefix")
+  }
 }

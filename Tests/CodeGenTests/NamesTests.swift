@@ -25,6 +25,14 @@ import Testing
     #expect(Names.enumCase(value, in: enumeration) == swift)
   }
 
+  @Test(arguments: [
+    ("diyml/v1/auth.proto", "diymlV1Auth"), ("a.proto", "a"), ("x-y/b.c_d.proto", "xYBCD"),
+    ("3d/shape.proto", "file3dShape"), ("noSuffix", "noSuffix"),
+  ])
+  func `a file gets a constant named for its path`(path: String, constant: String) {
+    #expect(Names.fileConstant(path) == constant)
+  }
+
   @Test func `keywords get backticks and taken names an underscore`() {
     #expect(Names.quoted("class") == "`class`")
     #expect(Names.quoted("name") == "name")

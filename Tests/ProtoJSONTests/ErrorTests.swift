@@ -31,6 +31,14 @@ import WellKnownTypes
     #expect(error.map { "\($0)" } == message)
   }
 
+  @Test func `an error about a secret does not tell it`() {
+    let error = #expect(throws: JSONError.self) {
+      try Kinds(json: #"{"account": {"password": 12345}}"#)
+    }
+    #expect(
+      error.map { "\($0)" } == "account.password: expected a string, not [REDACTED] at byte 25")
+  }
+
   @Test func `an error of printing says where and why`() {
     let message = Kinds(innerList: [
       .init(corecursive: Kinds(duration: .init(seconds: 1, nanos: -1)))
