@@ -26,7 +26,7 @@ public struct Bytes: Sendable {
     if let view = bytes as? Bytes {
       self = view
     } else {
-      self.init(Array(bytes))
+      self.init([UInt8](bytes))
     }
   }
 
@@ -48,7 +48,7 @@ public struct Bytes: Sendable {
 
   /// The same bytes, copied when the view is only a part of what it keeps alive.
   public func compacted() -> Bytes {
-    bounds == storage.indices ? self : Bytes(Array(self))
+    bounds == storage.indices ? self : Bytes(Array(storage[bounds]))
   }
 }
 
@@ -91,7 +91,10 @@ extension Bytes: RandomAccessCollection {
 extension Bytes: Hashable {
   /// Compares the bytes, whatever they are views of.
   public static func == (left: Bytes, right: Bytes) -> Bool {
-    left.count == right.count && left.elementsEqual(right)
+    guard left.count == right.count else { return false }
+    return unsafe left.withUnsafeBytes { left in
+      unsafe right.withUnsafeBytes { right in unsafe haveSameContent(left, right) }
+    }
   }
 
   /// Feeds the bytes to `hasher`.
@@ -116,4 +119,31 @@ extension Bytes: CustomStringConvertible {
     }
     return "\(count) bytes: " + shown.joined() + (count > 16 ? "…" : "")
   }
+}
+
+extension Array where Element == UInt8 {
+  /// The bytes of a view: its own array when it is of all of that, else one copy.
+  @inlinable
+  public init(_ bytes: Bytes) {
+    self =
+      bytes.bounds == bytes.storage.indices ? bytes.storage : Array(bytes.storage[bytes.bounds])
+  }
+}
+
+/// Compares buffers of one size, eight bytes at a time.
+private func haveSameContent(
+  _ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer
+) -> Bool {
+  var index = 0
+  while index &+ 8 <= left.count {
+    let one = unsafe left.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    let other = unsafe right.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    guard one == other else { return false }
+    index &+= 8
+  }
+  while index < left.count {
+    guard unsafe left[index] == right[index] else { return false }
+    index &+= 1
+  }
+  return true
 }

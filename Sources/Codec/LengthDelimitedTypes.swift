@@ -17,7 +17,7 @@ public struct StringType: ScalarType {
     value.isEmpty
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   public static func size(of value: String) -> Int {
     let count = value.utf8.count
     return Varint.size(UInt64(count)) + count
@@ -50,7 +50,7 @@ public struct BytesType: ScalarType {
     value.isEmpty
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   public static func size(of value: Bytes) -> Int {
     Varint.size(UInt64(value.count)) + value.count
   }
@@ -74,15 +74,20 @@ extension Reader {
   @usableFromInline
   mutating func string() throws(DecodingError) -> String {
     let length = try length()
-    let characters = unsafe UnsafeBufferPointer(start: base + position, count: length)
-    let valid: UTF8Span
+    let start = position
+    position = start &+ length
+    let characters = unsafe UnsafeBufferPointer(start: base + start, count: length)
+    guard unsafe isASCII(characters) else { return try text(unsafe characters.span) }
+    return String(copying: unsafe UTF8Span(unchecked: characters.span, isKnownASCII: true))
+  }
+
+  @inline(never)
+  private mutating func text(_ characters: Span<UInt8>) throws(DecodingError) -> String {
     do {
-      valid = try UTF8Span(validating: unsafe characters.span)
+      return String(copying: try UTF8Span(validating: characters))
     } catch {
       throw failure(.invalidUTF8)
     }
-    position += length
-    return String(copying: valid)
   }
 
   /// Reads a length, and returns a view of that many bytes.
@@ -91,20 +96,58 @@ extension Reader {
   @inlinable
   mutating func bytes() throws(DecodingError) -> Bytes {
     let length = try length()
-    position += length
-    return Bytes(storage: storage, bounds: (position - length)..<position)
+    let start = position
+    position = start &+ length
+    return unsafe Bytes(storage: source.pointee.storage, bounds: start..<position)
   }
 }
 
 extension Writer {
   /// Writes the UTF-8 of a string and its length.
-  @usableFromInline
+  @_effects(releasenone) @usableFromInline
   mutating func string(_ value: String) {
-    var value = value
-    let count = value.withUTF8 { characters in
-      unsafe raw(UnsafeRawBufferPointer(characters))
-      return characters.count
+    let count = value.utf8.count
+    reserve(count)
+    let target = unsafe UnsafeMutableRawBufferPointer(start: base + position, count: count)
+    let copied: Void? = unsafe value.utf8.withContiguousStorageIfAvailable { characters in
+      unsafe copy(UnsafeRawBufferPointer(characters), to: target)
     }
-    varint(UInt64(count))
+    if copied == nil { unsafe target.copyBytes(from: value.utf8) }
+    varint(UInt64(truncatingIfNeeded: count))
   }
+}
+
+/// Copies as many bytes as both have; short strings are most, and not worth a call.
+@inline(__always)
+private func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
+  let count = min(source.count, target.count)
+  guard count >= 8, count <= 16 else { return unsafe target.copyMemory(from: source) }
+  let last = count &- 8
+  let first = unsafe source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
+  let second = unsafe source.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+  unsafe target.storeBytes(of: first, toByteOffset: 0, as: UInt64.self)
+  unsafe target.storeBytes(of: second, toByteOffset: last, as: UInt64.self)
+}
+
+/// Whether every byte is below 0x80, eight at a time.
+@inline(__always)
+private func isASCII(_ characters: UnsafeBufferPointer<UInt8>) -> Bool {
+  let bytes = UnsafeRawBufferPointer(characters)
+  let count = bytes.count
+  var seen: UInt64 = 0
+  var index = 0
+  if count >= 8 {
+    while index < count &- 8 {
+      seen |= unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      index &+= 8
+    }
+    // The last word overlaps the one before.
+    seen |= unsafe bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+  } else {
+    while index < count {
+      seen |= unsafe UInt64(bytes[index])
+      index &+= 1
+    }
+  }
+  return seen & 0x8080_8080_8080_8080 == 0
 }

@@ -55,9 +55,7 @@ extension Message {
     guard serialized.count <= limits.bytesMax else {
       throw DecodingError(.tooLarge(bytes: serialized.count, limit: limits.bytesMax), at: 0)
     }
-    try unsafe serialized.storage.withUnsafeBufferPointer { (buffer) throws(DecodingError) in
-      guard let base = buffer.baseAddress else { return }
-      var reader = unsafe Reader(serialized, at: base, limits: limits)
+    try Reader.read(serialized, limits: limits) { (reader) throws(DecodingError) in
       try merge(from: &reader)
     }
   }
@@ -73,13 +71,6 @@ extension Message {
     var sizer = Sizer()
     measure(with: &sizer)
     let count = try sizer.total()
-    let array = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      guard let base = buffer.baseAddress else { return }
-      var writer = unsafe Writer(base, count: count)
-      write(to: &writer)
-      precondition(writer.isFull, "\(Self.protoName) measured more bytes than it wrote")
-      initialized = count
-    }
-    return Bytes(array)
+    return Writer.bytes(count) { writer in write(to: &writer) }
   }
 }

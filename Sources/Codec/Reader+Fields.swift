@@ -64,9 +64,41 @@ extension Reader {
     to messages: inout [Value]
   ) throws(DecodingError) {
     try countElements(1)
-    var message = Value()
-    try merge(into: &message)
-    messages.append(message)
+    if messages.isEmpty { messages.reserveCapacity(alike()) }
+    messages.append(Value())
+    try merge(into: &messages[messages.count &- 1])
+  }
+
+  /// How many fields with the tag that has just been read lie here one after the other, with it.
+  ///
+  /// What is reserved for them is no more than reading them takes.
+  @usableFromInline
+  func alike() -> Int {
+    let tagSize = position &- fieldStart
+    let countMax = limits.elementsMax &- elements &+ 1
+    var count = 1
+    var next = endOfValue(at: position)
+    while count < countMax, let start = next, end &- start > tagSize {
+      for index in 0..<tagSize where unsafe base[start &+ index] != base[fieldStart &+ index] {
+        return count
+      }
+      next = endOfValue(at: start &+ tagSize)
+      if next != nil { count &+= 1 }
+    }
+    return count
+  }
+
+  /// Where the value ends whose length lies at `start`; nil if it is cut off, or over 256 MiB.
+  private func endOfValue(at start: Int) -> Int? {
+    var length = 0
+    var next = start
+    for shift in stride(from: 0, to: 28, by: 7) where next < end {
+      let byte = unsafe Int(base[next])
+      next &+= 1
+      length |= (byte & 0x7f) &<< shift
+      if byte < 0x80 { return length <= end &- next ? next &+ length : nil }
+    }
+    return nil
   }
 
   /// Goes into an entry of a map, a message of key and value; `leave` goes out again.
@@ -79,26 +111,26 @@ extension Reader {
   /// Goes out of a message, back into the one that ends at `outer`.
   @inlinable
   public mutating func leave(_ outer: Int) {
-    depth -= 1
+    depth &-= 1
     end = outer
   }
 
   /// Goes into a message and says where the outer one ends.
-  @inlinable
+  @inline(__always) @inlinable
   mutating func enter() throws(DecodingError) -> Int {
     guard depth < limits.depthMax else { throw failure(.tooDeep(limit: limits.depthMax)) }
     let length = try length()
     let outer = end
-    depth += 1
-    end = position + length
+    depth &+= 1
+    end = position &+ length
     return outer
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   mutating func countElements(_ count: Int) throws(DecodingError) {
-    guard count <= limits.elementsMax - elements else {
+    guard count <= limits.elementsMax &- elements else {
       throw failure(.tooManyElements(limit: limits.elementsMax))
     }
-    elements += count
+    elements &+= count
   }
 }

@@ -46,7 +46,7 @@ extension Reader {
     }
   }
 
-  private func wireType(of tag: UInt32) throws(DecodingError) -> WireType {
+  private mutating func wireType(of tag: UInt32) throws(DecodingError) -> WireType {
     let bits = UInt8(tag & 7)
     guard let type = WireType(rawValue: bits) else { throw failure(.invalidWireType(bits)) }
     return type

@@ -6,27 +6,42 @@
 @safe
 @frozen
 public struct Reader: ~Copyable {
-  // The pointer is valid because `merge` runs inside `withUnsafeBufferPointer` of `storage`, and
-  // no byte is read before a comparison with `end`, which never passes the end of the storage.
+  // The pointers are valid because `read` runs `body` while it has access to the bytes, and no byte
+  // is read before a comparison with `end`, which never passes the end of the bytes.
   @usableFromInline let base: UnsafePointer<UInt8>
-  @usableFromInline let storage: [UInt8]
-  @usableFromInline let origin: Int
+  @usableFromInline let source: UnsafePointer<Bytes>
   @usableFromInline let limits: DecodingLimits
+  @usableFromInline let endOfAll: Int
   @usableFromInline var position: Int
   @usableFromInline var end: Int
   @usableFromInline var fieldStart: Int
   @usableFromInline var depth = 0
   @usableFromInline var elements = 0
 
-  @inlinable
-  init(_ bytes: Bytes, at base: UnsafePointer<UInt8>, limits: DecodingLimits) {
+  @usableFromInline
+  init(_ source: UnsafePointer<Bytes>, at base: UnsafePointer<UInt8>, limits: DecodingLimits) {
+    unsafe self.source = source
     unsafe self.base = base
-    storage = bytes.storage
-    origin = bytes.bounds.lowerBound
     self.limits = limits
-    position = bytes.bounds.lowerBound
-    end = bytes.bounds.upperBound
+    position = unsafe source.pointee.bounds.lowerBound
+    end = unsafe source.pointee.bounds.upperBound
+    endOfAll = end
     fieldStart = position
+  }
+
+  /// Lends a reader of `bytes` to `body`.
+  @usableFromInline
+  static func read(
+    _ bytes: Bytes, limits: DecodingLimits,
+    _ body: (inout Reader) throws(DecodingError) -> Void
+  ) throws(DecodingError) {
+    try unsafe withUnsafePointer(to: bytes) { (source) throws(DecodingError) in
+      try unsafe bytes.storage.withUnsafeBufferPointer { (buffer) throws(DecodingError) in
+        guard let base = buffer.baseAddress else { return }
+        var reader = unsafe Reader(source, at: base, limits: limits)
+        try body(&reader)
+      }
+    }
   }
 
   /// The tag of the next field, or nil at the end of the message.
@@ -38,19 +53,19 @@ public struct Reader: ~Copyable {
     fieldStart = position
     let first = unsafe base[position]
     guard first < 0x80 else { return try longTag() }
-    position += 1
+    position &+= 1
     return UInt32(first)
   }
 
   /// Reads one base-128 varint.
   ///
   /// - Throws: `.truncated` if the bytes end first; `.overlongVarint` past 10 bytes or 64 bits.
-  @inlinable
+  @inline(__always) @inlinable
   mutating func varint() throws(DecodingError) -> UInt64 {
-    guard position < end else { throw failure(.truncated) }
+    guard position < end else { throw truncated() }
     let first = unsafe base[position]
     guard first < 0x80 else { return try longVarint() }
-    position += 1
+    position &+= 1
     return UInt64(first)
   }
 
@@ -62,26 +77,32 @@ public struct Reader: ~Copyable {
     _ type: Number.Type
   ) throws(DecodingError) -> Number {
     let width = MemoryLayout<Number>.size
-    guard end - position >= width else { throw failure(.truncated) }
+    guard end &- position >= width else { throw truncated() }
     let value = unsafe UnsafeRawPointer(base + position).loadUnaligned(as: Number.self)
-    position += width
+    position &+= width
     return Number(littleEndian: value)
   }
 
   /// Reads the length of a value, and judges it by what is left of the message.
   ///
   /// - Throws: `.truncated` if fewer bytes follow than announced.
-  @inlinable
+  @inline(__always) @inlinable
   mutating func length() throws(DecodingError) -> Int {
     let length = try varint()
-    guard length <= UInt64(end - position) else { throw failure(.truncated) }
-    return Int(length)
+    guard length <= UInt64(truncatingIfNeeded: end &- position) else { throw truncated() }
+    return Int(truncatingIfNeeded: length)
   }
 
   /// An error about the field that is being read.
-  @usableFromInline
-  func failure(_ reason: DecodingError.Reason) -> DecodingError {
-    DecodingError(reason, at: fieldStart - origin)
+  @inline(never) @usableFromInline
+  mutating func failure(_ reason: DecodingError.Reason) -> DecodingError {
+    let origin = unsafe source.pointee.bounds.lowerBound
+    return DecodingError(reason, at: fieldStart - origin)
+  }
+
+  @inline(never) @usableFromInline
+  mutating func truncated() -> DecodingError {
+    failure(.truncated)
   }
 
   @usableFromInline
@@ -91,12 +112,30 @@ public struct Reader: ~Copyable {
     return short
   }
 
+  /// Reads a varint of up to eight bytes in one go, when as many are left, if not in this message
+  /// then in those around it.
   @usableFromInline
   mutating func longVarint() throws(DecodingError) -> UInt64 {
+    guard endOfAll &- position >= 8 else { return try anyVarint() }
+    var word = UInt64(
+      littleEndian: unsafe UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
+    let lasts = ~word & 0x8080_8080_8080_8080
+    let next = position &+ lasts.trailingZeroBitCount &>> 3 &+ 1
+    guard lasts != 0, next <= end else { return try anyVarint() }
+    position = next
+    // Cut off what follows the last byte, then push the groups of 7, 14 and 28 bits together.
+    word &= (lasts ^ (lasts &- 1)) & 0x7f7f_7f7f_7f7f_7f7f
+    word = (word & 0x007f_007f_007f_007f) | (word & 0x7f00_7f00_7f00_7f00) &>> 1
+    word = (word & 0x0000_3fff_0000_3fff) | (word & 0x3fff_0000_3fff_0000) &>> 2
+    return (word & 0x0fff_ffff) | (word & 0x0fff_ffff_0000_0000) &>> 4
+  }
+
+  @inline(never)
+  private mutating func anyVarint() throws(DecodingError) -> UInt64 {
     var value: UInt64 = 0
     var next = position
     for shift in stride(from: UInt64(0), through: 63, by: 7) {
-      guard next < end else { throw failure(.truncated) }
+      guard next < end else { throw truncated() }
       let byte = unsafe base[next]
       next += 1
       if byte < 0x80 {

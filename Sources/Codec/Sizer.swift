@@ -22,7 +22,7 @@ public struct Sizer: ~Copyable {
   }
 
   /// Adds a field that is left out when it has its default.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func value<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
@@ -31,7 +31,7 @@ public struct Sizer: ~Copyable {
   }
 
   /// Adds a field that is left out when it is nil.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func optional<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value?, _ type: Scalar
   ) {
@@ -40,7 +40,7 @@ public struct Sizer: ~Copyable {
   }
 
   /// Adds a field whatever its value.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func present<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
@@ -52,6 +52,7 @@ public struct Sizer: ~Copyable {
   public mutating func repeated<Scalar: ScalarType>(
     _ number: Int, _ values: [Scalar.Value], _ type: Scalar
   ) {
+    let values = values.span
     for index in values.indices { present(number, values[index], type) }
   }
 
@@ -65,6 +66,7 @@ public struct Sizer: ~Copyable {
     if let width = Scalar.width {
       count += values.count * width
     } else {
+      let values = values.span
       for index in values.indices { count += Scalar.size(of: values[index]) }
     }
     addHeader(number, start)
@@ -78,23 +80,26 @@ public struct Sizer: ~Copyable {
   }
 
   /// Adds a message.
-  @inlinable
-  public mutating func present<Value: Message>(_ number: Int, _ message: Value) {
+  @inline(__always) @inlinable
+  public mutating func present<Value: Message>(_ number: Int, _ message: borrowing Value) {
     let start = enter()
-    if !isTooDeep { message.measure(with: &self) }
+    guard !isTooDeep else { return }
+    message.measure(with: &self)
     leave(number, start)
   }
 
   /// Adds a list of messages.
   @inlinable
   public mutating func messages<Value: Message>(_ number: Int, _ messages: [Value]) {
+    let messages = messages.span
     for index in messages.indices { present(number, messages[index]) }
   }
 
   /// Adds what the schema does not know.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func unknown(_ fields: UnknownFields) {
-    count += fields.bytes.count
+    guard let bytes = fields.kept else { return }
+    count += bytes.count
   }
 
   /// Begins a message or an entry of a map; `leave` ends it.

@@ -3,14 +3,19 @@
 /// They are written back after the known ones, so a message survives a program older than its schema.
 @frozen
 public struct UnknownFields: Hashable, Sendable {
-  /// The tags and values, as on the wire.
-  public private(set) var bytes: [UInt8] = []
+  // Never an empty array: nil costs nothing to make, copy and destroy, and most messages have none.
+  @usableFromInline var kept: [UInt8]?
 
   /// No fields.
   @inlinable
   public init() {}
 
+  /// The tags and values, as on the wire.
+  @inlinable
+  public var bytes: [UInt8] { kept ?? [] }
+
   mutating func append(_ field: UnsafeBufferPointer<UInt8>) {
-    unsafe bytes.append(contentsOf: field)
+    if kept == nil { kept = [] }
+    unsafe kept?.append(contentsOf: field)
   }
 }

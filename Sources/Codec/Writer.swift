@@ -5,8 +5,8 @@
 @safe
 @frozen
 public struct Writer: ~Copyable {
-  // The pointer is valid because `serialized` runs `write` inside the closure that lends the
-  // buffer, and `reserve` lets nothing pass its beginning.
+  // The pointer is valid because `bytes` runs `body` inside the closure that lends the buffer, and
+  // `reserve` lets nothing pass its beginning.
   @usableFromInline let base: UnsafeMutablePointer<UInt8>
   @usableFromInline var position: Int
 
@@ -16,10 +16,25 @@ public struct Writer: ~Copyable {
     position = count
   }
 
-  @inlinable var isFull: Bool { position == 0 }
+  /// Lends a writer for `count` bytes to `body`, which must fill them, in one allocation.
+  @usableFromInline
+  static func bytes(_ count: Int, _ body: (inout Writer) -> Void) -> Bytes {
+    guard count > 0 else { return Bytes() }
+    var array: [UInt8] = []
+    array.append(addingCapacity: count) { span in
+      unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+        guard let base = buffer.baseAddress else { return }
+        var writer = unsafe Writer(base, count: count)
+        body(&writer)
+        precondition(writer.position == 0, "a message measured more bytes than it wrote")
+        initialized = count
+      }
+    }
+    return Bytes(array)
+  }
 
   /// Writes a field that is left out when it has its default.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func value<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
@@ -28,7 +43,7 @@ public struct Writer: ~Copyable {
   }
 
   /// Writes a field that is left out when it is nil.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func optional<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value?, _ type: Scalar
   ) {
@@ -37,7 +52,7 @@ public struct Writer: ~Copyable {
   }
 
   /// Writes a field whatever its value.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func present<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
@@ -50,6 +65,7 @@ public struct Writer: ~Copyable {
   public mutating func repeated<Scalar: ScalarType>(
     _ number: Int, _ values: [Scalar.Value], _ type: Scalar
   ) {
+    let values = values.span
     for index in values.indices.reversed() { present(number, values[index], type) }
   }
 
@@ -60,6 +76,7 @@ public struct Writer: ~Copyable {
   ) {
     guard !values.isEmpty else { return }
     let end = position
+    let values = values.span
     for index in values.indices.reversed() { Scalar.write(values[index], to: &self) }
     leave(number, end)
   }
@@ -72,8 +89,8 @@ public struct Writer: ~Copyable {
   }
 
   /// Writes a message.
-  @inlinable
-  public mutating func present<Value: Message>(_ number: Int, _ message: Value) {
+  @inline(__always) @inlinable
+  public mutating func present<Value: Message>(_ number: Int, _ message: borrowing Value) {
     let end = enter()
     message.write(to: &self)
     leave(number, end)
@@ -82,14 +99,21 @@ public struct Writer: ~Copyable {
   /// Writes a list of messages.
   @inlinable
   public mutating func messages<Value: Message>(_ number: Int, _ messages: [Value]) {
-    for index in messages.indices.reversed() { present(number, messages[index]) }
+    let messages = messages.span  // which lends its elements, where an array would copy them
+    var index = messages.count
+    while index > 0 {
+      index &-= 1
+      let end = enter()
+      messages[index].write(to: &self)
+      leave(number, end)
+    }
   }
 
   /// Writes what the schema does not know.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func unknown(_ fields: UnknownFields) {
-    guard !fields.bytes.isEmpty else { return }
-    unsafe fields.bytes.withUnsafeBytes { unsafe raw($0) }
+    guard let bytes = fields.kept else { return }
+    unsafe bytes.withUnsafeBytes { unsafe raw($0) }
   }
 
   /// Begins, at its end, a message or an entry of a map; `leave` completes it.
@@ -99,7 +123,7 @@ public struct Writer: ~Copyable {
   }
 
   /// Puts tag and length before what ends at `end`.
-  @inlinable
+  @inline(__always) @inlinable
   public mutating func leave(_ number: Int, _ end: Int) {
     varint(UInt64(end - position))
     tag(number, .lengthDelimited)
@@ -108,42 +132,49 @@ public struct Writer: ~Copyable {
 
 extension Writer {
   /// Makes room for `count` bytes before those already written.
-  @inlinable
+  @inline(__always) @inlinable
   mutating func reserve(_ count: Int) {
     precondition(count <= position, "a message wrote more bytes than it measured")
-    position -= count
+    position &-= count
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   mutating func tag(_ number: Int, _ type: WireType) {
     varint(UInt64(truncatingIfNeeded: number) << 3 | UInt64(type.rawValue))
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   mutating func varint(_ value: UInt64) {
-    guard value >= 0x80 else {
-      reserve(1)
-      unsafe base[position] = UInt8(truncatingIfNeeded: value)
-      return
-    }
-    let size = Varint.size(value)
-    reserve(size)
-    var rest = value
-    for index in position..<(position + size - 1) {
-      unsafe base[index] = UInt8(truncatingIfNeeded: rest) | 0x80
-      rest >>= 7
-    }
-    unsafe base[position + size - 1] = UInt8(truncatingIfNeeded: rest)
+    guard value < 0x80 else { return longVarint(value) }
+    reserve(1)
+    unsafe base[position] = UInt8(truncatingIfNeeded: value)
   }
 
-  @inlinable
+  @_effects(releasenone) @usableFromInline
+  mutating func longVarint(_ value: UInt64) {
+    if value < 0x4000 {
+      let two = UInt16(truncatingIfNeeded: value & 0x7f | 0x80 | (value &>> 7) &<< 8)
+      return fixed(two)
+    }
+    reserve(Varint.size(value))
+    var rest = value
+    var next = position
+    while rest >= 0x80 {
+      unsafe base[next] = UInt8(truncatingIfNeeded: rest) | 0x80
+      next &+= 1
+      rest &>>= 7
+    }
+    unsafe base[next] = UInt8(truncatingIfNeeded: rest)
+  }
+
+  @inline(__always) @inlinable
   mutating func fixed<Number: FixedWidthInteger>(_ value: Number) {
     reserve(MemoryLayout<Number>.size)
     unsafe UnsafeMutableRawPointer(base + position)
       .storeBytes(of: value.littleEndian, as: Number.self)
   }
 
-  @inlinable
+  @inline(__always) @inlinable
   mutating func raw(_ bytes: UnsafeRawBufferPointer) {
     reserve(bytes.count)
     guard let source = bytes.baseAddress else { return }

@@ -1,37 +1,42 @@
 import CProtobuf
 
-/// libprotobuf-c: size, allocate, pack and free; unpack and free.
-final class ProtobufCSide: Side {
+/// A message in the memory of libprotobuf-c.
+private final class ProtobufCMessage {
   /// It could not read or write what the others can.
   struct Refusal: Error {}
 
-  let name = "protobuf-c"
-  private let type: bench_type
-  private let encoded: [UInt8]
-  private let message: OpaquePointer
+  let pointer: OpaquePointer
 
   init(_ type: bench_type, _ encoded: [UInt8]) throws {
-    self.type = type
-    self.encoded = encoded
-    guard let message = bench_unpack(type, encoded, encoded.count) else { throw Refusal() }
-    self.message = message
+    guard let pointer = bench_unpack(type, encoded, encoded.count) else { throw Refusal() }
+    self.pointer = pointer
   }
 
-  deinit { bench_free(message) }
+  deinit { bench_free(pointer) }
 
   func bytes() throws -> [UInt8] {
     var count = 0
-    guard let packed = bench_pack(message, &count) else { throw Refusal() }
+    guard let packed = bench_pack(pointer, &count) else { throw Refusal() }
     defer { packed.deallocate() }
     return Array(UnsafeBufferPointer(start: packed, count: count))
   }
+}
 
-  func encode(repetitions: Int) throws {
-    guard bench_encode(message, repetitions) == encoded.count else { throw Refusal() }
-  }
-
-  func decode(repetitions: Int) throws {
-    let decoded = bench_decode(type, encoded, encoded.count, repetitions)
-    guard decoded == repetitions else { throw Refusal() }
+extension Side {
+  /// libprotobuf-c: size, allocate, pack and free; unpack and free.
+  static func protobufC(_ type: bench_type, _ encoded: [UInt8]) throws -> Side {
+    let message = try ProtobufCMessage(type, encoded)
+    return Side(
+      name: "protobuf-c", bytes: try message.bytes(),
+      encode: { repetitions in
+        guard bench_encode(message.pointer, repetitions) == encoded.count else {
+          throw ProtobufCMessage.Refusal()
+        }
+      },
+      decode: { repetitions in
+        guard bench_decode(type, encoded, encoded.count, repetitions) == repetitions else {
+          throw ProtobufCMessage.Refusal()
+        }
+      })
   }
 }

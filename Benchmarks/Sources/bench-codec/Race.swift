@@ -14,8 +14,9 @@ struct Race {
 
   let message: String
   let bytes: Int
-  private let sides: [any Side]
+  private let sides: [Side]
 
+  @inline(__always)
   init<Ours: Codec.Message, Peer: SwiftProtobuf.Message>(
     _ name: String, _ ours: Ours, _ peer: Peer.Type, _ type: bench_type
   ) throws {
@@ -23,13 +24,13 @@ struct Race {
     message = name
     bytes = encoded.count
     sides = [
-      try OurSide(ours),
-      try SwiftProtobufArraySide(peer, encoded),
-      try SwiftProtobufDataSide(peer, encoded),
-      try ProtobufCSide(type, encoded),
+      try .ours(ours),
+      try .swiftProtobufArray(peer, encoded),
+      try .swiftProtobufData(peer, encoded),
+      try .protobufC(type, encoded),
     ]
     for side in sides {
-      guard try side.bytes() == encoded else {
+      guard side.bytes == encoded else {
         throw Disagreement(message: name, side: side.name)
       }
     }
@@ -51,10 +52,10 @@ struct Race {
     [
       Result(
         message: message, operation: "encode", bytes: bytes,
-        measurements: try Stopwatch.race(sides) { try $0.encode(repetitions: $1) }),
+        measurements: try Stopwatch.race(sides) { try $0.encode($1) }),
       Result(
         message: message, operation: "decode", bytes: bytes,
-        measurements: try Stopwatch.race(sides) { try $0.decode(repetitions: $1) }),
+        measurements: try Stopwatch.race(sides) { try $0.decode($1) }),
     ]
   }
 }

@@ -14,7 +14,7 @@ enum Stopwatch {
   private static let roundNanoseconds = 1_000_000.0
 
   static func race(
-    _ sides: [any Side], _ operation: (any Side, Int) throws -> Void
+    _ sides: [Side], _ operation: (Side, Int) throws -> Void
   ) rethrows -> [Measurement] {
     let repetitions = try sides.map { side in
       max(1, Int(roundNanoseconds / (try nanoseconds(side, 20, operation))))
@@ -38,7 +38,7 @@ enum Stopwatch {
   }
 
   private static func nanoseconds(
-    _ side: any Side, _ repetitions: Int, _ operation: (any Side, Int) throws -> Void
+    _ side: Side, _ repetitions: Int, _ operation: (Side, Int) throws -> Void
   ) rethrows -> Double {
     let clock = ContinuousClock()
     let time = try clock.measure { try operation(side, repetitions) }

@@ -2,50 +2,37 @@ import Foundation
 import SwiftProtobuf
 import SwiftProtobufMessages
 
-/// swift-protobuf with `[UInt8]`.
-struct SwiftProtobufArraySide<Content: Message>: Side {
-  let name = "swift-protobuf [UInt8]"
-  let message: Content
-  let encoded: [UInt8]
-
-  init(_ type: Content.Type, _ encoded: [UInt8]) throws {
-    self.encoded = encoded
-    message = try Content(serializedBytes: encoded)
+extension Side {
+  /// swift-protobuf with `[UInt8]`.
+  @inline(__always)
+  static func swiftProtobufArray<Content: Message>(
+    _ type: Content.Type, _ encoded: [UInt8]
+  ) throws -> Side {
+    let message = try Content(serializedBytes: encoded)
+    return Side(
+      name: "swift-protobuf [UInt8]", bytes: try message.serializedBytes(),
+      encode: { repetitions in
+        for _ in 0..<repetitions { keep(try message.serializedBytes() as [UInt8]) }
+      },
+      decode: { repetitions in
+        for _ in 0..<repetitions { keep(try Content(serializedBytes: encoded)) }
+      })
   }
 
-  func bytes() throws -> [UInt8] {
-    try message.serializedBytes()
-  }
-
-  func encode(repetitions: Int) throws {
-    for _ in 0..<repetitions { keep(try message.serializedBytes() as [UInt8]) }
-  }
-
-  func decode(repetitions: Int) throws {
-    for _ in 0..<repetitions { keep(try Content(serializedBytes: encoded)) }
-  }
-}
-
-/// swift-protobuf with `Data`.
-struct SwiftProtobufDataSide<Content: Message>: Side {
-  let name = "swift-protobuf Data"
-  let message: Content
-  let encoded: Data
-
-  init(_ type: Content.Type, _ encoded: [UInt8]) throws {
-    self.encoded = Data(encoded)
-    message = try Content(serializedBytes: encoded)
-  }
-
-  func bytes() throws -> [UInt8] {
-    Array(try message.serializedBytes() as Data)
-  }
-
-  func encode(repetitions: Int) throws {
-    for _ in 0..<repetitions { keep(try message.serializedBytes() as Data) }
-  }
-
-  func decode(repetitions: Int) throws {
-    for _ in 0..<repetitions { keep(try Content(serializedBytes: encoded)) }
+  /// swift-protobuf with `Data`.
+  @inline(__always)
+  static func swiftProtobufData<Content: Message>(
+    _ type: Content.Type, _ encoded: [UInt8]
+  ) throws -> Side {
+    let message = try Content(serializedBytes: encoded)
+    let data = Data(encoded)
+    return Side(
+      name: "swift-protobuf Data", bytes: Array(try message.serializedBytes() as Data),
+      encode: { repetitions in
+        for _ in 0..<repetitions { keep(try message.serializedBytes() as Data) }
+      },
+      decode: { repetitions in
+        for _ in 0..<repetitions { keep(try Content(serializedBytes: data)) }
+      })
   }
 }
