@@ -37,6 +37,7 @@ extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
+  static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
@@ -52,6 +53,7 @@ let package = Package(
   name: "DIYML",
   products: [
     .executable(name: "diyml", targets: ["diyml"]),
+    .executable(name: "diyml-load", targets: ["diyml-load"]),
     .executable(name: "diymld", targets: ["diymld"]),
     .executable(name: "diyml-engine", targets: ["diyml-engine"]),
     .executable(name: "protoc-gen-diyml", targets: ["protoc-gen-diyml"]),
@@ -68,6 +70,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -116,6 +119,14 @@ let package = Package(
       "CommandLineKit",
       ["API", "Codec", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging, .signals]),
 
+    // The load generator.
+    module(
+      "LoadKit",
+      [
+        "API", "Codec", "CommandLineKit", "RPCCore", "RPCClient", "RPCServer", .argumentParser,
+        .histogram, .logging,
+      ]),
+
     // From .proto to Swift.
     module("Descriptors", ["Codec"]),
     module("ProtoJSON", ["Codec", "Descriptors"]),
@@ -130,6 +141,7 @@ let package = Package(
       ]),
     program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
     program("diyml", ["CommandLineKit"]),
+    program("diyml-load", ["CommandLineKit", "LoadKit"]),
     program(
       "diyml-demo",
       [
@@ -199,6 +211,12 @@ let package = Package(
         .logging, .crypto,
       ]),
     tests("diymldTests", ["diymld"]),
+    tests(
+      "LoadKitTests",
+      [
+        "API", "Codec", "CommandLineKit", "LoadKit", "RPCCore", "RPCLoopback", "TestSupport",
+        .logging,
+      ]),
     tests(
       "EndToEndTests",
       [

@@ -35,7 +35,7 @@ package enum CommandExit: Int32, CaseIterable, Sendable {
   package var meaning: String {
     switch self {
     case .success: "done"
-    case .someItemsFailed: "done in part: some images were refused or failed"
+    case .someItemsFailed: "done in part: some images or calls were refused or failed"
     case .local: "a file, the profile or the terminal on this machine"
     case .notFound: "no such project, image, model ... (NOT_FOUND)"
     case .denied: "not logged in, or not allowed (UNAUTHENTICATED, PERMISSION_DENIED)"

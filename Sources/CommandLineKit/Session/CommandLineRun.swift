@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 import RPCCore
 
@@ -6,15 +6,22 @@ import RPCCore
 ///
 /// Nothing outside `system` is read or written, except files that the arguments name.
 package func runCommandLine(_ arguments: [String], on system: System) async -> Int32 {
+  await runCommandLine(Diyml.self, arguments, on: system)
+}
+
+/// Runs a program whose commands are `root` and what is below it, and tells its exit code.
+package func runCommandLine(
+  _ root: any ParsableCommand.Type, _ arguments: [String], on system: System
+) async -> Int32 {
   var command: any ParsableCommand
   do {
-    command = try Diyml.parseAsRoot(arguments)
+    command = try root.parseAsRoot(arguments)
   } catch {
-    return finish(parsing: error, on: system)
+    return finish(root, parsing: error, on: system)
   }
   do {
-    if let client = command as? any ClientCommand {
-      try await run(client, on: system)
+    if let contextual = command as? any ContextCommand {
+      try await run(contextual, on: system)
     } else if let completion = command as? Completion {
       system.output(completion.script + "\n")
     } else {
@@ -25,13 +32,13 @@ package func runCommandLine(_ arguments: [String], on system: System) async -> I
     complain(failure, on: system)
     return failure.exitStatus.rawValue
   } catch {
-    return finish(parsing: error, on: system)
+    return finish(root, parsing: error, on: system)
   }
 }
 
-private func run(_ command: some ClientCommand, on system: System) async throws {
+private func run(_ command: some ContextCommand, on system: System) async throws {
   let context = CommandContext(
-    system: system, server: command.global.server, isJSON: command.global.json)
+    system: system, server: command.chosenServer, isJSON: command.wantsJSON)
   do {
     try await command.perform(in: context)
   } catch let failure as CommandFailure {
@@ -49,9 +56,11 @@ private func run(_ command: some ClientCommand, on system: System) async throws 
 }
 
 /// Help and versions go to standard output, complaints about arguments to standard error.
-private func finish(parsing error: any Error, on system: System) -> Int32 {
-  let code = Diyml.exitCode(for: error).rawValue
-  let message = Diyml.fullMessage(for: error, columns: min(system.terminal.columns, 100))
+private func finish(
+  _ root: any ParsableCommand.Type, parsing error: any Error, on system: System
+) -> Int32 {
+  let code = root.exitCode(for: error).rawValue
+  let message = root.fullMessage(for: error, columns: min(system.terminal.columns, 100))
   if !message.isEmpty {
     code == CommandExit.success.rawValue
       ? system.output(message + "\n") : system.complaints(message + "\n")

@@ -1,8 +1,8 @@
-import ArgumentParser
-import RPCCore
+package import ArgumentParser
+package import RPCCore
 
 /// The options that every command takes.
-struct GlobalOptions: ParsableArguments, Sendable {
+package struct GlobalOptions: ParsableArguments, Sendable {
   @Option(
     help: ArgumentHelp(
       "Where the server is: HOST:PORT or unix:PATH.",
@@ -14,8 +14,10 @@ struct GlobalOptions: ParsableArguments, Sendable {
       }
       return address
     })
-  var server: Address?
+  package var server: Address?
 
   @Flag(help: "Print JSON: one document, or a line for each event or image.")
-  var json = false
+  package var json = false
+
+  package init() {}
 }

@@ -2,14 +2,14 @@
 ///
 /// Names come from other people, so everything printed for people passes through `printable`:
 /// nobody's project name may move another person's cursor.
-enum TextWidth {
+package enum TextWidth {
   /// The cells `text` takes: 2 for wide East Asian characters and emoji, 0 for combining marks.
   static func cells(_ text: String) -> Int {
     text.reduce(0) { $0 + cells($1) }
   }
 
   /// `text` in at most `cells` cells; what was cut is shown as `…`.
-  static func truncate(_ text: String, to limit: Int) -> String {
+  package static func truncate(_ text: String, to limit: Int) -> String {
     guard cells(text) > limit else { return text }
     guard limit > 0 else { return "" }
     var kept = ""
@@ -24,14 +24,14 @@ enum TextWidth {
   }
 
   /// `text` followed, or with `trailing` led, by spaces up to `cells` cells.
-  static func pad(_ text: String, to width: Int, trailing: Bool = false) -> String {
+  package static func pad(_ text: String, to width: Int, trailing: Bool = false) -> String {
     let spaces = String(repeating: " ", count: max(0, width - cells(text)))
     return trailing ? spaces + text : text + spaces
   }
 
   /// `text` with what would steer a terminal (control characters, changes of the direction of
   /// writing, ends of lines) replaced by `�`.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       result.append(isSteering(scalar) ? "\u{FFFD}" : scalar)

@@ -1,0 +1,37 @@
+import CommandLineKit
+import Foundation
+
+/// Saved reports, and what else is written to files.
+enum ReportFile {
+  private static let bytesMax = 64 << 20
+
+  static func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch let error as CocoaError {
+      throw CommandFailure.local(
+        "file '\(TextWidth.printable(path))' cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  /// Reads what `--save` wrote.
+  ///
+  /// - Throws: `CommandFailure.local` if the file cannot be read or is no report.
+  static func report(at path: String) throws -> LoadReport {
+    let bytes = try InputFile.bytes(at: path, bytesMax: bytesMax)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let shown = TextWidth.printable(path)
+    do {
+      let report = try decoder.decode(LoadReport.self, from: Data(bytes))
+      guard report.format == LoadReport.currentFormat else {
+        throw CommandFailure.local(
+          "file '\(shown)' has format '\(TextWidth.printable(report.format))';"
+            + " this program reads \(LoadReport.currentFormat)")
+      }
+      return report
+    } catch let error as DecodingError {
+      throw CommandFailure.local("file '\(shown)' is no report of diyml-load: \(error)")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import RPCCore
+import Testing
+
+@testable import LoadKit
+
+@Suite struct `A comparison` {
+  private func figure(_ value: Double, _ half: Double?) -> LoadReport.Figure {
+    LoadReport.Figure(value: value, low: half.map { value - $0 }, high: half.map { value + $0 })
+  }
+
+  @Test(arguments: [
+    (100.0, 1.0, 104.0, 1.0, Comparison.Verdict.worse), (100, 1, 96, 1, .better),
+    (100, 1, 102, 1, .noise), (100, 3, 104, 4, .noise), (100, 3, 105.1, 4, .worse),
+    (100, 0, 103, 0, .noise), (100, 0, 103.1, 0, .worse),
+  ])
+  func `tells a change from noise`(
+    old: Double, oldHalf: Double, new: Double, newHalf: Double, verdict: Comparison.Verdict
+  ) {
+    let judged = Comparison.verdict(
+      figure(old, oldHalf), figure(new, newHalf), moreIsBetter: false)
+    #expect(judged == verdict)
+  }
+
+  @Test func `knows whether more is better`() {
+    let judged = Comparison.verdict(figure(100, 1), figure(200, 1), moreIsBetter: true)
+    #expect(judged == .better)
+  }
+
+  @Test func `judges nothing that has no range`() {
+    let judged = Comparison.verdict(figure(100, nil), figure(200, 1), moreIsBetter: true)
+    #expect(judged == .unknown)
+  }
+}
+
+@Suite struct `A figure` {
+  @Test func `has the range in which its blocks would put it`() {
+    let figure = LoadReport.Figure(10, blocks: [9, 10, 11])
+    // 9.92 * 1 / sqrt(3)
+    #expect(abs((figure.high ?? 0) - 15.727) < 0.01 && abs((figure.low ?? 0) - 4.273) < 0.01)
+  }
+
+  @Test(arguments: [[], [1], [1, 2]] as [[Double]])
+  func `has none where too little was measured`(blocks: [Double]) {
+    let figure = LoadReport.Figure(1, blocks: blocks)
+    #expect(figure.low == nil && figure.high == nil)
+  }
+
+  @Test func `is never below nothing`() {
+    #expect(LoadReport.Figure(1, blocks: [0, 0, 3]).low == 0)
+  }
+}
+
+@Suite struct `Numbers of a load run` {
+  @Test(arguments: [
+    (0.0, "0"), (0.000_85, "850 ns"), (0.0123, "12.3 µs"), (1.234, "1.23 ms"), (99.94, "99.9 ms"),
+    (999.4, "999 ms"), (4_560, "4.56 s"), (123_456, "123 s"),
+  ])
+  func `have three digits and a unit`(milliseconds: Double, text: String) {
+    #expect(Numbers.latency(milliseconds: milliseconds) == text)
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567.4, "1,234,567"), (-12_345, "-12,345"),
+    (.nan, "-"), (.infinity, "-"),
+  ])
+  func `are grouped`(value: Double, text: String) {
+    #expect(Numbers.grouped(value) == text)
+  }
+}
+
+@Suite struct `A scale` {
+  @Test(arguments: [0.3, 1, 9.99, 10, 123, 5_000, 1e6])
+  func `from nothing reaches the largest value with a few round marks`(max: Double) {
+    let scale = Scale.linear(max: max) { "\($0)" }
+    #expect((2...7).contains(scale.ticks.count))
+    #expect(scale.place(max) <= 1 && scale.place(max) > 0.5 && scale.place(0) == 0)
+  }
+
+  @Test(arguments: [(0.1, 0.1), (0.1, 0.2), (0.001, 10_000), (0.5, 60)])
+  func `of powers holds its range and keeps its marks apart`(low: Double, high: Double) {
+    let scale = Scale.logarithmic(low...high) { "\($0)" }
+    #expect(scale.place(low) > 0 && scale.place(high) < 1)
+    #expect((2...13).contains(scale.ticks.count))
+    let places = scale.ticks.map { scale.place($0.value) }
+    #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 > 0.04 })
+  }
+
+  @Test func `of percentiles comes ten times closer with each mark`() {
+    let scale = Scale.percentile(max: 99.99)
+    #expect(scale.ticks.map(\.label) == ["0 %", "50 %", "90 %", "99 %", "99.9 %", "99.99 %"])
+    #expect(abs(scale.place(99) - 0.5) < 1e-9 && scale.place(100) == 1)
+  }
+}
+
+@Suite struct `A drawing` {
+  @Test func `holds no markup of others`() {
+    #expect(SVG.escaped("<b>&\u{1B}") == "&lt;b&gt;&amp;\u{FFFD}")
+  }
+
+  @Test func `of a run without an answer says so`() {
+    let plan = LoadPlan(entries: [])
+    let report = LoadReport(
+      LoadRun.Result(
+        findings: Sampler.Findings(collector: Collector(recorders: [], methods: 0)),
+        schedule: nil, wasInterrupted: true, serverPID: nil),
+      of: plan, at: .unix(path: "x"), startedAt: .now)
+    #expect(LoadPlot([report]).svg.contains("no call was answered"))
+    #expect(LoadPlot([report, report]).svg.contains("second run"))
+  }
+}
