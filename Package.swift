@@ -123,8 +123,8 @@ let package = Package(
     module(
       "LoadKit",
       [
-        "API", "Codec", "CommandLineKit", "RPCCore", "RPCClient", "RPCServer", .argumentParser,
-        .histogram, .logging,
+        "API", "Codec", "CommandLineKit", "ProtoJSON", "RPCCore", "RPCClient", "RPCServer",
+        .argumentParser, .histogram, .logging,
       ]),
 
     // From .proto to Swift.

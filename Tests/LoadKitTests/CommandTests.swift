@@ -121,7 +121,16 @@ extension `Load` {
 
     @Test func `prints the results so far on Ctrl-C`() async throws {
       var stage = try Stage()
-      stage.interruption = { try? await Task.sleep(for: .milliseconds(300)) }
+      let (answered, continuation) = AsyncStream.makeStream(of: Void.self)
+      stage.connector = LoopbackConnector(routes: [
+        .unary(AuthMethods.userExists) { (_: UserExistsRequest, _) in
+          continuation.yield()
+          return UserExistsResponse()
+        }
+      ])
+      stage.interruption = {
+        for await _ in answered.prefix(10) {}
+      }
       let outcome = await stage.run("Auth/UserExists", "--duration", "60", "--warm-up", "0")
       #expect(outcome.exit == .interrupted)
       #expect(outcome.output.contains("succeeded") && outcome.output.contains("so far"))
@@ -161,6 +170,32 @@ extension `Load` {
       #expect(outcome.exit == .success)
       let missing = await stage.run("Auth/UserExists", "--request-bytes", stage.path("none"))
       #expect(missing.exit == .local)
+    }
+
+    @Test func `runs a mix, and shows each method`() async throws {
+      let stage = try Stage()
+      let mix =
+        "[{\"method\": \"Auth/UserExists\", \"weight\": 3}, {\"method\": \"Auth/WhoAmI\"}]"
+      try Data(mix.utf8).write(to: URL(fileURLWithPath: stage.path("mix.json")))
+      let outcome = await stage.run(
+        "--mix", stage.path("mix.json"), "--calls", "40", "--duration", "60")
+      #expect(outcome.exit == .success, "\(outcome)")
+      #expect(outcome.output.contains("diyml.v1.Auth/WhoAmI"))
+      let both = await stage.run("Auth/WhoAmI", "--mix", stage.path("mix.json"))
+      #expect(both.exit == .usage)
+    }
+
+    @Test func `sends the request that is given as JSON`() async throws {
+      var stage = try Stage()
+      stage.connector = LoopbackConnector(routes: [
+        .unary(AuthMethods.userExists) { (request: UserExistsRequest, _) in
+          guard request.user == "ada" else { throw Status(.notFound, request.user) }
+          return UserExistsResponse()
+        }
+      ])
+      let outcome = await stage.run(
+        "Auth/UserExists", "--calls", "2", "--duration", "60", "--request", "{\"user\": \"ada\"}")
+      #expect(outcome.exit == .success)
     }
 
     @Test(arguments: ["{}", "{\"format\": \"other/1\"}", "no JSON", ""])

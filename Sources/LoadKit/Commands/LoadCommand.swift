@@ -18,7 +18,14 @@ struct LoadCommand: ClientCommand {
       EXAMPLES
         diyml-load Auth/WhoAmI --connections 4 --streams 16
         diyml-load Auth/WhoAmI --rate 5000 --streams 64 --duration 30 --plot load.svg
-        diyml-load Auth/WhoAmI --save after.json && diyml-load compare before.json after.json
+        diyml-load Inference/Infer --field model=ada/pets --field image=@cat.jpg --streams 4
+        diyml-load --mix mix.json --connections 8 --save after.json
+        diyml-load compare before.json after.json --plot both.svg
+
+      A mix is a JSON array; "request", "request_file", "request_bytes", "fields" and "messages" \
+      mean what the options do:
+        [{"method": "Data/GetClasses", "weight": 9, "request": {"project": "pets"}},
+         {"method": "Inference/Infer", "fields": {"model": "ada/pets", "image": "@cat.jpg"}}]
 
       WHAT IS MEASURED
         Latency of the calls that were answered or timed out; other failures are counted by status \
@@ -44,6 +51,11 @@ struct LoadCommand: ClientCommand {
       valueName: "service/method"))
   var method: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A file that names several methods, with weights and requests.", valueName: "file.json"))
+  var mix: String?
+
   @OptionGroup(title: "What is sent") var request: RequestOptions
   @OptionGroup(title: "How much") var load: PlanOptions
   @OptionGroup(title: "What comes out") var results: ResultOptions
@@ -66,6 +78,12 @@ struct LoadCommand: ClientCommand {
   }
 
   private func entries() throws -> [LoadPlan.Entry] {
+    if let mix {
+      guard method == nil, request.isEmpty else {
+        throw CommandFailure.usage("--mix names the methods and their requests; give it alone")
+      }
+      return try MixFile.entries(at: mix)
+    }
     guard let method else { throw CommandFailure.usage("name a method, SERVICE/METHOD") }
     let found = try MethodFinder.method(named: method)
     return [

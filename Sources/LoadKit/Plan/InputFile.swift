@@ -4,6 +4,11 @@ import Foundation
 
 /// Files that the arguments name.
 enum InputFile {
+  /// A path as a file in `folder` names it.
+  static func path(_ path: String, in folder: String) -> String {
+    folder.isEmpty || path.hasPrefix("/") ? path : folder + "/" + path
+  }
+
   /// The whole file.
   ///
   /// - Throws: `CommandFailure.local` if it cannot be read or has more than `bytesMax` bytes.
