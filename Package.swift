@@ -184,7 +184,7 @@ let package = Package(
     tests("RPCTLSTests", ["RPCCore", "RPCTLS", "TestSupport", .nioSSL]),
     tests(
       "RPCClientTests",
-      ["Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", .logging]),
+      ["Codec", "RPCCore", "RPCServer", "RPCClient", .logging]),
     tests("ImagesTests", ["Images"]),
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),

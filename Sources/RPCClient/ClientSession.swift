@@ -119,7 +119,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     transport = nil
     removeHelloTimer()
     let reason = error.map { ": \($0)" } ?? ""
-    end(Status(.unavailable, "the connection was lost\(reason)"))
+    let event = wasConnected ? "the connection was lost" : "cannot connect"
+    end(Status(.unavailable, event + reason))
     closeWaiters.forEach { $0.resume() }
     closeWaiters = []
     for command in queue.close() { refuse(command) }

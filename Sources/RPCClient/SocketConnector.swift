@@ -31,7 +31,7 @@ enum SocketConnector {
       case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
       }
     channel.whenFailure { error in
-      session.disconnected(error)
+      session.disconnected(ConnectError(error))
     }
   }
 }
