@@ -65,9 +65,9 @@ extension ProtoFile {
       \u{15}ChangePasswordRequest\u{12}\u{19}
       \u{c}old_password\u{18}\u{1} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}\u{12}\u{19}
       \u{c}new_password\u{18}\u{2} \u{1}(\u{9}B\u{3}\u{80}\u{1}\u{1}"\u{18}
-      \u{16}ChangePasswordResponse*\u{85}\u{1}
-      \u{5}Scope\u{12}\u{13}
-      \u{11}SCOPE_UNSPECIFIED\u{12}\u{e}
+      \u{16}ChangePasswordResponse*\u{87}\u{1}
+      \u{5}Scope\u{12}\u{15}
+      \u{11}SCOPE_UNSPECIFIED\u{10}\u{0}\u{12}\u{e}
 
       SCOPE_READ\u{10}\u{1}\u{12}\u{f}
       \u{b}SCOPE_WRITE\u{10}\u{2}\u{12}\u{f}

@@ -151,7 +151,7 @@ extension ProtoFile {
       \u{5}force\u{18}\u{2} \u{1}(\u{8}"\u{17}
       \u{15}DeleteClassesResponse"(
       \u{15}AnalyzeProjectRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}"\u{c8}\u{5}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}"\u{ca}\u{5}
       \u{16}AnalyzeProjectResponse\u{12}\u{13}
       \u{b}data_points\u{18}\u{1} \u{1}(\u{4}\u{12}\u{f}
       \u{7}labeled\u{18}\u{2} \u{1}(\u{4}\u{12}\u{d}
@@ -178,24 +178,24 @@ extension ProtoFile {
       \u{4}kind\u{18}\u{2} \u{1}(\u{9}\u{12}\u{f}
       \u{7}message\u{18}\u{3} \u{1}(\u{9}\u{12}\u{b}
       \u{3}ids\u{18}\u{4} \u{3}(\u{9}\u{12}\u{d}
-      \u{5}count\u{18}\u{5} \u{1}(\u{4}"L
-      \u{8}Severity\u{12}\u{16}
-      \u{14}SEVERITY_UNSPECIFIED\u{12}\u{14}
+      \u{5}count\u{18}\u{5} \u{1}(\u{4}"N
+      \u{8}Severity\u{12}\u{18}
+      \u{14}SEVERITY_UNSPECIFIED\u{10}\u{0}\u{12}\u{14}
       \u{10}SEVERITY_WARNING\u{10}\u{1}\u{12}\u{12}
-      \u{e}SEVERITY_ERROR\u{10}\u{2}*f
-      \u{b}ProjectType\u{12}\u{1a}
-      \u{18}PROJECT_TYPE_UNSPECIFIED\u{12}\u{1f}
+      \u{e}SEVERITY_ERROR\u{10}\u{2}*h
+      \u{b}ProjectType\u{12}\u{1c}
+      \u{18}PROJECT_TYPE_UNSPECIFIED\u{10}\u{0}\u{12}\u{1f}
       \u{1b}PROJECT_TYPE_CLASSIFICATION\u{10}\u{1}\u{12}\u{1a}
-      \u{16}PROJECT_TYPE_DETECTION\u{10}\u{2}*\u{bb}\u{1}
-      \u{d}TrainingState\u{12}\u{1c}
-      \u{1a}TRAINING_STATE_UNSPECIFIED\u{12}\u{19}
+      \u{16}PROJECT_TYPE_DETECTION\u{10}\u{2}*\u{bd}\u{1}
+      \u{d}TrainingState\u{12}\u{1e}
+      \u{1a}TRAINING_STATE_UNSPECIFIED\u{10}\u{0}\u{12}\u{19}
       \u{15}TRAINING_STATE_QUEUED\u{10}\u{1}\u{12}\u{1a}
       \u{16}TRAINING_STATE_RUNNING\u{10}\u{2}\u{12}\u{1c}
       \u{18}TRAINING_STATE_SUCCEEDED\u{10}\u{3}\u{12}\u{19}
       \u{15}TRAINING_STATE_FAILED\u{10}\u{4}\u{12}\u{1c}
-      \u{18}TRAINING_STATE_CANCELLED\u{10}\u{5}*\u{83}\u{1}
-      \u{b}ImageFormat\u{12}\u{1a}
-      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{12}\u{15}
+      \u{18}TRAINING_STATE_CANCELLED\u{10}\u{5}*\u{85}\u{1}
+      \u{b}ImageFormat\u{12}\u{1c}
+      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}

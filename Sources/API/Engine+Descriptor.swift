@@ -85,15 +85,15 @@ extension ProtoFile {
       \u{d}weights_bytes\u{18}
        \u{1}(\u{4}\u{12}\u{14}
       \u{c}weights_hash\u{18}\u{b} \u{1}(\u{9}B\u{7}
-      \u{5}event*\u{83}\u{1}
-      \u{b}ImageFormat\u{12}\u{1a}
-      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{12}\u{15}
+      \u{5}event*\u{85}\u{1}
+      \u{b}ImageFormat\u{12}\u{1c}
+      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}*m
-      \u{5}Phase\u{12}\u{13}
-      \u{11}PHASE_UNSPECIFIED\u{12}\u{12}
+      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}*o
+      \u{5}Phase\u{12}\u{15}
+      \u{11}PHASE_UNSPECIFIED\u{10}\u{0}\u{12}\u{12}
       \u{e}PHASE_FEATURES\u{10}\u{1}\u{12}\u{e}
 
       PHASE_HEAD\u{10}\u{2}\u{12}\u{15}

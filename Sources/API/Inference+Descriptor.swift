@@ -65,9 +65,9 @@ extension ProtoFile {
       \u{16}FetchInferenceResponse\u{12}'
       \u{5}state\u{18}\u{1} \u{1}(\u{e}2\u{18}.diyml.v1.InferenceState\u{12})
       \u{8}response\u{18}\u{2} \u{1}(\u{b}2\u{17}.diyml.v1.InferResponse\u{12}6
-      \u{7}failure\u{18}\u{3} \u{1}(\u{b}2%.diyml.v1.InferStreamResponse.Failure*\u{82}\u{1}
-      \u{e}InferenceState\u{12}\u{1d}
-      \u{1b}INFERENCE_STATE_UNSPECIFIED\u{12}\u{1b}
+      \u{7}failure\u{18}\u{3} \u{1}(\u{b}2%.diyml.v1.InferStreamResponse.Failure*\u{84}\u{1}
+      \u{e}InferenceState\u{12}\u{1f}
+      \u{1b}INFERENCE_STATE_UNSPECIFIED\u{10}\u{0}\u{12}\u{1b}
       \u{17}INFERENCE_STATE_PENDING\u{10}\u{1}\u{12}\u{18}
       \u{14}INFERENCE_STATE_DONE\u{10}\u{2}\u{12}\u{1a}
       \u{16}INFERENCE_STATE_FAILED\u{10}\u{3}2\u{cc}\u{2}

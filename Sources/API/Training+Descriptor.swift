@@ -99,9 +99,9 @@ extension ProtoFile {
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
       \u{6}number\u{18}\u{2} \u{1}(\u{d}"<
       \u{16}CancelTrainingResponse\u{12}"
-      \u{3}job\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.TrainingJob*\u{a2}\u{1}
-      \u{d}TrainingPhase\u{12}\u{1c}
-      \u{1a}TRAINING_PHASE_UNSPECIFIED\u{12}\u{1b}
+      \u{3}job\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.TrainingJob*\u{a4}\u{1}
+      \u{d}TrainingPhase\u{12}\u{1e}
+      \u{1a}TRAINING_PHASE_UNSPECIFIED\u{10}\u{0}\u{12}\u{1b}
       \u{17}TRAINING_PHASE_FEATURES\u{10}\u{1}\u{12}\u{17}
       \u{13}TRAINING_PHASE_HEAD\u{10}\u{2}\u{12}\u{1e}
       \u{1a}TRAINING_PHASE_FINE_TUNING\u{10}\u{3}\u{12}\u{1d}

@@ -115,17 +115,18 @@ struct Planner {
     var names = NameScope()
     var seen: Set<[String]> = []
     for (index, value) in enumeration.value.enumerated() {
+      let wireNumber = value.number ?? 0
       let plain = Names.safe(Names.enumCase(value.name, in: enumeration.name))
       // `MOO` and `moo` are one name in Swift, and may be two for the same number.
-      guard seen.insert([plain, "\(value.number)"]).inserted else { continue }
-      let number = value.number < 0 ? "minus\(value.number.magnitude)" : "\(value.number)"
+      guard seen.insert([plain, "\(wireNumber)"]).inserted else { continue }
+      let number = wireNumber < 0 ? "minus\(wireNumber.magnitude)" : "\(wireNumber)"
       let name = Names.quoted(names.claim(plain, orWith: "_" + number))
-      if let original = cases.first(where: { $0.number == value.number }) {
+      if let original = cases.first(where: { $0.number == wireNumber }) {
         aliases.append((name: name, original: original.name))
       } else {
         cases.append(
           EnumPlan.Case(
-            name: name, number: value.number, comment: comment(at: path + [2, Int32(index)])))
+            name: name, number: wireNumber, comment: comment(at: path + [2, Int32(index)])))
       }
     }
     return EnumPlan(

@@ -139,7 +139,7 @@ extension SchemaBuilder {
     for (name, declared) in enumerations.sorted(by: { $0.key < $1.key }) {
       types.enumerations[name] = try EnumType(
         name: name, file: declared.file,
-        values: declared.descriptor.value.map { ($0.name, $0.number) },
+        values: declared.descriptor.value.map { ($0.name, $0.number ?? 0) },
         allowsAliases: declared.descriptor.options?.allowAlias == true)
     }
     for (name, declared) in messages.sorted(by: { $0.key < $1.key }) {

@@ -36,7 +36,7 @@ extension ProtoFile {
 
       oneof_decl\u{18}\u{8} \u{3}(\u{b}2'.diyml.descriptors.OneofDescriptorProto"#
       \u{e}MessageOptions\u{12}\u{11}
-      \u{9}map_entry\u{18}\u{7} \u{1}(\u{8}"\u{ec}\u{6}
+      \u{9}map_entry\u{18}\u{7} \u{1}(\u{8}"\u{f0}\u{6}
       \u{14}FieldDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
       \u{6}number\u{18}\u{3} \u{1}(\u{5}\u{12}<
@@ -47,9 +47,9 @@ extension ProtoFile {
       \u{b}oneof_index\u{18}\u{9} \u{1}(\u{5}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{11}
       \u{9}json_name\u{18}
        \u{1}(\u{9}\u{12}\u{17}
-      \u{f}proto3_optional\u{18}\u{11} \u{1}(\u{8}"\u{c1}\u{3}
-      \u{9}FieldType\u{12}\u{18}
-      \u{16}FIELD_TYPE_UNSPECIFIED\u{12}\u{15}
+      \u{f}proto3_optional\u{18}\u{11} \u{1}(\u{8}"\u{c3}\u{3}
+      \u{9}FieldType\u{12}\u{1a}
+      \u{16}FIELD_TYPE_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
       \u{11}FIELD_TYPE_DOUBLE\u{10}\u{1}\u{12}\u{14}
       \u{10}FIELD_TYPE_FLOAT\u{10}\u{2}\u{12}\u{14}
       \u{10}FIELD_TYPE_INT64\u{10}\u{3}\u{12}\u{15}
@@ -68,9 +68,9 @@ extension ProtoFile {
       \u{13}FIELD_TYPE_SFIXED32\u{10}\u{f}\u{12}\u{17}
       \u{13}FIELD_TYPE_SFIXED64\u{10}\u{10}\u{12}\u{15}
       \u{11}FIELD_TYPE_SINT32\u{10}\u{11}\u{12}\u{15}
-      \u{11}FIELD_TYPE_SINT64\u{10}\u{12}"X
-      \u{5}Label\u{12}\u{13}
-      \u{11}LABEL_UNSPECIFIED\u{12}\u{12}
+      \u{11}FIELD_TYPE_SINT64\u{10}\u{12}"Z
+      \u{5}Label\u{12}\u{15}
+      \u{11}LABEL_UNSPECIFIED\u{10}\u{0}\u{12}\u{12}
       \u{e}LABEL_OPTIONAL\u{10}\u{1}\u{12}\u{12}
       \u{e}LABEL_REQUIRED\u{10}\u{2}\u{12}\u{12}
       \u{e}LABEL_REPEATED\u{10}\u{3}B\u{e}
@@ -86,10 +86,11 @@ extension ProtoFile {
       \u{5}value\u{18}\u{2} \u{3}(\u{b}2+.diyml.descriptors.EnumValueDescriptorProto\u{12}/
       \u{7}options\u{18}\u{3} \u{1}(\u{b}2\u{1e}.diyml.descriptors.EnumOptions"\"
       \u{b}EnumOptions\u{12}\u{13}
-      \u{b}allow_alias\u{18}\u{2} \u{1}(\u{8}"8
+      \u{b}allow_alias\u{18}\u{2} \u{1}(\u{8}"H
       \u{18}EnumValueDescriptorProto\u{12}\u{c}
-      \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}"`
+      \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
+      \u{6}number\u{18}\u{2} \u{1}(\u{5}H\u{0}\u{88}\u{1}\u{1}B\u{9}
+      \u{7}_number"`
       \u{16}ServiceDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}8
       \u{6}method\u{18}\u{2} \u{3}(\u{b}2(.diyml.descriptors.MethodDescriptorProto"\u{b5}\u{1}
@@ -100,11 +101,11 @@ extension ProtoFile {
       \u{b}output_type\u{18}\u{3} \u{1}(\u{9}\u{12}1
       \u{7}options\u{18}\u{4} \u{1}(\u{b}2 .diyml.descriptors.MethodOptions\u{12}\u{18}
       \u{10}client_streaming\u{18}\u{5} \u{1}(\u{8}\u{12}\u{18}
-      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{d7}\u{1}
+      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{d9}\u{1}
       \u{d}MethodOptions\u{12}L
-      \u{11}idempotency_level\u{18}" \u{1}(\u{e}21.diyml.descriptors.MethodOptions.IdempotencyLevel"x
-      \u{10}IdempotencyLevel\u{12}\u{1b}
-      \u{19}IDEMPOTENCY_LEVEL_UNKNOWN\u{12}%
+      \u{11}idempotency_level\u{18}" \u{1}(\u{e}21.diyml.descriptors.MethodOptions.IdempotencyLevel"z
+      \u{10}IdempotencyLevel\u{12}\u{1d}
+      \u{19}IDEMPOTENCY_LEVEL_UNKNOWN\u{10}\u{0}\u{12}%
       !IDEMPOTENCY_LEVEL_NO_SIDE_EFFECTS\u{10}\u{1}\u{12}\u{20}
       \u{1c}IDEMPOTENCY_LEVEL_IDEMPOTENT\u{10}\u{2}"\u{9d}\u{1}
       \u{e}SourceCodeInfo\u{12}<

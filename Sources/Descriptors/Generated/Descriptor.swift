@@ -694,13 +694,14 @@ extension EnumOptions: Message {
 package struct EnumValueDescriptorProto: Hashable, Sendable {
   package var name: String = ""
 
-  package var number: Int32 = 0
+  /// Set also where it is 0, as other readers of descriptors expect.
+  package var number: Int32?
 
   package var unknownFields = UnknownFields()
 
   package init() {}
 
-  package init(name: String = "", number: Int32 = 0) {
+  package init(name: String = "", number: Int32? = nil) {
     self.name = name
     self.number = number
   }
@@ -723,13 +724,13 @@ extension EnumValueDescriptorProto: Message {
 
   package func measure(with sizer: inout Sizer) {
     sizer.value(1, name, .string)
-    sizer.value(2, number, .int32)
+    sizer.optional(2, number, .int32)
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(2, number, .int32)
+    writer.optional(2, number, .int32)
     writer.value(1, name, .string)
   }
 }

@@ -39,9 +39,9 @@ extension ProtoFile {
       \u{6}GoAway\u{12}\u{13}
       \u{b}last_stream\u{18}\u{1} \u{1}(\u{d}\u{12}*
       \u{6}reason\u{18}\u{2} \u{1}(\u{e}2\u{1a}.diyml.rpc.v1.GoAwayReason\u{12}\u{f}
-      \u{7}message\u{18}\u{3} \u{1}(\u{9}*\u{91}\u{2}
-      \u{c}GoAwayReason\u{12}\u{1c}
-      \u{1a}GO_AWAY_REASON_UNSPECIFIED\u{12}\u{1b}
+      \u{7}message\u{18}\u{3} \u{1}(\u{9}*\u{93}\u{2}
+      \u{c}GoAwayReason\u{12}\u{1e}
+      \u{1a}GO_AWAY_REASON_UNSPECIFIED\u{10}\u{0}\u{12}\u{1b}
       \u{17}GO_AWAY_REASON_DRAINING\u{10}\u{1}\u{12}!
       \u{1d}GO_AWAY_REASON_PROTOCOL_ERROR\u{10}\u{2}\u{12}%
       !GO_AWAY_REASON_FLOW_CONTROL_ERROR\u{10}\u{3}\u{12}\u{1b}

@@ -157,7 +157,7 @@ extension ProtoFile {
       deprecated\u{18}\u{3} \u{1}(\u{8}:\u{5}false\u{12}\u{11}
       \u{9}map_entry\u{18}\u{7} \u{1}(\u{8}\u{12}C
       \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption*\u{9}\u{8}\u{e8}\u{7}\u{10}\u{80}\u{80}\u{80}\u{80}\u{2}J\u{4}\u{8}\u{4}\u{10}\u{5}J\u{4}\u{8}\u{5}\u{10}\u{6}J\u{4}\u{8}\u{6}\u{10}\u{7}J\u{4}\u{8}\u{8}\u{10}\u{9}J\u{4}\u{8}\u{9}\u{10}
-      "\u{ba}\u{3}
+      "\u{be}\u{3}
       \u{c}FieldOptions\u{12}:
       \u{5}ctype\u{18}\u{1} \u{1}(\u{e}2#.google.protobuf.FieldOptions.CType:\u{6}STRING\u{12}\u{e}
       \u{6}packed\u{18}\u{2} \u{1}(\u{8}\u{12}?
@@ -168,13 +168,14 @@ extension ProtoFile {
       deprecated\u{18}\u{3} \u{1}(\u{8}:\u{5}false\u{12}\u{13}
       \u{4}weak\u{18}
        \u{1}(\u{8}:\u{5}false\u{12}C
-      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption"-
-      \u{5}CType\u{12}\u{8}
-      \u{6}STRING\u{12}\u{8}
+      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption"/
+      \u{5}CType\u{12}
+
+      \u{6}STRING\u{10}\u{0}\u{12}\u{8}
       \u{4}CORD\u{10}\u{1}\u{12}\u{10}
-      \u{c}STRING_PIECE\u{10}\u{2}"3
-      \u{6}JSType\u{12}\u{b}
-      \u{9}JS_NORMAL\u{12}\u{d}
+      \u{c}STRING_PIECE\u{10}\u{2}"5
+      \u{6}JSType\u{12}\u{d}
+      \u{9}JS_NORMAL\u{10}\u{0}\u{12}\u{d}
       \u{9}JS_STRING\u{10}\u{1}\u{12}\u{d}
       \u{9}JS_NUMBER\u{10}\u{2}*\u{9}\u{8}\u{e8}\u{7}\u{10}\u{80}\u{80}\u{80}\u{80}\u{2}J\u{4}\u{8}\u{4}\u{10}\u{5}"^
       \u{c}OneofOptions\u{12}C
@@ -191,14 +192,14 @@ extension ProtoFile {
       \u{e}ServiceOptions\u{12}\u{19}
 
       deprecated\u{18}! \u{1}(\u{8}:\u{5}false\u{12}C
-      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption*\u{9}\u{8}\u{e8}\u{7}\u{10}\u{80}\u{80}\u{80}\u{80}\u{2}"\u{ab}\u{2}
+      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption*\u{9}\u{8}\u{e8}\u{7}\u{10}\u{80}\u{80}\u{80}\u{80}\u{2}"\u{ad}\u{2}
       \u{d}MethodOptions\u{12}\u{19}
 
       deprecated\u{18}! \u{1}(\u{8}:\u{5}false\u{12}_
       \u{11}idempotency_level\u{18}" \u{1}(\u{e}2/.google.protobuf.MethodOptions.IdempotencyLevel:\u{13}IDEMPOTENCY_UNKNOWN\u{12}C
-      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption"N
-      \u{10}IdempotencyLevel\u{12}\u{15}
-      \u{13}IDEMPOTENCY_UNKNOWN\u{12}\u{13}
+      \u{14}uninterpreted_option\u{18}\u{e7}\u{7} \u{3}(\u{b}2$.google.protobuf.UninterpretedOption"P
+      \u{10}IdempotencyLevel\u{12}\u{17}
+      \u{13}IDEMPOTENCY_UNKNOWN\u{10}\u{0}\u{12}\u{13}
       \u{f}NO_SIDE_EFFECTS\u{10}\u{1}\u{12}\u{e}
 
       IDEMPOTENT\u{10}\u{2}*\u{9}\u{8}\u{e8}\u{7}\u{10}\u{80}\u{80}\u{80}\u{80}\u{2}"\u{9e}\u{2}

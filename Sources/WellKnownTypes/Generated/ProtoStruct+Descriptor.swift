@@ -29,10 +29,10 @@ extension ProtoFile {
       list_value\u{18}\u{6} \u{1}(\u{b}2\u{1a}.google.protobuf.ListValueH\u{0}B\u{6}
       \u{4}kind"3
       \u{9}ListValue\u{12}&
-      \u{6}values\u{18}\u{1} \u{3}(\u{b}2\u{16}.google.protobuf.Value*\u{19}
-      \u{9}NullValue\u{12}\u{c}
+      \u{6}values\u{18}\u{1} \u{3}(\u{b}2\u{16}.google.protobuf.Value*\u{1b}
+      \u{9}NullValue\u{12}\u{e}
 
-      NULL_VALUEB\u{7f}
+      NULL_VALUE\u{10}\u{0}B\u{7f}
       \u{13}com.google.protobufB\u{b}StructProtoP\u{1}Z/google.golang.org/protobuf/types/known/structpb\u{f8}\u{1}\u{1}\u{a2}\u{2}\u{3}GPB\u{aa}\u{2}\u{1e}Google.Protobuf.WellKnownTypesb\u{6}proto3
       """)
 }

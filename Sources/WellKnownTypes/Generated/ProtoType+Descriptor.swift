@@ -18,7 +18,7 @@ extension ProtoFile {
       \u{6}oneofs\u{18}\u{3} \u{3}(\u{9}\u{12}(
       \u{7}options\u{18}\u{4} \u{3}(\u{b}2\u{17}.google.protobuf.Option\u{12}6
       \u{e}source_context\u{18}\u{5} \u{1}(\u{b}2\u{1e}.google.protobuf.SourceContext\u{12}'
-      \u{6}syntax\u{18}\u{6} \u{1}(\u{e}2\u{17}.google.protobuf.Syntax"\u{d1}\u{5}
+      \u{6}syntax\u{18}\u{6} \u{1}(\u{e}2\u{17}.google.protobuf.Syntax"\u{d5}\u{5}
       \u{5}Field\u{12})
       \u{4}kind\u{18}\u{1} \u{1}(\u{e}2\u{1b}.google.protobuf.Field.Kind\u{12}7
       \u{b}cardinality\u{18}\u{2} \u{1}(\u{e}2".google.protobuf.Field.Cardinality\u{12}\u{e}
@@ -30,9 +30,9 @@ extension ProtoFile {
       \u{7}options\u{18}\u{9} \u{3}(\u{b}2\u{17}.google.protobuf.Option\u{12}\u{11}
       \u{9}json_name\u{18}
        \u{1}(\u{9}\u{12}\u{15}
-      \u{d}default_value\u{18}\u{b} \u{1}(\u{9}"\u{c6}\u{2}
-      \u{4}Kind\u{12}\u{e}
-      \u{c}TYPE_UNKNOWN\u{12}\u{f}
+      \u{d}default_value\u{18}\u{b} \u{1}(\u{9}"\u{c8}\u{2}
+      \u{4}Kind\u{12}\u{10}
+      \u{c}TYPE_UNKNOWN\u{10}\u{0}\u{12}\u{f}
       \u{b}TYPE_DOUBLE\u{10}\u{1}\u{12}\u{e}
 
       TYPE_FLOAT\u{10}\u{2}\u{12}\u{e}
@@ -56,9 +56,9 @@ extension ProtoFile {
       \u{d}TYPE_SFIXED32\u{10}\u{f}\u{12}\u{11}
       \u{d}TYPE_SFIXED64\u{10}\u{10}\u{12}\u{f}
       \u{b}TYPE_SINT32\u{10}\u{11}\u{12}\u{f}
-      \u{b}TYPE_SINT64\u{10}\u{12}"r
-      \u{b}Cardinality\u{12}\u{15}
-      \u{13}CARDINALITY_UNKNOWN\u{12}\u{18}
+      \u{b}TYPE_SINT64\u{10}\u{12}"t
+      \u{b}Cardinality\u{12}\u{17}
+      \u{13}CARDINALITY_UNKNOWN\u{10}\u{0}\u{12}\u{18}
       \u{14}CARDINALITY_OPTIONAL\u{10}\u{1}\u{12}\u{18}
       \u{14}CARDINALITY_REQUIRED\u{10}\u{2}\u{12}\u{18}
       \u{14}CARDINALITY_REPEATED\u{10}\u{3}"\u{ce}\u{1}
@@ -74,9 +74,9 @@ extension ProtoFile {
       \u{7}options\u{18}\u{3} \u{3}(\u{b}2\u{17}.google.protobuf.Option";
       \u{6}Option\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}#
-      \u{5}value\u{18}\u{2} \u{1}(\u{b}2\u{14}.google.protobuf.Any*,
-      \u{6}Syntax\u{12}\u{f}
-      \u{d}SYNTAX_PROTO2\u{12}\u{11}
+      \u{5}value\u{18}\u{2} \u{1}(\u{b}2\u{14}.google.protobuf.Any*.
+      \u{6}Syntax\u{12}\u{11}
+      \u{d}SYNTAX_PROTO2\u{10}\u{0}\u{12}\u{11}
       \u{d}SYNTAX_PROTO3\u{10}\u{1}B{
       \u{13}com.google.protobufB\u{9}TypeProtoP\u{1}Z-google.golang.org/protobuf/types/known/typepb\u{f8}\u{1}\u{1}\u{a2}\u{2}\u{3}GPB\u{aa}\u{2}\u{1e}Google.Protobuf.WellKnownTypesb\u{6}proto3
       """)

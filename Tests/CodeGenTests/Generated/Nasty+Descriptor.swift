@@ -166,7 +166,7 @@ extension ProtoFile {
 
       EntryEntry\u{12}\u{b}
       \u{3}key\u{18}\u{1} \u{1}(\u{5}\u{12}\u{d}
-      \u{5}value\u{18}\u{2} \u{1}(\u{5}:\u{2}8\u{1}"\u{bd}\u{3}
+      \u{5}value\u{18}\u{2} \u{1}(\u{5}:\u{2}8\u{1}"\u{bf}\u{3}
       \u{5}Alike\u{12}\u{11}
       \u{9}page_size\u{18}\u{2} \u{1}(\u{5}\u{12}\u{9}
       \u{1}_\u{18}\u{4} \u{1}(\u{5}\u{12}
@@ -184,13 +184,13 @@ extension ProtoFile {
       \u{4}null\u{18}\u{10} \u{1}(\u{e}2\u{1a}.google.protobuf.NullValueH\u{1}\u{12}7
       \u{4}self\u{18}\u{11} \u{1}(\u{e}2'.diyml.codegentest.nasty.Alike.PageSIZEH\u{2}\u{12},
       \u{4}tree\u{18}\u{12} \u{1}(\u{b}2\u{1e}.diyml.codegentest.nasty.Alike\u{12}\u{10}
-      \u{8}tree_box\u{18}\u{13} \u{1}(\u{5}"\u{1b}
-      \u{8}PageSIZE\u{12}\u{f}
-      \u{d}PAGE_SIZE_ONEB
+      \u{8}tree_box\u{18}\u{13} \u{1}(\u{5}"\u{1d}
+      \u{8}PageSIZE\u{12}\u{11}
+      \u{d}PAGE_SIZE_ONE\u{10}\u{0}B
 
       \u{8}pageSIZEB\u{b}
       \u{9}PAGE_sizeB\u{b}
-      \u{9}page_sIZE"\u{a8}\u{1c}
+      \u{9}page_sIZE"\u{ac}\u{1c}
       \u{6}Hiding\u{12}4
       \u{4}type\u{18}\u{1} \u{1}(\u{b}2$.diyml.codegentest.nasty.Hiding.TypeH\u{0}\u{12}<
       \u{8}protocol\u{18}\u{2} \u{1}(\u{b}2(.diyml.codegentest.nasty.Hiding.ProtocolH\u{0}\u{12}4
@@ -291,21 +291,20 @@ extension ProtoFile {
 
       ScalarType\u{1a}
 
-      \u{8}WireType\u{1a}]
+      \u{8}WireType\u{1a}_
       \u{4}Bool\u{12}5
-      \u{3}int\u{18}\u{1} \u{1}(\u{e}2(.diyml.codegentest.nasty.Hiding.Bool.Int"\u{1e}
-      \u{3}Int\u{12}
-
-      \u{8}INT_ZERO\u{12}\u{b}
+      \u{3}int\u{18}\u{1} \u{1}(\u{e}2(.diyml.codegentest.nasty.Hiding.Bool.Int"\u{20}
+      \u{3}Int\u{12}\u{c}
+      \u{8}INT_ZERO\u{10}\u{0}\u{12}\u{b}
       \u{7}INT_ONE\u{10}\u{1}\u{1a}>
       \u{6}reader\u{12}4
       \u{5}value\u{18}\u{1} \u{1}(\u{b}2%.diyml.codegentest.nasty.Hiding.value\u{1a}9
       \u{5}value\u{12}0
       \u{3}tag\u{18}\u{1} \u{1}(\u{b}2#.diyml.codegentest.nasty.Hiding.tag\u{1a}\u{5}
-      \u{3}tag\u{1a}\u{e7}\u{1}
-      \u{5}Cases"\u{dd}\u{1}
-      \u{4}Enum\u{12}\u{6}
-      \u{4}ZERO\u{12}\u{8}
+      \u{3}tag\u{1a}\u{e9}\u{1}
+      \u{5}Cases"\u{df}\u{1}
+      \u{4}Enum\u{12}\u{8}
+      \u{4}ZERO\u{10}\u{0}\u{12}\u{8}
       \u{4}init\u{10}\u{1}\u{12}\u{8}
       \u{4}SELF\u{10}\u{2}\u{12}\u{b}
       \u{7}Default\u{10}\u{3}\u{12}\u{8}
@@ -361,21 +360,21 @@ extension ProtoFile {
       \u{8}MapEntry\u{12}\u{b}
       \u{3}key\u{18}\u{1} \u{1}(\u{10}\u{12}\u{d}
       \u{5}value\u{18}\u{2} \u{1}(\u{c}:\u{2}8\u{1}B\u{8}
-      \u{6}choiceJ\u{4}\u{8}\u{2}\u{10}\u{b}J\u{5}\u{8}d\u{10}\u{c9}\u{1}R\u{4}goneR\u{4}lost"\u{d5}\u{3}
+      \u{6}choiceJ\u{4}\u{8}\u{2}\u{10}\u{b}J\u{5}\u{8}d\u{10}\u{c9}\u{1}R\u{4}goneR\u{4}lost"\u{d7}\u{3}
       \u{4}Deep\u{12}0
-      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2".diyml.codegentest.nasty.Deep.Deep\u{1a}\u{9a}\u{3}
+      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2".diyml.codegentest.nasty.Deep.Deep\u{1a}\u{9c}\u{3}
       \u{4}Deep\u{12}5
-      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2'.diyml.codegentest.nasty.Deep.Deep.Deep\u{1a}\u{da}\u{2}
+      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2'.diyml.codegentest.nasty.Deep.Deep.Deep\u{1a}\u{dc}\u{2}
       \u{4}Deep\u{12}:
-      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2,.diyml.codegentest.nasty.Deep.Deep.Deep.Deep\u{1a}\u{95}\u{2}
+      \u{4}deep\u{18}\u{1} \u{1}(\u{b}2,.diyml.codegentest.nasty.Deep.Deep.Deep.Deep\u{1a}\u{97}\u{2}
       \u{4}Deep\u{12}?
-      \u{4}deep\u{18}\u{1} \u{1}(\u{b}21.diyml.codegentest.nasty.Deep.Deep.Deep.Deep.Deep\u{1a}\u{cb}\u{1}
+      \u{4}deep\u{18}\u{1} \u{1}(\u{b}21.diyml.codegentest.nasty.Deep.Deep.Deep.Deep.Deep\u{1a}\u{cd}\u{1}
       \u{4}Deep\u{12}*
       \u{3}top\u{18}\u{1} \u{1}(\u{b}2\u{1d}.diyml.codegentest.nasty.Deep\u{12}:
       \u{4}same\u{18}\u{2} \u{1}(\u{b}2,.diyml.codegentest.nasty.Deep.Deep.Deep.Deep\u{12}E
-      \u{4}zero\u{18}\u{3} \u{1}(\u{e}27.diyml.codegentest.nasty.Deep.Deep.Deep.Deep.Deep.Deep_"\u{14}
-      \u{5}Deep_\u{12}\u{b}
-      \u{9}DEEP_ZERO"\u{fd}\u{3}
+      \u{4}zero\u{18}\u{3} \u{1}(\u{e}27.diyml.codegentest.nasty.Deep.Deep.Deep.Deep.Deep.Deep_"\u{16}
+      \u{5}Deep_\u{12}\u{d}
+      \u{9}DEEP_ZERO\u{10}\u{0}"\u{fd}\u{3}
       \u{9}DeepLists\u{12}1
       \u{5}lists\u{18}\u{1} \u{3}(\u{b}2".diyml.codegentest.nasty.DeepLists\u{12}:
       \u{4}maps\u{18}\u{2} \u{3}(\u{b}2,.diyml.codegentest.nasty.DeepLists.MapsEntry\u{12}7
@@ -391,20 +390,21 @@ extension ProtoFile {
       \u{4}left\u{18}\u{2} \u{1}(\u{b}2'.diyml.codegentest.nasty.DeepLists.LeftB\u{8}
       \u{6}either"\u{f}
       \u{d}ServiceClient"\u{10}
-      \u{e}ServiceService*\u{9c}\u{1}
-      \u{7}Aliases\u{12}\u{e}
-      \u{c}ALIASES_ZERO\u{12}\u{6}
-      \u{4}ZERO\u{12}\u{6}
-      \u{4}zero\u{12}\u{f}
+      \u{e}ServiceService*\u{a2}\u{1}
+      \u{7}Aliases\u{12}\u{10}
+      \u{c}ALIASES_ZERO\u{10}\u{0}\u{12}\u{8}
+      \u{4}ZERO\u{10}\u{0}\u{12}\u{8}
+      \u{4}zero\u{10}\u{0}\u{12}\u{f}
       \u{b}ALIASES_MOO\u{10}\u{2}\u{12}\u{7}
       \u{3}MOO\u{10}\u{2}\u{12}\u{7}
       \u{3}moo\u{10}\u{2}\u{12}\u{7}
       \u{3}bAz\u{10}\u{2}\u{12}\u{1d}
       \u{10}ALIASES_NEGATIVE\u{10}\u{80}\u{80}\u{80}\u{80}\u{f8}\u{ff}\u{ff}\u{ff}\u{ff}\u{1}\u{12}\u{17}
       \u{f}ALIASES_LARGEST\u{10}\u{ff}\u{ff}\u{ff}\u{ff}\u{7}\u{12}\u{9}
-      \u{5}kLast\u{10}\u{3}\u{1a}\u{2}\u{10}\u{1}*\u{12}
-      \u{6}Lonely\u{12}\u{8}
-      \u{6}LONELY2\u{e2}\u{7}
+      \u{5}kLast\u{10}\u{3}\u{1a}\u{2}\u{10}\u{1}*\u{14}
+      \u{6}Lonely\u{12}
+
+      \u{6}LONELY\u{10}\u{0}2\u{e2}\u{7}
       \u{7}Service\u{12}G
       \u{3}all\u{12}\u{1e}.diyml.codegentest.nasty.Words\u{1a} .diyml.codegentest.nasty.Members\u{12}I
       \u{3}All\u{12}\u{1e}.diyml.codegentest.nasty.Words\u{1a} .diyml.codegentest.nasty.Members(\u{1}\u{12}L

@@ -79,9 +79,9 @@ extension ProtoFile {
       \u{c}string_value\u{18}\u{e} \u{1}(\u{9}\u{12}\u{13}
       \u{b}bytes_value\u{18}\u{f} \u{1}(\u{c}\u{12},
 
-      enum_value\u{18}\u{10} \u{1}(\u{e}2\u{18}.diyml.bench.ImageFormat*\u{83}\u{1}
-      \u{b}ImageFormat\u{12}\u{1a}
-      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{12}\u{15}
+      enum_value\u{18}\u{10} \u{1}(\u{e}2\u{18}.diyml.bench.ImageFormat*\u{85}\u{1}
+      \u{b}ImageFormat\u{12}\u{1c}
+      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}

@@ -36,9 +36,9 @@ extension ProtoFile {
       \u{7}history\u{18}\u{4} \u{3}(\u{b}2\u{1b}.shop.v1.SellResponse.Price\u{1a}\u{16}
       \u{5}Price\u{12}\u{d}
       \u{5}cents\u{18}\u{1} \u{1}(\u{3}B\u{9}
-      \u{7}outcome*G
-      \u{8}Currency\u{12}\u{16}
-      \u{14}CURRENCY_UNSPECIFIED\u{12}\u{11}
+      \u{7}outcome*I
+      \u{8}Currency\u{12}\u{18}
+      \u{14}CURRENCY_UNSPECIFIED\u{10}\u{0}\u{12}\u{11}
       \u{d}CURRENCY_EURO\u{10}\u{1}\u{12}\u{10}
       \u{c}CURRENCY_YEN\u{10}\u{2}2\u{f3}\u{1}
       \u{4}Till\u{12}3
