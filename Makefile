@@ -3,11 +3,12 @@
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
 SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
-  Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz
+  Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz \
+  Conformance/Package.swift Conformance/Sources/codec-conformance
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test fuzz stress check demo eval-classification bench-interleave bench-codec install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo eval-classification bench-interleave bench-codec install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -23,7 +24,16 @@ release: setup ## Builds the programs for use, into .build/release.
 
 test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
+	@Scripts/judge-python --count 20 --seconds 20 \
+	  --testee "$$(swift build $(SANITIZE_FLAG) --show-bin-path)/codec-testee"
 	@Scripts/test-examples
+
+judge: setup ## COUNT=10000 random messages of every type before Python's protobuf, both ways.
+	$(BUILD) -c release --product codec-testee
+	@Scripts/judge-python --count $(or $(COUNT),10000) --testee $(RELEASE)/codec-testee
+
+conformance: setup ## The testee of protobuf's conformance suite, under RUNNER=PATH or our own judge.
+	@Scripts/conformance $(RUNNER)
 
 fuzz: setup ## Fuzzes TARGET=decode (or roundtrip, differential) for SECONDS=60; INPUT=FILE runs one input.
 	@Scripts/fuzz $(TARGET) $(or $(INPUT),$(SECONDS),60)

@@ -60,6 +60,7 @@ let package = Package(
     .library(name: "Codec", targets: ["Codec"]),
     .library(name: "WellKnownTypes", targets: ["WellKnownTypes"]),
     .library(name: "ProtoJSON", targets: ["ProtoJSON", "Descriptors"]),
+    .library(name: "TesteeKit", targets: ["TesteeKit"]),
     .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
@@ -158,6 +159,13 @@ let package = Package(
     module(
       "FuzzProperties", ["API", "Codec", "CodecTestMessages", "ProtobufCJudge"],
       path: "Tests/FuzzProperties"),
+    // What answers a judge in another language.
+    module(
+      "TesteeKit", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"], path: "Tests/TesteeKit"),
+    .executableTarget(
+      name: "codec-testee",
+      dependencies: ["Codec", "CodecTestMessages", "TesteeKit", "WellKnownTypes"],
+      path: "Tests/codec-testee", swiftSettings: settings),
     .target(
       name: "TestSupport",
       dependencies: ["RPCCore", "RPCClient", .crypto],
@@ -174,6 +182,7 @@ let package = Package(
     tests(
       "ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"],
       resources: ["Fixtures"]),
+    tests("WellKnownTypesTests", ["Codec", "WellKnownTypes"]),
     tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
     tests(
       "RPCServerTests",

@@ -89,7 +89,8 @@ enum Names {
     "MessageStream", "MessageWriter", "MethodDescriptor", "Mirror", "Never", "Optional", "Protocol",
     "ProtoFile", "Reader",
     "Route", "Self", "Sendable", "ServerContext", "Set", "Sizer", "String", "Type", "UInt32",
-    "UInt64", "UnknownFields", "Void", "Writer", "allMessageTypes", "allMethods", "init",
+    "UInt64", "UnknownFields", "Void", "Writer", "allMessageTypes", "allMethods", "allProtoFiles",
+    "init",
     "protoName",
   ]
 

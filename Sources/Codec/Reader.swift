@@ -46,7 +46,7 @@ public struct Reader: ~Copyable {
 
   /// The tag of the next field, or nil at the end of the message.
   ///
-  /// - Throws: `.truncated`, `.overlongVarint`, or `.invalidFieldNumber` past 29 bits.
+  /// - Throws: `.truncated`, `.overlongVarint` past 5 bytes, or `.invalidFieldNumber` past 29 bits.
   @inlinable
   public mutating func nextTag() throws(DecodingError) -> UInt32? {
     guard position < end else { return nil }
@@ -85,12 +85,15 @@ public struct Reader: ~Copyable {
 
   /// Reads the length of a value, and judges it by what is left of the message.
   ///
-  /// - Throws: `.truncated` if fewer bytes follow than announced.
+  /// - Throws: `.truncated` if fewer bytes follow than announced; `.overlongVarint` past 5 bytes.
   @inline(__always) @inlinable
   mutating func length() throws(DecodingError) -> Int {
-    let length = try varint()
-    guard length <= UInt64(truncatingIfNeeded: end &- position) else { throw truncated() }
-    return Int(truncatingIfNeeded: length)
+    guard position < end else { throw truncated() }
+    let first = unsafe base[position]
+    guard first < 0x80 else { return try longLength() }
+    position &+= 1
+    guard Int(first) <= end &- position else { throw truncated() }
+    return Int(first)
   }
 
   /// An error about the field that is being read.
@@ -109,7 +112,19 @@ public struct Reader: ~Copyable {
   mutating func longTag() throws(DecodingError) -> UInt32 {
     let tag = try longVarint()
     guard let short = UInt32(exactly: tag) else { throw failure(.invalidFieldNumber(tag >> 3)) }
+    // A tag has at most 32 bits; other decoders refuse one with surplus zeros behind them.
+    guard position - fieldStart <= 5 else { throw failure(.overlongVarint) }
     return short
+  }
+
+  /// No length needs more than 5 bytes, and other decoders refuse one with surplus zeros behind them.
+  @usableFromInline
+  mutating func longLength() throws(DecodingError) -> Int {
+    let start = position
+    let length = try longVarint()
+    guard length <= UInt64(end - position) else { throw truncated() }
+    guard position - start <= 5 else { throw failure(.overlongVarint) }
+    return Int(length)
   }
 
   /// Reads a varint of up to eight bytes in one go, when as many are left, if not in this message

@@ -511,11 +511,27 @@ extension Lists: Message {
 package struct UnpackedLists: Hashable, Sendable {
   package var doubleValues: [Double] = []
 
+  package var floatValues: [Float] = []
+
   package var int32Values: [Int32] = []
+
+  package var int64Values: [Int64] = []
+
+  package var uint32Values: [UInt32] = []
+
+  package var uint64Values: [UInt64] = []
+
+  package var sint32Values: [Int32] = []
 
   package var sint64Values: [Int64] = []
 
   package var fixed32Values: [UInt32] = []
+
+  package var fixed64Values: [UInt64] = []
+
+  package var sfixed32Values: [Int32] = []
+
+  package var sfixed64Values: [Int64] = []
 
   package var boolValues: [Bool] = []
 
@@ -527,16 +543,32 @@ package struct UnpackedLists: Hashable, Sendable {
 
   package init(
     doubleValues: [Double] = [],
+    floatValues: [Float] = [],
     int32Values: [Int32] = [],
+    int64Values: [Int64] = [],
+    uint32Values: [UInt32] = [],
+    uint64Values: [UInt64] = [],
+    sint32Values: [Int32] = [],
     sint64Values: [Int64] = [],
     fixed32Values: [UInt32] = [],
+    fixed64Values: [UInt64] = [],
+    sfixed32Values: [Int32] = [],
+    sfixed64Values: [Int64] = [],
     boolValues: [Bool] = [],
     colorValues: [Color] = []
   ) {
     self.doubleValues = doubleValues
+    self.floatValues = floatValues
     self.int32Values = int32Values
+    self.int64Values = int64Values
+    self.uint32Values = uint32Values
+    self.uint64Values = uint64Values
+    self.sint32Values = sint32Values
     self.sint64Values = sint64Values
     self.fixed32Values = fixed32Values
+    self.fixed64Values = fixed64Values
+    self.sfixed32Values = sfixed32Values
+    self.sfixed64Values = sfixed64Values
     self.boolValues = boolValues
     self.colorValues = colorValues
   }
@@ -552,12 +584,28 @@ extension UnpackedLists: Message {
       switch tag {
       case 9: try reader.append(to: &doubleValues, .double)
       case 10: try reader.appendPacked(to: &doubleValues, .double)
+      case 21: try reader.append(to: &floatValues, .float)
+      case 18: try reader.appendPacked(to: &floatValues, .float)
       case 24: try reader.append(to: &int32Values, .int32)
       case 26: try reader.appendPacked(to: &int32Values, .int32)
+      case 32: try reader.append(to: &int64Values, .int64)
+      case 34: try reader.appendPacked(to: &int64Values, .int64)
+      case 40: try reader.append(to: &uint32Values, .uint32)
+      case 42: try reader.appendPacked(to: &uint32Values, .uint32)
+      case 48: try reader.append(to: &uint64Values, .uint64)
+      case 50: try reader.appendPacked(to: &uint64Values, .uint64)
+      case 56: try reader.append(to: &sint32Values, .sint32)
+      case 58: try reader.appendPacked(to: &sint32Values, .sint32)
       case 64: try reader.append(to: &sint64Values, .sint64)
       case 66: try reader.appendPacked(to: &sint64Values, .sint64)
       case 77: try reader.append(to: &fixed32Values, .fixed32)
       case 74: try reader.appendPacked(to: &fixed32Values, .fixed32)
+      case 81: try reader.append(to: &fixed64Values, .fixed64)
+      case 82: try reader.appendPacked(to: &fixed64Values, .fixed64)
+      case 93: try reader.append(to: &sfixed32Values, .sfixed32)
+      case 90: try reader.appendPacked(to: &sfixed32Values, .sfixed32)
+      case 97: try reader.append(to: &sfixed64Values, .sfixed64)
+      case 98: try reader.appendPacked(to: &sfixed64Values, .sfixed64)
       case 104: try reader.append(to: &boolValues, .bool)
       case 106: try reader.appendPacked(to: &boolValues, .bool)
       case 128: try reader.append(to: &colorValues, .enumeration(Color.self))
@@ -569,9 +617,17 @@ extension UnpackedLists: Message {
 
   package func measure(with sizer: inout Sizer) {
     sizer.repeated(1, doubleValues, .double)
+    sizer.repeated(2, floatValues, .float)
     sizer.repeated(3, int32Values, .int32)
+    sizer.repeated(4, int64Values, .int64)
+    sizer.repeated(5, uint32Values, .uint32)
+    sizer.repeated(6, uint64Values, .uint64)
+    sizer.repeated(7, sint32Values, .sint32)
     sizer.repeated(8, sint64Values, .sint64)
     sizer.repeated(9, fixed32Values, .fixed32)
+    sizer.repeated(10, fixed64Values, .fixed64)
+    sizer.repeated(11, sfixed32Values, .sfixed32)
+    sizer.repeated(12, sfixed64Values, .sfixed64)
     sizer.repeated(13, boolValues, .bool)
     sizer.repeated(16, colorValues, .enumeration(Color.self))
     sizer.unknown(unknownFields)
@@ -581,9 +637,17 @@ extension UnpackedLists: Message {
     writer.unknown(unknownFields)
     writer.repeated(16, colorValues, .enumeration(Color.self))
     writer.repeated(13, boolValues, .bool)
+    writer.repeated(12, sfixed64Values, .sfixed64)
+    writer.repeated(11, sfixed32Values, .sfixed32)
+    writer.repeated(10, fixed64Values, .fixed64)
     writer.repeated(9, fixed32Values, .fixed32)
     writer.repeated(8, sint64Values, .sint64)
+    writer.repeated(7, sint32Values, .sint32)
+    writer.repeated(6, uint64Values, .uint64)
+    writer.repeated(5, uint32Values, .uint32)
+    writer.repeated(4, int64Values, .int64)
     writer.repeated(3, int32Values, .int32)
+    writer.repeated(2, floatValues, .float)
     writer.repeated(1, doubleValues, .double)
   }
 }
@@ -604,6 +668,22 @@ package struct Maps: Hashable, Sendable {
 
   package var trees: [Int32: Tree] = [:]
 
+  package var floats: [Int64: Float] = [:]
+
+  package var flags: [UInt64: Bool] = [:]
+
+  package var uint32s: [Int32: UInt32] = [:]
+
+  package var sint32s: [UInt32: Int32] = [:]
+
+  package var fixed64s: [Int64: UInt64] = [:]
+
+  package var bytesByName: [String: Bytes] = [:]
+
+  package var sfixed64s: [String: Int64] = [:]
+
+  package var colorsByName: [String: Color] = [:]
+
   package var unknownFields = UnknownFields()
 
   package init() {}
@@ -615,7 +695,15 @@ package struct Maps: Hashable, Sendable {
     doubles: [UInt64: Double] = [:],
     blobs: [Bool: Bytes] = [:],
     messages: [UInt32: Scalars] = [:],
-    trees: [Int32: Tree] = [:]
+    trees: [Int32: Tree] = [:],
+    floats: [Int64: Float] = [:],
+    flags: [UInt64: Bool] = [:],
+    uint32s: [Int32: UInt32] = [:],
+    sint32s: [UInt32: Int32] = [:],
+    fixed64s: [Int64: UInt64] = [:],
+    bytesByName: [String: Bytes] = [:],
+    sfixed64s: [String: Int64] = [:],
+    colorsByName: [String: Color] = [:]
   ) {
     self.strings = strings
     self.int32s = int32s
@@ -624,6 +712,14 @@ package struct Maps: Hashable, Sendable {
     self.blobs = blobs
     self.messages = messages
     self.trees = trees
+    self.floats = floats
+    self.flags = flags
+    self.uint32s = uint32s
+    self.sint32s = sint32s
+    self.fixed64s = fixed64s
+    self.bytesByName = bytesByName
+    self.sfixed64s = sfixed64s
+    self.colorsByName = colorsByName
   }
 }
 
@@ -726,6 +822,110 @@ extension Maps: Message {
         }
         reader.leave(outer)
         trees[key] = value
+      case 66:
+        var key: Int64 = 0
+        var value: Float = 0
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 8: key = try reader.value(.int64)
+          case 21: value = try reader.value(.float)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        floats[key] = value
+      case 74:
+        var key: UInt64 = 0
+        var value: Bool = false
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 8: key = try reader.value(.uint64)
+          case 16: value = try reader.value(.bool)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        flags[key] = value
+      case 82:
+        var key: Int32 = 0
+        var value: UInt32 = 0
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 8: key = try reader.value(.sint32)
+          case 16: value = try reader.value(.uint32)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        uint32s[key] = value
+      case 90:
+        var key: UInt32 = 0
+        var value: Int32 = 0
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 13: key = try reader.value(.fixed32)
+          case 16: value = try reader.value(.sint32)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        sint32s[key] = value
+      case 98:
+        var key: Int64 = 0
+        var value: UInt64 = 0
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 9: key = try reader.value(.sfixed64)
+          case 17: value = try reader.value(.fixed64)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        fixed64s[key] = value
+      case 106:
+        var key: String = ""
+        var value: Bytes = Bytes()
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 10: key = try reader.value(.string)
+          case 18: value = try reader.value(.bytes)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        bytesByName[key] = value
+      case 114:
+        var key: String = ""
+        var value: Int64 = 0
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 10: key = try reader.value(.string)
+          case 17: value = try reader.value(.sfixed64)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        sfixed64s[key] = value
+      case 122:
+        var key: String = ""
+        var value: Color = .unspecified
+        let outer = try reader.enterMapEntry()
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 10: key = try reader.value(.string)
+          case 16: value = try reader.value(.enumeration(Color.self))
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        colorsByName[key] = value
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -774,11 +974,107 @@ extension Maps: Message {
       sizer.present(2, value)
       sizer.leave(7, entry)
     }
+    for (key, value) in floats {
+      let entry = sizer.enter()
+      sizer.present(1, key, .int64)
+      sizer.present(2, value, .float)
+      sizer.leave(8, entry)
+    }
+    for (key, value) in flags {
+      let entry = sizer.enter()
+      sizer.present(1, key, .uint64)
+      sizer.present(2, value, .bool)
+      sizer.leave(9, entry)
+    }
+    for (key, value) in uint32s {
+      let entry = sizer.enter()
+      sizer.present(1, key, .sint32)
+      sizer.present(2, value, .uint32)
+      sizer.leave(10, entry)
+    }
+    for (key, value) in sint32s {
+      let entry = sizer.enter()
+      sizer.present(1, key, .fixed32)
+      sizer.present(2, value, .sint32)
+      sizer.leave(11, entry)
+    }
+    for (key, value) in fixed64s {
+      let entry = sizer.enter()
+      sizer.present(1, key, .sfixed64)
+      sizer.present(2, value, .fixed64)
+      sizer.leave(12, entry)
+    }
+    for (key, value) in bytesByName {
+      let entry = sizer.enter()
+      sizer.present(1, key, .string)
+      sizer.present(2, value, .bytes)
+      sizer.leave(13, entry)
+    }
+    for (key, value) in sfixed64s {
+      let entry = sizer.enter()
+      sizer.present(1, key, .string)
+      sizer.present(2, value, .sfixed64)
+      sizer.leave(14, entry)
+    }
+    for (key, value) in colorsByName {
+      let entry = sizer.enter()
+      sizer.present(1, key, .string)
+      sizer.present(2, value, .enumeration(Color.self))
+      sizer.leave(15, entry)
+    }
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    for (key, value) in colorsByName.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .enumeration(Color.self))
+      writer.present(1, key, .string)
+      writer.leave(15, entry)
+    }
+    for (key, value) in sfixed64s.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .sfixed64)
+      writer.present(1, key, .string)
+      writer.leave(14, entry)
+    }
+    for (key, value) in bytesByName.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .bytes)
+      writer.present(1, key, .string)
+      writer.leave(13, entry)
+    }
+    for (key, value) in fixed64s.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .fixed64)
+      writer.present(1, key, .sfixed64)
+      writer.leave(12, entry)
+    }
+    for (key, value) in sint32s.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .sint32)
+      writer.present(1, key, .fixed32)
+      writer.leave(11, entry)
+    }
+    for (key, value) in uint32s.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .uint32)
+      writer.present(1, key, .sint32)
+      writer.leave(10, entry)
+    }
+    for (key, value) in flags.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .bool)
+      writer.present(1, key, .uint64)
+      writer.leave(9, entry)
+    }
+    for (key, value) in floats.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .float)
+      writer.present(1, key, .int64)
+      writer.leave(8, entry)
+    }
     for (key, value) in trees.sorted(by: { $0.key > $1.key }) {
       let entry = writer.enter()
       writer.present(2, value)
@@ -820,6 +1116,123 @@ extension Maps: Message {
       writer.present(2, value, .string)
       writer.present(1, key, .string)
       writer.leave(1, entry)
+    }
+  }
+}
+
+/// At most one of every type.
+package struct ScalarChoice: Hashable, Sendable {
+  package var pick: Pick?
+
+  package var unknownFields = UnknownFields()
+
+  package init() {}
+
+  package init(pick: Pick? = nil) {
+    self.pick = pick
+  }
+
+  package enum Pick: Hashable, Sendable {
+    case doubleValue(Double)
+    case floatValue(Float)
+    case int32Value(Int32)
+    case int64Value(Int64)
+    case uint32Value(UInt32)
+    case uint64Value(UInt64)
+    case sint32Value(Int32)
+    case sint64Value(Int64)
+    case fixed32Value(UInt32)
+    case fixed64Value(UInt64)
+    case sfixed32Value(Int32)
+    case sfixed64Value(Int64)
+    case boolValue(Bool)
+    case stringValue(String)
+    case bytesValue(Bytes)
+    case colorValue(Color)
+    case scalars(Scalars)
+  }
+}
+
+extension ScalarChoice: Message {
+  package static var protoName: String { "diyml.codectest.ScalarChoice" }
+
+  package static var protoFile: ProtoFile { .codectestEverything }
+
+  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 9: pick = .doubleValue(try reader.value(.double))
+      case 21: pick = .floatValue(try reader.value(.float))
+      case 24: pick = .int32Value(try reader.value(.int32))
+      case 32: pick = .int64Value(try reader.value(.int64))
+      case 40: pick = .uint32Value(try reader.value(.uint32))
+      case 48: pick = .uint64Value(try reader.value(.uint64))
+      case 56: pick = .sint32Value(try reader.value(.sint32))
+      case 64: pick = .sint64Value(try reader.value(.sint64))
+      case 77: pick = .fixed32Value(try reader.value(.fixed32))
+      case 81: pick = .fixed64Value(try reader.value(.fixed64))
+      case 93: pick = .sfixed32Value(try reader.value(.sfixed32))
+      case 97: pick = .sfixed64Value(try reader.value(.sfixed64))
+      case 104: pick = .boolValue(try reader.value(.bool))
+      case 114: pick = .stringValue(try reader.value(.string))
+      case 122: pick = .bytesValue(try reader.value(.bytes))
+      case 128: pick = .colorValue(try reader.value(.enumeration(Color.self)))
+      case 138:
+        var value = Scalars()
+        if case .scalars(let current) = pick { value = current }
+        pick = nil
+        try reader.merge(into: &value)
+        pick = .scalars(value)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  package func measure(with sizer: inout Sizer) {
+    switch pick {
+    case nil: break
+    case .doubleValue(let value): sizer.present(1, value, .double)
+    case .floatValue(let value): sizer.present(2, value, .float)
+    case .int32Value(let value): sizer.present(3, value, .int32)
+    case .int64Value(let value): sizer.present(4, value, .int64)
+    case .uint32Value(let value): sizer.present(5, value, .uint32)
+    case .uint64Value(let value): sizer.present(6, value, .uint64)
+    case .sint32Value(let value): sizer.present(7, value, .sint32)
+    case .sint64Value(let value): sizer.present(8, value, .sint64)
+    case .fixed32Value(let value): sizer.present(9, value, .fixed32)
+    case .fixed64Value(let value): sizer.present(10, value, .fixed64)
+    case .sfixed32Value(let value): sizer.present(11, value, .sfixed32)
+    case .sfixed64Value(let value): sizer.present(12, value, .sfixed64)
+    case .boolValue(let value): sizer.present(13, value, .bool)
+    case .stringValue(let value): sizer.present(14, value, .string)
+    case .bytesValue(let value): sizer.present(15, value, .bytes)
+    case .colorValue(let value): sizer.present(16, value, .enumeration(Color.self))
+    case .scalars(let value): sizer.present(17, value)
+    }
+    sizer.unknown(unknownFields)
+  }
+
+  package func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    switch pick {
+    case nil: break
+    case .doubleValue(let value): writer.present(1, value, .double)
+    case .floatValue(let value): writer.present(2, value, .float)
+    case .int32Value(let value): writer.present(3, value, .int32)
+    case .int64Value(let value): writer.present(4, value, .int64)
+    case .uint32Value(let value): writer.present(5, value, .uint32)
+    case .uint64Value(let value): writer.present(6, value, .uint64)
+    case .sint32Value(let value): writer.present(7, value, .sint32)
+    case .sint64Value(let value): writer.present(8, value, .sint64)
+    case .fixed32Value(let value): writer.present(9, value, .fixed32)
+    case .fixed64Value(let value): writer.present(10, value, .fixed64)
+    case .sfixed32Value(let value): writer.present(11, value, .sfixed32)
+    case .sfixed64Value(let value): writer.present(12, value, .sfixed64)
+    case .boolValue(let value): writer.present(13, value, .bool)
+    case .stringValue(let value): writer.present(14, value, .string)
+    case .bytesValue(let value): writer.present(15, value, .bytes)
+    case .colorValue(let value): writer.present(16, value, .enumeration(Color.self))
+    case .scalars(let value): writer.present(17, value)
     }
   }
 }

@@ -9,6 +9,7 @@ package let allMessageTypes: [any Message.Type] = [
   Lists.self,
   UnpackedLists.self,
   Maps.self,
+  ScalarChoice.self,
   Choice.self,
   Tree.self,
   Ping.self,

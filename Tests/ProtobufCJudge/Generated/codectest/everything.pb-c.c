@@ -229,6 +229,54 @@ void   diyml__codectest__maps__trees_entry__init
   static const Diyml__Codectest__Maps__TreesEntry init_value = DIYML__CODECTEST__MAPS__TREES_ENTRY__INIT;
   *message = init_value;
 }
+void   diyml__codectest__maps__floats_entry__init
+                     (Diyml__Codectest__Maps__FloatsEntry         *message)
+{
+  static const Diyml__Codectest__Maps__FloatsEntry init_value = DIYML__CODECTEST__MAPS__FLOATS_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__flags_entry__init
+                     (Diyml__Codectest__Maps__FlagsEntry         *message)
+{
+  static const Diyml__Codectest__Maps__FlagsEntry init_value = DIYML__CODECTEST__MAPS__FLAGS_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__uint32s_entry__init
+                     (Diyml__Codectest__Maps__Uint32sEntry         *message)
+{
+  static const Diyml__Codectest__Maps__Uint32sEntry init_value = DIYML__CODECTEST__MAPS__UINT32S_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__sint32s_entry__init
+                     (Diyml__Codectest__Maps__Sint32sEntry         *message)
+{
+  static const Diyml__Codectest__Maps__Sint32sEntry init_value = DIYML__CODECTEST__MAPS__SINT32S_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__fixed64s_entry__init
+                     (Diyml__Codectest__Maps__Fixed64sEntry         *message)
+{
+  static const Diyml__Codectest__Maps__Fixed64sEntry init_value = DIYML__CODECTEST__MAPS__FIXED64S_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__bytes_by_name_entry__init
+                     (Diyml__Codectest__Maps__BytesByNameEntry         *message)
+{
+  static const Diyml__Codectest__Maps__BytesByNameEntry init_value = DIYML__CODECTEST__MAPS__BYTES_BY_NAME_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__sfixed64s_entry__init
+                     (Diyml__Codectest__Maps__Sfixed64sEntry         *message)
+{
+  static const Diyml__Codectest__Maps__Sfixed64sEntry init_value = DIYML__CODECTEST__MAPS__SFIXED64S_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__codectest__maps__colors_by_name_entry__init
+                     (Diyml__Codectest__Maps__ColorsByNameEntry         *message)
+{
+  static const Diyml__Codectest__Maps__ColorsByNameEntry init_value = DIYML__CODECTEST__MAPS__COLORS_BY_NAME_ENTRY__INIT;
+  *message = init_value;
+}
 void   diyml__codectest__maps__init
                      (Diyml__Codectest__Maps         *message)
 {
@@ -272,6 +320,51 @@ void   diyml__codectest__maps__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__codectest__maps__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__codectest__scalar_choice__init
+                     (Diyml__Codectest__ScalarChoice         *message)
+{
+  static const Diyml__Codectest__ScalarChoice init_value = DIYML__CODECTEST__SCALAR_CHOICE__INIT;
+  *message = init_value;
+}
+size_t diyml__codectest__scalar_choice__get_packed_size
+                     (const Diyml__Codectest__ScalarChoice *message)
+{
+  assert(message->base.descriptor == &diyml__codectest__scalar_choice__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__codectest__scalar_choice__pack
+                     (const Diyml__Codectest__ScalarChoice *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__codectest__scalar_choice__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__codectest__scalar_choice__pack_to_buffer
+                     (const Diyml__Codectest__ScalarChoice *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__codectest__scalar_choice__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Codectest__ScalarChoice *
+       diyml__codectest__scalar_choice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Codectest__ScalarChoice *)
+     protobuf_c_message_unpack (&diyml__codectest__scalar_choice__descriptor,
+                                allocator, len, data);
+}
+void   diyml__codectest__scalar_choice__free_unpacked
+                     (Diyml__Codectest__ScalarChoice *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__codectest__scalar_choice__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__codectest__choice__init
@@ -1332,7 +1425,7 @@ const ProtobufCMessageDescriptor diyml__codectest__lists__descriptor =
   (ProtobufCMessageInit) diyml__codectest__lists__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__codectest__unpacked_lists__field_descriptors[6] =
+static const ProtobufCFieldDescriptor diyml__codectest__unpacked_lists__field_descriptors[14] =
 {
   {
     "double_values",
@@ -1347,12 +1440,72 @@ static const ProtobufCFieldDescriptor diyml__codectest__unpacked_lists__field_de
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "float_values",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_FLOAT,
+    offsetof(Diyml__Codectest__UnpackedLists, n_float_values),
+    offsetof(Diyml__Codectest__UnpackedLists, float_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "int32_values",
     3,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_INT32,
     offsetof(Diyml__Codectest__UnpackedLists, n_int32_values),
     offsetof(Diyml__Codectest__UnpackedLists, int32_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "int64_values",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Diyml__Codectest__UnpackedLists, n_int64_values),
+    offsetof(Diyml__Codectest__UnpackedLists, int64_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint32_values",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Diyml__Codectest__UnpackedLists, n_uint32_values),
+    offsetof(Diyml__Codectest__UnpackedLists, uint32_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint64_values",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Diyml__Codectest__UnpackedLists, n_uint64_values),
+    offsetof(Diyml__Codectest__UnpackedLists, uint64_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sint32_values",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_SINT32,
+    offsetof(Diyml__Codectest__UnpackedLists, n_sint32_values),
+    offsetof(Diyml__Codectest__UnpackedLists, sint32_values),
     NULL,
     NULL,
     0,             /* flags */
@@ -1377,6 +1530,42 @@ static const ProtobufCFieldDescriptor diyml__codectest__unpacked_lists__field_de
     PROTOBUF_C_TYPE_FIXED32,
     offsetof(Diyml__Codectest__UnpackedLists, n_fixed32_values),
     offsetof(Diyml__Codectest__UnpackedLists, fixed32_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fixed64_values",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Diyml__Codectest__UnpackedLists, n_fixed64_values),
+    offsetof(Diyml__Codectest__UnpackedLists, fixed64_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sfixed32_values",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_SFIXED32,
+    offsetof(Diyml__Codectest__UnpackedLists, n_sfixed32_values),
+    offsetof(Diyml__Codectest__UnpackedLists, sfixed32_values),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sfixed64_values",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_SFIXED64,
+    offsetof(Diyml__Codectest__UnpackedLists, n_sfixed64_values),
+    offsetof(Diyml__Codectest__UnpackedLists, sfixed64_values),
     NULL,
     NULL,
     0,             /* flags */
@@ -1408,21 +1597,26 @@ static const ProtobufCFieldDescriptor diyml__codectest__unpacked_lists__field_de
   },
 };
 static const unsigned diyml__codectest__unpacked_lists__field_indices_by_name[] = {
-  4,   /* field[4] = bool_values */
-  5,   /* field[5] = color_values */
+  12,   /* field[12] = bool_values */
+  13,   /* field[13] = color_values */
   0,   /* field[0] = double_values */
-  3,   /* field[3] = fixed32_values */
-  1,   /* field[1] = int32_values */
-  2,   /* field[2] = sint64_values */
+  8,   /* field[8] = fixed32_values */
+  9,   /* field[9] = fixed64_values */
+  1,   /* field[1] = float_values */
+  2,   /* field[2] = int32_values */
+  3,   /* field[3] = int64_values */
+  10,   /* field[10] = sfixed32_values */
+  11,   /* field[11] = sfixed64_values */
+  6,   /* field[6] = sint32_values */
+  7,   /* field[7] = sint64_values */
+  4,   /* field[4] = uint32_values */
+  5,   /* field[5] = uint64_values */
 };
-static const ProtobufCIntRange diyml__codectest__unpacked_lists__number_ranges[5 + 1] =
+static const ProtobufCIntRange diyml__codectest__unpacked_lists__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 3, 1 },
-  { 8, 2 },
-  { 13, 4 },
-  { 16, 5 },
-  { 0, 6 }
+  { 16, 13 },
+  { 0, 14 }
 };
 const ProtobufCMessageDescriptor diyml__codectest__unpacked_lists__descriptor =
 {
@@ -1432,10 +1626,10 @@ const ProtobufCMessageDescriptor diyml__codectest__unpacked_lists__descriptor =
   "Diyml__Codectest__UnpackedLists",
   "diyml.codectest",
   sizeof(Diyml__Codectest__UnpackedLists),
-  6,
+  14,
   diyml__codectest__unpacked_lists__field_descriptors,
   diyml__codectest__unpacked_lists__field_indices_by_name,
-  5,  diyml__codectest__unpacked_lists__number_ranges,
+  2,  diyml__codectest__unpacked_lists__number_ranges,
   (ProtobufCMessageInit) diyml__codectest__unpacked_lists__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
@@ -1796,7 +1990,415 @@ const ProtobufCMessageDescriptor diyml__codectest__maps__trees_entry__descriptor
   (ProtobufCMessageInit) diyml__codectest__maps__trees_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__codectest__maps__field_descriptors[7] =
+static const ProtobufCFieldDescriptor diyml__codectest__maps__floats_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__FloatsEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FLOAT,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__FloatsEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__floats_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__floats_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__floats_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.FloatsEntry",
+  "FloatsEntry",
+  "Diyml__Codectest__Maps__FloatsEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__FloatsEntry),
+  2,
+  diyml__codectest__maps__floats_entry__field_descriptors,
+  diyml__codectest__maps__floats_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__floats_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__floats_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__flags_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__FlagsEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__FlagsEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__flags_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__flags_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__flags_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.FlagsEntry",
+  "FlagsEntry",
+  "Diyml__Codectest__Maps__FlagsEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__FlagsEntry),
+  2,
+  diyml__codectest__maps__flags_entry__field_descriptors,
+  diyml__codectest__maps__flags_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__flags_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__flags_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__uint32s_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Uint32sEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Uint32sEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__uint32s_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__uint32s_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__uint32s_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.Uint32sEntry",
+  "Uint32sEntry",
+  "Diyml__Codectest__Maps__Uint32sEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__Uint32sEntry),
+  2,
+  diyml__codectest__maps__uint32s_entry__field_descriptors,
+  diyml__codectest__maps__uint32s_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__uint32s_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__uint32s_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__sint32s_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Sint32sEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Sint32sEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__sint32s_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__sint32s_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__sint32s_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.Sint32sEntry",
+  "Sint32sEntry",
+  "Diyml__Codectest__Maps__Sint32sEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__Sint32sEntry),
+  2,
+  diyml__codectest__maps__sint32s_entry__field_descriptors,
+  diyml__codectest__maps__sint32s_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__sint32s_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__sint32s_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__fixed64s_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SFIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Fixed64sEntry, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Fixed64sEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__fixed64s_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__fixed64s_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__fixed64s_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.Fixed64sEntry",
+  "Fixed64sEntry",
+  "Diyml__Codectest__Maps__Fixed64sEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__Fixed64sEntry),
+  2,
+  diyml__codectest__maps__fixed64s_entry__field_descriptors,
+  diyml__codectest__maps__fixed64s_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__fixed64s_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__fixed64s_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__bytes_by_name_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__BytesByNameEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__BytesByNameEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__bytes_by_name_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__bytes_by_name_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__bytes_by_name_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.BytesByNameEntry",
+  "BytesByNameEntry",
+  "Diyml__Codectest__Maps__BytesByNameEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__BytesByNameEntry),
+  2,
+  diyml__codectest__maps__bytes_by_name_entry__field_descriptors,
+  diyml__codectest__maps__bytes_by_name_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__bytes_by_name_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__bytes_by_name_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__sfixed64s_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Sfixed64sEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SFIXED64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__Sfixed64sEntry, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__sfixed64s_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__sfixed64s_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__sfixed64s_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.Sfixed64sEntry",
+  "Sfixed64sEntry",
+  "Diyml__Codectest__Maps__Sfixed64sEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__Sfixed64sEntry),
+  2,
+  diyml__codectest__maps__sfixed64s_entry__field_descriptors,
+  diyml__codectest__maps__sfixed64s_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__sfixed64s_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__sfixed64s_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__colors_by_name_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__ColorsByNameEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Codectest__Maps__ColorsByNameEntry, value),
+    &diyml__codectest__color__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__maps__colors_by_name_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__codectest__maps__colors_by_name_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__maps__colors_by_name_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.Maps.ColorsByNameEntry",
+  "ColorsByNameEntry",
+  "Diyml__Codectest__Maps__ColorsByNameEntry",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__Maps__ColorsByNameEntry),
+  2,
+  diyml__codectest__maps__colors_by_name_entry__field_descriptors,
+  diyml__codectest__maps__colors_by_name_entry__field_indices_by_name,
+  1,  diyml__codectest__maps__colors_by_name_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__maps__colors_by_name_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__maps__field_descriptors[15] =
 {
   {
     "strings",
@@ -1882,20 +2484,124 @@ static const ProtobufCFieldDescriptor diyml__codectest__maps__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "floats",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_floats),
+    offsetof(Diyml__Codectest__Maps, floats),
+    &diyml__codectest__maps__floats_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "flags",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_flags),
+    offsetof(Diyml__Codectest__Maps, flags),
+    &diyml__codectest__maps__flags_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint32s",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_uint32s),
+    offsetof(Diyml__Codectest__Maps, uint32s),
+    &diyml__codectest__maps__uint32s_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sint32s",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_sint32s),
+    offsetof(Diyml__Codectest__Maps, sint32s),
+    &diyml__codectest__maps__sint32s_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fixed64s",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_fixed64s),
+    offsetof(Diyml__Codectest__Maps, fixed64s),
+    &diyml__codectest__maps__fixed64s_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_by_name",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_bytes_by_name),
+    offsetof(Diyml__Codectest__Maps, bytes_by_name),
+    &diyml__codectest__maps__bytes_by_name_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sfixed64s",
+    14,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_sfixed64s),
+    offsetof(Diyml__Codectest__Maps, sfixed64s),
+    &diyml__codectest__maps__sfixed64s_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "colors_by_name",
+    15,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__Maps, n_colors_by_name),
+    offsetof(Diyml__Codectest__Maps, colors_by_name),
+    &diyml__codectest__maps__colors_by_name_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__codectest__maps__field_indices_by_name[] = {
   4,   /* field[4] = blobs */
+  12,   /* field[12] = bytes_by_name */
   2,   /* field[2] = colors */
+  14,   /* field[14] = colors_by_name */
   3,   /* field[3] = doubles */
+  11,   /* field[11] = fixed64s */
+  8,   /* field[8] = flags */
+  7,   /* field[7] = floats */
   1,   /* field[1] = int32s */
   5,   /* field[5] = messages */
+  13,   /* field[13] = sfixed64s */
+  10,   /* field[10] = sint32s */
   0,   /* field[0] = strings */
   6,   /* field[6] = trees */
+  9,   /* field[9] = uint32s */
 };
 static const ProtobufCIntRange diyml__codectest__maps__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor diyml__codectest__maps__descriptor =
 {
@@ -1905,11 +2611,257 @@ const ProtobufCMessageDescriptor diyml__codectest__maps__descriptor =
   "Diyml__Codectest__Maps",
   "diyml.codectest",
   sizeof(Diyml__Codectest__Maps),
-  7,
+  15,
   diyml__codectest__maps__field_descriptors,
   diyml__codectest__maps__field_indices_by_name,
   1,  diyml__codectest__maps__number_ranges,
   (ProtobufCMessageInit) diyml__codectest__maps__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__codectest__scalar_choice__field_descriptors[17] =
+{
+  {
+    "double_value",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, double_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "float_value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FLOAT,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, float_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "int32_value",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, int32_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "int64_value",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, int64_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint32_value",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, uint32_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint64_value",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, uint64_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sint32_value",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT32,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, sint32_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sint64_value",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SINT64,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, sint64_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fixed32_value",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED32,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, fixed32_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "fixed64_value",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_FIXED64,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, fixed64_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sfixed32_value",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SFIXED32,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, sfixed32_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sfixed64_value",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_SFIXED64,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, sfixed64_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bool_value",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, bool_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "string_value",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, string_value),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bytes_value",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, bytes_value),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "color_value",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, color_value),
+    &diyml__codectest__color__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "scalars",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Codectest__ScalarChoice, pick_case),
+    offsetof(Diyml__Codectest__ScalarChoice, scalars),
+    &diyml__codectest__scalars__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__codectest__scalar_choice__field_indices_by_name[] = {
+  12,   /* field[12] = bool_value */
+  14,   /* field[14] = bytes_value */
+  15,   /* field[15] = color_value */
+  0,   /* field[0] = double_value */
+  8,   /* field[8] = fixed32_value */
+  9,   /* field[9] = fixed64_value */
+  1,   /* field[1] = float_value */
+  2,   /* field[2] = int32_value */
+  3,   /* field[3] = int64_value */
+  16,   /* field[16] = scalars */
+  10,   /* field[10] = sfixed32_value */
+  11,   /* field[11] = sfixed64_value */
+  6,   /* field[6] = sint32_value */
+  7,   /* field[7] = sint64_value */
+  13,   /* field[13] = string_value */
+  4,   /* field[4] = uint32_value */
+  5,   /* field[5] = uint64_value */
+};
+static const ProtobufCIntRange diyml__codectest__scalar_choice__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 17 }
+};
+const ProtobufCMessageDescriptor diyml__codectest__scalar_choice__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.codectest.ScalarChoice",
+  "ScalarChoice",
+  "Diyml__Codectest__ScalarChoice",
+  "diyml.codectest",
+  sizeof(Diyml__Codectest__ScalarChoice),
+  17,
+  diyml__codectest__scalar_choice__field_descriptors,
+  diyml__codectest__scalar_choice__field_indices_by_name,
+  1,  diyml__codectest__scalar_choice__number_ranges,
+  (ProtobufCMessageInit) diyml__codectest__scalar_choice__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__codectest__choice__field_descriptors[9] =

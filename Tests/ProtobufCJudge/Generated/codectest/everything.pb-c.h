@@ -27,6 +27,15 @@ typedef struct Diyml__Codectest__Maps__DoublesEntry Diyml__Codectest__Maps__Doub
 typedef struct Diyml__Codectest__Maps__BlobsEntry Diyml__Codectest__Maps__BlobsEntry;
 typedef struct Diyml__Codectest__Maps__MessagesEntry Diyml__Codectest__Maps__MessagesEntry;
 typedef struct Diyml__Codectest__Maps__TreesEntry Diyml__Codectest__Maps__TreesEntry;
+typedef struct Diyml__Codectest__Maps__FloatsEntry Diyml__Codectest__Maps__FloatsEntry;
+typedef struct Diyml__Codectest__Maps__FlagsEntry Diyml__Codectest__Maps__FlagsEntry;
+typedef struct Diyml__Codectest__Maps__Uint32sEntry Diyml__Codectest__Maps__Uint32sEntry;
+typedef struct Diyml__Codectest__Maps__Sint32sEntry Diyml__Codectest__Maps__Sint32sEntry;
+typedef struct Diyml__Codectest__Maps__Fixed64sEntry Diyml__Codectest__Maps__Fixed64sEntry;
+typedef struct Diyml__Codectest__Maps__BytesByNameEntry Diyml__Codectest__Maps__BytesByNameEntry;
+typedef struct Diyml__Codectest__Maps__Sfixed64sEntry Diyml__Codectest__Maps__Sfixed64sEntry;
+typedef struct Diyml__Codectest__Maps__ColorsByNameEntry Diyml__Codectest__Maps__ColorsByNameEntry;
+typedef struct Diyml__Codectest__ScalarChoice Diyml__Codectest__ScalarChoice;
 typedef struct Diyml__Codectest__Choice Diyml__Codectest__Choice;
 typedef struct Diyml__Codectest__Tree Diyml__Codectest__Tree;
 typedef struct Diyml__Codectest__Tree__NamedEntry Diyml__Codectest__Tree__NamedEntry;
@@ -328,12 +337,28 @@ struct  Diyml__Codectest__UnpackedLists
   ProtobufCMessage base;
   size_t n_double_values;
   double *double_values;
+  size_t n_float_values;
+  float *float_values;
   size_t n_int32_values;
   int32_t *int32_values;
+  size_t n_int64_values;
+  int64_t *int64_values;
+  size_t n_uint32_values;
+  uint32_t *uint32_values;
+  size_t n_uint64_values;
+  uint64_t *uint64_values;
+  size_t n_sint32_values;
+  int32_t *sint32_values;
   size_t n_sint64_values;
   int64_t *sint64_values;
   size_t n_fixed32_values;
   uint32_t *fixed32_values;
+  size_t n_fixed64_values;
+  uint64_t *fixed64_values;
+  size_t n_sfixed32_values;
+  int32_t *sfixed32_values;
+  size_t n_sfixed64_values;
+  int64_t *sfixed64_values;
   size_t n_bool_values;
   protobuf_c_boolean *bool_values;
   size_t n_color_values;
@@ -341,7 +366,7 @@ struct  Diyml__Codectest__UnpackedLists
 };
 #define DIYML__CODECTEST__UNPACKED_LISTS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__unpacked_lists__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Diyml__Codectest__Maps__StringsEntry
@@ -421,6 +446,94 @@ struct  Diyml__Codectest__Maps__TreesEntry
     , 0, NULL }
 
 
+struct  Diyml__Codectest__Maps__FloatsEntry
+{
+  ProtobufCMessage base;
+  int64_t key;
+  float value;
+};
+#define DIYML__CODECTEST__MAPS__FLOATS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__floats_entry__descriptor) \
+    , 0, 0 }
+
+
+struct  Diyml__Codectest__Maps__FlagsEntry
+{
+  ProtobufCMessage base;
+  uint64_t key;
+  protobuf_c_boolean value;
+};
+#define DIYML__CODECTEST__MAPS__FLAGS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__flags_entry__descriptor) \
+    , 0, 0 }
+
+
+struct  Diyml__Codectest__Maps__Uint32sEntry
+{
+  ProtobufCMessage base;
+  int32_t key;
+  uint32_t value;
+};
+#define DIYML__CODECTEST__MAPS__UINT32S_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__uint32s_entry__descriptor) \
+    , 0, 0 }
+
+
+struct  Diyml__Codectest__Maps__Sint32sEntry
+{
+  ProtobufCMessage base;
+  uint32_t key;
+  int32_t value;
+};
+#define DIYML__CODECTEST__MAPS__SINT32S_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__sint32s_entry__descriptor) \
+    , 0, 0 }
+
+
+struct  Diyml__Codectest__Maps__Fixed64sEntry
+{
+  ProtobufCMessage base;
+  int64_t key;
+  uint64_t value;
+};
+#define DIYML__CODECTEST__MAPS__FIXED64S_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__fixed64s_entry__descriptor) \
+    , 0, 0 }
+
+
+struct  Diyml__Codectest__Maps__BytesByNameEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  ProtobufCBinaryData value;
+};
+#define DIYML__CODECTEST__MAPS__BYTES_BY_NAME_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__bytes_by_name_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, {0,NULL} }
+
+
+struct  Diyml__Codectest__Maps__Sfixed64sEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  int64_t value;
+};
+#define DIYML__CODECTEST__MAPS__SFIXED64S_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__sfixed64s_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Diyml__Codectest__Maps__ColorsByNameEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  Diyml__Codectest__Color value;
+};
+#define DIYML__CODECTEST__MAPS__COLORS_BY_NAME_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__colors_by_name_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, DIYML__CODECTEST__COLOR__COLOR_UNSPECIFIED }
+
+
 /*
  * Maps by every kind of key.
  */
@@ -441,10 +554,80 @@ struct  Diyml__Codectest__Maps
   Diyml__Codectest__Maps__MessagesEntry **messages;
   size_t n_trees;
   Diyml__Codectest__Maps__TreesEntry **trees;
+  size_t n_floats;
+  Diyml__Codectest__Maps__FloatsEntry **floats;
+  size_t n_flags;
+  Diyml__Codectest__Maps__FlagsEntry **flags;
+  size_t n_uint32s;
+  Diyml__Codectest__Maps__Uint32sEntry **uint32s;
+  size_t n_sint32s;
+  Diyml__Codectest__Maps__Sint32sEntry **sint32s;
+  size_t n_fixed64s;
+  Diyml__Codectest__Maps__Fixed64sEntry **fixed64s;
+  size_t n_bytes_by_name;
+  Diyml__Codectest__Maps__BytesByNameEntry **bytes_by_name;
+  size_t n_sfixed64s;
+  Diyml__Codectest__Maps__Sfixed64sEntry **sfixed64s;
+  size_t n_colors_by_name;
+  Diyml__Codectest__Maps__ColorsByNameEntry **colors_by_name;
 };
 #define DIYML__CODECTEST__MAPS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__maps__descriptor) \
-    , 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+    , 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+typedef enum {
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK__NOT_SET = 0,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_DOUBLE_VALUE = 1,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_FLOAT_VALUE = 2,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_INT32_VALUE = 3,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_INT64_VALUE = 4,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_UINT32_VALUE = 5,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_UINT64_VALUE = 6,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_SINT32_VALUE = 7,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_SINT64_VALUE = 8,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_FIXED32_VALUE = 9,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_FIXED64_VALUE = 10,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_SFIXED32_VALUE = 11,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_SFIXED64_VALUE = 12,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_BOOL_VALUE = 13,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_STRING_VALUE = 14,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_BYTES_VALUE = 15,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_COLOR_VALUE = 16,
+  DIYML__CODECTEST__SCALAR_CHOICE__PICK_SCALARS = 17
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__CODECTEST__SCALAR_CHOICE__PICK__CASE)
+} Diyml__Codectest__ScalarChoice__PickCase;
+
+/*
+ * At most one of every type.
+ */
+struct  Diyml__Codectest__ScalarChoice
+{
+  ProtobufCMessage base;
+  Diyml__Codectest__ScalarChoice__PickCase pick_case;
+  union {
+    double double_value;
+    float float_value;
+    int32_t int32_value;
+    int64_t int64_value;
+    uint32_t uint32_value;
+    uint64_t uint64_value;
+    int32_t sint32_value;
+    int64_t sint64_value;
+    uint32_t fixed32_value;
+    uint64_t fixed64_value;
+    int32_t sfixed32_value;
+    int64_t sfixed64_value;
+    protobuf_c_boolean bool_value;
+    char *string_value;
+    ProtobufCBinaryData bytes_value;
+    Diyml__Codectest__Color color_value;
+    Diyml__Codectest__Scalars *scalars;
+  };
+};
+#define DIYML__CODECTEST__SCALAR_CHOICE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__codectest__scalar_choice__descriptor) \
+    , DIYML__CODECTEST__SCALAR_CHOICE__PICK__NOT_SET, {0} }
 
 
 typedef enum {
@@ -740,6 +923,30 @@ void   diyml__codectest__maps__messages_entry__init
 /* Diyml__Codectest__Maps__TreesEntry methods */
 void   diyml__codectest__maps__trees_entry__init
                      (Diyml__Codectest__Maps__TreesEntry         *message);
+/* Diyml__Codectest__Maps__FloatsEntry methods */
+void   diyml__codectest__maps__floats_entry__init
+                     (Diyml__Codectest__Maps__FloatsEntry         *message);
+/* Diyml__Codectest__Maps__FlagsEntry methods */
+void   diyml__codectest__maps__flags_entry__init
+                     (Diyml__Codectest__Maps__FlagsEntry         *message);
+/* Diyml__Codectest__Maps__Uint32sEntry methods */
+void   diyml__codectest__maps__uint32s_entry__init
+                     (Diyml__Codectest__Maps__Uint32sEntry         *message);
+/* Diyml__Codectest__Maps__Sint32sEntry methods */
+void   diyml__codectest__maps__sint32s_entry__init
+                     (Diyml__Codectest__Maps__Sint32sEntry         *message);
+/* Diyml__Codectest__Maps__Fixed64sEntry methods */
+void   diyml__codectest__maps__fixed64s_entry__init
+                     (Diyml__Codectest__Maps__Fixed64sEntry         *message);
+/* Diyml__Codectest__Maps__BytesByNameEntry methods */
+void   diyml__codectest__maps__bytes_by_name_entry__init
+                     (Diyml__Codectest__Maps__BytesByNameEntry         *message);
+/* Diyml__Codectest__Maps__Sfixed64sEntry methods */
+void   diyml__codectest__maps__sfixed64s_entry__init
+                     (Diyml__Codectest__Maps__Sfixed64sEntry         *message);
+/* Diyml__Codectest__Maps__ColorsByNameEntry methods */
+void   diyml__codectest__maps__colors_by_name_entry__init
+                     (Diyml__Codectest__Maps__ColorsByNameEntry         *message);
 /* Diyml__Codectest__Maps methods */
 void   diyml__codectest__maps__init
                      (Diyml__Codectest__Maps         *message);
@@ -758,6 +965,25 @@ Diyml__Codectest__Maps *
                       const uint8_t       *data);
 void   diyml__codectest__maps__free_unpacked
                      (Diyml__Codectest__Maps *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Codectest__ScalarChoice methods */
+void   diyml__codectest__scalar_choice__init
+                     (Diyml__Codectest__ScalarChoice         *message);
+size_t diyml__codectest__scalar_choice__get_packed_size
+                     (const Diyml__Codectest__ScalarChoice   *message);
+size_t diyml__codectest__scalar_choice__pack
+                     (const Diyml__Codectest__ScalarChoice   *message,
+                      uint8_t             *out);
+size_t diyml__codectest__scalar_choice__pack_to_buffer
+                     (const Diyml__Codectest__ScalarChoice   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Codectest__ScalarChoice *
+       diyml__codectest__scalar_choice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__codectest__scalar_choice__free_unpacked
+                     (Diyml__Codectest__ScalarChoice *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__Codectest__Choice methods */
 void   diyml__codectest__choice__init
@@ -936,8 +1162,35 @@ typedef void (*Diyml__Codectest__Maps__MessagesEntry_Closure)
 typedef void (*Diyml__Codectest__Maps__TreesEntry_Closure)
                  (const Diyml__Codectest__Maps__TreesEntry *message,
                   void *closure_data);
+typedef void (*Diyml__Codectest__Maps__FloatsEntry_Closure)
+                 (const Diyml__Codectest__Maps__FloatsEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__FlagsEntry_Closure)
+                 (const Diyml__Codectest__Maps__FlagsEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__Uint32sEntry_Closure)
+                 (const Diyml__Codectest__Maps__Uint32sEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__Sint32sEntry_Closure)
+                 (const Diyml__Codectest__Maps__Sint32sEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__Fixed64sEntry_Closure)
+                 (const Diyml__Codectest__Maps__Fixed64sEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__BytesByNameEntry_Closure)
+                 (const Diyml__Codectest__Maps__BytesByNameEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__Sfixed64sEntry_Closure)
+                 (const Diyml__Codectest__Maps__Sfixed64sEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__Maps__ColorsByNameEntry_Closure)
+                 (const Diyml__Codectest__Maps__ColorsByNameEntry *message,
+                  void *closure_data);
 typedef void (*Diyml__Codectest__Maps_Closure)
                  (const Diyml__Codectest__Maps *message,
+                  void *closure_data);
+typedef void (*Diyml__Codectest__ScalarChoice_Closure)
+                 (const Diyml__Codectest__ScalarChoice *message,
                   void *closure_data);
 typedef void (*Diyml__Codectest__Choice_Closure)
                  (const Diyml__Codectest__Choice *message,
@@ -988,6 +1241,15 @@ extern const ProtobufCMessageDescriptor diyml__codectest__maps__doubles_entry__d
 extern const ProtobufCMessageDescriptor diyml__codectest__maps__blobs_entry__descriptor;
 extern const ProtobufCMessageDescriptor diyml__codectest__maps__messages_entry__descriptor;
 extern const ProtobufCMessageDescriptor diyml__codectest__maps__trees_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__floats_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__flags_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__uint32s_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__sint32s_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__fixed64s_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__bytes_by_name_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__sfixed64s_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__maps__colors_by_name_entry__descriptor;
+extern const ProtobufCMessageDescriptor diyml__codectest__scalar_choice__descriptor;
 extern const ProtobufCMessageDescriptor diyml__codectest__choice__descriptor;
 extern const ProtobufCMessageDescriptor diyml__codectest__tree__descriptor;
 extern const ProtobufCMessageDescriptor diyml__codectest__tree__named_entry__descriptor;
