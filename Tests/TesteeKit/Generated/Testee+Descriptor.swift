@@ -25,13 +25,13 @@ extension ProtoFile {
       \u{4}json\u{18}\u{4} \u{1}(\u{9}H\u{0}\u{12}\u{11}
       \u{7}skipped\u{18}\u{5} \u{1}(\u{9}H\u{0}\u{12}\u{19}
       \u{f}serialize_error\u{18}\u{6} \u{1}(\u{9}H\u{0}B\u{8}
-      \u{6}result*B
-      \u{6}Format\u{12}\u{14}
-      \u{12}FORMAT_UNSPECIFIED\u{12}\u{11}
+      \u{6}result*D
+      \u{6}Format\u{12}\u{16}
+      \u{12}FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{11}
       \u{d}FORMAT_BINARY\u{10}\u{1}\u{12}\u{f}
-      \u{b}FORMAT_JSON\u{10}\u{2}*n
-      \u{8}Category\u{12}\u{16}
-      \u{14}CATEGORY_UNSPECIFIED\u{12}\u{13}
+      \u{b}FORMAT_JSON\u{10}\u{2}*p
+      \u{8}Category\u{12}\u{18}
+      \u{14}CATEGORY_UNSPECIFIED\u{10}\u{0}\u{12}\u{13}
       \u{f}CATEGORY_BINARY\u{10}\u{1}\u{12}\u{11}
       \u{d}CATEGORY_JSON\u{10}\u{2}\u{12}"
       \u{1e}CATEGORY_JSON_IGNORING_UNKNOWN\u{10}\u{3}b\u{6}proto3
