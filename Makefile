@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo eval-classification bench-interleave bench-codec install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo eval-classification bench-interleave bench-codec bench-rpc bench-idle install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -53,6 +53,14 @@ bench-interleave: release ## What a 100 MB upload costs the small calls on its c
 bench-codec: setup ## Our codec against swift-protobuf and libprotobuf-c, side by side.
 	@swift build -c release --package-path Benchmarks --product bench-codec
 	@Benchmarks/.build/release/bench-codec Benchmarks/results/bench-codec.json
+
+bench-rpc: setup ## Our RPC against grpc-swift-2 and bare SwiftNIO, side by side. QUICK=1 takes 20 s.
+	@swift build -c release --package-path Benchmarks --product bench-rpc
+	@cd Benchmarks && .build/release/bench-rpc $(if $(QUICK),--quick)
+
+bench-idle: setup ## What 10,000 idle connections cost a server and an active connection.
+	@swift build -c release --package-path Benchmarks --product bench-rpc
+	@cd Benchmarks && .build/release/bench-rpc idle
 
 install: release ## Copies programs and weights to PREFIX (/usr/local).
 	install -d $(PREFIX)/bin $(PREFIX)/share/diyml

@@ -12,6 +12,13 @@ let settings: [SwiftSetting] = [
 
 extension Target.Dependency {
   static let codec = product(name: "Codec", package: "DIYML")
+  static let grpcCore = product(name: "GRPCCore", package: "grpc-swift-2")
+  static let grpcTransport = product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let rpc = product(name: "RPC", package: "DIYML")
   static let swiftProtobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
 }
 
@@ -19,7 +26,11 @@ let package = Package(
   name: "DIYMLBenchmarks",
   dependencies: [
     .package(name: "DIYML", path: ".."),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", exact: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", exact: "2.9.2"),
   ],
   targets: [
     // The codec against swift-protobuf and libprotobuf-c: one schema, generated for each.
@@ -32,6 +43,14 @@ let package = Package(
       name: "bench-codec",
       dependencies: [
         "BenchMessages", "CProtobuf", "SwiftProtobufMessages", .codec, .swiftProtobuf,
+      ], swiftSettings: settings),
+
+    // The RPC against grpc-swift-2 and bare SwiftNIO.
+    .target(name: "CAllocations"),
+    .executableTarget(
+      name: "bench-rpc",
+      dependencies: [
+        "CAllocations", .codec, .rpc, .grpcCore, .grpcTransport, .logging, .nioCore, .nioPosix,
       ], swiftSettings: settings),
   ]
 )

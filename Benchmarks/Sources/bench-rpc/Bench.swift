@@ -1,0 +1,39 @@
+import Foundation
+
+/// Our RPC against grpc-swift-2 and against bare SwiftNIO, each in a server and a client process.
+@main
+enum Bench {
+  private static let usage = """
+    usage: bench-rpc           all scenarios, less than 10 minutes
+           bench-rpc --quick   64 bytes, 64 calls in flight, one connection
+           bench-rpc idle      10,000 idle connections and an active one
+    """
+
+  static func main() async throws {
+    let arguments = CommandLine.arguments.dropFirst()
+    switch Array(arguments) {
+    case []:
+      try Report.conclude(try Race().run([.main] + Scenario.all.filter { $0 != .main }))
+    case ["--quick"]:
+      try Report.conclude(try Race(rounds: 5).run([.main]))
+    case ["idle"]:
+      try await Idle.run()
+    default:
+      try await child(Array(arguments))
+    }
+  }
+
+  private static func child(_ arguments: [String]) async throws {
+    if arguments.count == 2, arguments[0] == "serve", let peer = Peer(rawValue: arguments[1]) {
+      try await Children.serve(peer)
+    } else if arguments.count == 3, arguments[0] == "drive",
+      let peer = Peer(rawValue: arguments[1]),
+      let port = Int(arguments[2])
+    {
+      try await Children.drive(peer, port: port)
+    } else {
+      try FileHandle.standardError.write(contentsOf: Data((usage + "\n").utf8))
+      exit(2)
+    }
+  }
+}

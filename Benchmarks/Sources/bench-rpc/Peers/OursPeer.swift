@@ -1,0 +1,87 @@
+import Codec
+import Logging
+import RPCClient
+import RPCCore
+import RPCServer
+
+/// Our own RPC, through what the generator writes for the service.
+enum OursPeer: EchoServer {
+  /// As by default, but as many calls on one connection as the scenarios have.
+  static var limits: Limits {
+    var limits = Limits()
+    limits.streamsMax = 256
+    limits.connectionsMax = 20_000
+    limits.connectionsPerAddressMax = 20_000
+    return limits
+  }
+
+  private struct Service: EchoService {
+    func unary(_ request: Payload, context: ServerContext) async throws -> Payload { request }
+
+    func `repeat`(
+      _ request: Payload, responses: MessageWriter<Payload>, context: ServerContext
+    ) async throws {
+      let answer = Payload(content: request.content)
+      for _ in 0..<request.count { try await responses.write(answer) }
+    }
+
+    func chat(
+      _ requests: MessageStream<Payload>, responses: MessageWriter<Payload>,
+      context: ServerContext
+    ) async throws {
+      for try await request in requests { try await responses.write(request) }
+    }
+  }
+
+  static func serve(ready: @escaping @Sendable (Int) -> Void) async throws {
+    let server = Server(
+      routes: Service().routes, limits: limits,
+      logger: Logger(label: "bench") { _ in
+        SwiftLogNoOpLogHandler()
+      })
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await server.run(on: [.tcp(host: "127.0.0.1", port: 0)]) }
+      for case .tcp(_, let port) in try await server.boundAddresses { ready(port) }
+      try await group.waitForAll()
+    }
+  }
+
+  static func driver(port: Int, connections: Int) -> TaskDriver {
+    TaskDriver(
+      connections: (0..<connections).map { _ in
+        var configuration = ClientConfiguration(addresses: [.tcp(host: "127.0.0.1", port: port)])
+        configuration.limits = limits
+        configuration.connectionsPerAddressMax = 1
+        return Connection(client: EchoClient(Client(configuration)))
+      })
+  }
+
+  private struct Connection: EchoConnection {
+    let client: EchoClient
+
+    func unary(_ payload: [UInt8]) async throws -> Int {
+      try await client.unary(Payload(content: Bytes(payload))).content.count
+    }
+
+    func receive(_ count: Int, _ payload: [UInt8]) async throws -> Int {
+      let request = Payload(content: Bytes(payload), count: UInt32(count))
+      return try await client.repeat(request) { try await Self.bytes(of: $0) }
+    }
+
+    func exchange(_ count: Int, _ payload: [UInt8]) async throws -> Int {
+      let request = Payload(content: Bytes(payload))
+      return try await client.chat { requests, responses in
+        async let bytes = Self.bytes(of: responses)
+        for _ in 0..<count { try await requests.write(request) }
+        requests.finish()
+        return try await bytes
+      }
+    }
+
+    private static func bytes(of answers: MessageStream<Payload>) async throws -> Int {
+      var bytes = 0
+      for try await answer in answers { bytes += answer.content.count }
+      return bytes
+    }
+  }
+}
