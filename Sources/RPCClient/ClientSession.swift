@@ -32,10 +32,12 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private let onChange: @Sendable (ClientSession, Change) -> Void
   private let timer: LoopTimer
   private var connection: ClientConnection
-  private var calls: [StreamID: ClientCall] = [:]
+  private var calls = StreamMap<ClientCall>()
   private var transport: (any Transport)?
   private var commands: [ClientCommand] = []
   private var sent: [Transfer.Sent] = []
+  /// Calls that ended in what was received last: their tasks are woken together, when all is read.
+  private var ended: [(ClientCall, CallEnding)] = []
   private var helloTimer: LoopTimer.Handle?
   private var watch: ConnectionWatch
   /// Calls that were taken from the queue.
@@ -101,7 +103,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     watch.received(at: now)
     do {
       while let event = try connection.next(at: now) { handle(event) }
+      wakeEnded()
     } catch {
+      wakeEnded()
       logger.debug("closing a connection", metadata: ["reason": "\(error)"])
       connection.fail(error)
       end(Status(.unavailable, "the server broke the protocol: \(error.message)"))
@@ -143,7 +147,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       message(stream, bytes)
     case .ended(let stream, let ending):
       hasAnswered = true
-      take(stream)?.ended(ending)
+      if let call = take(stream) { ended.append((call, ending)) }
     case .failed(let stream, let status):
       take(stream)?.fail(status)
     case .goingAway(let goAway, let unprocessed):
@@ -162,6 +166,11 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     } else {
       take(stream)?.fail(Status.unprocessed(message))
     }
+  }
+
+  private func wakeEnded() {
+    for (call, ending) in ended { call.ended(ending) }
+    ended.removeAll(keepingCapacity: true)
   }
 
   private func message(_ stream: StreamID, _ bytes: Bytes) {
@@ -320,7 +329,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     let isFailure = !connection.isReady || (lossReason != nil && !hasAnswered)
     onChange(self, .ended(status, isFailure: isFailure))
     let open = calls
-    calls = [:]
+    calls = StreamMap()
     for (stream, call) in open {
       if let handle = call.timer { timer.remove(handle) }
       if !wasConnected || connection.isUnsent(stream) {

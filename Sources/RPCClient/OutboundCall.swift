@@ -41,6 +41,7 @@ struct OutboundCall: Sendable {
     let request = CallRequest(
       path: method.path, timeout: timeout, metadata: metadata,
       idempotencyKey: options.idempotencyKey, trace: ServerContext.current?.trace ?? "")
-    return try request.serialized(limits: limits, metadataBytesMax: limits.metadataBytesMax)
+    return try request.serialized(
+      limits: limits, metadataBytesMax: limits.metadataBytesMax, plainOpen: method.plainOpen)
   }
 }

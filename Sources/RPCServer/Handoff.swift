@@ -1,55 +1,73 @@
+import RPCCore
 import Synchronization
 
-/// Brings calls from the event loops to the one task that starts their handlers, many at a time.
+/// Brings calls from the event loops to the tasks that start their handlers.
 final class Handoff<Element: Sendable>: Sendable {
   private struct State {
-    var elements: [Element] = []
+    var elements = ShortQueue<Element>()
     var isFinished = false
-    var receiver: CheckedContinuation<[Element]?, Never>?
+    var receivers: [CheckedContinuation<Element?, Never>] = []
+  }
+
+  /// What a receiver finds.
+  private enum Found {
+    case element(Element)
+    case nothing
+    case end
   }
 
   private let state = Mutex(State())
 
-  /// Hands over an element; `false` if nobody will take it any more.
-  func push(_ element: Element) -> Bool {
-    let (isTaken, receiver) = state.withLock { state in
-      guard !state.isFinished else {
-        return (false, nil as CheckedContinuation<[Element]?, Never>?)
-      }
-      guard let receiver = state.receiver.take() else {
-        state.elements.append(element)
-        return (true, nil)
-      }
-      return (true, receiver)
+  /// Hands over elements; `false` if nobody will take them any more.
+  func push(_ elements: [Element]) -> Bool {
+    let receivers = state.withLock { state in
+      guard !state.isFinished else { return nil as [CheckedContinuation<Element?, Never>]? }
+      let woken = min(elements.count, state.receivers.count)
+      let receivers = Array(state.receivers.suffix(woken))
+      state.receivers.removeLast(woken)
+      for element in elements.dropFirst(woken) { state.elements.append(element) }
+      return receivers
     }
-    receiver?.resume(returning: [element])
-    return isTaken
+    guard let receivers else { return false }
+    for (receiver, element) in zip(receivers, elements) { receiver.resume(returning: element) }
+    return true
   }
 
   /// No more elements follow; those handed over are still taken.
   func finish() {
-    let receiver = state.withLock { state in
+    let receivers = state.withLock { state in
       state.isFinished = true
-      return state.receiver.take()
+      defer { state.receivers = [] }
+      return state.receivers
     }
-    receiver?.resume(returning: nil)
+    for receiver in receivers { receiver.resume(returning: nil) }
   }
 
-  /// All elements that wait, or the next one; `nil` after the last.
+  /// The next element; `nil` after the last one.
   ///
-  /// One task takes.
-  func next() async -> [Element]? {
-    await withCheckedContinuation { continuation in
-      let ready: [Element]?? = state.withLock { state in
-        if !state.elements.isEmpty {
-          defer { state.elements = [] }
-          return state.elements
-        }
-        if state.isFinished { return .some(nil) }
-        state.receiver = continuation
-        return nil
-      }
-      if let ready { continuation.resume(returning: ready) }
+  /// Any number of tasks may take.
+  func next() async -> Element? {
+    switch state.withLock({ Self.take(from: &$0) }) {
+    case .element(let element): return element
+    case .end: return nil
+    case .nothing: break
     }
+    return await withCheckedContinuation { continuation in
+      let found = state.withLock { state in
+        let found = Self.take(from: &state)
+        if case .nothing = found { state.receivers.append(continuation) }
+        return found
+      }
+      switch found {
+      case .element(let element): continuation.resume(returning: element)
+      case .end: continuation.resume(returning: nil)
+      case .nothing: break
+      }
+    }
+  }
+
+  private static func take(from state: inout State) -> Found {
+    if let element = state.elements.popFirst() { return .element(element) }
+    return state.isFinished ? .end : .nothing
   }
 }

@@ -16,6 +16,8 @@ public final class Server: Sendable {
   let timers = LoopTimers()
   let handlers = Handoff<ServerCall>()
   let unixPeers: UnixPeers
+  /// Handlers that one task starts before those that had waited for something get their turn.
+  private static let startsInTurnMax = 16
   private let registry = Mutex(Registry())
   private let tlsConfiguration: TLSServerConfiguration?
   private let tls = Mutex<ServerTLS?>(nil)
@@ -77,10 +79,24 @@ public final class Server: Sendable {
   }
 
   /// Runs handlers until no connection is left that could bring a call.
+  ///
+  /// As many tasks start handlers as there are processors: each runs a handler up to where it first
+  /// waits, so that one which never waits costs no change of task.
   private func serve() async {
     await withDiscardingTaskGroup { group in
-      while let calls = await handlers.next() {
-        for call in calls { group.addTask { await call.run() } }
+      for _ in 0..<System.coreCount {
+        group.addTask { await self.startHandlers() }
+      }
+    }
+  }
+
+  private func startHandlers() async {
+    await withDiscardingTaskGroup { group in
+      var starts = 0
+      while let call = await handlers.next() {
+        group.addImmediateTask { await call.run() }
+        starts += 1
+        if starts.isMultiple(of: Self.startsInTurnMax) { await Task.yield() }
       }
     }
   }

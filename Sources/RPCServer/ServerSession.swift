@@ -14,6 +14,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private static let writesPerTurnMax = 4
   /// The token of the timer for hello and idleness; a call's is its stream number, never 0.
   private static let connectionToken: UInt64 = 0
+  /// The token of the timer for a peer that does not read; above every stream number.
+  private static let writeToken = UInt64.max
 
   private let server: Server
   private let loop: any EventLoop
@@ -24,11 +26,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   var identity: PeerIdentity?
   private let name: String
   private var connection: ServerConnection
-  private var calls: [StreamID: ServerCall] = [:]
+  private var calls = StreamMap<ServerCall>()
   private var transport: (any Transport)?
   private var commands: [ServerCommand] = []
   private var sent: [Transfer.Sent] = []
+  /// Calls that became complete in what was received last: they are handed over together.
+  private var startable: [ServerCall] = []
   private var connectionTimer: LoopTimer.Handle?
+  /// Set while the transport takes no more bytes.
+  private var writeTimer: LoopTimer.Handle?
   private var lastActive = ContinuousClock.now
   private var isIdleAnnounced = false
   private var isClosing = false
@@ -64,14 +70,19 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     let now = ContinuousClock.now
     do {
       while let event = try connection.next(at: now) { handle(event, now) }
+      handOver()
     } catch {
+      handOver()
       fail(error)
     }
   }
 
   func receivedAll() { flush() }
 
-  func becameWritable() { flush() }
+  func becameWritable() {
+    removeWriteTimer()
+    flush()
+  }
 
   func disconnected(_ error: (any Error)?) {
     if let error { server.logger.debug("a connection broke", metadata: metadata(error)) }
@@ -79,6 +90,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     isClosing = true
     _ = queue.close()
     if let connectionTimer { timer.remove(connectionTimer) }
+    removeWriteTimer()
     cancelAll(Status(.cancelled, "the connection was lost"))
     server.disconnected(self)
   }
@@ -104,11 +116,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       return
     }
     let context = ServerContext(
-      method: route.method, metadata: request.metadata, deadline: request.timeout.map { now + $0 },
-      peer: peer.name, identity: identity, idempotencyKey: request.idempotencyKey,
-      trace: request.trace,
-      connection: name,
-      stream: stream.rawValue)
+      method: route.method, request: request, deadline: request.timeout.map { now + $0 },
+      peer: peer.name, identity: identity, connection: name, stream: stream.rawValue)
     let call = ServerCall(
       stream, route, context, queue: queue, limits: server.limits, logger: server.logger)
     calls[stream] = call
@@ -147,11 +156,18 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private func start(_ call: ServerCall) {
     call.isStarted = true
     if call.request != nil { connection.consumed(messages: 1, on: call.stream) }
-    guard server.handlers.push(call) else {
-      call.isStarted = false
-      stop(call.stream, .unprocessed("the server is stopping"))
-      return
+    startable.append(call)
+  }
+
+  private func handOver() {
+    guard !startable.isEmpty else { return }
+    if !server.handlers.push(startable) {
+      for call in startable {
+        call.isStarted = false
+        stop(call.stream, .unprocessed("the server is stopping"))
+      }
     }
+    startable.removeAll(keepingCapacity: true)
   }
 
   /// Ends a call before its handler has: the handler is cancelled, if there is one by now.
@@ -169,11 +185,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func cancelAll(_ status: Status) {
-    for call in calls.values {
+    for (_, call) in calls {
       if let deadline = call.deadline { timer.remove(deadline) }
       call.cancel(status)
     }
-    calls = [:]
+    calls = StreamMap()
   }
 
   // MARK: What handlers did
@@ -213,13 +229,13 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private func sendHead(of call: ServerCall) throws(Status) {
     guard !call.hasSentHead else { return }
     call.hasSentHead = true
-    let head = call.context.response.head
-    if !head.isEmpty { try connection.sendHead(head, on: call.stream) }
+    guard let head = call.context.responseIfAny?.head, !head.isEmpty else { return }
+    try connection.sendHead(head, on: call.stream)
   }
 
   private func returned(_ call: ServerCall, _ outcome: ServerCall.Outcome) {
     guard calls[call.stream] === call else { return }
-    let trailers = call.context.response.trailers
+    let trailers = call.context.responseIfAny?.trailers ?? Metadata()
     switch outcome {
     case .response(let bytes):
       send(bytes, of: call)
@@ -250,6 +266,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     if token == Self.connectionToken {
       connectionTimer = nil
       judgeSilence(at: now)
+    } else if token == Self.writeToken {
+      writeTimer = nil
+      let limit = server.limits.writeTimeout
+      fail(ConnectionFault(.timeout, "nothing of what waited to be sent was taken for \(limit)"))
     } else {
       stop(
         StreamID(UInt32(token)),
@@ -276,6 +296,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     } else {
       setConnectionTimer(max(due, now + .milliseconds(1)))
     }
+  }
+
+  private func removeWriteTimer() {
+    if let writeTimer { timer.remove(writeTimer) }
+    writeTimer = nil
   }
 
   private func setConnectionTimer(_ due: ContinuousClock.Instant) {
@@ -314,6 +339,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
         loop.execute { self.flush() }
         break
       }
+    }
+    if !transport.isWritable, writeTimer == nil {
+      writeTimer = timer.set(
+        due: .now + server.limits.writeTimeout, for: self, token: Self.writeToken)
     }
     if connection.isDrained {
       isClosing = true

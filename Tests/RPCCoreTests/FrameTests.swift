@@ -37,6 +37,34 @@ struct FrameTests {
     #expect(read == frames)
   }
 
+  /// A chunk of 40,000 bytes in a message of several, wherever it is cut.
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `pieces of a long chunk mean what the chunk means`(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let message = (0..<80_000).map { UInt8(truncatingIfNeeded: $0) }
+    var bytes = ByteBuffer()
+    for (flags, part) in [(FrameFlags.first, message[..<40_000]), (.last, message[40_000...])] {
+      let total = flags == .first ? 4 : 0
+      bytes.writeFrameHeader(
+        FrameHeader(.data, flags: flags, stream: StreamID(1), length: part.count + total))
+      if flags == .first { bytes.writeInteger(UInt32(message.count)) }
+      bytes.writeBytes(part)
+    }
+    var reader = FrameReader(payloadBytesMax: 1 << 16)
+    var assembler = MessageAssembler()
+    var outcomes: [MessageAssembler.Outcome] = []
+    while bytes.readableBytes > 0 {
+      let count = min(bytes.readableBytes, Int.random(in: 1...20_000, using: &random))
+      reader.append(bytes.readSlice(length: count) ?? ByteBuffer())
+      while let frame = try reader.next() {
+        outcomes.append(
+          try assembler.append(frame.header.flags, frame.payload, messageBytesMax: 80_000))
+      }
+    }
+    #expect(outcomes.first == .began(bytes: message.count))
+    #expect(outcomes.last == .message(Bytes(message)))
+  }
+
   private func randomFrame(using random: inout SeededGenerator) -> Frame {
     let count = Int.random(in: 0...300, using: &random)
     let payload = ByteBuffer(

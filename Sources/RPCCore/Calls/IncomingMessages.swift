@@ -1,5 +1,4 @@
 public import Codec
-import NIOCore
 import Synchronization
 
 /// The messages of one direction of a call as bytes, between the connection and whoever reads them.
@@ -14,7 +13,7 @@ public final class IncomingMessages: Sendable {
     var stream: StreamID
     /// Whether a message has arrived, so that the call cannot be tried again unnoticed.
     var hasBegun = false
-    var waiting = CircularBuffer<Bytes>()
+    var waiting = ShortQueue<Bytes>()
     var ending: Ending?
     var reader: CheckedContinuation<Bytes?, any Error>?
     /// Messages that were taken and whose credit was not given back.

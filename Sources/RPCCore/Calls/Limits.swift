@@ -30,6 +30,10 @@ public struct Limits: Sendable, Hashable {
 
   /// DATA bytes that a sender may have under way on one call; 64 KiB (also the least) to 1 GiB.
   public var streamWindowBytes = 256 << 10
+  /// What a call's window may grow to while its messages are taken as fast as they come.
+  public var streamWindowBytesMax = 4 << 20
+  /// What the windows of one connection's calls may grow by, together.
+  public var windowGrowthBytesMax = 16 << 20
   /// DATA bytes that a sender may have under way on a connection; 1 MiB (also the least) to 1 GiB.
   public var connectionWindowBytes = 4 << 20
   /// Bytes of a call's own messages that may wait to be sent before its writer waits.
@@ -47,6 +51,8 @@ public struct Limits: Sendable, Hashable {
   public var helloTimeout = Duration.seconds(10)
   /// Time without a call after which a server closes a connection.
   public var idleTimeout = Duration.seconds(600)
+  /// Time for which a connection's peer may read nothing of what waits to be sent to it.
+  public var writeTimeout = Duration.seconds(30)
   /// Time a closing connection may take to write what it still has to say.
   public var closeTimeout = Duration.seconds(2)
 
@@ -86,6 +92,9 @@ extension Limits {
     precondition(
       Self.streamWindowAllowed.contains(streamWindowBytes),
       "streamWindowBytes \(streamWindowBytes)")
+    precondition(
+      streamWindowBytesMax <= Self.streamWindowAllowed.upperBound && windowGrowthBytesMax >= 0,
+      "streamWindowBytesMax \(streamWindowBytesMax), windowGrowthBytesMax \(windowGrowthBytesMax)")
     precondition(
       Self.connectionWindowAllowed.contains(connectionWindowBytes),
       "connectionWindowBytes \(connectionWindowBytes)")

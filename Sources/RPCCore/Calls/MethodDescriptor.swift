@@ -1,3 +1,5 @@
+package import Codec
+
 /// Names one method of a service and says how many messages go each way.
 public struct MethodDescriptor: Hashable, Sendable {
   /// How many messages a call of the method carries in each direction.
@@ -33,6 +35,8 @@ public struct MethodDescriptor: Hashable, Sendable {
   public let idempotency: Idempotency
   /// The name on the wire: `diyml.v1.Auth/Login`.
   public let path: String
+  /// The OPEN of a call that says nothing but the method: written once, not for each call.
+  package let plainOpen: Bytes
 
   /// Describes `service/name`; generated code makes these.
   public init(
@@ -42,7 +46,8 @@ public struct MethodDescriptor: Hashable, Sendable {
     self.name = name
     self.kind = kind
     self.idempotency = idempotency
-    self.path = service + "/" + name
+    path = service + "/" + name
+    plainOpen = CallRequest(path: path).plain
   }
 
   /// Whether a caller sends exactly one message.

@@ -1,49 +1,86 @@
+import Synchronization
+
 /// What a handler knows about the call it serves.
 public struct ServerContext: Sendable {
+  /// What all copies share: copying a context costs one reference.
+  private final class Storage: Sendable {
+    let method: MethodDescriptor
+    let request: CallRequest
+    let deadline: ContinuousClock.Instant?
+    let peer: String
+    let identity: PeerIdentity?
+    /// Names the connection, for logs; drawn at random when it was accepted.
+    let connection: String
+    /// The call's number on its connection.
+    let stream: UInt32
+    /// Made when a handler first asks for it.
+    let response = Mutex<ResponseMetadata?>(nil)
+
+    init(
+      _ method: MethodDescriptor, _ request: CallRequest, _ deadline: ContinuousClock.Instant?,
+      peer: String, identity: PeerIdentity?, connection: String, stream: UInt32
+    ) {
+      self.method = method
+      self.request = request
+      self.deadline = deadline
+      self.peer = peer
+      self.identity = identity
+      self.connection = connection
+      self.stream = stream
+    }
+  }
+
+  private let storage: Storage
+
+  package init(
+    method: MethodDescriptor, request: CallRequest? = nil,
+    deadline: ContinuousClock.Instant? = nil, peer: String, identity: PeerIdentity? = nil,
+    connection: String, stream: UInt32
+  ) {
+    storage = Storage(
+      method, request ?? CallRequest(path: method.path), deadline, peer: peer,
+      identity: identity, connection: connection, stream: stream)
+  }
+
   /// The method that was called.
-  public let method: MethodDescriptor
+  public var method: MethodDescriptor { storage.method }
+
   /// What the caller sent with the call.
-  public let metadata: Metadata
+  public var metadata: Metadata { storage.request.metadata }
+
   /// When the caller stops waiting.
   ///
   /// The handler's task is cancelled then, and calls it makes itself end by then as well.
-  public let deadline: ContinuousClock.Instant?
+  public var deadline: ContinuousClock.Instant? { storage.deadline }
+
   /// Where the call came from: `127.0.0.1:52714`, `unix:/run/diyml.sock`, `loopback`.
-  public let peer: String
+  public var peer: String { storage.peer }
+
   /// Who called: the holder of a verified certificate, or the process at a Unix socket; `nil` if
   /// nothing proves it.
-  public let identity: PeerIdentity?
+  public var identity: PeerIdentity? { storage.identity }
+
   /// Names this attempt at a change, if the caller gave a name.
-  public let idempotencyKey: String?
+  public var idempotencyKey: String? { storage.request.idempotencyKey }
+
   /// The caller's W3C trace context, or empty.
-  public let trace: String
+  public var trace: String { storage.request.trace }
+
   /// What the handler says beside its responses.
-  public let response: ResponseMetadata
-
-  /// Names the connection, for logs; drawn at random when it was accepted.
-  private let connection: String
-  /// The call's number on its connection.
-  private let stream: UInt32
-
-  package init(
-    method: MethodDescriptor, metadata: Metadata = Metadata(),
-    deadline: ContinuousClock.Instant? = nil, peer: String, identity: PeerIdentity? = nil,
-    idempotencyKey: String? = nil, trace: String = "", connection: String, stream: UInt32
-  ) {
-    self.method = method
-    self.metadata = metadata
-    self.deadline = deadline
-    self.peer = peer
-    self.identity = identity
-    self.idempotencyKey = idempotencyKey
-    self.trace = trace
-    self.response = ResponseMetadata()
-    self.connection = connection
-    self.stream = stream
+  public var response: ResponseMetadata {
+    storage.response.withLock { response in
+      if let response { return response }
+      let new = ResponseMetadata()
+      response = new
+      return new
+    }
   }
 
+  /// What the handler has said beside its responses, if anything.
+  package var responseIfAny: ResponseMetadata? { storage.response.withLock { $0 } }
+
   /// Names this call in logs: unlike that of any other call, on any connection.
-  public var requestID: String { "\(connection)-\(stream)" }
+  public var requestID: String { "\(storage.connection)-\(storage.stream)" }
 
   /// The context of the handler that the current task runs in, if any: how calls made inside a
   /// handler inherit what is left of its time.

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Room for the messages of a connection that are larger than a stream's window allows.
 ///
 /// Such a message gets credit for all of its bytes once there is room for them; until then it has
@@ -17,8 +15,8 @@ package struct AssemblyBudget: Sendable {
   }
 
   private var free: Int
-  private var held: [StreamID: Int] = [:]
-  private var waiting = CircularBuffer<Grant>()
+  private var held = StreamMap<Int>()
+  private var waiting = ShortQueue<Grant>()
 
   package init(bytesMax: Int) { free = bytesMax }
 
@@ -49,7 +47,7 @@ package struct AssemblyBudget: Sendable {
 
   private mutating func grants() -> [Grant] {
     var grants: [Grant] = []
-    var skipped = CircularBuffer<Grant>()
+    var skipped = ShortQueue<Grant>()
     while let next = waiting.popFirst() {
       // A stream whose last large message was not taken yet does not hold up the others.
       if held[next.stream] != nil {
@@ -63,7 +61,7 @@ package struct AssemblyBudget: Sendable {
         break
       }
     }
-    skipped.append(contentsOf: waiting)
+    while let next = waiting.popFirst() { skipped.append(next) }
     waiting = skipped
     return grants
   }

@@ -34,8 +34,8 @@ package struct ClientConnection {
   private var hello = Hello.awaitingPreface
   private var flood: FloodGuard
   private var transfer: Transfer
-  private var calls: [StreamID: Phase] = [:]
-  private var waiting = CircularBuffer<StreamID>()
+  private var calls = StreamMap<Phase>()
+  private var waiting = ShortQueue<StreamID>()
   /// Calls that hold a slot of the server: all but those that wait.
   private var slotCount = 0
   private var lastOpened = StreamID.connection
@@ -180,7 +180,7 @@ package struct ClientConnection {
     }
     for (stream, _) in unprocessed { forget(stream) }
     return .goingAway(
-      goAway, unprocessed: unprocessed.filter { $0.value != .cancelled }.keys.sorted())
+      goAway, unprocessed: unprocessed.filter { $0.1 != .cancelled }.map(\.0).sorted())
   }
 
   // MARK: What the client does

@@ -25,6 +25,10 @@ package struct MessageAssembler {
   private var total = 0
   private var bytes: [UInt8] = []
 
+  /// A message of which so much has arrived gets room for so much at once.
+  private static let usualBytesMin = 16 << 10
+  private static let usualBytesMax = 1 << 20
+
   package init() {}
 
   /// Whether a message has begun and is not whole.
@@ -70,12 +74,18 @@ package struct MessageAssembler {
   ) throws(ConnectionFault) -> Outcome {
     try judge(flags, payload, have: bytes.count + payload.readableBytes)
     let needed = bytes.count + payload.readableBytes
-    if bytes.capacity < needed { bytes.reserveCapacity(min(total, 4 * needed)) }
+    if bytes.capacity < needed { bytes.reserveCapacity(min(total, growth(to: needed))) }
     payload.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
     guard flags.contains(.last) else { return .more }
     total = 0
     defer { bytes = [] }
     return .message(Bytes(bytes))
+  }
+
+  /// Memory that is not touched costs nothing, so there is room for a message of usual size at once,
+  /// and beyond that in proportion to what has arrived.
+  private func growth(to needed: Int) -> Int {
+    needed < Self.usualBytesMin ? 4 * needed : max(4 * needed, Self.usualBytesMax)
   }
 
   private func judge(

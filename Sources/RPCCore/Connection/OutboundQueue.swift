@@ -1,5 +1,4 @@
 package import Codec
-import NIOCore
 
 /// What one stream still has to send, in order.
 package struct OutboundQueue: Sendable {
@@ -13,17 +12,17 @@ package struct OutboundQueue: Sendable {
     case finish
   }
 
-  private var items = CircularBuffer<Item>(initialCapacity: 2)
+  private var items = ShortQueue<Item>()
 
   package init() {}
 
   package var isEmpty: Bool { items.isEmpty }
-  package var first: Item? { items.first }
+  package var first: Item? { items.next }
 
   /// Adds an item; the end of the messages joins the last message if that is still here.
   package mutating func append(_ item: Item) {
     if case .finish = item, case .message(let bytes, let sent, false) = items.last {
-      items[items.index(before: items.endIndex)] = .message(bytes, sent: sent, isLast: true)
+      items.last = .message(bytes, sent: sent, isLast: true)
     } else {
       items.append(item)
     }
@@ -31,19 +30,20 @@ package struct OutboundQueue: Sendable {
 
   /// Takes the first item off, or replaces it by what is left of it.
   package mutating func advance(to rest: Item? = nil) {
-    if let rest { items[items.startIndex] = rest } else { items.removeFirst() }
+    if let rest { items.next = rest } else { _ = items.popFirst() }
   }
 
   /// Drops everything; returns the messages' bytes that will not be sent.
   package mutating func removeAll() -> Int {
-    defer { items.removeAll(keepingCapacity: false) }
-    return items.reduce(0) { sum, item in
-      if case .message(let bytes, _, _) = item { sum + bytes.count } else { sum }
+    var bytes = 0
+    while let item = items.popFirst() {
+      if case .message(let message, _, _) = item { bytes += message.count }
     }
+    return bytes
   }
 
   /// Whether a call's OPEN still waits here, so that the peer cannot have seen the call.
   package var holdsOpen: Bool {
-    if case .frame(.open, _) = items.first { true } else { false }
+    if case .frame(.open, _) = items.next { true } else { false }
   }
 }

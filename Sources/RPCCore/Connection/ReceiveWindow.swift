@@ -7,8 +7,8 @@ package struct ReceiveWindow: Hashable, Sendable {
   /// Credit that one direction may hold, at most: what a CREDIT past it means is a fault.
   package static let creditBytesMax = 1 << 30
 
-  /// What the sender begins with.
-  package let size: Int
+  /// What the sender began with, and what it was given on top.
+  package private(set) var size: Int
   /// What the sender may still send; it knows about this much.
   package private(set) var available: Int
   /// What was consumed and not yet given back.
@@ -31,6 +31,12 @@ package struct ReceiveWindow: Hashable, Sendable {
 
   /// Gives credit at once, for a message that was promised its room.
   package mutating func extend(by bytes: Int) { available += bytes }
+
+  /// Widens the window by credit that is given at once and never taken back.
+  package mutating func grow(by bytes: Int) {
+    size += bytes
+    available += bytes
+  }
 
   /// The credit to give back now: nothing before a quarter of the window has come together.
   package mutating func takeGrant() -> Int? {

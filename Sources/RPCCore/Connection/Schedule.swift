@@ -1,5 +1,3 @@
-import NIOCore
-
 /// Where a stream with something to send waits.
 enum Place: Sendable {
   /// Nowhere: it has nothing to send, or no credit of its own.
@@ -19,9 +17,9 @@ struct Schedule: Sendable {
   /// Bytes of small things between two chunks when both wait.
   static let smallBytesMax = 64 << 10
 
-  private var small = CircularBuffer<StreamID>()
-  private var bulk = CircularBuffer<StreamID>()
-  private var connection = CircularBuffer<StreamID>()
+  private var small = ShortQueue<StreamID>()
+  private var bulk = ShortQueue<StreamID>()
+  private var connection = ShortQueue<StreamID>()
   private var smallBytes = 0
 
   /// Lets the stream wait at `place`; a stream waits at one place at most.
@@ -50,8 +48,8 @@ struct Schedule: Sendable {
   mutating func sentSmall(bytes: Int) { smallBytes += bytes }
 
   /// The streams that waited for credit of the connection.
-  mutating func takeWaitingForConnection() -> CircularBuffer<StreamID> {
-    defer { connection.removeAll(keepingCapacity: true) }
+  mutating func takeWaitingForConnection() -> ShortQueue<StreamID> {
+    defer { connection = ShortQueue() }
     return connection
   }
 }

@@ -35,7 +35,7 @@ package struct ServerConnection {
   private var flood: FloodGuard
   private var transfer: Transfer
   private var drain = Drain()
-  private var calls: [StreamID: Phase] = [:]
+  private var calls = StreamMap<Phase>()
   private var lastOpened = StreamID.connection
   private var isFailed = false
 

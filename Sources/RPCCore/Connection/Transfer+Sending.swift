@@ -3,9 +3,13 @@ package import NIOCore
 
 extension Transfer {
   /// Payload bytes of one DATA frame, at most: the longest time that one message holds up others.
-  static let chunkBytesMax = 32 << 10
+  ///
+  /// Two such frames fit into ``stagedCapacity``.
+  static let chunkBytesMax = 32 << 10 - 64
   /// Bytes that are made ready at once; more would only wait in front of what comes later.
-  static let stagedBytesMax = 64 << 10
+  static let stagedBytesMax = 2 * chunkBytesMax
+  /// Room for that in one piece of memory.
+  private static let stagedCapacity = 64 << 10
 
   /// A message of which bytes went out, its overhead with the last of them: its call may write more.
   package struct Sent: Equatable, Sendable {
@@ -16,8 +20,8 @@ extension Transfer {
   /// Adds to what the stream has to send.
   package mutating func enqueue(_ item: OutboundQueue.Item, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
-    streams.values[index].outbound.append(item)
-    if streams.values[index].place == .none { place(stream, at: index) }
+    streams[at: index].outbound.append(item)
+    if streams[at: index].place == .none { place(stream, at: index) }
   }
 
   /// Drops what the stream has not sent; returns whether its OPEN was among that.
@@ -25,9 +29,9 @@ extension Transfer {
   package mutating func discardOutput(of stream: StreamID) -> (heldOpen: Bool, bytes: Int) {
     guard let index = streams.index(forKey: stream) else { return (false, 0) }
     // What comes after, an END, must not wait for the connection's credit as the messages did.
-    if streams.values[index].place == .connection { streams.values[index].place = .none }
-    let heldOpen = streams.values[index].outbound.holdsOpen
-    return (heldOpen, streams.values[index].outbound.removeAll())
+    if streams[at: index].place == .connection { streams[at: index].place = .none }
+    let heldOpen = streams[at: index].outbound.holdsOpen
+    return (heldOpen, streams[at: index].outbound.removeAll())
   }
 
   /// Whether all that the stream had to send was staged.
@@ -59,8 +63,8 @@ extension Transfer {
       try connectionCredit.add(credit)
       placeWaitingForConnection()
     } else if let index = streams.index(forKey: stream) {
-      try streams.values[index].credit.add(credit)
-      if streams.values[index].place == .none { place(stream, at: index) }
+      try streams[at: index].credit.add(credit)
+      if streams[at: index].place == .none { place(stream, at: index) }
     }
   }
 
@@ -74,19 +78,18 @@ extension Transfer {
   }
 
   private mutating func placeWaitingForConnection() {
-    for stream in schedule.takeWaitingForConnection() {
+    var waiting = schedule.takeWaitingForConnection()
+    while let stream = waiting.popFirst() {
       if let index = streams.index(forKey: stream) { place(stream, at: index) }
     }
   }
 
   // MARK: One stream's turn
 
-  private typealias Index = Dictionary<StreamID, Stream>.Index
-
   /// Keeps what the stream has to send until `release`.
   package mutating func hold(_ stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
-    streams.values[index].place = .held
+    streams[at: index].place = .held
   }
 
   /// Lets a held stream send.
@@ -95,13 +98,13 @@ extension Transfer {
     place(stream, at: index)
   }
 
-  private mutating func place(_ stream: StreamID, at index: Index) {
+  private mutating func place(_ stream: StreamID, at index: Int) {
     let place: Place =
-      switch streams.values[index].outbound.first {
+      switch streams[at: index].outbound.first {
       case nil: .none
       case .frame, .finish: .small
       case .message(let bytes, let sent, _):
-        if streams.values[index].credit.available <= overhead(sent) {
+        if streams[at: index].credit.available <= overhead(sent) {
           .none
         } else if connectionCredit.available <= overhead(sent) {
           .connection
@@ -109,21 +112,21 @@ extension Transfer {
           bytes.count <= chunkBytesMax ? .small : .bulk
         }
       }
-    streams.values[index].place = place
+    streams[at: index].place = place
     schedule.add(stream, at: place)
   }
 
-  private mutating func sendOnce(_ stream: StreamID, at index: Index, sent: inout [Sent]) {
-    switch streams.values[index].outbound.first {
+  private mutating func sendOnce(_ stream: StreamID, at index: Int, sent: inout [Sent]) {
+    switch streams[at: index].outbound.first {
     case nil: return
     case .frame(let type, let payload):
       stage(FrameHeader(type, stream: stream, length: payload.count), payload)
       schedule.sentSmall(bytes: payload.count)
       if type == .end { endedStreams.append(stream) }
-      streams.values[index].outbound.advance()
+      streams[at: index].outbound.advance()
     case .finish:
       stage(FrameHeader(.data, flags: .finish, stream: stream, length: 0))
-      streams.values[index].outbound.advance()
+      streams[at: index].outbound.advance()
     case .message(let bytes, let offset, let isLast):
       let chunk = chunk(of: bytes, from: offset, at: index)
       guard let chunk else { return }
@@ -132,7 +135,7 @@ extension Transfer {
       let overhead = chunk.isLast ? ReceiveWindow.messageOverheadBytes : 0
       sent.append(Sent(stream: stream, bytes: chunk.range.count + overhead))
       let rest = OutboundQueue.Item.message(bytes, sent: chunk.range.upperBound, isLast: isLast)
-      streams.values[index].outbound.advance(to: chunk.isLast ? nil : rest)
+      streams[at: index].outbound.advance(to: chunk.isLast ? nil : rest)
     }
   }
 
@@ -154,8 +157,8 @@ extension Transfer {
     sent == 0 ? ReceiveWindow.messageOverheadBytes + 4 : 0
   }
 
-  private func chunk(of bytes: Bytes, from offset: Int, at index: Index) -> Chunk? {
-    let credit = min(streams.values[index].credit.available, connectionCredit.available)
+  private func chunk(of bytes: Bytes, from offset: Int, at index: Int) -> Chunk? {
+    let credit = min(streams[at: index].credit.available, connectionCredit.available)
     guard credit > overhead(offset) else { return nil }
     let left = bytes.count - offset
     if offset > 0 {
@@ -181,6 +184,7 @@ extension Transfer {
     if chunk.isLast && isLast { flags.insert(.finish) }
     let isWhole = offset == 0 && chunk.isLast
     let length = chunk.range.count + (chunk.statesTotal ? 4 : 0)
+    if !isWhole { staged.reserveCapacity(Self.stagedCapacity) }
     staged.writeFrameHeader(
       FrameHeader(
         .data, flags: flags, trafficClass: isWhole ? .normal : .bulk, stream: stream,
@@ -192,8 +196,8 @@ extension Transfer {
     sentDataFrames += 1
   }
 
-  private mutating func spend(_ cost: Int, at index: Index) {
-    streams.values[index].credit.spend(cost)
+  private mutating func spend(_ cost: Int, at index: Int) {
+    streams[at: index].credit.spend(cost)
     connectionCredit.spend(cost)
   }
 }

@@ -15,10 +15,12 @@ package struct Transfer {
     var received: ReceiveWindow
     var assembler = MessageAssembler()
     /// Costs of whole messages that were not taken yet; 0 for one that had room of its own.
-    var untaken = CircularBuffer<Int>(initialCapacity: 1)
+    var untaken = ShortQueue<Int>()
     /// Credit that the chunks of the current message have cost so far.
     var partialCost = 0
     var room = Room.notNeeded
+    /// What the window has grown by.
+    var grownBytes = 0
 
     var credit: SendWindow
     var outbound = OutboundQueue()
@@ -36,7 +38,7 @@ package struct Transfer {
 
   let limits: Limits
   var peer = PeerSettings()
-  var streams: [StreamID: Stream] = [:]
+  var streams = StreamMap<Stream>()
   var schedule = Schedule()
   var connectionCredit: SendWindow
   /// Frames that are ready to go, in order.
@@ -47,12 +49,15 @@ package struct Transfer {
   var endedStreams: [StreamID] = []
   private var connectionReceived: ReceiveWindow
   private var assembly: AssemblyBudget
+  /// What the windows of this connection's streams may still grow by, together.
+  private var growthBytesLeft: Int
 
   package init(limits: Limits) {
     self.limits = limits
     connectionCredit = SendWindow(peer.connectionWindowBytes)
     connectionReceived = ReceiveWindow(size: limits.connectionWindowBytes)
     assembly = AssemblyBudget(bytesMax: limits.assembledBytesMax)
+    growthBytesLeft = limits.windowGrowthBytesMax
   }
 
   /// Streams that have not been removed.
@@ -68,15 +73,16 @@ package struct Transfer {
 
   /// Forgets a stream and frees what it held.
   package mutating func remove(_ stream: StreamID) {
-    guard streams.removeValue(forKey: stream) != nil else { return }
+    guard let removed = streams.removeValue(forKey: stream) else { return }
+    growthBytesLeft += removed.grownBytes
     give(assembly.remove(stream))
   }
 
   /// Drops what more arrives on the stream.
   package mutating func ignoreInput(of stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
-    streams.values[index].input = .ignored
-    streams.values[index].assembler = MessageAssembler()
+    streams[at: index].input = .ignored
+    streams[at: index].assembler = MessageAssembler()
     give(assembly.remove(stream))
   }
 
@@ -96,37 +102,37 @@ package struct Transfer {
 
     let stream = frame.header.stream
     guard let index = streams.index(forKey: stream) else { return .nothing }
-    switch streams.values[index].input {
+    switch streams[at: index].input {
     case .ignored: return .nothing
     case .finished: throw .protocolError("DATA on stream \(stream) after its last message")
     case .open: break
     }
-    guard streams.values[index].received.received(cost) else {
+    guard streams[at: index].received.received(cost) else {
       throw ConnectionFault(
         .flowControl, "\(cost) bytes of DATA beyond the credit of stream \(stream)")
     }
     if isEmptyFinish {
-      guard !streams.values[index].assembler.isPartial else {
+      guard !streams[at: index].assembler.isPartial else {
         throw .protocolError("stream \(stream) finishes within a message")
       }
-      streams.values[index].input = .finished
+      streams[at: index].input = .finished
       return .finished
     }
-    streams.values[index].partialCost += cost
-    let outcome = try streams.values[index].assembler.append(
+    streams[at: index].partialCost += cost
+    let outcome = try streams[at: index].assembler.append(
       flags, frame.payload, messageBytesMax: limits.messageBytesMax)
     return handle(outcome, on: stream, at: index, isLast: flags.contains(.finish))
   }
 
   private mutating func handle(
     _ outcome: MessageAssembler.Outcome, on stream: StreamID,
-    at index: Dictionary<StreamID, Stream>.Index, isLast: Bool
+    at index: Int, isLast: Bool
   ) -> Outcome {
     switch outcome {
     case .began(let bytes):
       let cost = Self.chunkedCost(of: bytes)
       if cost > limits.streamWindowBytes / 2 {
-        streams.values[index].room = .asked
+        streams[at: index].room = .asked
         give(assembly.reserve(cost, for: stream))
       }
       return .nothing
@@ -134,7 +140,7 @@ package struct Transfer {
       return .nothing
     case .message(let bytes):
       settle(stream, at: index)
-      if isLast { streams.values[index].input = .finished }
+      if isLast { streams[at: index].input = .finished }
       return .message(bytes, isLast: isLast)
     case .tooLarge(let bytes):
       ignoreInput(of: stream)
@@ -143,12 +149,12 @@ package struct Transfer {
   }
 
   /// Notes what the message that is now whole will give back when it is taken.
-  private mutating func settle(_ stream: StreamID, at index: Dictionary<StreamID, Stream>.Index) {
-    let room = streams.values[index].room
-    streams.values[index].untaken.append(
-      room == .given ? 0 : streams.values[index].partialCost)
-    streams.values[index].partialCost = 0
-    streams.values[index].room = .notNeeded
+  private mutating func settle(_ stream: StreamID, at index: Int) {
+    let room = streams[at: index].room
+    streams[at: index].untaken.append(
+      room == .given ? 0 : streams[at: index].partialCost)
+    streams[at: index].partialCost = 0
+    streams[at: index].room = .notNeeded
     if room == .asked { give(assembly.withdraw(stream)) }
   }
 
@@ -156,23 +162,38 @@ package struct Transfer {
   package mutating func consumed(messages: Int, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
     for _ in 0..<messages {
-      guard let cost = streams.values[index].untaken.popFirst() else { break }
+      guard let cost = streams[at: index].untaken.popFirst() else { break }
       if cost == 0 {
         give(assembly.release(stream))
       } else {
-        streams.values[index].received.consumed(cost)
+        streams[at: index].received.consumed(cost)
       }
     }
-    guard streams.values[index].input == .open else { return }
-    if let grant = streams.values[index].received.takeGrant() { stageCredit(grant, for: stream) }
+    guard streams[at: index].input == .open else { return }
+    if let grant = streams[at: index].received.takeGrant() {
+      stageCredit(grant + growth(at: index), for: stream)
+    }
+  }
+
+  /// Doubles the window of a stream whose messages are taken as fast as they come, as far as the
+  /// connection's share allows: then it is the window that holds back a distant sender.
+  private mutating func growth(at index: Int) -> Int {
+    guard streams[at: index].untaken.isEmpty else { return 0 }
+    let size = streams[at: index].received.size
+    let bytes = min(size, limits.streamWindowBytesMax - size, growthBytesLeft)
+    guard bytes > 0 else { return 0 }
+    growthBytesLeft -= bytes
+    streams[at: index].grownBytes += bytes
+    streams[at: index].received.grow(by: bytes)
+    return bytes
   }
 
   /// Gives each message that got room credit for all of its bytes.
   private mutating func give(_ grants: [AssemblyBudget.Grant]) {
     for grant in grants {
       guard let index = streams.index(forKey: grant.stream) else { continue }
-      streams.values[index].room = .given
-      streams.values[index].received.extend(by: grant.bytes)
+      streams[at: index].room = .given
+      streams[at: index].received.extend(by: grant.bytes)
       stageCredit(grant.bytes, for: grant.stream)
     }
   }

@@ -1,36 +1,45 @@
-package import NIOCore
-import Synchronization
+public import NIOCore
+public import Synchronization
 
 /// Brings what tasks ask of a session to its event loop, many at a time.
 ///
 /// Only the first command of a batch wakes the loop: sixty calls that end together cost one wake-up.
-package final class CommandQueue<Command: Sendable>: Sendable {
-  private struct State {
-    var commands: [Command] = []
-    var isAwake = false
-    var isClosed = false
-    var isNumbering = true
-    var lastNumber: UInt32
-    var receive: (@Sendable () -> Void)?
+///
+/// Public, like ``StreamMap``, only so that it is compiled for each module's own commands.
+public final class CommandQueue<Command: Sendable>: Sendable {
+  @usableFromInline
+  struct State {
+    @usableFromInline var commands: [Command] = []
+    @usableFromInline var isAwake = false
+    @usableFromInline var isClosed = false
+    @usableFromInline var isNumbering = true
+    @usableFromInline var lastNumber: UInt32
+    @usableFromInline var receive: (@Sendable () -> Void)?
+
+    @inlinable
+    init(lastNumber: UInt32) { self.lastNumber = lastNumber }
   }
 
-  private let loop: any EventLoop
-  private let state: Mutex<State>
+  @usableFromInline let loop: any EventLoop
+  @usableFromInline let state: Mutex<State>
 
   /// Makes a queue whose numbered commands begin after `lastNumber`.
-  package init(loop: any EventLoop, lastNumber: UInt32 = 0) {
+  @inlinable
+  public init(loop: any EventLoop, lastNumber: UInt32 = 0) {
     self.loop = loop
     state = Mutex(State(lastNumber: lastNumber))
   }
 
   /// Sets what is run on the loop when there are commands to `take`.
-  package func onCommands(_ receive: @escaping @Sendable () -> Void) {
+  @inlinable
+  public func onCommands(_ receive: @escaping @Sendable () -> Void) {
     state.withLock { $0.receive = receive }
   }
 
   /// Adds a command; `false`, and nothing is done, when the queue is closed.
   @discardableResult
-  package func push(_ command: Command) -> Bool {
+  @inlinable
+  public func push(_ command: Command) -> Bool {
     let (isAdded, receive) = state.withLock { state in
       guard !state.isClosed else { return (false, nil as (@Sendable () -> Void)?) }
       state.commands.append(command)
@@ -43,7 +52,8 @@ package final class CommandQueue<Command: Sendable>: Sendable {
   }
 
   /// Adds a command that holds the next number; `nil` if the queue is closed or numbers no more.
-  package func pushNumbered(_ make: (UInt32) -> Command) -> UInt32? {
+  @inlinable
+  public func pushNumbered(_ make: (UInt32) -> Command) -> UInt32? {
     let (number, receive) = state.withLock { state in
       guard !state.isClosed, state.isNumbering, state.lastNumber < UInt32.max - 1 else {
         return (nil as UInt32?, nil as (@Sendable () -> Void)?)
@@ -59,10 +69,12 @@ package final class CommandQueue<Command: Sendable>: Sendable {
   }
 
   /// Refuses numbered commands from now on.
-  package func stopNumbering() { state.withLock { $0.isNumbering = false } }
+  @inlinable
+  public func stopNumbering() { state.withLock { $0.isNumbering = false } }
 
   /// All commands; when there are none, the next one wakes the loop again.
-  package func take(into commands: inout [Command]) -> Bool {
+  @inlinable
+  public func take(into commands: inout [Command]) -> Bool {
     commands.removeAll(keepingCapacity: true)
     state.withLock { state in
       swap(&state.commands, &commands)
@@ -72,7 +84,8 @@ package final class CommandQueue<Command: Sendable>: Sendable {
   }
 
   /// Refuses commands from now on; returns those that were not taken.
-  package func close() -> [Command] {
+  @inlinable
+  public func close() -> [Command] {
     state.withLock { state in
       state.isClosed = true
       state.receive = nil

@@ -12,13 +12,19 @@ package struct Frame: Hashable, Sendable {
 }
 
 /// Cuts received bytes into frames, wherever the network happened to cut them.
+///
+/// A long DATA frame with a chunk of a message comes out in pieces, as it arrives: each is a frame such
+/// as the sender might have sent. So large messages are not gathered twice.
 package struct FrameReader {
   /// Payload bytes of a frame, at most.
   private let payloadBytesMax: Int
   /// Bytes that have arrived and were not read yet: less than one frame after each `next()`.
   private(set) var buffer = ByteBuffer()
-  /// A header whose payload has not arrived yet.
+  /// A header whose payload has not arrived yet, or what is left of both.
   private var header: FrameHeader?
+
+  /// Bytes of a frame's beginning that are worth handing on before the rest is here.
+  static let pieceBytesMin = 4 << 10
 
   package init(payloadBytesMax: Int) { self.payloadBytesMax = payloadBytesMax }
 
@@ -40,9 +46,25 @@ package struct FrameReader {
       try read.validate(payloadBytesMax: payloadBytesMax)
       header = read
     }
-    guard let header, let payload = buffer.readSlice(length: header.length) else { return nil }
+    guard let header else { return nil }
+    guard let payload = buffer.readSlice(length: header.length) else { return piece(of: header) }
     self.header = nil
     return Frame(header: header, payload: payload)
+  }
+
+  /// What has arrived of a frame, if that is much and the frame may be cut.
+  private mutating func piece(of whole: FrameHeader) -> Frame? {
+    let isMessage = whole.flags.contains([.first, .last])
+    guard whole.type == .data, !isMessage, buffer.readableBytes >= Self.pieceBytesMin else {
+      return nil
+    }
+    var piece = whole
+    piece.length = buffer.readableBytes
+    piece.flags.subtract([.last, .finish])
+    guard let payload = buffer.readSlice(length: piece.length) else { return nil }
+    header?.length -= piece.length
+    header?.flags.subtract(.first)
+    return Frame(header: piece, payload: payload)
   }
 
   /// The preface before the first frame, or `nil` until it has arrived.

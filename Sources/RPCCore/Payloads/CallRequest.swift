@@ -52,14 +52,33 @@ package struct CallRequest: Hashable, Sendable {
   }
 
   /// The payload, for a peer that takes so much metadata.
-  package func serialized(limits: Limits, metadataBytesMax: Int) throws(Status) -> Bytes {
+  ///
+  /// `plainOpen` is what it is if nothing is said but the method.
+  package func serialized(
+    limits: Limits, metadataBytesMax: Int, plainOpen: Bytes? = nil
+  ) throws(Status) -> Bytes {
     try judgeNames(limits)
+    if let plainOpen, isPlain { return plainOpen }
     return try encode(
       WireOpen(
         method: path, timeoutMicroseconds: timeout.map(Self.microseconds) ?? 0,
         metadata: try metadata.wire(
           bytesMax: metadataBytesMax, entriesMax: limits.metadataEntriesMax),
         idempotencyKey: idempotencyKey ?? "", trace: trace))
+  }
+
+  /// The payload without anything but the method, of whatever length its name is.
+  var plain: Bytes {
+    do {
+      return try WireOpen(method: path).serialized()
+    } catch {
+      preconditionFailure("the OPEN of \(path) cannot be written: \(error)")
+    }
+  }
+
+  /// Whether nothing is said but the method.
+  private var isPlain: Bool {
+    timeout == nil && metadata.isEmpty && idempotencyKey == nil && trace.isEmpty
   }
 
   private func judgeNames(_ limits: Limits) throws(Status) {
