@@ -18,14 +18,15 @@ struct LoadCommand: ClientCommand {
       EXAMPLES
         diyml-load Auth/WhoAmI --connections 4 --streams 16
         diyml-load Auth/WhoAmI --rate 5000 --streams 64 --duration 30 --plot load.svg
-        diyml-load Inference/Infer --field model=ada/pets --field image=@cat.jpg --streams 4
+        diyml-load Inference/Infer --field model=ada/pets --field image=@cat.jpg
         diyml-load --mix mix.json --connections 8 --save after.json
         diyml-load compare before.json after.json --plot both.svg
 
       A mix is a JSON array; "request", "request_file", "request_bytes", "fields" and "messages" \
       mean what the options do:
         [{"method": "Data/GetClasses", "weight": 9, "request": {"project": "pets"}},
-         {"method": "Inference/Infer", "fields": {"model": "ada/pets", "image": "@cat.jpg"}}]
+         {"method": "Inference/Infer",
+          "fields": {"model": "ada/pets", "image": "@cat.jpg"}}]
 
       WHAT IS MEASURED
         Latency of the calls that were answered or timed out; other failures are counted by status \

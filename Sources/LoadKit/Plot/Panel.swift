@@ -7,7 +7,7 @@ struct Panel {
   }
 
   static let left = 84.0
-  static let right = 936.0
+  static let right = 920.0
 
   let top: Double
   let height: Double
