@@ -137,7 +137,7 @@ extension RandomMessages {
     guard isLikely(4, of: 5), let value = named.randomElement(using: &random) else {
       return Int32(truncatingIfNeeded: number())
     }
-    return value.number
+    return value.number ?? 0
   }
 
   private mutating func string() -> String {
