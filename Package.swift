@@ -157,7 +157,11 @@ let package = Package(
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     module("CodecTestMessages", ["Codec"], path: "Tests/CodecTestMessages"),
     module(
-      "FuzzProperties", ["API", "Codec", "CodecTestMessages", "ProtobufCJudge"],
+      "FuzzProperties",
+      [
+        "API", "Codec", "CodecTestMessages", "Descriptors", "ProtoJSON", "ProtobufCJudge",
+        "RPCCore", "WellKnownTypes", .nioCore,
+      ],
       path: "Tests/FuzzProperties"),
     // What answers a judge in another language.
     module(
@@ -172,12 +176,19 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
       "CodecTests",
-      ["Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge"],
+      [
+        "Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge",
+        "codec-memory",
+      ],
       resources: ["Fixtures"]),
     tests(
       "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
       resources: ["Fixtures"]),
     tests("FuzzTests", ["FuzzProperties"]),
+    .target(name: "AllocationPeak", path: "Tests/AllocationPeak"),
+    .executableTarget(
+      name: "codec-memory", dependencies: ["API", "AllocationPeak", "Codec", "CodecTestMessages"],
+      path: "Tests/CodecMemory", swiftSettings: settings),
     tests("DescriptorsTests", ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
     tests(
       "ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"],

@@ -413,11 +413,11 @@ extension Annotation: Message {
       switch tag {
       case 10: self.value = .className(try reader.value(.string))
       case 18:
-        var value = Boxes()
+        var value: Boxes?
         if case .boxes(let current) = self.value { value = current }
         self.value = nil
         try reader.merge(into: &value)
-        self.value = .boxes(value)
+        if let value { self.value = .boxes(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1006,11 +1006,11 @@ extension PutDataPointsRequest: Message {
       switch tag {
       case 10: part = .project(try reader.value(.string))
       case 18:
-        var value = PutDataPointsRequest.Begin()
+        var value: PutDataPointsRequest.Begin?
         if case .begin(let current) = part { value = current }
         part = nil
         try reader.merge(into: &value)
-        part = .begin(value)
+        if let value { part = .begin(value) }
       case 26: part = .chunk(try reader.value(.bytes))
       default: try reader.keep(tag, in: &unknownFields)
       }

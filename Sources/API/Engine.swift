@@ -670,19 +670,19 @@ extension EngineTrainClassifierEvent: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = EngineTrainClassifierEvent.Progress()
+        var value: EngineTrainClassifierEvent.Progress?
         if case .progress(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
-        event = .progress(value)
+        if let value { event = .progress(value) }
       case 18: event = .note(try reader.value(.string))
       case 26: event = .weightsChunk(try reader.value(.bytes))
       case 34:
-        var value = EngineTrainClassifierEvent.Result()
+        var value: EngineTrainClassifierEvent.Result?
         if case .result(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
-        event = .result(value)
+        if let value { event = .result(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

@@ -333,17 +333,17 @@ extension InferResponse: Message {
       switch tag {
       case 10: model = try reader.value(.string)
       case 18:
-        var value = Classification()
+        var value: Classification?
         if case .classification(let current) = result { value = current }
         result = nil
         try reader.merge(into: &value)
-        result = .classification(value)
+        if let value { result = .classification(value) }
       case 26:
-        var value = Detection()
+        var value: Detection?
         if case .detection(let current) = result { value = current }
         result = nil
         try reader.merge(into: &value)
-        result = .detection(value)
+        if let value { result = .detection(value) }
       case 32: imageWidth = try reader.value(.uint32)
       case 40: imageHeight = try reader.value(.uint32)
       case 49: engineMilliseconds = try reader.value(.double)
@@ -469,17 +469,17 @@ extension InferStreamResponse: Message {
       switch tag {
       case 8: id = try reader.value(.uint64)
       case 18:
-        var value = InferResponse()
+        var value: InferResponse?
         if case .response(let current) = outcome { value = current }
         outcome = nil
         try reader.merge(into: &value)
-        outcome = .response(value)
+        if let value { outcome = .response(value) }
       case 26:
-        var value = InferStreamResponse.Failure()
+        var value: InferStreamResponse.Failure?
         if case .failure(let current) = outcome { value = current }
         outcome = nil
         try reader.merge(into: &value)
-        outcome = .failure(value)
+        if let value { outcome = .failure(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

@@ -557,17 +557,17 @@ extension TrainingEvent: Message {
       case 8: sequence = try reader.value(.uint64)
       case 16: timeUnixMs = try reader.value(.int64)
       case 26:
-        var value = TrainingJob()
+        var value: TrainingJob?
         if case .job(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
-        event = .job(value)
+        if let value { event = .job(value) }
       case 34:
-        var value = TrainingProgress()
+        var value: TrainingProgress?
         if case .progress(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
-        event = .progress(value)
+        if let value { event = .progress(value) }
       case 42: event = .note(try reader.value(.string))
       default: try reader.keep(tag, in: &unknownFields)
       }

@@ -55,11 +55,11 @@ extension Printer {
         continue
       }
       branch("case \(field.tag):")
-      out("var value = \(field.value.swiftType)()")
+      out("var value: \(field.value.swiftType)?")
       out("if case .\(field.property)(let current) = \(member) { value = current }")
       out("\(member) = nil")
       out("try reader.merge(into: &value)")
-      out("\(member) = .\(field.property)(value)")
+      out("if let value { \(member) = .\(field.property)(value) }")
     }
   }
 
@@ -67,7 +67,7 @@ extension Printer {
     branch("case \(field.tag):")
     out("var key: \(key.swiftType) = \(key.defaultValue)")
     out("var value: \(value.swiftType) = \(value.defaultValue)")
-    out("let outer = try reader.enterMapEntry()")
+    out("let outer = try reader.enterMapEntry(of: \(field.member))")
     block("while let tag = try reader.nextTag() {") { printer in
       printer.block("switch tag {") { printer in
         printer.branch(

@@ -20,6 +20,9 @@ public struct DecodingError: Error, Hashable, Sendable {
     case tooLarge(bytes: Int, limit: Int)
     /// Lists and maps together hold more than ``DecodingLimits/elementsMax``.
     case tooManyElements(limit: Int)
+    /// Messages and maps take more memory than ``DecodingLimits/memoryPerByteMax`` and
+    /// ``DecodingLimits/memoryBytesFree`` allow for a message of its bytes.
+    case tooMuchMemory(limit: Int)
   }
 
   /// What is wrong.
@@ -55,6 +58,7 @@ extension DecodingError.Reason: CustomStringConvertible {
     case .tooDeep(let limit): "messages are nested deeper than \(limit)"
     case .tooLarge(let bytes, let limit): "the message has \(bytes) bytes; the limit is \(limit)"
     case .tooManyElements(let limit): "lists and maps hold more than \(limit) elements"
+    case .tooMuchMemory(let limit): "messages and maps take more than \(limit) bytes of memory"
     }
   }
 }

@@ -42,6 +42,7 @@ extension Reader {
   public mutating func merge<Value: Message>(
     into message: inout Value?
   ) throws(DecodingError) {
+    if message == nil { try spend(MemoryLayout<Value>.size &+ 48) }
     var merged = message ?? Value()
     message = nil  // `merged` alone owns its lists now, and grows them without copying them
     try merge(into: &merged)
@@ -64,47 +65,18 @@ extension Reader {
     to messages: inout [Value]
   ) throws(DecodingError) {
     try countElements(1)
-    if messages.isEmpty { messages.reserveCapacity(alike()) }
+    if messages.count == messages.capacity { try grow(&messages) }
     messages.append(Value())
     try merge(into: &messages[messages.count &- 1])
   }
 
-  /// How many fields with the tag that has just been read lie here one after the other, with it.
-  ///
-  /// What is reserved for them is no more than reading them takes.
-  @usableFromInline
-  func alike() -> Int {
-    let tagSize = position &- fieldStart
-    let countMax = limits.elementsMax &- elements &+ 1
-    var count = 1
-    var next = endOfValue(at: position)
-    while count < countMax, let start = next, end &- start > tagSize {
-      for index in 0..<tagSize where unsafe base[start &+ index] != base[fieldStart &+ index] {
-        return count
-      }
-      next = endOfValue(at: start &+ tagSize)
-      if next != nil { count &+= 1 }
-    }
-    return count
-  }
-
-  /// Where the value ends whose length lies at `start`; nil if it is cut off, or over 256 MiB.
-  private func endOfValue(at start: Int) -> Int? {
-    var length = 0
-    var next = start
-    for shift in stride(from: 0, to: 28, by: 7) where next < end {
-      let byte = unsafe Int(base[next])
-      next &+= 1
-      length |= (byte & 0x7f) &<< shift
-      if byte < 0x80 { return length <= end &- next ? next &+ length : nil }
-    }
-    return nil
-  }
-
   /// Goes into an entry of a map, a message of key and value; `leave` goes out again.
   @inlinable
-  public mutating func enterMapEntry() throws(DecodingError) -> Int {
+  public mutating func enterMapEntry<Key, Value>(
+    of map: [Key: Value]
+  ) throws(DecodingError) -> Int {
     try countElements(1)
+    if map.count == map.capacity { try grow(map) }
     return try enter()
   }
 

@@ -17,6 +17,7 @@ public struct Reader: ~Copyable {
   @usableFromInline var fieldStart: Int
   @usableFromInline var depth = 0
   @usableFromInline var elements = 0
+  @usableFromInline var memoryLeft: Int
 
   @usableFromInline
   init(_ source: UnsafePointer<Bytes>, at base: UnsafePointer<UInt8>, limits: DecodingLimits) {
@@ -27,6 +28,7 @@ public struct Reader: ~Copyable {
     end = unsafe source.pointee.bounds.upperBound
     endOfAll = end
     fieldStart = position
+    memoryLeft = limits.memoryAllowance(ofMessage: end &- position)
   }
 
   /// Lends a reader of `bytes` to `body`.

@@ -108,6 +108,49 @@ import Testing
     #expect(error.reason == .tooManyElements(limit: 3))
   }
 
+  /// What one more message of each kind takes of the memory for messages and maps.
+  static let memory: [(Tree, Int)] = [
+    (Tree(children: [Tree()]), MemoryLayout<Tree>.stride + 64),
+    (Tree(children: [Tree(), Tree()]), 2 * MemoryLayout<Tree>.stride + 64),
+    (Tree(left: Tree()), MemoryLayout<Tree>.size + 48),
+    (Tree(link: .next(Tree())), MemoryLayout<Tree>.size + 48),
+    (
+      Tree(named: ["": Tree()]),
+      2 * (MemoryLayout<String>.stride + MemoryLayout<Tree>.stride) + 128
+    ),
+  ]
+
+  @Test(arguments: memory)
+  func `messages and maps take at most so much memory`(message: Tree, bytes: Int) throws {
+    let serialized = try message.serialized()
+    let enough = DecodingLimits(memoryPerByteMax: 0, memoryBytesFree: bytes)
+    let tooLittle = DecodingLimits(memoryPerByteMax: 0, memoryBytesFree: bytes - 1)
+    #expect(try Tree(serialized: serialized, limits: enough) == message)
+    let error = try #require(throws: DecodingError.self) {
+      try Tree(serialized: serialized, limits: tooLittle)
+    }
+    #expect(error.reason == .tooMuchMemory(limit: bytes - 1))
+  }
+
+  @Test func `memory grows with the bytes of the message, and no limit overflows`() throws {
+    let message = try Tree(children: [Tree()]).serialized()
+    let needed = MemoryLayout<Tree>.stride + 64
+    let perByte = (needed + message.count - 1) / message.count
+    let enough = DecodingLimits(memoryPerByteMax: perByte, memoryBytesFree: 0)
+    #expect(throws: Never.self) { try Tree(serialized: message, limits: enough) }
+    let tooLittle = DecodingLimits(memoryPerByteMax: perByte - 1, memoryBytesFree: 0)
+    #expect(throws: DecodingError.self) { try Tree(serialized: message, limits: tooLittle) }
+    let huge = DecodingLimits(memoryPerByteMax: .max, memoryBytesFree: .max)
+    #expect(throws: Never.self) { try Tree(serialized: message, limits: huge) }
+  }
+
+  @Test func `a part that is merged into a message costs no new one`() throws {
+    let parts = Array(repeatElement([0x12, 0x00] as [UInt8], count: 1_000).joined())
+    let limits = DecodingLimits(
+      memoryPerByteMax: 0, memoryBytesFree: MemoryLayout<Tree>.size + 48)
+    #expect(try Tree(serialized: parts, limits: limits) == Tree(left: Tree()))
+  }
+
   @Test func `a message says what it refuses and why`() {
     let limit = DecodingError(.tooLarge(bytes: 100, limit: 99), at: 0)
     #expect("\(limit)" == "the message has 100 bytes; the limit is 99 at byte 0")

@@ -51,7 +51,8 @@ enum DifferentialProperty {
   /// What only we refuse: the judge checks no UTF-8, has no limits and reads no groups.
   private static func isOurs(_ reason: DecodingError.Reason) -> Bool {
     switch reason {
-    case .invalidUTF8, .tooDeep, .tooLarge, .tooManyElements, .unbalancedGroup: true
+    case .invalidUTF8, .tooDeep, .tooLarge, .tooManyElements, .tooMuchMemory, .unbalancedGroup:
+      true
     case .truncated, .overlongVarint, .invalidFieldNumber, .invalidWireType: false
     }
   }

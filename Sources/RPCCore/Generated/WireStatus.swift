@@ -38,35 +38,35 @@ extension WireStatusDetail: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = WireFieldViolation()
+        var value: WireFieldViolation?
         if case .fieldViolation(let current) = detail { value = current }
         detail = nil
         try reader.merge(into: &value)
-        detail = .fieldViolation(value)
+        if let value { detail = .fieldViolation(value) }
       case 18:
-        var value = WireLimitExceeded()
+        var value: WireLimitExceeded?
         if case .limitExceeded(let current) = detail { value = current }
         detail = nil
         try reader.merge(into: &value)
-        detail = .limitExceeded(value)
+        if let value { detail = .limitExceeded(value) }
       case 26:
-        var value = WireRetryAfter()
+        var value: WireRetryAfter?
         if case .retryAfter(let current) = detail { value = current }
         detail = nil
         try reader.merge(into: &value)
-        detail = .retryAfter(value)
+        if let value { detail = .retryAfter(value) }
       case 34:
-        var value = WireUnprocessed()
+        var value: WireUnprocessed?
         if case .unprocessed(let current) = detail { value = current }
         detail = nil
         try reader.merge(into: &value)
-        detail = .unprocessed(value)
+        if let value { detail = .unprocessed(value) }
       case 42:
-        var value = WireResource()
+        var value: WireResource?
         if case .resource(let current) = detail { value = current }
         detail = nil
         try reader.merge(into: &value)
-        detail = .resource(value)
+        if let value { detail = .resource(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

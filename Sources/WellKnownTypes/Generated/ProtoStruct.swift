@@ -49,7 +49,7 @@ extension ProtoStruct: Message {
       case 10:
         var key: String = ""
         var value: ProtoValue = ProtoValue()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: fields)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -119,17 +119,17 @@ extension ProtoValue: Message {
       case 26: kind = .stringValue(try reader.value(.string))
       case 32: kind = .boolValue(try reader.value(.bool))
       case 42:
-        var value = ProtoStruct()
+        var value: ProtoStruct?
         if case .structValue(let current) = kind { value = current }
         kind = nil
         try reader.merge(into: &value)
-        kind = .structValue(value)
+        if let value { kind = .structValue(value) }
       case 50:
-        var value = ProtoListValue()
+        var value: ProtoListValue?
         if case .listValue(let current) = kind { value = current }
         kind = nil
         try reader.merge(into: &value)
-        kind = .listValue(value)
+        if let value { kind = .listValue(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

@@ -940,7 +940,7 @@ extension Members: Message {
       case 154:
         var key: Int32 = 0
         var value: Int32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: self.entry)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int32)
@@ -1207,11 +1207,11 @@ extension Alike: Message {
       case 104: pageSIZE = .`class`(try reader.value(.int32))
       case 114: pAGESize = .hash(try reader.value(.string))
       case 122:
-        var value = Alike()
+        var value: Alike?
         if case .alike(let current) = pAGESize { value = current }
         pAGESize = nil
         try reader.merge(into: &value)
-        pAGESize = .alike(value)
+        if let value { pAGESize = .alike(value) }
       case 128: pAGESize = .null(try reader.value(.enumeration(ProtoNullValue.self)))
       case 136: pageSIZE_oneof = .self_(try reader.value(.enumeration(Alike.PageSIZE.self)))
       case 146:
@@ -1905,89 +1905,89 @@ extension Hiding: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = Hiding.Type_()
+        var value: Hiding.Type_?
         if case .type(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .type(value)
+        if let value { hidden = .type(value) }
       case 18:
-        var value = Hiding.Protocol_()
+        var value: Hiding.Protocol_?
         if case .`protocol`(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .`protocol`(value)
+        if let value { hidden = .`protocol`(value) }
       case 26:
-        var value = Hiding.Self_()
+        var value: Hiding.Self_?
         if case .self_(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .self_(value)
+        if let value { hidden = .self_(value) }
       case 34:
-        var value = Hiding.init_()
+        var value: Hiding.init_?
         if case .init_(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .init_(value)
+        if let value { hidden = .init_(value) }
       case 42:
-        var value = Hiding.String_()
+        var value: Hiding.String_?
         if case .string(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .string(value)
+        if let value { hidden = .string(value) }
       case 50:
-        var value = Hiding.Message_()
+        var value: Hiding.Message_?
         if case .message(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .message(value)
+        if let value { hidden = .message(value) }
       case 58:
-        var value = Hiding.Hiding_()
+        var value: Hiding.Hiding_?
         if case .hiding(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .hiding(value)
+        if let value { hidden = .hiding(value) }
       case 66:
-        var value = Hiding.Alike_()
+        var value: Hiding.Alike_?
         if case .alike(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .alike(value)
+        if let value { hidden = .alike(value) }
       case 74:
-        var value = Hiding.Error()
+        var value: Hiding.Error?
         if case .error(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .error(value)
+        if let value { hidden = .error(value) }
       case 82:
-        var value = Hiding.Bool_()
+        var value: Hiding.Bool_?
         if case .bool(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .bool(value)
+        if let value { hidden = .bool(value) }
       case 90:
-        var value = Hiding.Set__()
+        var value: Hiding.Set__?
         if case .set(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .set(value)
+        if let value { hidden = .set(value) }
       case 98:
-        var value = Hiding.Set_()
+        var value: Hiding.Set_?
         if case .set2(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .set2(value)
+        if let value { hidden = .set2(value) }
       case 106:
-        var value = Hiding.Any_()
+        var value: Hiding.Any_?
         if case .any(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .any(value)
+        if let value { hidden = .any(value) }
       case 114:
-        var value = Hiding.reader_()
+        var value: Hiding.reader_?
         if case .readerField(let current) = hidden { value = current }
         hidden = nil
         try reader.merge(into: &value)
-        hidden = .readerField(value)
+        if let value { hidden = .readerField(value) }
       case 160: `enum` = try reader.value(.enumeration(Hiding.Cases.Enum.self))
       case 168: maybe = try reader.value(.enumeration(Hiding.Cases.Enum.self))
       case 176: try reader.append(to: &enums, .enumeration(Hiding.Cases.Enum.self))
@@ -1995,7 +1995,7 @@ extension Hiding: Message {
       case 186:
         var key: String = ""
         var value: Hiding.Cases.Enum = .zero
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: namedEnums)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -2009,7 +2009,7 @@ extension Hiding: Message {
       case 202:
         var key: Bool = false
         var value: Hiding.Int32_ = Hiding.Int32_()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: flags)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.bool)
@@ -2332,7 +2332,7 @@ extension Hiding.Message_: Message {
       case 10:
         var key: String = ""
         var value: Hiding.Message_ = Hiding.Message_()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: messages)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -2430,7 +2430,7 @@ extension Hiding.Dictionary_: Message {
       case 10:
         var key: Int64 = 0
         var value: Hiding.Double_ = Hiding.Double_()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: numbers)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int64)
@@ -3223,7 +3223,7 @@ extension ProtoTimestamp: Message {
       case 26:
         var key: String = ""
         var value: ProtoListValue = ProtoListValue()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: lists)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -3485,7 +3485,7 @@ extension Wide: Message {
       case 1073741826:
         var key: Int64 = 0
         var value: Bytes = Bytes()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 9: key = try reader.value(.sfixed64)
@@ -3496,11 +3496,11 @@ extension Wide: Message {
         reader.leave(outer)
         map[key] = value
       case 536870914:
-        var value = Wide()
+        var value: Wide?
         if case .inner(let current) = choice { value = current }
         choice = nil
         try reader.merge(into: &value)
-        choice = .inner(value)
+        if let value { choice = .inner(value) }
       case 151997: choice = .fixed(try reader.value(.fixed32))
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -3889,7 +3889,7 @@ extension DeepLists: Message {
       case 18:
         var key: String = ""
         var value: DeepLists = DeepLists()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: maps)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -3900,17 +3900,17 @@ extension DeepLists: Message {
         reader.leave(outer)
         maps[key] = value
       case 26:
-        var value = DeepLists.Left()
+        var value: DeepLists.Left?
         if case .left(let current) = either { value = current }
         either = nil
         try reader.merge(into: &value)
-        either = .left(value)
+        if let value { either = .left(value) }
       case 34:
-        var value = DeepLists.Right()
+        var value: DeepLists.Right?
         if case .right(let current) = either { value = current }
         either = nil
         try reader.merge(into: &value)
-        either = .right(value)
+        if let value { either = .right(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

@@ -734,7 +734,7 @@ extension Maps: Message {
       case 10:
         var key: String = ""
         var value: String = ""
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: strings)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -747,7 +747,7 @@ extension Maps: Message {
       case 18:
         var key: Int32 = 0
         var value: Int64 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: int32s)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int32)
@@ -760,7 +760,7 @@ extension Maps: Message {
       case 26:
         var key: Int64 = 0
         var value: Color = .unspecified
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: colors)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.sint64)
@@ -773,7 +773,7 @@ extension Maps: Message {
       case 34:
         var key: UInt64 = 0
         var value: Double = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: doubles)
         while let tag = try reader.nextTag() {
           switch tag {
           case 9: key = try reader.value(.fixed64)
@@ -786,7 +786,7 @@ extension Maps: Message {
       case 42:
         var key: Bool = false
         var value: Bytes = Bytes()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: blobs)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.bool)
@@ -799,7 +799,7 @@ extension Maps: Message {
       case 50:
         var key: UInt32 = 0
         var value: Scalars = Scalars()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: messages)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.uint32)
@@ -812,7 +812,7 @@ extension Maps: Message {
       case 58:
         var key: Int32 = 0
         var value: Tree = Tree()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: trees)
         while let tag = try reader.nextTag() {
           switch tag {
           case 13: key = try reader.value(.sfixed32)
@@ -825,7 +825,7 @@ extension Maps: Message {
       case 66:
         var key: Int64 = 0
         var value: Float = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: floats)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int64)
@@ -838,7 +838,7 @@ extension Maps: Message {
       case 74:
         var key: UInt64 = 0
         var value: Bool = false
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: flags)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.uint64)
@@ -851,7 +851,7 @@ extension Maps: Message {
       case 82:
         var key: Int32 = 0
         var value: UInt32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: uint32s)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.sint32)
@@ -864,7 +864,7 @@ extension Maps: Message {
       case 90:
         var key: UInt32 = 0
         var value: Int32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: sint32s)
         while let tag = try reader.nextTag() {
           switch tag {
           case 13: key = try reader.value(.fixed32)
@@ -877,7 +877,7 @@ extension Maps: Message {
       case 98:
         var key: Int64 = 0
         var value: UInt64 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: fixed64s)
         while let tag = try reader.nextTag() {
           switch tag {
           case 9: key = try reader.value(.sfixed64)
@@ -890,7 +890,7 @@ extension Maps: Message {
       case 106:
         var key: String = ""
         var value: Bytes = Bytes()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: bytesByName)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -903,7 +903,7 @@ extension Maps: Message {
       case 114:
         var key: String = ""
         var value: Int64 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: sfixed64s)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -916,7 +916,7 @@ extension Maps: Message {
       case 122:
         var key: String = ""
         var value: Color = .unspecified
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: colorsByName)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -1178,11 +1178,11 @@ extension ScalarChoice: Message {
       case 122: pick = .bytesValue(try reader.value(.bytes))
       case 128: pick = .colorValue(try reader.value(.enumeration(Color.self)))
       case 138:
-        var value = Scalars()
+        var value: Scalars?
         if case .scalars(let current) = pick { value = current }
         pick = nil
         try reader.merge(into: &value)
-        pick = .scalars(value)
+        if let value { pick = .scalars(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1277,21 +1277,21 @@ extension Choice: Message {
       case 10: pick = .text(try reader.value(.string))
       case 18: pick = .blob(try reader.value(.bytes))
       case 26:
-        var value = Scalars()
+        var value: Scalars?
         if case .scalars(let current) = pick { value = current }
         pick = nil
         try reader.merge(into: &value)
-        pick = .scalars(value)
+        if let value { pick = .scalars(value) }
       case 32: pick = .color(try reader.value(.enumeration(Color.self)))
       case 40: pick = .number(try reader.value(.sint32))
       case 48: pick = .flag(try reader.value(.bool))
       case 57: pick = .ratio(try reader.value(.double))
       case 66:
-        var value = Tree()
+        var value: Tree?
         if case .tree(let current) = pick { value = current }
         pick = nil
         try reader.merge(into: &value)
-        pick = .tree(value)
+        if let value { pick = .tree(value) }
       case 74: after = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -1400,16 +1400,16 @@ extension Tree: Message {
         right = value
       case 34: try reader.append(to: &children)
       case 42:
-        var value = Tree()
+        var value: Tree?
         if case .next(let current) = link { value = current }
         link = nil
         try reader.merge(into: &value)
-        link = .next(value)
+        if let value { link = .next(value) }
       case 50: link = .address(try reader.value(.string))
       case 58:
         var key: String = ""
         var value: Tree = Tree()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: named)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -1825,7 +1825,7 @@ extension Names: Message {
       case 122:
         var key: String = ""
         var value: String = ""
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: self.entry)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -1842,11 +1842,11 @@ extension Names: Message {
         try reader.merge(into: &value)
         string = value
       case 146:
-        var value = Names.String_()
+        var value: Names.String_?
         if case .outer(let current) = self.current { value = current }
         self.current = nil
         try reader.merge(into: &value)
-        self.current = .outer(value)
+        if let value { self.current = .outer(value) }
       case 154: self.current = .description(try reader.value(.string))
       default: try reader.keep(tag, in: &unknownFields)
       }

@@ -651,7 +651,7 @@ extension Kinds: Message {
       case 450:
         var key: Int32 = 0
         var value: Int32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: int32Map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int32)
@@ -664,7 +664,7 @@ extension Kinds: Message {
       case 458:
         var key: Int64 = 0
         var value: Int64 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: int64Map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int64)
@@ -677,7 +677,7 @@ extension Kinds: Message {
       case 466:
         var key: UInt32 = 0
         var value: UInt32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: uint32Map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.uint32)
@@ -690,7 +690,7 @@ extension Kinds: Message {
       case 474:
         var key: UInt64 = 0
         var value: UInt64 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: uint64Map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.uint64)
@@ -703,7 +703,7 @@ extension Kinds: Message {
       case 482:
         var key: Int32 = 0
         var value: Int32 = 0
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: sint32Map)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.sint32)
@@ -716,7 +716,7 @@ extension Kinds: Message {
       case 546:
         var key: Bool = false
         var value: Bool = false
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: boolMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.bool)
@@ -729,7 +729,7 @@ extension Kinds: Message {
       case 554:
         var key: String = ""
         var value: String = ""
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: stringMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -742,7 +742,7 @@ extension Kinds: Message {
       case 562:
         var key: String = ""
         var value: Bytes = Bytes()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: bytesMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -755,7 +755,7 @@ extension Kinds: Message {
       case 570:
         var key: String = ""
         var value: Kinds.Inner = Kinds.Inner()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: innerMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -768,7 +768,7 @@ extension Kinds: Message {
       case 586:
         var key: String = ""
         var value: Color = .foo
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: colorMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -780,11 +780,11 @@ extension Kinds: Message {
         colorMap[key] = value
       case 888: choice = .choiceUint32(try reader.value(.uint32))
       case 898:
-        var value = Kinds.Inner()
+        var value: Kinds.Inner?
         if case .choiceInner(let current) = choice { value = current }
         choice = nil
         try reader.merge(into: &value)
-        choice = .choiceInner(value)
+        if let value { choice = .choiceInner(value) }
       case 906: choice = .choiceString(try reader.value(.string))
       case 914: choice = .choiceBytes(try reader.value(.bytes))
       case 920: choice = .choiceBool(try reader.value(.bool))
@@ -820,7 +820,7 @@ extension Kinds: Message {
       case 2546:
         var key: String = ""
         var value: ProtoValue = ProtoValue()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: valueMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)

@@ -132,23 +132,23 @@ extension WellKnown: Message {
       case 154: try reader.merge(into: &uint64Value)
       case 160: choice = .chosenNull(try reader.value(.enumeration(ProtoNullValue.self)))
       case 170:
-        var value = ProtoValue()
+        var value: ProtoValue?
         if case .chosenValue(let current) = choice { value = current }
         choice = nil
         try reader.merge(into: &value)
-        choice = .chosenValue(value)
+        if let value { choice = .chosenValue(value) }
       case 178:
-        var value = ProtoStringValue()
+        var value: ProtoStringValue?
         if case .chosenString(let current) = choice { value = current }
         choice = nil
         try reader.merge(into: &value)
-        choice = .chosenString(value)
+        if let value { choice = .chosenString(value) }
       case 186:
-        var value = ProtoDuration()
+        var value: ProtoDuration?
         if case .chosenDuration(let current) = choice { value = current }
         choice = nil
         try reader.merge(into: &value)
-        choice = .chosenDuration(value)
+        if let value { choice = .chosenDuration(value) }
       case 192: optionalNull = try reader.value(.enumeration(ProtoNullValue.self))
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -295,7 +295,7 @@ extension WellKnownLists: Message {
       case 90:
         var key: String = ""
         var value: ProtoValue = ProtoValue()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: valueMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -308,7 +308,7 @@ extension WellKnownLists: Message {
       case 98:
         var key: Int32 = 0
         var value: ProtoTimestamp = ProtoTimestamp()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: timestampMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.int32)
@@ -321,7 +321,7 @@ extension WellKnownLists: Message {
       case 106:
         var key: Bool = false
         var value: ProtoDoubleValue = ProtoDoubleValue()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: doubleMap)
         while let tag = try reader.nextTag() {
           switch tag {
           case 8: key = try reader.value(.bool)

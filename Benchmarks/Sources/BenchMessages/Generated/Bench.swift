@@ -377,11 +377,11 @@ extension Annotation: Message {
       switch tag {
       case 10: self.value = .className(try reader.value(.string))
       case 18:
-        var value = Boxes()
+        var value: Boxes?
         if case .boxes(let current) = self.value { value = current }
         self.value = nil
         try reader.merge(into: &value)
-        self.value = .boxes(value)
+        if let value { self.value = .boxes(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }

@@ -8,6 +8,11 @@ package let allMessageTypes: [any Message.Type] = [
   Payload.self
 ]
 
+/// Every file of this module, for reflection and generic clients.
+package let allProtoFiles: [ProtoFile] = [
+  .echo
+]
+
 /// Every method of this module, with what it takes and returns.
 package let allMethods:
   [(method: MethodDescriptor, request: any Message.Type, response: any Message.Type)] = [

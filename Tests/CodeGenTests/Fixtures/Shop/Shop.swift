@@ -135,7 +135,7 @@ extension ShopSellRequest: Message {
       case 58:
         var key: String = ""
         var value: ShopSellRequest = ShopSellRequest()
-        let outer = try reader.enterMapEntry()
+        let outer = try reader.enterMapEntry(of: parts)
         while let tag = try reader.nextTag() {
           switch tag {
           case 10: key = try reader.value(.string)
@@ -240,11 +240,11 @@ extension ShopSellResponse: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value = ShopSellResponse.Price()
+        var value: ShopSellResponse.Price?
         if case .price(let current) = outcome { value = current }
         outcome = nil
         try reader.merge(into: &value)
-        outcome = .price(value)
+        if let value { outcome = .price(value) }
       case 18: outcome = .refusal(try reader.value(.string))
       case 24: outcome = .refusedCurrency(try reader.value(.enumeration(ShopCurrency.self)))
       case 34: try reader.append(to: &history)
