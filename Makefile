@@ -35,7 +35,7 @@ judge: setup ## COUNT=10000 random messages of every type before Python's protob
 conformance: setup ## The testee of protobuf's conformance suite, under RUNNER=PATH or our own judge.
 	@Scripts/conformance $(RUNNER)
 
-fuzz: setup ## Fuzzes TARGET=decode (or roundtrip, differential) for SECONDS=60; INPUT=FILE runs one input.
+fuzz: setup ## Fuzzes TARGET=decode (roundtrip, json, differential, frames) for SECONDS=60; INPUT=FILE runs one input.
 	@Scripts/fuzz $(TARGET) $(or $(INPUT),$(SECONDS),60)
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.

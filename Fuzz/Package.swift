@@ -33,12 +33,18 @@ let package = Package(
     fuzzed("RPCCore", ["Codec", nioCore]),
     fuzzed("API", ["Codec", "RPCCore"]),
     fuzzed("CodecTestMessages", ["Codec"]),
+    fuzzed("Descriptors", ["Codec"]),
+    fuzzed("ProtoJSON", ["Codec", "Descriptors"]),
+    fuzzed("WellKnownTypes", ["Codec"]),
     .target(
       name: "ProtobufCJudge", cSettings: [.headerSearchPath("Generated")],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(
       name: "FuzzProperties",
-      dependencies: ["Codec", "CodecTestMessages", "API", "ProtobufCJudge"],
+      dependencies: [
+        "API", "Codec", "CodecTestMessages", "Descriptors", "ProtoJSON", "ProtobufCJudge",
+        "RPCCore", "WellKnownTypes", nioCore,
+      ],
       swiftSettings: settings),
     .systemLibrary(name: "CLibFuzzer"),
     .executableTarget(

@@ -30,4 +30,7 @@ package enum Everything {
     trees: [-1: sample])
 
   package static let choice = Choice(pick: .tree(sample), after: "after")
+
+  /// All of them.
+  package static let samples: [any Message] = [sample, scalars, lists, maps, choice]
 }

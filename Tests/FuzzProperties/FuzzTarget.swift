@@ -6,15 +6,21 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case decode
   /// What was decoded can be encoded, and what was encoded is decoded to the same.
   case roundtrip
+  /// JSON means the same when it is printed and read again.
+  case json
   /// libprotobuf-c accepts, refuses and understands the same.
   case differential
+  /// Connections keep their promises whatever frames arrive.
+  case frames
 
   /// Checks the property for one input.
   package func check(_ input: [UInt8]) throws(Finding) {
     switch self {
     case .decode: try DecodeProperty.check(input)
     case .roundtrip: try RoundtripProperty.check(input)
+    case .json: try JSONProperty.check(input)
     case .differential: try DifferentialProperty.check(input)
+    case .frames: try FramesProperty.check(input)
     }
   }
 
@@ -22,6 +28,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   package var seeds: [[UInt8]] {
     switch self {
     case .decode, .roundtrip, .differential: MessageInput.seeds
+    case .json: JSONProperty.seeds
+    case .frames: FramesProperty.seeds
     }
   }
 
@@ -29,14 +37,17 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   package var dictionary: [[UInt8]] {
     switch self {
     case .decode, .roundtrip, .differential: MessageInput.dictionary
+    case .json: JSONProperty.dictionary
+    case .frames: FramesProperty.dictionary
     }
   }
 
   /// What was counted beside executions, such as inputs that both implementations accepted.
   package var counts: [(name: String, count: Int)] {
     switch self {
-    case .decode, .roundtrip: []
+    case .decode, .roundtrip, .json: []
     case .differential: DifferentialProperty.counts
+    case .frames: FramesProperty.counts
     }
   }
 }

@@ -23,8 +23,7 @@ struct MessageInput {
 extension MessageInput {
   /// Samples as input for their own types, and one empty message of each type.
   static var seeds: [[UInt8]] {
-    let samples: [any Message] = [
-      Everything.sample, Everything.scalars, Everything.lists, Everything.maps, Everything.choice,
+    let more: [any Message] = [
       Choice(pick: .text("text")), Optionals(doubleValue: 0, stringValue: "", scalars: Scalars()),
       UnpackedLists(doubleValues: [1], int32Values: [-1, 2], boolValues: [true, false]),
       Ping(pong: Pong(ping: Ping(), count: 1)), Numbers(oneByte: 1, twoBytes: 2, last: "last"),
@@ -33,7 +32,7 @@ extension MessageInput {
         current: .outer(Names.String_())),
       LoginRequest(),
     ]
-    return (0...255).map { [UInt8($0)] } + samples.flatMap(seeds)
+    return (0...255).map { [UInt8($0)] } + (Everything.samples + more).flatMap(seeds)
   }
 
   private static func seeds(_ message: any Message) -> [[UInt8]] {

@@ -215,6 +215,17 @@ struct ServerConnectionTests {
   }
 
   @Test
+  func `a drain before the client's hello is announced after our own`() throws {
+    var server = ServerConnection(limits: Limits())
+    server.beginDrain()
+    #expect(try server.frames() == [])
+    var peer = try Peer()
+    #expect(try server.receive(peer.take()) == [])
+    let frames = try server.frames(afterPreface: true)
+    #expect(frames.map(\.header.type) == [.settings, .goAway, .ping])
+  }
+
+  @Test
   func `a PING is answered with its content`() throws {
     var (connection, peer) = try ready()
     peer.ping(0x0102_0304_0506_0708)

@@ -35,6 +35,7 @@ package struct ServerConnection {
   private var flood: FloodGuard
   private var transfer: Transfer
   private var drain = Drain()
+  private var isDrainDue = false
   private var calls = StreamMap<Phase>()
   private var lastOpened = StreamID.connection
   private var isFailed = false
@@ -69,6 +70,7 @@ package struct ServerConnection {
       guard let preface = try reader.preface() else { return nil }
       try hello.received(preface)
       transfer.stageHello()
+      if isDrainDue { beginDrain() }
     }
     while let frame = try reader.next() {
       try hello.received(frame.header.type)
@@ -225,6 +227,8 @@ package struct ServerConnection {
 
   /// Begins to take leave.
   package mutating func beginDrain() {
+    // Nothing may come before our own hello, which waits for the client's.
+    guard hello != .awaitingPreface else { return isDrainDue = true }
     guard drain.begin() == .announce else { return }
     transfer.stageGoAway(.max, ConnectionFault(.draining, "the server is about to stop"))
     transfer.stage(FrameHeader(.ping, length: 8), Drain.pingContent.bytes)

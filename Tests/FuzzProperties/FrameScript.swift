@@ -1,0 +1,129 @@
+import Codec
+import NIOCore
+import RPCCore
+
+/// What the other side of a connection sends: frames that are mostly allowed, so that the logic is
+/// reached, in an order that the input decides, and sometimes damaged.
+struct FrameScript {
+  let isServer: Bool
+  /// What was written and not delivered yet.
+  private(set) var bytes = ByteBuffer()
+  /// The highest stream that was opened, by whichever side opens them.
+  var lastStream: UInt32 = 0
+  /// Where in `bytes` the frames end that were not delivered, counted from the beginning of all.
+  private var ends: [Int] = []
+  private var written = 0
+  private var delivered = 0
+
+  init(isServer: Bool, settings: WireSettings?) throws(Finding) {
+    self.isServer = isServer
+    bytes.writePreface(Preface())
+    written = bytes.readableBytes
+    if let settings { add(.settings, payload: try Self.encoded(settings)) }
+  }
+
+  /// Some of the next bytes, and how many frames end in them.
+  mutating func deliver(_ count: Int) -> (ByteBuffer, frames: Int) {
+    guard let part = bytes.readSlice(length: min(count, bytes.readableBytes)) else {
+      return (ByteBuffer(), 0)
+    }
+    delivered += part.readableBytes
+    let frames = ends.prefix { $0 <= delivered }.count
+    ends.removeFirst(frames)
+    return (part, frames)
+  }
+
+  /// Changes one bit of what was not delivered.
+  mutating func damage(_ source: inout ByteSource) {
+    guard bytes.readableBytes > 0 else { return }
+    let index = bytes.readerIndex + source.choice(bytes.readableBytes)
+    let byte = bytes.getInteger(at: index, as: UInt8.self) ?? 0
+    bytes.setInteger(byte ^ (1 << UInt8(source.choice(8))), at: index)
+  }
+
+  /// Writes the next thing the input decides on.
+  mutating func add(_ source: inout ByteSource) throws(Finding) {
+    let stream = lastStream &- min(lastStream, UInt32(source.choice(6)))
+    switch source.choice(16) {
+    case 0 where !isServer:
+      lastStream &+= UInt32(1 + source.choice(2))
+      let path = String(repeating: "m", count: source.size(max: 300))
+      add(.open, stream: lastStream, payload: try Self.encoded(WireOpen(method: path)))
+    case 0: add(.head, stream: stream, payload: try Self.encoded(WireHead()))
+    case 1 where isServer:
+      add(.end, stream: stream, payload: try Self.encoded(WireEnd(code: UInt32(source.choice(4)))))
+    case 1: add(.cancel, stream: stream)
+    case 2...6: data(stream, &source)
+    case 7...9: credit(source.choice(4) == 0 ? 0 : stream, UInt32(source.size(max: 60_000)))
+    case 10: ping(source.choice(2) == 0 ? Drain.pingContent : 1, isAnswer: source.choice(4) > 0)
+    case 11: add(.goAway, payload: Bytes(source.bytes(source.size(max: 20))))
+    case 12: add(.settings, payload: try Self.encoded(Self.settings(&source)))
+    case 13: append(source.bytes(source.size(max: 40)))
+    default:
+      let type = FrameType.allCases[source.choice(FrameType.allCases.count)]
+      let flags = FrameFlags(rawValue: source.byte() & 7)
+      add(type, flags: flags, stream: stream, payload: Bytes(source.bytes(source.size(max: 20))))
+    }
+  }
+
+  /// Settings with windows of any allowed size, and sometimes of another.
+  static func settings(_ source: inout ByteSource) -> WireSettings {
+    guard source.choice(2) == 1 else { return WireSettings() }
+    return WireSettings(
+      messageBytesMax: UInt32(source.choice(200_000)), streamsMax: UInt32(source.choice(10)),
+      streamWindowBytes: UInt32(64 << 10 + source.choice(2) * source.choice(60_000)),
+      connectionWindowBytes: UInt32(1 << 20 + source.choice(60_000)))
+  }
+
+  private mutating func data(_ stream: UInt32, _ source: inout ByteSource) {
+    let count = source.size(max: 30_000)
+    let payload = [UInt8](repeating: 9, count: count)
+    switch source.choice(8) {
+    case 0...2: data(stream, payload, [.first, .last])
+    case 3:
+      let total = UInt32(count + 1 + source.size(max: 120_000))
+      let stated = Array(ByteBuffer(integer: total).readableBytesView)
+      data(stream, stated + payload, .first)
+    case 4: data(stream, payload, [])
+    case 5: data(stream, payload, .last)
+    case 6: data(stream, source.choice(2) == 0 ? [] : payload, .finish)
+    default: data(stream, payload, [.first, .last, .finish])
+    }
+  }
+
+  private mutating func data(_ stream: UInt32, _ payload: [UInt8], _ flags: FrameFlags) {
+    add(.data, flags: flags, stream: stream, payload: Bytes(payload))
+  }
+
+  private mutating func credit(_ stream: UInt32, _ count: UInt32) {
+    add(.credit, stream: stream, payload: Bytes(ByteBuffer(integer: count).readableBytesView))
+  }
+
+  private mutating func ping(_ content: UInt64, isAnswer: Bool) {
+    add(.ping, flags: isAnswer ? .answer : [], payload: content.bytes)
+  }
+
+  private mutating func add(
+    _ type: FrameType, flags: FrameFlags = [], stream: UInt32 = 0, payload: Bytes = []
+  ) {
+    let before = bytes.readableBytes
+    bytes.writeFrameHeader(
+      FrameHeader(type, flags: flags, stream: StreamID(stream), length: payload.count))
+    payload.withUnsafeBytes { _ = bytes.writeBytes($0) }
+    written += bytes.readableBytes - before
+    ends.append(written)
+  }
+
+  private mutating func append(_ garbage: [UInt8]) {
+    bytes.writeBytes(garbage)
+    written += garbage.count
+  }
+
+  static func encoded(_ message: some Message) throws(Finding) -> Bytes {
+    do {
+      return try message.serialized()
+    } catch {
+      throw Finding("a message of the script cannot be encoded: \(error)")
+    }
+  }
+}
