@@ -114,8 +114,11 @@ package struct ServerConnection {
     return nil
   }
 
+  /// Refuses frames of calls that were not opened.
+  ///
+  /// Once the last call was named, what its client opened beyond it was dropped, and this is too.
   private func judgeOpened(_ stream: StreamID) throws(ConnectionFault) {
-    guard stream <= lastOpened else {
+    guard stream <= lastOpened || drain.hasNamedLast else {
       throw .protocolError("stream \(stream) was not opened; the last one was \(lastOpened)")
     }
   }
