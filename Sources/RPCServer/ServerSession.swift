@@ -352,8 +352,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func takeOutput() -> ByteBuffer? {
     let output = connection.takeOutput(sent: &sent)
-    for note in sent { calls[note.stream]?.outgoing?.sent(bytes: note.bytes) }
-    sent.removeAll(keepingCapacity: true)
+    Transfer.drain(&sent) { note in calls[note.stream]?.outgoing?.sent(bytes: note.bytes) }
     return output
   }
 

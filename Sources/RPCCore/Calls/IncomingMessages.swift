@@ -19,11 +19,29 @@ public final class IncomingMessages: Sendable {
     /// Messages that were taken and whose credit was not given back.
     var takenMessages = 0
     var takenBytes = 0
+
+    /// Takes note of a message that is taken; credit to be given back if enough has come together.
+    mutating func took(_ bytes: Bytes, batchBytes: Int) -> Credit? {
+      takenMessages += 1
+      takenBytes += bytes.count + ReceiveWindow.messageOverheadBytes
+      guard takenBytes >= batchBytes else { return nil }
+      defer { (takenMessages, takenBytes) = (0, 0) }
+      return Credit(port: port, stream: stream, messages: takenMessages)
+    }
+  }
+
+  /// What is to be given back, outside the lock.
+  private struct Credit {
+    let port: any CallPort
+    let stream: StreamID
+    let messages: Int
+
+    func give() { port.consumed(messages: messages, on: stream) }
   }
 
   /// What the reader must do next, decided under the lock and done outside it.
   private enum Step {
-    case take(Bytes)
+    case take(Bytes, Credit?)
     case end
     case fail(any Error)
     case wait
@@ -67,7 +85,9 @@ public final class IncomingMessages: Sendable {
 
   private func nextOfAttempt() async throws -> Bytes? {
     switch step() {
-    case .take(let bytes): return taken(bytes)
+    case .take(let bytes, let credit):
+      credit?.give()
+      return bytes
     case .end: return nil
     case .fail(let error): throw error
     case .wait: break
@@ -77,7 +97,9 @@ public final class IncomingMessages: Sendable {
     } onCancel: {
       abandonWait()
     }
-    return bytes.map(taken)
+    guard let bytes else { return nil }
+    state.withLock { $0.took(bytes, batchBytes: creditBatchBytes) }?.give()
+    return bytes
   }
 
   /// The one message of a direction that must hold exactly one.
@@ -132,21 +154,11 @@ public final class IncomingMessages: Sendable {
 
   // MARK: Reading
 
-  private func taken(_ bytes: Bytes) -> Bytes {
-    let batch: (port: any CallPort, stream: StreamID, messages: Int)? = state.withLock { state in
-      state.takenMessages += 1
-      state.takenBytes += bytes.count + ReceiveWindow.messageOverheadBytes
-      guard state.takenBytes >= creditBatchBytes else { return nil }
-      defer { (state.takenMessages, state.takenBytes) = (0, 0) }
-      return (state.port, state.stream, state.takenMessages)
-    }
-    if let batch { batch.port.consumed(messages: batch.messages, on: batch.stream) }
-    return bytes
-  }
-
   private func step() -> Step {
     state.withLock { state in
-      if let bytes = state.waiting.popFirst() { return .take(bytes) }
+      if let bytes = state.waiting.popFirst() {
+        return .take(bytes, state.took(bytes, batchBytes: creditBatchBytes))
+      }
       switch state.ending {
       case .finished: return .end
       case .failed(let error): return .fail(error)
@@ -157,7 +169,8 @@ public final class IncomingMessages: Sendable {
 
   private func wait(_ continuation: CheckedContinuation<Bytes?, any Error>) {
     let step: Step = state.withLock { state in
-      if let bytes = state.waiting.popFirst() { return .take(bytes) }
+      // It is accounted for when the reader has it.
+      if let bytes = state.waiting.popFirst() { return .take(bytes, nil) }
       switch state.ending {
       case .finished: return .end
       case .failed(let error): return .fail(error)
@@ -169,7 +182,7 @@ public final class IncomingMessages: Sendable {
       return .wait
     }
     switch step {
-    case .take(let bytes): continuation.resume(returning: bytes)
+    case .take(let bytes, _): continuation.resume(returning: bytes)
     case .end: continuation.resume(returning: nil)
     case .fail(let error): continuation.resume(throwing: error)
     case .wait: break

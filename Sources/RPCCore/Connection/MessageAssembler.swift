@@ -27,7 +27,7 @@ package struct MessageAssembler {
 
   /// A message of which so much has arrived gets room for so much at once.
   private static let usualBytesMin = 16 << 10
-  private static let usualBytesMax = 1 << 20
+  private static let usualBytesMax = 4 << 20
 
   package init() {}
 

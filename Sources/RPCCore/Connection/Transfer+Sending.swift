@@ -17,6 +17,21 @@ extension Transfer {
     package let bytes: Int
   }
 
+  /// Takes the notes, those of one stream that stand together as one.
+  package static func drain(_ notes: inout [Sent], _ body: (Sent) -> Void) {
+    var joined: Sent?
+    for note in notes {
+      if let last = joined, last.stream == note.stream {
+        joined = Sent(stream: last.stream, bytes: last.bytes + note.bytes)
+      } else {
+        if let joined { body(joined) }
+        joined = note
+      }
+    }
+    if let joined { body(joined) }
+    notes.removeAll(keepingCapacity: true)
+  }
+
   /// Adds to what the stream has to send.
   package mutating func enqueue(_ item: OutboundQueue.Item, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
