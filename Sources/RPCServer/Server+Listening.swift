@@ -65,26 +65,35 @@ extension Server {
   private func join(_ channel: any Channel, _ address: Address, _ tls: ServerTLS?) throws {
     let peer = Peer(channel)
     let refusal = refusal(of: peer)
-    let session: ServerSession
-    switch (address, tls) {
-    case (.tcp, let tls?):
+    var tls = tls
+    var identity: PeerIdentity?
+    switch address {
+    case .tcp:
       // A handshake only to say no would be work that strangers can order.
-      if let refusal { throw refusal }
-      session = admit(peer, on: channel.eventLoop, refusal: nil)
-      try tls.secure(channel) { session.identity = $0 }
-    case (.tcp, nil):
-      session = admit(peer, on: channel.eventLoop, refusal: refusal)
-    case (.unix, _):
+      if tls != nil, let refusal { throw refused(refusal, peer) }
+    case .unix:
+      tls = nil
       let process = UnixCredentials.peer(of: channel)
-      if let stranger = unixPeers.refusal(of: process) {
-        logger.debug("refusing a connection", metadata: ["reason": "\(stranger)"])
-        throw stranger
-      }
-      session = admit(peer, on: channel.eventLoop, refusal: refusal)
-      session.identity = process.map { .process($0) }
+      if let stranger = unixPeers.refusal(of: process) { throw refused(stranger, peer) }
+      identity = process.map { .process($0) }
     }
-    let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
-    try channel.pipeline.syncOperations.addHandler(handler)
+    let session = admit(peer, on: channel.eventLoop, refusal: refusal)
+    session.identity = identity
+    do {
+      try tls?.secure(channel) { session.identity = $0 }
+      let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
+      try channel.pipeline.syncOperations.addHandler(handler)
+    } catch {
+      session.disconnected(error)
+      throw error
+    }
+  }
+
+  /// Says that a connection is closed before it could be told why.
+  private func refused<Reason: Error>(_ reason: Reason, _ peer: Peer) -> Reason {
+    logger.debug(
+      "refusing a connection", metadata: ["peer": "\(peer.name)", "reason": "\(reason)"])
+    return reason
   }
 }
 

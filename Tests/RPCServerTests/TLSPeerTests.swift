@@ -156,6 +156,32 @@ struct TLSPeerTests {
     }
   }
 
+  @Test(arguments: [true, false])
+  func `another implementation of TLS agrees, or is told apart by its protocol`(
+    namesProtocol: Bool
+  ) async throws {
+    let log = Log()
+    try await withServer(try await server(log: log), on: TLSTests.any) { address in
+      let arguments = [
+        "s_client", "-connect", "\(address)", "-CAfile", authority.certificate,
+        "-verify_return_error", "-verify_hostname", "localhost",
+      ]
+      let output = try await ProgramProcess.with(
+        "/usr/bin/openssl", arguments + (namesProtocol ? ["-alpn", "diyml-rpc/1"] : [])
+      ) { process in
+        _ = await process.ending()
+        // What it wrote last may be read only after its end.
+        try await eventually(within: .seconds(20), "what was agreed") {
+          process.output.contains("ALPN") && process.output.hasSuffix("\n")
+        }
+        return process.output
+      }
+      #expect(output.contains("Verification: OK"), "\(output)")
+      #expect(output.contains("ALPN protocol: diyml-rpc/1") == namesProtocol, "\(output)")
+    }
+    #expect(log.text.contains("speaks TLS, but not diyml-rpc/1") == !namesProtocol, "\(log.text)")
+  }
+
   @Test(arguments: [0, 1, 5, 60])
   func `a handshake that stalls is closed when the time for hello is over`(
     count: Int
