@@ -20,7 +20,8 @@ extension EngineCommand {
   /// Serves until SIGTERM, and says on standard output when it has begun to.
   func serve(_ routes: [Route]) async throws {
     let server = Server(
-      routes: routes, limits: Self.limits, logger: Logger(label: "diyml.engine"))
+      routes: routes, limits: Self.limits, logger: Logger(label: "diyml.engine"),
+      unixPeers: .sameUser)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: [.unix(path: socket)]) }
       group.addTask {

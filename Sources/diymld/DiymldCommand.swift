@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
+internal import RPCCore
 
 /// The server.
 @main
@@ -12,6 +13,9 @@ struct DiymldCommand: AsyncParsableCommand {
       Prints one line "listening on ADDRESS" per address when it is ready, and logs to standard \
       error. SIGTERM or SIGINT stops it softly: it takes no new calls, finishes the open ones, \
       and marks a training that runs as failed. A second signal stops it at once.
+
+      With --tls-cert and --tls-key, all TCP addresses speak TLS, and SIGHUP makes the server read \
+      the files again, for new connections.
 
       Example: diymld --data ~/diyml --listen 127.0.0.1:7001
       """,
@@ -44,6 +48,16 @@ struct DiymldCommand: AsyncParsableCommand {
   @Option(help: "Seconds that open calls may take to finish when the server stops: 0 to 3600.")
   var drainSeconds = 10
 
+  @Option(help: "The server's certificate and those between it and its authority, as a PEM file.")
+  var tlsCert: String?
+
+  @Option(help: "The private key of --tls-cert, as a PEM file.")
+  var tlsKey: String?
+
+  @Option(
+    help: "Turn away clients whose certificate is not signed by an authority in this PEM file.")
+  var tlsClientCa: String?
+
   @Flag(help: "Listen on addresses that other machines reach, although there is no TLS.")
   var insecure = false
 
@@ -60,11 +74,24 @@ struct DiymldCommand: AsyncParsableCommand {
     guard (0...3_600).contains(drainSeconds) else {
       throw ValidationError("--drain-seconds is \(drainSeconds); it must be 0 to 3600")
     }
-    if !insecure, let open = listen.first(where: { !$0.isLocal }) {
-      throw ValidationError(
-        "\(open.address) can be reached from other machines and this server has no TLS: listen on"
-          + " 127.0.0.1 behind a TLS proxy, or say --insecure")
+    guard (tlsCert == nil) == (tlsKey == nil) else {
+      throw ValidationError("--tls-cert and --tls-key belong together")
     }
+    guard tlsClientCa == nil || tlsCert != nil else {
+      throw ValidationError("--tls-client-ca needs --tls-cert and --tls-key")
+    }
+    if !insecure, tls == nil, let open = listen.first(where: { !$0.isLocal }) {
+      throw ValidationError(
+        "\(open.address) can be reached from other machines and this server has no TLS: give"
+          + " --tls-cert and --tls-key, listen on 127.0.0.1, or say --insecure")
+    }
+  }
+
+  private var tls: TLSServerConfiguration? {
+    guard let tlsCert, let tlsKey else { return nil }
+    return TLSServerConfiguration(
+      certificate: TLSCertificateFiles(chain: tlsCert, key: tlsKey),
+      clientAuthorities: tlsClientCa)
   }
 
   func run() async throws {
@@ -81,7 +108,7 @@ struct DiymldCommand: AsyncParsableCommand {
       engine: try files.engine(given: engine),
       weights: try files.weights(
         given: weights, environment: ProcessInfo.processInfo.environment),
-      trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
+      tls: tls, trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
     try await program.run()
   }
 

@@ -17,6 +17,8 @@ struct ServerProgram: Sendable {
   let engine: String
   /// The path of the backbone's weights.
   let weights: String
+  /// How TCP addresses speak TLS; `nil` if they do not.
+  let tls: TLSServerConfiguration?
   let trainingJobs: Int
   /// How long open calls may take to finish at the end.
   let drainTime: Duration
@@ -35,6 +37,8 @@ struct ServerProgram: Sendable {
   /// Nothing here waits for an engine: calls that need one do.
   func run() async throws {
     let signals = await StopSignals()
+    // Without TLS the signal has its usual meaning: the terminal is gone.
+    let reloads = tls == nil ? nil : await ReloadSignals()
     let store = try DataStore.open(folder: dataFolder, at: Self.now())
     let engines = try Engines(configuration: try hostConfiguration(), logger: logger)
     let scheduler = TrainingScheduler(
@@ -46,14 +50,14 @@ struct ServerProgram: Sendable {
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
-    let server = Server(routes: routes, limits: limits, logger: logger)
+    let server = Server(routes: routes, limits: limits, logger: logger, tls: tls)
     let drainTime = drainTime
     // Drained from the last to the first.
     let parts = [
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
       Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
-      Part("calls", { try await serve(server) }) {
+      Part("calls", { try await serve(server, reloads) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
         // Who watches a training learns of its end before the connection closes.
         scheduler.drain()
@@ -111,12 +115,22 @@ struct ServerProgram: Sendable {
   }
 
   /// Serves calls, and says where once it does.
-  private func serve(_ server: Server) async throws {
+  private func serve(_ server: Server, _ reloads: ReloadSignals?) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: addresses.map(\.address)) }
-      let lines = try await server.boundAddresses.map { "listening on \($0)\n" }
+      let lines = try await server.boundAddresses.map { "listening on \(name(of: $0))\n" }
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
+      if let reloads { group.addTask { await reloads.run(server, logger) } }
       try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// The address as clients are told it.
+  private func name(of address: Address) -> String {
+    switch address {
+    case .tcp: tls == nil ? "\(address)" : "tls:\(address)"
+    case .unix: "\(address)"
     }
   }
 

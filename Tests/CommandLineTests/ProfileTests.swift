@@ -70,7 +70,7 @@ import Testing
 
   @Test func `keeps the token of each server apart`() throws {
     var profile = profile()
-    let other = try #require(Address("unix:/run/diyml.sock"))
+    let other = try #require(ServerAddress("unix:/run/diyml.sock"))
     #expect(profile.login(at: other) == nil)
     profile.remember(.init(user: "bob", token: "other"), at: other)
     #expect(profile.server == "unix:/run/diyml.sock")

@@ -9,10 +9,14 @@ import TestSupport
 /// Connects to routes in memory: the whole protocol runs, without a socket.
 struct LoopbackConnector: Connector {
   let routes: [Route]
+  /// With what connections were asked for, one after the other.
+  let asked: Shared<[TLSClientConfiguration?]>
 
   func connected<Result: Sendable>(
-    to address: Address, _ body: @Sendable (any Caller) async throws -> Result
+    to address: Address, tls: TLSClientConfiguration?,
+    _ body: @Sendable (any Caller) async throws -> Result
   ) async throws -> Result {
+    asked.withLock { $0.append(tls) }
     let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return try await withLoopback(routes: routes, logger: silent) { try await body($0) }
   }
@@ -29,6 +33,8 @@ struct CommandOutcome: Equatable {
 struct World: Sendable {
   let folder: TemporaryFolder
   let backend = FakeBackend()
+  /// What connections were asked to speak TLS with.
+  let asked = Shared<[TLSClientConfiguration?]>([])
   var environment: [String: String] = [:]
   var terminal = Terminal()
   /// What is typed where nothing is shown.
@@ -69,7 +75,7 @@ struct World: Sendable {
       readLine: { input.withLock { $0.isEmpty ? nil : $0.removeFirst() } },
       now: { Date(timeIntervalSince1970: 1_000_000) },
       sleep: { _ in }, interruption: interruption,
-      connector: LoopbackConnector(routes: backend.routes))
+      connector: LoopbackConnector(routes: backend.routes, asked: asked))
     let code = await runCommandLine(arguments, on: system)
     return CommandOutcome(
       exit: CommandExit(rawValue: code), output: output.withLock { $0 },

@@ -14,7 +14,8 @@ struct LoopbackConnector: Connector {
   let routes: [Route]
 
   func connected<Result: Sendable>(
-    to address: Address, _ body: @Sendable (any Caller) async throws -> Result
+    to address: Address, tls: TLSClientConfiguration?,
+    _ body: @Sendable (any Caller) async throws -> Result
   ) async throws -> Result {
     let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     return try await withLoopback(routes: routes, logger: silent) { try await body($0) }
@@ -24,7 +25,8 @@ struct LoopbackConnector: Connector {
 /// Finds no server.
 struct NoServer: Connector {
   func connected<Result: Sendable>(
-    to address: Address, _ body: @Sendable (any Caller) async throws -> Result
+    to address: Address, tls: TLSClientConfiguration?,
+    _ body: @Sendable (any Caller) async throws -> Result
   ) async throws -> Result {
     throw Status(.unavailable, "no server at \(address)")
   }

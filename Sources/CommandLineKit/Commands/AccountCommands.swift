@@ -159,7 +159,10 @@ extension CommandContext {
     guard let issued else { throw Status(.internal, "the server issued no token") }
     let address = try server()
     var profile = try profileFile.read()
-    profile.remember(Profile.Login(user: user, token: issued.secret), at: address)
+    let files = try tlsFiles(for: address)
+    let login = Profile.Login(
+      user: user, token: issued.secret, tls: files?.isEmpty == false ? files : nil)
+    profile.remember(login, at: address)
     try profileFile.write(profile)
     let view = AccountView(
       user: user, server: address.description, token: issued.token.map(TokenView.init),
@@ -167,7 +170,7 @@ extension CommandContext {
     try report(view) { print(done) }
   }
 
-  fileprivate func forgetLogin(at address: Address) throws {
+  fileprivate func forgetLogin(at address: ServerAddress) throws {
     var profile = try profileFile.read()
     guard profile.login(at: address) != nil else { return }
     profile.forget(address)

@@ -4,7 +4,9 @@ package import RPCCore
 /// A command that works in a context: it parses, does its work and prints.
 package protocol ContextCommand: ParsableCommand, Sendable {
   /// The server that the arguments name, if they do.
-  var chosenServer: Address? { get }
+  var chosenServer: ServerAddress? { get }
+  /// The files of TLS that the arguments name.
+  var tlsFiles: TLSFiles { get }
   var wantsJSON: Bool { get }
   /// What to do about a status this command is likely to end with; others have general advice.
   static var hints: [StatusCode: String] { get }
@@ -12,6 +14,7 @@ package protocol ContextCommand: ParsableCommand, Sendable {
 }
 
 extension ContextCommand {
+  package var tlsFiles: TLSFiles { TLSFiles() }
   package static var hints: [StatusCode: String] { [:] }
 }
 
@@ -21,6 +24,7 @@ package protocol ClientCommand: ContextCommand {
 }
 
 extension ClientCommand {
-  package var chosenServer: Address? { global.server }
+  package var chosenServer: ServerAddress? { global.server }
+  package var tlsFiles: TLSFiles { global.tlsFiles }
   package var wantsJSON: Bool { global.json }
 }

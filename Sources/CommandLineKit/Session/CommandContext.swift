@@ -1,15 +1,19 @@
 import Foundation
-package import RPCCore
+import RPCCore
 
 /// What one run of a command works with: the options it was given and the system around it.
 package struct CommandContext: Sendable {
   package let system: System
   package let isJSON: Bool
-  private let chosenServer: Address?
+  private let chosenServer: ServerAddress?
+  private let chosenFiles: TLSFiles
 
-  package init(system: System, server: Address?, isJSON: Bool) {
+  package init(
+    system: System, server: ServerAddress?, tls: TLSFiles = TLSFiles(), isJSON: Bool
+  ) {
     self.system = system
     chosenServer = server
+    chosenFiles = tls.absolute
     self.isJSON = isJSON
   }
 
@@ -22,7 +26,7 @@ package struct CommandContext: Sendable {
   }
 
   /// The server to call: `--server`, else `$DIYML_SERVER`, else the profile's, else the standard.
-  package func server() throws -> Address {
+  package func server() throws -> ServerAddress {
     if let chosenServer { return chosenServer }
     if let named = system.environment["DIYML_SERVER"], !named.isEmpty {
       return try address(named, from: "DIYML_SERVER")
@@ -31,15 +35,28 @@ package struct CommandContext: Sendable {
     return try address(named, from: "profile \(profileFile.path)")
   }
 
-  private func address(_ text: String, from source: String) throws -> Address {
-    guard let address = Address(text) else {
-      throw CommandFailure.local("\(source) names server '\(text)'; want HOST:PORT or unix:PATH")
+  private func address(_ text: String, from source: String) throws -> ServerAddress {
+    guard let address = ServerAddress(text) else {
+      throw CommandFailure.local(
+        "\(source) names server '\(text)'; want HOST:PORT, tls:HOST:PORT or unix:PATH")
     }
     return address
   }
 
+  /// The files to speak TLS with, `nil` without TLS: those of the options, else the profile's.
+  package func tlsFiles(for server: ServerAddress) throws -> TLSFiles? {
+    guard server.hasTLS else {
+      if chosenFiles.isEmpty { return nil }
+      throw CommandFailure.usage(
+        "--tls-ca, --tls-cert and --tls-key are for a server of the form tls:HOST:PORT, not \(server)"
+      )
+    }
+    if !chosenFiles.isEmpty { return chosenFiles }
+    return try profileFile.read().login(at: server)?.tls ?? TLSFiles()
+  }
+
   /// The token to call with: `$DIYML_TOKEN`, else the profile's for that server.
-  package func token(for address: Address) throws -> String {
+  package func token(for address: ServerAddress) throws -> String {
     if let token = system.environment["DIYML_TOKEN"], !token.isEmpty { return token }
     guard let login = try profileFile.read().login(at: address) else {
       throw CommandFailure.notLoggedIn(address)
@@ -53,7 +70,8 @@ package struct CommandContext: Sendable {
   ) async throws -> Result {
     let address = try server()
     let token = anonymously ? nil : try token(for: address)
-    return try await system.connector.connected(to: address) { caller in
+    let tls = try tlsFiles(for: address)?.configuration
+    return try await system.connector.connected(to: address.address, tls: tls) { caller in
       try await body(Clients(caller, token: token))
     }
   }

@@ -7,7 +7,7 @@ package enum CommandFailure: Error, Equatable {
   /// Something on this machine: a file, the profile, the terminal.
   case local(String, hint: String? = nil)
   /// The command needs a login and there is none.
-  case notLoggedIn(Address)
+  case notLoggedIn(ServerAddress)
   /// The server's answer, or what became of the connection to it.
   case server(Status, hint: String? = nil)
   /// The rest was done.

@@ -38,7 +38,7 @@ package func runCommandLine(
 
 private func run(_ command: some ContextCommand, on system: System) async throws {
   let context = CommandContext(
-    system: system, server: command.chosenServer, isJSON: command.wantsJSON)
+    system: system, server: command.chosenServer, tls: command.tlsFiles, isJSON: command.wantsJSON)
   do {
     try await command.perform(in: context)
   } catch let failure as CommandFailure {

@@ -2,15 +2,15 @@ import Logging
 import RPCClient
 import RPCCore
 
-/// Connects over TCP or a Unix socket.
+/// Connects over TCP, with or without TLS, or a Unix socket.
 struct NetworkConnector: Connector {
   func connected<Result: Sendable>(
-    to address: Address,
+    to address: Address, tls: TLSClientConfiguration?,
     _ body: @Sendable (any Caller) async throws -> Result
   ) async throws -> Result {
     // What a person needs to know comes as a status; a log would only repeat it.
     let silent = Logger(label: "diyml") { _ in SwiftLogNoOpLogHandler() }
-    return try await withClient(to: address, logger: silent) { client in
+    return try await withClient(to: address, tls: tls, logger: silent) { client in
       try await body(client)
     }
   }

@@ -75,7 +75,7 @@ package protocol Connector: Sendable {
   /// - Throws: `Status` with `.unavailable` when there is no server at the address, and what `body`
   ///   throws.
   func connected<Result: Sendable>(
-    to address: Address,
+    to address: Address, tls: TLSClientConfiguration?,
     _ body: @Sendable (any Caller) async throws -> Result
   ) async throws -> Result
 }

@@ -27,7 +27,7 @@ struct CompareCommand: ContextCommand {
   @Flag(help: "Print JSON: one document.")
   var json = false
 
-  var chosenServer: Address? { nil }
+  var chosenServer: ServerAddress? { nil }
   var wantsJSON: Bool { json }
 
   func perform(in context: CommandContext) async throws {

@@ -64,13 +64,13 @@ struct LoadCommand: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     var plan = load.plan(try entries())
-    let address = try context.server()
-    if let token = try token(in: context, for: address) {
+    let server = try context.server()
+    if let token = try token(in: context, for: server) {
       plan.metadata["authorization"] = "Bearer \(token)"
     }
     let startedAt = context.system.now()
-    let result = try await run(plan, address, context)
-    let report = LoadReport(result, of: plan, at: address, startedAt: startedAt)
+    let result = try await run(plan, server, context)
+    let report = LoadReport(result, of: plan, at: server.address, startedAt: startedAt)
     try results.write(report)
     try context.report(report) {
       ReportText(report: report, palette: context.palette).lines.forEach { context.print($0) }
@@ -94,16 +94,16 @@ struct LoadCommand: ClientCommand {
   }
 
   /// Methods that ask for no login can be called without one.
-  private func token(in context: CommandContext, for address: Address) throws -> String? {
+  private func token(in context: CommandContext, for server: ServerAddress) throws -> String? {
     do {
-      return try context.token(for: address)
+      return try context.token(for: server)
     } catch CommandFailure.notLoggedIn {
       return nil
     }
   }
 
   private func run(
-    _ plan: LoadPlan, _ address: Address, _ context: CommandContext
+    _ plan: LoadPlan, _ server: ServerAddress, _ context: CommandContext
   ) async throws -> LoadRun.Result {
     let line = context.statusLine()
     defer { line.finish() }
@@ -112,8 +112,9 @@ struct LoadCommand: ClientCommand {
       totalSeconds: plan.total / .seconds(1), connections: plan.connections)
     let now = context.system.now
     let run = LoadRun(
-      plan: plan, address: address, connector: context.system.connector,
-      serverPID: results.serverPid ?? ServerMonitor.pid(listeningAt: address),
+      plan: plan, address: server.address, tls: try context.tlsFiles(for: server)?.configuration,
+      connector: context.system.connector,
+      serverPID: results.serverPid ?? ServerMonitor.pid(listeningAt: server.address),
       interruption: context.system.interruption,
       show: { state in line.show(progress.line(state), at: now()) })
     return try await run.run()

@@ -29,7 +29,7 @@ struct TargetCommand: ContextCommand {
     })
   var listen = Address.tcp(host: "127.0.0.1", port: 0)
 
-  var chosenServer: Address? { nil }
+  var chosenServer: ServerAddress? { nil }
   var wantsJSON: Bool { false }
 
   func perform(in context: CommandContext) async throws {

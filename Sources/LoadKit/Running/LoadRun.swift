@@ -6,6 +6,7 @@ import RPCCore
 struct LoadRun: Sendable {
   let plan: LoadPlan
   let address: Address
+  var tls: TLSClientConfiguration?
   let connector: any Connector
   /// The server's process, where it is known.
   let serverPID: Int?
@@ -75,7 +76,7 @@ struct LoadRun: Sendable {
   private func serve(
     _ lane: Lane, _ schedule: Schedule?, _ recorder: Recorder, _ start: StartSignal
   ) async throws {
-    try await connector.connected(to: address) { caller in
+    try await connector.connected(to: address, tls: tls) { caller in
       if let client = caller as? Client { try await client.connect() }
       guard let clock = await start.wait(lane: lane.index) else { return }
       let worker = LoadCaller(

@@ -11,7 +11,7 @@ enum DemoAccount {
   ///
   /// - Returns: A context whose calls carry the account's token.
   static func signUp(_ system: System, _ server: Address) async throws -> CommandContext {
-    let context = CommandContext(system: system, server: server, isJSON: false)
+    let context = CommandContext(system: system, server: ServerAddress(server), isJSON: false)
     let request = CreateAccountRequest(user: name, password: UUID().uuidString)
     let answer = try await context.connected(anonymously: true) { clients in
       try await clients.auth.createAccount(request, options: clients.options)
@@ -21,6 +21,6 @@ enum DemoAccount {
     }
     var system = system
     system.environment["DIYML_TOKEN"] = issued.secret
-    return CommandContext(system: system, server: server, isJSON: false)
+    return CommandContext(system: system, server: ServerAddress(server), isJSON: false)
   }
 }
