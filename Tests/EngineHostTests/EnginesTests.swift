@@ -55,13 +55,13 @@ struct EnginesTests {
       kill(process, SIGKILL)
       let start = ContinuousClock.now
       var failures: [StatusCode] = []
-      while true {
+      // Calls fail at once while there is no connection, so time bounds the loop, not their number.
+      while ContinuousClock.now - start < .seconds(10) {
         do {
           _ = try await inspect(engines)
           break
         } catch let status as Status {
           failures.append(status.code)
-          #expect(failures.count < 1_000)
         }
       }
       let time = ContinuousClock.now - start
