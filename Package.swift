@@ -170,42 +170,44 @@ let package = Package(
       name: "codec-testee",
       dependencies: ["Codec", "CodecTestMessages", "TesteeKit", "WellKnownTypes"],
       path: "Tests/codec-testee", swiftSettings: settings),
+    module("SeededRandom", path: "Tests/SeededRandom"),
     .target(
       name: "TestSupport",
-      dependencies: ["RPCCore", "RPCClient", .crypto],
+      dependencies: ["RPCCore", "RPCClient", "SeededRandom", .crypto],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
       "CodecTests",
       [
         "Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge",
-        "codec-memory",
+        "SeededRandom", "codec-memory",
       ],
       resources: ["Fixtures"]),
     tests(
       "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
       resources: ["Fixtures"]),
-    tests("FuzzTests", ["FuzzProperties"]),
+    tests("FuzzTests", ["FuzzProperties", "SeededRandom"]),
     .target(name: "AllocationPeak", path: "Tests/AllocationPeak"),
     .executableTarget(
       name: "codec-memory", dependencies: ["API", "AllocationPeak", "Codec", "CodecTestMessages"],
       path: "Tests/CodecMemory", swiftSettings: settings),
     tests("DescriptorsTests", ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
     tests(
-      "ProtoJSONTests", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"],
+      "ProtoJSONTests",
+      ["Codec", "Descriptors", "ProtoJSON", "SeededRandom", "WellKnownTypes"],
       resources: ["Fixtures"]),
     tests("WellKnownTypesTests", ["Codec", "WellKnownTypes"]),
-    tests("RPCCoreTests", ["Codec", "RPCCore", .nioCore]),
+    tests("RPCCoreTests", ["Codec", "RPCCore", "SeededRandom", .nioCore]),
     tests(
       "RPCServerTests",
       [
-        "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "TestSupport", .nioCore,
-        .nioPosix, .logging,
+        "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
+        "TestSupport", .nioCore, .nioPosix, .logging,
       ]),
-    tests("RPCTLSTests", ["RPCCore", "RPCTLS", "TestSupport", .nioSSL]),
+    tests("RPCTLSTests", ["RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioSSL]),
     tests(
       "RPCClientTests",
-      ["Codec", "RPCCore", "RPCServer", "RPCClient", .logging]),
-    tests("ImagesTests", ["Images"]),
+      ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
+    tests("ImagesTests", ["Images", "SeededRandom"]),
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
@@ -214,7 +216,7 @@ let package = Package(
       "ServicesTests",
       [
         "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
-        "TestSupport", .logging, .crypto,
+        "SeededRandom", "TestSupport", .logging, .crypto,
       ]),
     tests(
       "EngineTests",
@@ -234,14 +236,16 @@ let package = Package(
     tests(
       "LoadKitTests",
       [
-        "API", "Codec", "CommandLineKit", "LoadKit", "RPCCore", "RPCLoopback", "TestSupport",
+        "API", "Codec", "CommandLineKit", "LoadKit", "RPCCore", "RPCLoopback", "SeededRandom",
+        "TestSupport",
         .logging,
       ]),
     tests(
       "EndToEndTests",
       [
         "API", "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "Store", "Credentials",
-        "EngineHost", "Services", "TestSupport", "diymld", "diyml-engine", "diyml", .logging,
+        "EngineHost", "Services", "SeededRandom", "TestSupport", "diymld", "diyml-engine", "diyml",
+        .logging,
         .crypto, .subprocess, .system,
       ]),
   ],

@@ -1,5 +1,6 @@
 import Codec
 import CodecTestMessages
+import SeededRandom
 import Testing
 
 /// Bytes that are no message are refused with what is wrong and where.

@@ -3,6 +3,7 @@ import Codec
 import Foundation
 import RPCClient
 import RPCCore
+import SeededRandom
 import Synchronization
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Makes inputs from seeds as a fuzzer does, but the same ones for the same number.
 struct Mutation {
   private static let inputBytesMax = 4096

@@ -1,4 +1,5 @@
 import Images
+import SeededRandom
 import Testing
 
 @Suite struct DamageTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import SeededRandom
 import Testing
 
 @Suite struct DecodingTests {

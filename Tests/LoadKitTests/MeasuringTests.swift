@@ -1,5 +1,6 @@
 import Foundation
 import RPCCore
+import SeededRandom
 import TestSupport
 import Testing
 

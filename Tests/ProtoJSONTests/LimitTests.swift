@@ -1,6 +1,7 @@
 import Codec
 import Descriptors
 import ProtoJSON
+import SeededRandom
 import Testing
 
 /// Every bound of a text from a stranger, at it and one past it.
@@ -114,7 +115,7 @@ import Testing
 
   @Test(arguments: 0..<200 as Range<UInt64>)
   func `a text cut off or changed is read or refused, never more`(seed: UInt64) throws {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let example = Case.wellKnown[Int(seed) % Case.wellKnown.count]
     var bytes = Array(example.json.utf8)
     for _ in 0..<(1 + random.next() % 3) where !bytes.isEmpty {
@@ -131,18 +132,5 @@ import Testing
     } catch is JSONError {
       // Refused, which is as good.
     }
-  }
-}
-
-/// A generator of numbers from a seed.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }

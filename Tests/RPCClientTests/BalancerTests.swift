@@ -1,4 +1,5 @@
 @testable import RPCClient
+import SeededRandom
 import Testing
 
 struct BalancerTests {

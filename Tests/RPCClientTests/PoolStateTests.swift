@@ -1,5 +1,6 @@
 @testable import RPCClient
 import RPCCore
+import SeededRandom
 import Testing
 
 /// The pool's decisions, with numbers for connections and the clock turned by hand.

@@ -1,5 +1,6 @@
 @testable import RPCClient
 import RPCCore
+import SeededRandom
 import Testing
 
 struct RetryDecisionTests {

@@ -1,4 +1,5 @@
 import RPCCore
+import SeededRandom
 import Testing
 
 struct StreamMapTests {

@@ -1,6 +1,7 @@
 import Codec
 import NIOCore
 import RPCCore
+import SeededRandom
 import Testing
 
 struct FrameTests {

@@ -1,6 +1,7 @@
 import Codec
 import NIOCore
 import RPCCore
+import SeededRandom
 import Testing
 
 /// Random frames against the connections' logic: nothing may trap, and what must hold does.

@@ -1,6 +1,7 @@
 import Codec
 import NIOCore
 import RPCCore
+import SeededRandom
 import Testing
 
 /// A client's and a server's logic joined by nothing but bytes.

@@ -4,6 +4,7 @@ import NIOCore
 import RPCClient
 import RPCCore
 @testable import RPCServer
+import SeededRandom
 import Testing
 
 /// Peers that misbehave, connections that end, servers that stop.

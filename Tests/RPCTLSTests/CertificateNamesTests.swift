@@ -1,6 +1,7 @@
 import Foundation
 import NIOSSL
 import RPCCore
+import SeededRandom
 import TestSupport
 import Testing
 

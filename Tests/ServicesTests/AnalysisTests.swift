@@ -1,5 +1,6 @@
 import API
 import RPCCore
+import SeededRandom
 import Store
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Images of coloured blobs that a classifier can tell apart after seconds of training.
 package enum SyntheticImages {
   /// What the image shows mostly.

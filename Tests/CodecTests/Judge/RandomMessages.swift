@@ -1,4 +1,5 @@
 import Descriptors
+import SeededRandom
 
 /// Makes the bytes of random messages from their descriptors.
 ///
