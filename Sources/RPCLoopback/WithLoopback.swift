@@ -12,9 +12,11 @@ import RPCServer
 /// - Throws: what `body` throws.
 package func withLoopback<R: Sendable>(
   routes: [Route], limits: Limits = Limits(), clientLimits: Limits = Limits(),
-  logger: Logger = Logger(label: "diyml.loopback"), _ body: (Client) async throws -> R
+  logger: Logger = Logger(label: "diyml.loopback"), interceptors: [any ServerInterceptor] = [],
+  _ body: (Client) async throws -> R
 ) async throws -> R {
-  let server = Server(routes: routes, limits: limits, logger: logger)
+  let server = Server(
+    routes: routes, limits: limits, logger: logger, interceptors: interceptors)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await server.run(on: []) }
     let client = Client(limits: clientLimits, logger: logger) { session, loop in

@@ -1,3 +1,4 @@
+import RPCCore
 import Synchronization
 
 /// Cancels the task of one handler from outside.
@@ -14,25 +15,29 @@ final class HandlerCancellation: Sendable {
   private enum State {
     case waiting
     case running(Handle)
-    case cancelled
+    case cancelled(Status)
     case returned
   }
 
   private let state = Mutex(State.waiting)
 
-  /// Whether `cancel` was called before the handler returned.
-  var isCancelled: Bool {
+  /// Why `cancel` was called, if that was before the handler returned.
+  var reason: Status? {
     state.withLock { state in
-      if case .cancelled = state { true } else { false }
+      if case .cancelled(let reason) = state { reason } else { nil }
     }
   }
 
-  /// Cancels the handler's task, now or when it starts.
-  func cancel() {
+  /// Cancels the handler's task, now or when it starts; the first reason counts.
+  func cancel(_ reason: Status) {
     state.withLock { state in
-      if case .running(let handle) = state { handle.task.cancel() }
-      if case .returned = state { return }
-      state = .cancelled
+      switch state {
+      case .running(let handle):
+        handle.task.cancel()
+        state = .cancelled(reason)
+      case .waiting: state = .cancelled(reason)
+      case .cancelled, .returned: break
+      }
     }
   }
 

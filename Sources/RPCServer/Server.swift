@@ -16,6 +16,7 @@ public final class Server: Sendable {
   let timers = LoopTimers()
   let handlers = Handoff<ServerCall>()
   let unixPeers: UnixPeers
+  let interceptors: [any ServerInterceptor]
   /// Handlers that one task starts before those that had waited for something get their turn.
   private static let startsInTurnMax = 16
   private let registry = Mutex(Registry())
@@ -30,15 +31,18 @@ public final class Server: Sendable {
   ///   - logger: hears of connections and failures.
   ///   - tls: how TLS is spoken on all TCP addresses; `nil` speaks none.
   ///   - unixPeers: who may call over Unix sockets.
+  ///   - interceptors: what is run around every call, the first one outermost.
   public init(
     routes: [Route], limits: Limits = Limits(), logger: Logger,
-    tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any
+    tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any,
+    interceptors: [any ServerInterceptor] = []
   ) {
     limits.check()
     self.routes = Router(routes)
     self.limits = limits
     self.logger = logger
     self.unixPeers = unixPeers
+    self.interceptors = interceptors
     tlsConfiguration = tls
   }
 

@@ -17,7 +17,7 @@ final class ServerCall: @unchecked Sendable {
   let incoming: IncomingMessages?
   let outgoing: OutgoingMessages?
   private let queue: CommandQueue<ServerCommand>
-  private let logger: Logger
+  private let server: Server
   private let cancellation = HandlerCancellation()
 
   // Used on the connection's event loop, and by the handler's task after it was started there.
@@ -30,13 +30,14 @@ final class ServerCall: @unchecked Sendable {
 
   init(
     _ stream: StreamID, _ route: Route, _ context: ServerContext,
-    queue: CommandQueue<ServerCommand>, limits: Limits, logger: Logger
+    queue: CommandQueue<ServerCommand>, server: Server
   ) {
+    let limits = server.limits
     self.stream = stream
     self.route = route
     self.context = context
     self.queue = queue
-    self.logger = logger
+    self.server = server
     let port = ServerPort(queue: queue)
     incoming =
       route.method.hasSingleRequest
@@ -51,7 +52,7 @@ final class ServerCall: @unchecked Sendable {
 
   /// Stops the handler: its task is cancelled, and what it reads and writes fails with `status`.
   func cancel(_ status: Status) {
-    cancellation.cancel()
+    cancellation.cancel(status)
     incoming?.end(status)
     outgoing?.end(status)
   }
@@ -65,15 +66,35 @@ final class ServerCall: @unchecked Sendable {
   private func perform() async -> Outcome {
     do {
       return try await ServerContext.$current.withValue(context) {
-        try await handle(request ?? Bytes())
+        server.interceptors.isEmpty
+          ? try await handle(request ?? Bytes()) : try await intercepted()
       }
-    } catch let status as Status {
-      return .failed(status)
-    } catch is CancellationError {
-      return .failed(Status(.cancelled, "the call was cancelled"))
     } catch {
-      return .failed(unforeseen(error))
+      return .failed(status(of: error))
     }
+  }
+
+  private func intercepted() async throws -> Outcome {
+    var outcome: Outcome?
+    try await run(within: server.interceptors[...]) {
+      do {
+        outcome = try await self.handle(self.request ?? Bytes())
+      } catch {
+        throw self.cancellation.reason ?? self.status(of: error)
+      }
+      if let reason = self.cancellation.reason { throw reason }
+    }
+    guard let outcome else {
+      throw Status(.internal, "\(route.method) was not served: an interceptor left out the call")
+    }
+    return outcome
+  }
+
+  private func run(
+    within interceptors: ArraySlice<any ServerInterceptor>, _ serve: () async throws -> Void
+  ) async throws {
+    guard let first = interceptors.first else { return try await serve() }
+    try await first.intercept(context) { try await run(within: interceptors.dropFirst(), serve) }
   }
 
   private func handle(_ request: Bytes) async throws -> Outcome {
@@ -94,10 +115,12 @@ final class ServerCall: @unchecked Sendable {
     }
   }
 
-  /// What a caller may know of an error that nobody foresaw: an id that stands in the log.
-  private func unforeseen(_ error: any Error) -> Status {
+  /// What a caller may know of an error: of one that nobody foresaw, an id that stands in the log.
+  private func status(of error: any Error) -> Status {
+    if let status = error as? Status { return status }
+    if error is CancellationError { return Status(.cancelled, "the call was cancelled") }
     let id = String(UInt32.random(in: .min ... .max), radix: 16)
-    logger.error(
+    server.logger.error(
       "a handler failed",
       metadata: [
         "error-id": "\(id)", "method": "\(route.method)", "request": "\(context.requestID)",

@@ -117,9 +117,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     }
     let context = ServerContext(
       method: route.method, request: request, deadline: request.timeout.map { now + $0 },
-      peer: peer.name, identity: identity, connection: name, stream: stream.rawValue)
-    let call = ServerCall(
-      stream, route, context, queue: queue, limits: server.limits, logger: server.logger)
+      arrival: now, peer: peer.name, identity: identity, connection: name, stream: stream.rawValue)
+    let call = ServerCall(stream, route, context, queue: queue, server: server)
     calls[stream] = call
     if let deadline = context.deadline {
       call.deadline = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))

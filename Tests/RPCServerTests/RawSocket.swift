@@ -37,6 +37,21 @@ final class RawSocket {
     }
   }
 
+  /// The next frame of this type; those before it are dropped.
+  ///
+  /// - Throws: if the server closes before.
+  func frame(_ type: FrameType, _ replies: inout RawReplies) throws -> Frame {
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while true {
+      while let frame = try replies.next() {
+        if frame.header.type == type { return frame }
+      }
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      guard count > 0 else { throw Failure() }
+      replies.append(Array(buffer[..<count]))
+    }
+  }
+
   /// All bytes until the server closes.
   func readToEnd() throws -> [UInt8] {
     var all: [UInt8] = []

@@ -2,6 +2,12 @@ import Synchronization
 
 /// What a handler knows about the call it serves.
 public struct ServerContext: Sendable {
+  /// What handlers and interceptors add, made when they first do.
+  private struct Additions {
+    var response: ResponseMetadata?
+    var values: [ObjectIdentifier: any Sendable] = [:]
+  }
+
   /// What all copies share: copying a context costs one reference.
   private final class Storage: Sendable {
     let method: MethodDescriptor
@@ -13,13 +19,15 @@ public struct ServerContext: Sendable {
     let connection: String
     /// The call's number on its connection.
     let stream: UInt32
-    /// Made when a handler first asks for it.
-    let response = Mutex<ResponseMetadata?>(nil)
+    let arrival: ContinuousClock.Instant
+    let additions = Mutex(Additions())
 
     init(
       _ method: MethodDescriptor, _ request: CallRequest, _ deadline: ContinuousClock.Instant?,
-      peer: String, identity: PeerIdentity?, connection: String, stream: UInt32
+      arrival: ContinuousClock.Instant, peer: String, identity: PeerIdentity?,
+      connection: String, stream: UInt32
     ) {
+      self.arrival = arrival
       self.method = method
       self.request = request
       self.deadline = deadline
@@ -34,11 +42,11 @@ public struct ServerContext: Sendable {
 
   package init(
     method: MethodDescriptor, request: CallRequest? = nil,
-    deadline: ContinuousClock.Instant? = nil, peer: String, identity: PeerIdentity? = nil,
-    connection: String, stream: UInt32
+    deadline: ContinuousClock.Instant? = nil, arrival: ContinuousClock.Instant = .now,
+    peer: String, identity: PeerIdentity? = nil, connection: String, stream: UInt32
   ) {
     storage = Storage(
-      method, request ?? CallRequest(path: method.path), deadline, peer: peer,
+      method, request ?? CallRequest(path: method.path), deadline, arrival: arrival, peer: peer,
       identity: identity, connection: connection, stream: stream)
   }
 
@@ -52,6 +60,9 @@ public struct ServerContext: Sendable {
   ///
   /// The handler's task is cancelled then, and calls it makes itself end by then as well.
   public var deadline: ContinuousClock.Instant? { storage.deadline }
+
+  /// When the call's OPEN arrived.
+  public var arrival: ContinuousClock.Instant { storage.arrival }
 
   /// Where the call came from: `127.0.0.1:52714`, `unix:/run/diyml.sock`, `loopback`.
   public var peer: String { storage.peer }
@@ -68,16 +79,22 @@ public struct ServerContext: Sendable {
 
   /// What the handler says beside its responses.
   public var response: ResponseMetadata {
-    storage.response.withLock { response in
-      if let response { return response }
+    storage.additions.withLock { additions in
+      if let response = additions.response { return response }
       let new = ResponseMetadata()
-      response = new
+      additions.response = new
       return new
     }
   }
 
   /// What the handler has said beside its responses, if anything.
-  package var responseIfAny: ResponseMetadata? { storage.response.withLock { $0 } }
+  package var responseIfAny: ResponseMetadata? { storage.additions.withLock { $0.response } }
+
+  /// A value that was left for whatever else serves this call; all copies of a context share it.
+  public subscript<Key: ServerContextKey>(key: Key.Type) -> Key.Value? {
+    get { storage.additions.withLock { $0.values[ObjectIdentifier(key)] as? Key.Value } }
+    nonmutating set { storage.additions.withLock { $0.values[ObjectIdentifier(key)] = newValue } }
+  }
 
   /// Names this call in logs: unlike that of any other call, on any connection.
   public var requestID: String { "\(storage.connection)-\(storage.stream)" }
