@@ -20,7 +20,7 @@ public struct StringType: ScalarType {
   @inline(__always) @inlinable
   public static func size(of value: String) -> Int {
     let count = value.utf8.count
-    return Varint.size(UInt64(count)) + count
+    return Varint.size(UInt64(truncatingIfNeeded: count)) &+ count
   }
 
   @inlinable
@@ -30,7 +30,7 @@ public struct StringType: ScalarType {
 
   @inlinable
   public static func write(_ value: String, to writer: inout Writer) {
-    writer.string(value)
+    writer.position = writer.string(value)
   }
 }
 
@@ -76,6 +76,10 @@ extension Reader {
     let length = try length()
     let start = position
     position = start &+ length
+    if length <= ShortText.countMax, endOfAll &- start >= 16, ShortText.isLayoutKnown {
+      let short = unsafe ShortText(UnsafeRawPointer(base + start), count: length)
+      if short.isASCII { return short.string }
+    }
     let characters = unsafe UnsafeBufferPointer(start: base + start, count: length)
     guard unsafe isASCII(characters) else { return try text(unsafe characters.span) }
     return String(copying: unsafe UTF8Span(unchecked: characters.span, isKnownASCII: true))
@@ -103,9 +107,9 @@ extension Reader {
 }
 
 extension Writer {
-  /// Writes the UTF-8 of a string and its length.
+  /// Writes the UTF-8 of a string and its length, and says where they begin.
   @_effects(releasenone) @usableFromInline
-  mutating func string(_ value: String) {
+  mutating func string(_ value: String) -> Int {
     let count = value.utf8.count
     reserve(count)
     let target = unsafe UnsafeMutableRawBufferPointer(start: base + position, count: count)
@@ -114,6 +118,7 @@ extension Writer {
     }
     if copied == nil { unsafe target.copyBytes(from: value.utf8) }
     varint(UInt64(truncatingIfNeeded: count))
+    return position
   }
 }
 
@@ -121,12 +126,24 @@ extension Writer {
 @inline(__always)
 private func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer) {
   let count = min(source.count, target.count)
-  guard count >= 8, count <= 16 else { return unsafe target.copyMemory(from: source) }
-  let last = count &- 8
-  let first = unsafe source.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
-  let second = unsafe source.loadUnaligned(fromByteOffset: last, as: UInt64.self)
-  unsafe target.storeBytes(of: first, toByteOffset: 0, as: UInt64.self)
-  unsafe target.storeBytes(of: second, toByteOffset: last, as: UInt64.self)
+  switch count {
+  case 8...16: unsafe copyEnds(source, to: target, count, UInt64.self)
+  case 17...32: unsafe copyEnds(source, to: target, count, SIMD2<UInt64>.self)
+  default: unsafe target.copyMemory(from: source)
+  }
+}
+
+/// Copies the first and the last word of so many bytes, which overlap unless there are two words.
+@inline(__always)
+private func copyEnds<Word: BitwiseCopyable>(
+  _ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer, _ count: Int,
+  _ type: Word.Type
+) {
+  let last = count &- MemoryLayout<Word>.size
+  let first = unsafe source.loadUnaligned(fromByteOffset: 0, as: Word.self)
+  let second = unsafe source.loadUnaligned(fromByteOffset: last, as: Word.self)
+  unsafe target.storeBytes(of: first, toByteOffset: 0, as: Word.self)
+  unsafe target.storeBytes(of: second, toByteOffset: last, as: Word.self)
 }
 
 /// Whether every byte is below 0x80, eight at a time.

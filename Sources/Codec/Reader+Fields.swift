@@ -59,15 +59,27 @@ extension Reader {
     leave(outer)
   }
 
-  /// Reads one message of a list.
+  /// Reads the messages of a list that lie here one after the other.
   @inlinable
   public mutating func append<Value: Message>(
     to messages: inout [Value]
   ) throws(DecodingError) {
-    try countElements(1)
-    if messages.count == messages.capacity { try grow(&messages) }
-    messages.append(Value())
-    try merge(into: &messages[messages.count &- 1])
+    let tagSize = position &- fieldStart
+    let count = alike()
+    try reserve(count, in: &messages)
+    try messages.append(addingCapacity: count) { (span) throws(DecodingError) in
+      for index in 0..<count {
+        if index > 0 {
+          fieldStart = position
+          position &+= tagSize
+        }
+        try countElements(1)
+        let outer = try enter()
+        span.append(Value())
+        try span[span.count &- 1].merge(from: &self)
+        leave(outer)
+      }
+    }
   }
 
   /// Goes into an entry of a map, a message of key and value; `leave` goes out again.

@@ -12,14 +12,18 @@ extension Reader {
     return failure(.tooMuchMemory(limit: bytes))
   }
 
-  /// Makes room for messages at the end of a list that is full, and pays for it.
+  /// Makes room for `count` more messages at the end of a list, and pays for it.
   ///
   /// What a list of scalars takes is in proportion to its bytes, and is not paid for.
-  @inline(never) @inlinable
-  mutating func grow<Value: Message>(_ messages: inout [Value]) throws(DecodingError) {
-    let count = messages.isEmpty ? alike() : messages.count
-    try spend(count &* MemoryLayout<Value>.stride &+ (messages.isEmpty ? 64 : 0))
-    messages.reserveCapacity(messages.count &+ count)
+  @inline(__always) @inlinable
+  mutating func reserve<Value: Message>(
+    _ count: Int, in messages: inout [Value]
+  ) throws(DecodingError) {
+    guard count > messages.capacity &- messages.count else { return }
+    // A list in many parts must still grow by doubling.
+    let added = max(count, messages.count)
+    try spend(added &* MemoryLayout<Value>.stride &+ (messages.isEmpty ? 64 : 0))
+    messages.reserveCapacity(messages.count &+ added)
   }
 
   /// Pays for the next entry of a map that is full: its table is about to double.
@@ -32,16 +36,17 @@ extension Reader {
   }
 
   /// How many fields with the tag that has just been read lie here one after the other, with it.
-  ///
-  /// What is reserved for them is no more than reading them takes.
   @usableFromInline
   func alike() -> Int {
     let tagSize = position &- fieldStart
+    let tag = unsafe base[fieldStart]
     let countMax = limits.elementsMax &- elements &+ 1
     var count = 1
     var next = endOfValue(at: position)
     while count < countMax, let start = next, end &- start > tagSize {
-      for index in 0..<tagSize where unsafe base[start &+ index] != base[fieldStart &+ index] {
+      guard unsafe base[start] == tag else { return count }
+      for index in 1..<max(tagSize, 1)
+      where unsafe base[start &+ index] != base[fieldStart &+ index] {
         return count
       }
       next = endOfValue(at: start &+ tagSize)
@@ -51,7 +56,15 @@ extension Reader {
   }
 
   /// Where the value ends whose length lies at `start`; nil if it is cut off, or over 256 MiB.
+  @inline(__always)
   private func endOfValue(at start: Int) -> Int? {
+    if start < end, case let length = unsafe Int(base[start]), length < 0x80 {
+      return length < end &- start ? start &+ 1 &+ length : nil
+    }
+    return endOfLongValue(at: start)
+  }
+
+  private func endOfLongValue(at start: Int) -> Int? {
     var length = 0
     var next = start
     for shift in stride(from: 0, to: 28, by: 7) where next < end {

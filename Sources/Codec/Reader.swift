@@ -51,12 +51,18 @@ public struct Reader: ~Copyable {
   /// - Throws: `.truncated`, `.overlongVarint` past 5 bytes, or `.invalidFieldNumber` past 29 bits.
   @inlinable
   public mutating func nextTag() throws(DecodingError) -> UInt32? {
-    guard position < end else { return nil }
-    fieldStart = position
-    let first = unsafe base[position]
-    guard first < 0x80 else { return try longTag() }
-    position &+= 1
-    return UInt32(first)
+    let start = position
+    guard start < end else { return nil }
+    fieldStart = start
+    let first = unsafe base[start]
+    guard first >= 0x80 else {
+      position = start &+ 1
+      return UInt32(first)
+    }
+    // What follows finds the position in a register, since it is set here and not by the call.
+    let (tag, next) = try longTag()
+    position = next
+    return tag
   }
 
   /// Reads one base-128 varint.
@@ -64,11 +70,16 @@ public struct Reader: ~Copyable {
   /// - Throws: `.truncated` if the bytes end first; `.overlongVarint` past 10 bytes or 64 bits.
   @inline(__always) @inlinable
   mutating func varint() throws(DecodingError) -> UInt64 {
-    guard position < end else { throw truncated() }
-    let first = unsafe base[position]
-    guard first < 0x80 else { return try longVarint() }
-    position &+= 1
-    return UInt64(first)
+    let start = position
+    guard start < end else { throw truncated() }
+    let first = unsafe base[start]
+    guard first >= 0x80 else {
+      position = start &+ 1
+      return UInt64(first)
+    }
+    let (value, next) = try longVarint()
+    position = next
+    return value
   }
 
   /// Reads a little-endian number of fixed width.
@@ -90,12 +101,17 @@ public struct Reader: ~Copyable {
   /// - Throws: `.truncated` if fewer bytes follow than announced; `.overlongVarint` past 5 bytes.
   @inline(__always) @inlinable
   mutating func length() throws(DecodingError) -> Int {
-    guard position < end else { throw truncated() }
-    let first = unsafe base[position]
-    guard first < 0x80 else { return try longLength() }
-    position &+= 1
-    guard Int(first) <= end &- position else { throw truncated() }
-    return Int(first)
+    let start = position
+    guard start < end else { throw truncated() }
+    let first = unsafe base[start]
+    guard first >= 0x80 else {
+      position = start &+ 1
+      guard Int(first) <= end &- position else { throw truncated() }
+      return Int(first)
+    }
+    let (length, next) = try longLength()
+    position = next
+    return length
   }
 
   /// An error about the field that is being read.
@@ -110,45 +126,48 @@ public struct Reader: ~Copyable {
     failure(.truncated)
   }
 
+  /// A tag of several bytes, and where it ends.
   @usableFromInline
-  mutating func longTag() throws(DecodingError) -> UInt32 {
-    let tag = try longVarint()
+  mutating func longTag() throws(DecodingError) -> (tag: UInt32, end: Int) {
+    let (tag, next) = try longVarint()
     guard let short = UInt32(exactly: tag) else { throw failure(.invalidFieldNumber(tag >> 3)) }
     // A tag has at most 32 bits; other decoders refuse one with surplus zeros behind them.
-    guard position - fieldStart <= 5 else { throw failure(.overlongVarint) }
-    return short
+    guard next - fieldStart <= 5 else { throw failure(.overlongVarint) }
+    return (short, next)
   }
 
-  /// No length needs more than 5 bytes, and other decoders refuse one with surplus zeros behind them.
+  /// A length of several bytes, and where it ends.
+  ///
+  /// None needs more than 5 bytes, and other decoders refuse one with surplus zeros behind them.
   @usableFromInline
-  mutating func longLength() throws(DecodingError) -> Int {
-    let start = position
-    let length = try longVarint()
-    guard length <= UInt64(end - position) else { throw truncated() }
-    guard position - start <= 5 else { throw failure(.overlongVarint) }
-    return Int(length)
+  mutating func longLength() throws(DecodingError) -> (length: Int, end: Int) {
+    let (length, next) = try longVarint()
+    guard length <= UInt64(end - next) else { throw truncated() }
+    guard next - position <= 5 else { throw failure(.overlongVarint) }
+    return (Int(length), next)
   }
 
-  /// Reads a varint of up to eight bytes in one go, when as many are left, if not in this message
-  /// then in those around it.
+  /// A varint of several bytes, and where it ends.
+  ///
+  /// Up to eight bytes are read in one go, when as many are left, if not in this message then in
+  /// those around it.
   @usableFromInline
-  mutating func longVarint() throws(DecodingError) -> UInt64 {
+  mutating func longVarint() throws(DecodingError) -> (value: UInt64, end: Int) {
     guard endOfAll &- position >= 8 else { return try anyVarint() }
     var word = UInt64(
       littleEndian: unsafe UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
     let lasts = ~word & 0x8080_8080_8080_8080
     let next = position &+ lasts.trailingZeroBitCount &>> 3 &+ 1
     guard lasts != 0, next <= end else { return try anyVarint() }
-    position = next
     // Cut off what follows the last byte, then push the groups of 7, 14 and 28 bits together.
     word &= (lasts ^ (lasts &- 1)) & 0x7f7f_7f7f_7f7f_7f7f
     word = (word & 0x007f_007f_007f_007f) | (word & 0x7f00_7f00_7f00_7f00) &>> 1
     word = (word & 0x0000_3fff_0000_3fff) | (word & 0x3fff_0000_3fff_0000) &>> 2
-    return (word & 0x0fff_ffff) | (word & 0x0fff_ffff_0000_0000) &>> 4
+    return ((word & 0x0fff_ffff) | (word & 0x0fff_ffff_0000_0000) &>> 4, next)
   }
 
   @inline(never)
-  private mutating func anyVarint() throws(DecodingError) -> UInt64 {
+  private mutating func anyVarint() throws(DecodingError) -> (value: UInt64, end: Int) {
     var value: UInt64 = 0
     var next = position
     for shift in stride(from: UInt64(0), through: 63, by: 7) {
@@ -157,8 +176,7 @@ public struct Reader: ~Copyable {
       next += 1
       if byte < 0x80 {
         guard shift < 63 || byte <= 1 else { throw failure(.overlongVarint) }
-        position = next
-        return value | UInt64(byte) << shift
+        return (value | UInt64(byte) << shift, next)
       }
       value |= UInt64(byte & 0x7f) << shift
     }

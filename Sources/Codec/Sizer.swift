@@ -26,8 +26,9 @@ public struct Sizer: ~Copyable {
   public mutating func value<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
-    guard !Scalar.isDefault(value) else { return }
-    present(number, value, type)
+    // Always a sum, so that it stays in a register from field to field. It cannot overflow: no
+    // program lives through so many additions.
+    count &+= Scalar.isDefault(value) ? 0 : Varint.tagSize(number) &+ Scalar.size(of: value)
   }
 
   /// Adds a field that is left out when it is nil.
@@ -44,7 +45,7 @@ public struct Sizer: ~Copyable {
   public mutating func present<Scalar: ScalarType>(
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
-    count += Varint.tagSize(number) + Scalar.size(of: value)
+    count &+= Varint.tagSize(number) &+ Scalar.size(of: value)
   }
 
   /// Adds a list of which each element has a tag.
@@ -98,8 +99,7 @@ public struct Sizer: ~Copyable {
   /// Adds what the schema does not know.
   @inline(__always) @inlinable
   public mutating func unknown(_ fields: UnknownFields) {
-    guard let bytes = fields.kept else { return }
-    count += bytes.count
+    count &+= fields.kept?.count ?? 0
   }
 
   /// Begins a message or an entry of a map; `leave` ends it.
@@ -119,6 +119,6 @@ public struct Sizer: ~Copyable {
 
   @inlinable
   mutating func addHeader(_ number: Int, _ start: Int) {
-    count += Varint.tagSize(number) + Varint.size(UInt64(count - start))
+    count &+= Varint.tagSize(number) &+ Varint.size(UInt64(truncatingIfNeeded: count &- start))
   }
 }

@@ -145,18 +145,45 @@ extension Writer {
 
   @inline(__always) @inlinable
   mutating func varint(_ value: UInt64) {
-    guard value < 0x80 else { return longVarint(value) }
+    guard value < 0x80 else {
+      // What follows finds the position in a register, since it is set here and not by the call.
+      position = longVarint(value)
+      return
+    }
     reserve(1)
     unsafe base[position] = UInt8(truncatingIfNeeded: value)
   }
 
+  /// Writes a varint of several bytes, and says where it begins.
+  ///
+  /// Like all that is called to write, it releases nothing; told so, the compiler keeps what is
+  /// being written in registers.
   @_effects(releasenone) @usableFromInline
-  mutating func longVarint(_ value: UInt64) {
+  mutating func longVarint(_ value: UInt64) -> Int {
     if value < 0x4000 {
       let two = UInt16(truncatingIfNeeded: value & 0x7f | 0x80 | (value &>> 7) &<< 8)
-      return fixed(two)
+      fixed(two)
+      return position
     }
-    reserve(Varint.size(value))
+    let end = position
+    let size = Varint.size(value)
+    reserve(size)
+    guard end >= 8, size <= 8 else { return bytewise(value) }
+    // Pull the groups of 28, 14 and 7 bits apart, and mark all bytes but the last.
+    let unused = UInt64(truncatingIfNeeded: (8 &- size) &* 8)
+    var word = value & 0x0fff_ffff | (value & 0x00ff_ffff_f000_0000) &<< 4
+    word = word & 0x0000_3fff_0000_3fff | (word & 0x0fff_c000_0fff_c000) &<< 2
+    word = word & 0x007f_007f_007f_007f | (word & 0x3f80_3f80_3f80_3f80) &<< 1
+    word |= 0x0080_8080_8080_8080 &>> unused
+    // One store, of which the unused bytes fall on what is not written yet.
+    unsafe UnsafeMutableRawPointer(base + (end &- 8))
+      .storeBytes(of: (word &<< unused).littleEndian, as: UInt64.self)
+    return position
+  }
+
+  /// Writes a varint from `position` on, for which room is made.
+  @inline(never)
+  private func bytewise(_ value: UInt64) -> Int {
     var rest = value
     var next = position
     while rest >= 0x80 {
@@ -165,6 +192,7 @@ extension Writer {
       rest &>>= 7
     }
     unsafe base[next] = UInt8(truncatingIfNeeded: rest)
+    return position
   }
 
   @inline(__always) @inlinable

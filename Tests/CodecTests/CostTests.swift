@@ -40,6 +40,12 @@ import Testing
     #expect(next.children.count == partsMax)
   }
 
+  @Test(.timeLimit(.minutes(1))) func `messages of a list with something else between them`() throws
+  {
+    let message = try Tree(serialized: parts("22 00 08 01"))
+    #expect(message.children.count == partsMax)
+  }
+
   @Test(.timeLimit(.minutes(1))) func `many unknown fields`() throws {
     #expect(try Nothing(serialized: parts("08 01")).unknownFields.bytes.count == 2 * partsMax)
   }

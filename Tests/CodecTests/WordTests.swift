@@ -40,6 +40,22 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<20) func `a string with more behind it is as any other`(count: Int) throws {
+    let behind: [UInt8] = [0x7a, 20] + [UInt8](repeating: 0xff, count: 20)
+    for letter in [[0x00], [0x61], [0x7f], [0xc3, 0xa9], [0xf0, 0x9f, 0x90, 0xb6]] as [[UInt8]] {
+      for place in 0...count {
+        var characters = (0..<UInt8(count)).map { 0x41 + $0 }
+        characters.insert(contentsOf: letter, at: place)
+        let text = try Scalars(serialized: field(characters) + behind).stringValue
+        let same = try #require(String(validating: characters, as: UTF8.self))
+        #expect(text == same && text.hashValue == same.hashValue)
+        #expect(Array(text.utf8) == characters && Array(text) == Array(same))
+        #expect(Array((text + "!").utf8) == characters + [0x21])
+        #expect(text.utf8.withContiguousStorageIfAvailable { $0.count } == characters.count)
+      }
+    }
+  }
+
   @Test(arguments: 0..<20) func `bytes are equal when all of them are`(count: Int) {
     let bytes = (0..<UInt8(count)).map { $0 }
     #expect(Bytes(bytes) == Bytes([7] + bytes)[1...])
