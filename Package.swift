@@ -116,9 +116,13 @@ let package = Package(
     module("Engine", ["API", "Codec", "RPCCore", "Model", "Images", .crypto]),
 
     // The command line.
+    module("DataSets"),
     module(
       "CommandLineKit",
-      ["API", "Codec", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging, .signals]),
+      [
+        "API", "Codec", "DataSets", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging,
+        .signals,
+      ]),
 
     // The load generator.
     module(
@@ -211,6 +215,7 @@ let package = Package(
     tests("ModelTests", ["Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
+    tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
     tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
       "ServicesTests",

@@ -7,12 +7,15 @@ package enum TestData {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// The folder of malformed and unusual images: in `$DIYML_TEST_DATA` or `../shared/data`.
-  package static let badImages: URL? = {
+  package static let badImages: URL? = folder("badimages").map { URL(filePath: $0) }
+
+  /// A real data set: in `$DIYML_TEST_DATA` or `../shared/data`; nil where it is not there.
+  package static func folder(_ name: String) -> String? {
     let named = ProcessInfo.processInfo.environment["DIYML_TEST_DATA"].map { URL(filePath: $0) }
     let data = named ?? package.deletingLastPathComponent().appending(path: "shared/data")
-    let folder = data.appending(path: "badimages")
-    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-  }()
+    let folder = data.appending(path: name)
+    return FileManager.default.fileExists(atPath: folder.path) ? folder.path : nil
+  }
 
   /// The backbone's weights, which `make setup` fetches: `$DIYML_WEIGHTS` or the usual place.
   package static let weights: String =
