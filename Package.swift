@@ -99,7 +99,7 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
       ]),
-    module("Model", ["CTorch"]),
+    module("Model", ["BoxMetrics", "CTorch"]),
     module("BoxMetrics"),
 
     // The server.
@@ -212,7 +212,7 @@ let package = Package(
       "RPCClientTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
     tests("ImagesTests", ["Images", "SeededRandom"]),
-    tests("ModelTests", ["Model"], resources: ["Fixtures"]),
+    tests("ModelTests", ["BoxMetrics", "Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),

@@ -54,3 +54,31 @@ public struct ConfidenceCurve: Sendable {
     self.points = points
   }
 }
+
+extension ConfidenceCurve {
+  /// F1 when every prediction at least so confident counts; 0 where none does.
+  public func f1(at confidence: Double) -> Double {
+    points.last { $0.confidence >= confidence }?.f1 ?? 0
+  }
+
+  /// The confidence at which the mean of the classes' F1 is best, the highest of equals; 0 without
+  /// predictions.
+  public static func bestConfidence(of curves: [ConfidenceCurve]) -> Double {
+    // Walks down through all confidences at once; at each, one class or more moves on.
+    let steps = curves.enumerated()
+      .flatMap { index, curve in curve.points.map { (index: index, point: $0) } }
+      .sorted { $0.point.confidence > $1.point.confidence }
+    var current = Array(repeating: 0.0, count: curves.count)
+    var sum = 0.0
+    var best = (sum: 0.0, confidence: 0.0)
+    for (position, step) in steps.enumerated() {
+      sum += step.point.f1 - current[step.index]
+      current[step.index] = step.point.f1
+      let isLastOfEquals =
+        position + 1 == steps.count
+        || steps[position + 1].point.confidence < step.point.confidence
+      if isLastOfEquals, sum > best.sum + 1e-12 { best = (sum, step.point.confidence) }
+    }
+    return best.confidence
+  }
+}

@@ -17,6 +17,14 @@ int ct_backward(const ct_tensor *loss) {
   return guarded([&] { loss->value.backward(); });
 }
 
+int ct_backward_from(const ct_tensor *tensor, const ct_tensor *gradient) {
+  return guarded([&] {
+    TORCH_CHECK(tensor->value.sizes() == gradient->value.sizes(), "a gradient of shape ",
+                gradient->value.sizes(), " for a tensor of shape ", tensor->value.sizes());
+    tensor->value.backward(gradient->value);
+  });
+}
+
 int ct_gradient(const ct_tensor *tensor, ct_tensor **out) {
   return guarded([&] {
     const at::Tensor &gradient = tensor->value.grad();

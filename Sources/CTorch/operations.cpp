@@ -104,3 +104,10 @@ int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side
     return at::grid_sampler(input->value, grid, bilinear, repeat_edge, false);
   });
 }
+
+int ct_upsample_twice(const ct_tensor *input, ct_tensor **out) {
+  return guarded_result(out, [&] {
+    const at::Tensor &small = input->value;
+    return at::upsample_nearest2d(small, {small.size(2) * 2, small.size(3) * 2});
+  });
+}

@@ -7,6 +7,7 @@ struct AdamW {
     let first: Tensor
     let second: Tensor
     let decays: Bool
+    let rateFactor: Double
   }
 
   private var slots: [Slot] = []
@@ -19,14 +20,15 @@ struct AdamW {
 
   /// Makes `parameter` learn.
   ///
-  /// Biases and norms (one dimension) do not decay: shrinking them only hurts.
-  mutating func add(_ parameter: Tensor) throws(ModelError) {
+  /// Biases and norms (one dimension) do not decay: shrinking them only hurts. `rateFactor`
+  /// multiplies the learning rate.
+  mutating func add(_ parameter: Tensor, rateFactor: Double = 1) throws(ModelError) {
     try parameter.setLearns(true)
     let shape = parameter.shape
     slots.append(
       Slot(
         parameter: parameter, first: try .zeros(shape), second: try .zeros(shape),
-        decays: shape.count > 1))
+        decays: shape.count > 1, rateFactor: rateFactor))
   }
 
   /// Moves every parameter by its gradient, which it clears.
@@ -36,7 +38,8 @@ struct AdamW {
       try Tensor.check(
         ct_adamw_step(
           slot.parameter.handle, slot.first.handle, slot.second.handle,
-          learningRate, 0.9, 0.999, 1e-8, slot.decays ? weightDecay : 0, Int64(step)))
+          learningRate * slot.rateFactor, 0.9, 0.999, 1e-8, slot.decays ? weightDecay : 0,
+          Int64(step)))
     }
   }
 }

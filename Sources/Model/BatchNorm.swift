@@ -11,6 +11,7 @@ package struct BatchNorm {
   }
 
   static let epsilon = 1e-3
+  /// How far the running statistics go towards those of a batch: little for a trained norm.
   static let momentum = 0.01
 
   package let name: String
@@ -18,9 +19,13 @@ package struct BatchNorm {
   package let bias: Tensor
   package let runningMean: Tensor
   package let runningVariance: Tensor
+  private let momentum: Double
 
-  package init(_ name: String, channels: Int, from weights: Weights) throws(ModelError) {
+  package init(
+    _ name: String, channels: Int, momentum: Double = BatchNorm.momentum, from weights: Weights
+  ) throws(ModelError) {
     self.name = name
+    self.momentum = momentum
     weight = try weights.tensor("\(name).weight", shape: [channels])
     bias = try weights.tensor("\(name).bias", shape: [channels])
     runningMean = try weights.tensor("\(name).running_mean", shape: [channels])
@@ -34,7 +39,7 @@ package struct BatchNorm {
     try Tensor.make {
       ct_batch_norm(
         input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle,
-        statistics == .batch, BatchNorm.momentum, BatchNorm.epsilon, $0)
+        statistics == .batch, momentum, BatchNorm.epsilon, $0)
     }
   }
 

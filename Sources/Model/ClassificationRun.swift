@@ -29,7 +29,9 @@ struct ClassificationRun {
     // smaller than that hold no more detail to keep.
     let roomy = inputSide * 8 / 7
     let keptSide = set.shorterSideMedian > inputSide ? roomy : inputSide
-    pixels = PixelStore(set, side: keptSide, bytesMax: recipe.pixelCacheBytesMax)
+    pixels = PixelStore(
+      imageCount: set.labels.count, side: keptSide, bytesMax: recipe.pixelCacheBytesMax,
+      decode: set.pixels)
     classWeights = try ClassificationRun.weights(
       labels: split.training.map { set.labels[$0] }, classes: set.classes.count,
       power: recipe.classWeightPower)

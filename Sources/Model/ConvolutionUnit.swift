@@ -25,9 +25,14 @@ package struct ConvolutionUnit {
     var stride = 1
     var isDepthwise = false
     var clampsToSix = true
+    /// Of the norm's running statistics.
+    var momentum = BatchNorm.momentum
   }
 
-  package init(_ name: String, _ form: Form, from weights: Weights) throws(ModelError) {
+  /// Takes the norm from `normName` where several units share one convolution.
+  package init(
+    _ name: String, _ form: Form, normName: String? = nil, from weights: Weights
+  ) throws(ModelError) {
     self.name = name
     groups = form.isDepthwise ? form.inputs : 1
     stride = form.stride
@@ -36,7 +41,8 @@ package struct ConvolutionUnit {
     weight = try weights.tensor(
       "\(name).convolution.weight",
       shape: [form.outputs, form.inputs / groups, kernel, kernel])
-    norm = try BatchNorm("\(name).norm", channels: form.outputs, from: weights)
+    norm = try BatchNorm(
+      normName ?? "\(name).norm", channels: form.outputs, momentum: form.momentum, from: weights)
     bias = nil
   }
 

@@ -12,7 +12,8 @@ package struct EfficientNetLite0 {
 
   package let stem: ConvolutionUnit
   package let blocks: [InvertedResidual]
-  package let head: ConvolutionUnit
+  /// Absent where only the maps of the blocks are wanted.
+  package let head: ConvolutionUnit?
 
   private static let forms: [InvertedResidual.Form] = {
     let groups: [(repeats: Int, form: InvertedResidual.Form)] = [
@@ -36,7 +37,7 @@ package struct EfficientNetLite0 {
     }
   }()
 
-  package init(from weights: Weights) throws(ModelError) {
+  package init(from weights: Weights, hasHead: Bool = true) throws(ModelError) {
     stem = try ConvolutionUnit(
       "stem", .init(inputs: 3, outputs: 32, kernel: 3, stride: 2), from: weights)
     var blocks: [InvertedResidual] = []
@@ -44,8 +45,10 @@ package struct EfficientNetLite0 {
       blocks.append(try InvertedResidual("blocks.\(index)", form, from: weights))
     }
     self.blocks = blocks
-    head = try ConvolutionUnit(
-      "head", .init(inputs: 320, outputs: EfficientNetLite0.features), from: weights)
+    head =
+      hasHead
+      ? try ConvolutionUnit(
+        "head", .init(inputs: 320, outputs: EfficientNetLite0.features), from: weights) : nil
   }
 
   private init(folding network: EfficientNetLite0, stages: Range<Int>) throws(ModelError) {
@@ -56,7 +59,7 @@ package struct EfficientNetLite0 {
     }
     self.blocks = blocks
     let last = EfficientNetLite0.stageCount - 1
-    head = stages.contains(last) ? try network.head.folded() : network.head
+    head = stages.contains(last) ? try network.head?.folded() : network.head
   }
 
   /// Bytes of pixels as the network wants them: `(B, H, W, 3)` of 0...255 to `(B, 3, H, W)`.
@@ -74,7 +77,7 @@ package struct EfficientNetLite0 {
     for stage in stages {
       switch stage {
       case 0: x = try stem(x, statistics: statistics)
-      case EfficientNetLite0.stageCount - 1: x = try head(x, statistics: statistics)
+      case EfficientNetLite0.stageCount - 1: x = try head?(x, statistics: statistics) ?? x
       case let block: x = try blocks[block - 1](x, statistics: statistics)
       }
     }
@@ -97,7 +100,7 @@ package struct EfficientNetLite0 {
 
   /// The units of some of the stages, in order.
   package func units(stages: Range<Int> = 0..<stageCount) -> [ConvolutionUnit] {
-    let all = [[stem]] + blocks.map(\.units) + [[head]]
+    let all = [[stem]] + blocks.map(\.units) + [head.map { [$0] } ?? []]
     return all[stages].flatMap { $0 }
   }
 }

@@ -63,7 +63,7 @@ extension ModelDescription {
     }
   }
 
-  private static func classes(json: String) throws(ModelError) -> [String] {
+  static func classes(json: String) throws(ModelError) -> [String] {
     var classes: [String] = []
     do throws(SafetensorsError) {
       var scanner = JSONScanner(Array(json.utf8))

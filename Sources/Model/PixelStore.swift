@@ -8,21 +8,29 @@ struct PixelStore {
   private var kept: [[UInt8]?]
   private var bytesLeft: Int
 
-  init(_ set: TrainingSet, side: Int, bytesMax: Int) {
+  init(
+    imageCount: Int, side: Int, bytesMax: Int,
+    decode: @escaping @Sendable (_ image: Int, _ side: Int) throws -> [UInt8]
+  ) {
     self.side = side
-    decode = set.pixels
-    kept = Array(repeating: nil, count: set.labels.count)
+    self.decode = decode
+    kept = Array(repeating: nil, count: imageCount)
     bytesLeft = bytesMax
   }
 
   /// Decodes as many images as the budget allows, on all cores; `decoded` hears how many more.
   mutating func fill(decoded: (Int) throws(ModelError) -> Void) throws {
-    let fitting = min(kept.count, bytesLeft / (side * side * 3))
+    try fill(Array(kept.indices), decoded: decoded)
+  }
+
+  /// The same for some of the images.
+  mutating func fill(_ wanted: [Int], decoded: (Int) throws(ModelError) -> Void) throws {
+    let fitting = min(wanted.count, bytesLeft / (side * side * 3))
     for start in stride(from: 0, to: fitting, by: PixelStore.decodedAtOnce) {
-      let images = start..<min(start + PixelStore.decodedAtOnce, fitting)
+      let images = wanted[start..<min(start + PixelStore.decodedAtOnce, fitting)]
       let results = Mutex<[Int: Result<[UInt8], any Error>]>([:])
       DispatchQueue.concurrentPerform(iterations: images.count) { [decode, side] index in
-        let image = images.lowerBound + index
+        let image = images[images.startIndex + index]
         let result = Result { try decode(image, side) }
         results.withLock { $0[image] = result }
       }
@@ -46,7 +54,8 @@ struct PixelStore {
     return try Tensor(bytes: bytes, type: .uint8, shape: [count, side, side, 3])
   }
 
-  private mutating func pixels(_ image: Int) throws -> [UInt8] {
+  /// The bytes of one image, `(side, side, 3)`.
+  mutating func pixels(_ image: Int) throws -> [UInt8] {
     if let pixels = kept[image] { return pixels }
     let pixels = try decode(image, side)
     try keep(image, pixels)

@@ -11,6 +11,11 @@ extension Tensor {
     try Tensor.check(ct_backward(handle))
   }
 
+  /// The same from a tensor of any shape, given the gradient of a loss by it.
+  package func backward(from gradient: Tensor) throws(ModelError) {
+    try Tensor.check(ct_backward_from(handle, gradient.handle))
+  }
+
   /// What `backward` left here.
   package func gradient() throws(ModelError) -> Tensor? {
     var made: OpaquePointer?

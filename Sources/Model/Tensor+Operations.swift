@@ -18,10 +18,17 @@ extension Tensor {
     return try Tensor.make { ct_index_select(handle, 0, index.handle, $0) }
   }
 
-  /// Stacks along the first dimension: `(A, ...)` and `(B, ...)` to `(A + B, ...)`.
-  package static func concatenated(_ tensors: [Tensor]) throws(ModelError) -> Tensor {
+  /// Stacks along a dimension; the first: `(A, ...)` and `(B, ...)` to `(A + B, ...)`.
+  package static func concatenated(
+    _ tensors: [Tensor], dimension: Int = 0
+  ) throws(ModelError) -> Tensor {
     let handles = tensors.map { Optional($0.handle) }
-    return try make { ct_concatenate(handles, handles.count, 0, $0) }
+    return try make { ct_concatenate(handles, handles.count, Int64(dimension), $0) }
+  }
+
+  /// Each value becomes four: `(B, C, H, W) -> (B, C, 2 H, 2 W)`.
+  package func upsampledTwice() throws(ModelError) -> Tensor {
+    try Tensor.make { ct_upsample_twice(handle, $0) }
   }
 
   package func flipped(dimension: Int) throws(ModelError) -> Tensor {

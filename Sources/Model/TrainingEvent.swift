@@ -21,6 +21,8 @@ package struct TrainingEvent: Sendable, Equatable {
   package var loss: Double?
   /// Of the last complete epoch.
   package var validationAccuracy: Double?
+  /// A detector's mAP over the IoU thresholds from 0.5 to 0.95, instead.
+  package var validationAveragePrecision: Double?
   package var imagesPerSecond = 0.0
   /// Until the end of all phases, as far as can be told.
   package var secondsLeft = 0.0

@@ -75,9 +75,19 @@ struct TrainingProgress {
   }
 
   mutating func endEpoch(_ epoch: Int, loss: Double, validationAccuracy: Double) {
+    event.validationAccuracy = validationAccuracy
+    endEpoch(epoch, loss: loss)
+  }
+
+  mutating func endEpoch(_ epoch: Int, loss: Double, validationAveragePrecision: Double?) {
+    event.validationAveragePrecision =
+      validationAveragePrecision ?? event.validationAveragePrecision
+    endEpoch(epoch, loss: loss)
+  }
+
+  private mutating func endEpoch(_ epoch: Int, loss: Double) {
     event.epoch = epoch
     event.loss = loss
-    event.validationAccuracy = validationAccuracy
     send()
   }
 

@@ -92,11 +92,16 @@ int ct_cross_entropy(const ct_tensor *logits, const ct_tensor *target,
 /// the edge repeated outside, coordinates from -1 to 1 across the whole image.
 int ct_affine_sample(const ct_tensor *input, const ct_tensor *maps, int64_t side, ct_tensor **out);
 
+/// (B, C, H, W) to (B, C, 2 H, 2 W): each value becomes four.
+int ct_upsample_twice(const ct_tensor *input, ct_tensor **out);
+
 // Learning.
 
 int ct_set_requires_gradient(ct_tensor *tensor, bool requires_gradient);
 /// Adds the gradients of a single-element tensor to all that it depends on.
 int ct_backward(const ct_tensor *loss);
+/// The same from a tensor of any size whose own gradient, shaped alike, is known.
+int ct_backward_from(const ct_tensor *tensor, const ct_tensor *gradient);
 /// The gradient, or null in `out` if there is none.
 int ct_gradient(const ct_tensor *tensor, ct_tensor **out);
 /// Turns recording for gradients on or off for this thread; says what it was.

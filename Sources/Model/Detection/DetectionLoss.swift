@@ -1,0 +1,104 @@
+/// The loss of what the network says about an image, with its gradient.
+///
+/// Written out by hand rather than recorded by libtorch: only the few points that learn an object
+/// need their boxes looked at.
+struct DetectionLoss {
+  let grid: PointGrid
+  let classes: Int
+  let alignment: TaskAlignment
+
+  static let overlapWeight: Float = 2.5
+  static let distributionWeight: Float = 0.5
+
+  /// What there is to learn in an image, in pixels of the input.
+  struct Scene {
+    var objects: [TaskAlignment.Object] = []
+    /// Where it is not known what there is; points within learn no background.
+    var ignored: [SIMD4<Float>] = []
+  }
+
+  /// Sums over points, to be divided by `score` of the whole batch.
+  struct Sums {
+    var loss = 0.0
+    /// How much there was to learn: the scores that the matched points shall reach.
+    var score = 0.0
+
+    static func += (sums: inout Sums, other: Sums) {
+      sums.loss += other.loss
+      sums.score += other.score
+    }
+
+    /// Images without objects divide by one.
+    var divisor: Double { max(1, score) }
+  }
+
+  init(grid: PointGrid, classes: Int) {
+    self.grid = grid
+    self.classes = classes
+    alignment = TaskAlignment(grid: grid, classes: classes)
+  }
+
+  /// The loss of one image; its gradient by `output`, both `(N, K + 4 * bins)`, is written to
+  /// `gradient`, which must be zero.
+  func add(
+    _ scene: Scene, _ output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
+  ) -> Sums {
+    let matches = alignment.matches(scene.objects, output)
+    let width = DetectionNetwork.width(classes: classes)
+    var sums = Sums()
+    var matchOfPoint: [TaskAlignment.Match?] = Array(repeating: nil, count: grid.count)
+    for match in matches {
+      matchOfPoint[match.point] = match
+      sums.loss += Double(
+        addBoxLoss(
+          match, scene.objects[match.object].edges, output + match.point * width + classes,
+          gradient: gradient + match.point * width + classes))
+      sums.score += Double(match.score)
+    }
+    for point in 0..<grid.count {
+      let match = matchOfPoint[point]
+      if match == nil, isIgnored(point, scene.ignored) { continue }
+      for label in 0..<classes {
+        let isMatched = match.map { scene.objects[$0.object].classIndex == label } ?? false
+        let (loss, slope) = ScoreLoss.value(
+          output[point * width + label], target: isMatched ? match?.score ?? 0 : 0)
+        sums.loss += Double(loss)
+        gradient[point * width + label] = slope
+      }
+    }
+    return sums
+  }
+
+  private func isIgnored(_ point: Int, _ areas: [SIMD4<Float>]) -> Bool {
+    areas.contains { area in
+      (area[0]...area[2]).contains(grid.x[point]) && (area[1]...area[3]).contains(grid.y[point])
+    }
+  }
+
+  private func addBoxLoss(
+    _ match: TaskAlignment.Match, _ truth: SIMD4<Float>, _ logits: UnsafePointer<Float>,
+    gradient: UnsafeMutablePointer<Float>
+  ) -> Float {
+    let (x, y, stride) = (grid.x[match.point], grid.y[match.point], grid.stride[match.point])
+    let distances = BoxCoding.distances(logits)
+    let edges = BoxCoding.edges(distances, x: x, y: y, stride: stride)
+    let wanted = BoxCoding.distances(to: truth, x: x, y: y, stride: stride)
+    let (overlapLoss, slopes) = BoxLoss.overlapLoss(edges, truth)
+    var loss = match.score * DetectionLoss.overlapWeight * overlapLoss
+    let distributionWeight = match.score * DetectionLoss.distributionWeight / 4
+    for edge in 0..<4 {
+      let run = logits + edge * BoxCoding.bins
+      // A larger distance moves the left and upper edge towards smaller numbers.
+      let slope = (edge < 2 ? -1 : 1) * slopes[edge] * stride
+      BoxLoss.addMeanGradient(
+        run, distance: distances[edge], slope: match.score * DetectionLoss.overlapWeight * slope,
+        addingTo: gradient + edge * BoxCoding.bins)
+      loss +=
+        distributionWeight
+        * BoxLoss.distributionLoss(
+          run, distance: wanted[edge], weight: distributionWeight,
+          addingTo: gradient + edge * BoxCoding.bins)
+    }
+    return loss
+  }
+}

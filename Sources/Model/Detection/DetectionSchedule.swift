@@ -1,0 +1,52 @@
+internal import Foundation
+
+/// What the recipe leaves open, chosen by the number of images.
+struct DetectionSchedule: Sendable, Equatable {
+  var batchImages = 8
+  /// Stages of the backbone, from the input, that stay as they are; 0 to 5.
+  var frozenStages = 3
+  var epochs: Int
+  /// Batches in an epoch; a last one too small is left for another epoch.
+  var stepsPerEpoch: Int
+  /// Of the pyramid and the head.
+  var learningRate = 1.5e-3
+  /// The backbone knows much already, and learns slower by this.
+  var backboneRateFactor = 0.3
+  var weightDecay = 0.02
+  /// How much of the averaged weights survives a step.
+  var averageDecay = 0.995
+  /// Of the views, until the closing epochs.
+  var mosaicPart = 0.5
+  /// The part of the epochs, at the end, that look at whole single images as a detector will.
+  var closingPart = 0.2
+
+  /// Steps that a few hundred images and a head from nothing need.
+  private static let stepsWanted = 2_500
+  private static let epochsWanted = 15...300
+
+  init(trainingImages: Int, epochs: Int?) {
+    stepsPerEpoch = max(1, trainingImages / batchImages)
+    let enough = DetectionSchedule.stepsWanted / stepsPerEpoch
+    let range = DetectionSchedule.epochsWanted
+    self.epochs = epochs ?? min(range.upperBound, max(range.lowerBound, enough))
+  }
+
+  /// Validating after fewer steps would take longer than learning.
+  var epochsPerValidation: Int { max(1, (10 + stepsPerEpoch - 1) / stepsPerEpoch) }
+
+  /// Validated epochs without gain after which to stop.
+  func patience(epochs: Int) -> Int { max(10, epochs / 3) }
+
+  /// Rises over the first steps, then falls along a cosine to nearly nothing (SGDR, Loshchilov and
+  /// Hutter 2017, https://arxiv.org/abs/1608.03983).
+  func learningRate(step: Int, of steps: Int) -> Double {
+    let warmUp = max(1, min(100, steps / 10))
+    guard step >= warmUp else { return learningRate * Double(step + 1) / Double(warmUp) }
+    let part = min(1, Double(step - warmUp) / Double(max(1, steps - warmUp)))
+    return learningRate * max(0.01, (1 + cos(Double.pi * part)) / 2)
+  }
+
+  func isClosing(epoch: Int, of epochs: Int) -> Bool {
+    Double(epoch) > Double(epochs) * (1 - closingPart)
+  }
+}
