@@ -61,7 +61,7 @@ let package = Package(
     .library(name: "WellKnownTypes", targets: ["WellKnownTypes"]),
     .library(name: "ProtoJSON", targets: ["ProtoJSON", "Descriptors"]),
     .library(name: "TesteeKit", targets: ["TesteeKit"]),
-    .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient"]),
+    .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
   dependencies: [
@@ -83,6 +83,7 @@ let package = Package(
     module("RPCTLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
     module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+    module("RPCServices", ["Codec", "Descriptors", "RPCCore"]),
     module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
     module("WellKnownTypes", ["Codec"]),
@@ -141,8 +142,8 @@ let package = Package(
     program(
       "diymld",
       [
-        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer", "Store",
-        .argumentParser, .lifecycle, .signals, .logging,
+        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer",
+        "RPCServices", "Store", .argumentParser, .lifecycle, .signals, .logging,
       ]),
     program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
     program("diyml", ["CommandLineKit"]),
@@ -206,6 +207,12 @@ let package = Package(
       [
         "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
         "TestSupport", .nioCore, .nioPosix, .logging,
+      ]),
+    tests(
+      "RPCServicesTests",
+      [
+        "Codec", "Descriptors", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "RPCServices",
+        "TestSupport", .logging,
       ]),
     tests("RPCTLSTests", ["RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioSSL]),
     tests(

@@ -13,10 +13,12 @@ import RPCServer
 package func withLoopback<R: Sendable>(
   routes: [Route], limits: Limits = Limits(), clientLimits: Limits = Limits(),
   logger: Logger = Logger(label: "diyml.loopback"), interceptors: [any ServerInterceptor] = [],
+  extensions: [any ServerExtension] = [],
   _ body: (Client) async throws -> R
 ) async throws -> R {
   let server = Server(
-    routes: routes, limits: limits, logger: logger, interceptors: interceptors)
+    routes: routes, limits: limits, logger: logger, interceptors: interceptors,
+    extensions: extensions)
   return try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await server.run(on: []) }
     let client = Client(limits: clientLimits, logger: logger) { session, loop in

@@ -51,6 +51,9 @@ struct Registry {
     return phase == .serving
   }
 
+  /// The open connections, in no order.
+  var open: [ServerSession] { Array(sessions.values) }
+
   mutating func remove(_ session: ServerSession) {
     guard sessions.removeValue(forKey: ObjectIdentifier(session)) != nil else { return }
     let host = session.peer.host

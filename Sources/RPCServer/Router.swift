@@ -16,6 +16,11 @@ struct Router: Sendable {
     services = Set(list.map(\.method.service))
   }
 
+  /// Every method, in the order of their names.
+  var methods: [MethodDescriptor] {
+    routes.values.map(\.method).sorted { $0.path < $1.path }
+  }
+
   subscript(path: String) -> Route? { routes[path] }
 
   /// What a call of a method that is not served ends with.

@@ -20,6 +20,7 @@ public final class Server: Sendable {
   /// Handlers that one task starts before those that had waited for something get their turn.
   private static let startsInTurnMax = 16
   private let registry = Mutex(Registry())
+  private let extensions: [any ServerExtension]
   private let tlsConfiguration: TLSServerConfiguration?
   private let tls = Mutex<ServerTLS?>(nil)
 
@@ -32,18 +33,21 @@ public final class Server: Sendable {
   ///   - tls: how TLS is spoken on all TCP addresses; `nil` speaks none.
   ///   - unixPeers: who may call over Unix sockets.
   ///   - interceptors: what is run around every call, the first one outermost.
+  ///   - extensions: services about the server itself; their routes are added.
   public init(
     routes: [Route], limits: Limits = Limits(), logger: Logger,
     tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any,
-    interceptors: [any ServerInterceptor] = []
+    interceptors: [any ServerInterceptor] = [], extensions: [any ServerExtension] = []
   ) {
     limits.check()
-    self.routes = Router(routes)
+    self.routes = Router(routes + extensions.flatMap(\.routes))
+    self.extensions = extensions
     self.limits = limits
     self.logger = logger
     self.unixPeers = unixPeers
     self.interceptors = interceptors
     tlsConfiguration = tls
+    for added in extensions { added.joined(self) }
   }
 
   /// Serves on `addresses` until drained or cancelled.
@@ -127,6 +131,7 @@ public final class Server: Sendable {
   public func drain(within time: Duration) async {
     let (listeners, sessions) = registry.withLock { $0.beginLeaving(.draining) }
     for listener in listeners { listener.close(logger) }
+    for added in extensions { added.draining() }
     for session in sessions { session.drain() }
     let alarm = EventLoops.next().scheduleTask(in: TimeAmount(time)) { self.stop() }
     finishIfIdle()
@@ -171,6 +176,9 @@ public final class Server: Sendable {
   package func acceptLoopback(on loop: any EventLoop) -> any Session {
     admit(Peer(name: "loopback", host: "loopback"), on: loop)
   }
+
+  /// The open connections, in no order.
+  var openSessions: [ServerSession] { registry.withLock { $0.open } }
 
   func disconnected(_ session: ServerSession) {
     registry.withLock { $0.remove(session) }

@@ -24,6 +24,8 @@ final class ServerCall: @unchecked Sendable {
   var request: Bytes?
 
   // Used on the connection's event loop only.
+  var received = ServerSnapshot.Traffic()
+  var sent = ServerSnapshot.Traffic()
   var isStarted = false
   var hasSentHead = false
   var deadline: LoopTimer.Handle?
@@ -135,6 +137,7 @@ enum ServerCommand: Sendable {
   case message(StreamID, Bytes)
   case consumed(StreamID, messages: Int)
   case returned(ServerCall, ServerCall.Outcome)
+  case ping(PingRound)
   case drain
   case stop
 }

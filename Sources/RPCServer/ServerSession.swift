@@ -18,15 +18,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private static let writeToken = UInt64.max
 
   private let server: Server
-  private let loop: any EventLoop
+  let loop: any EventLoop
   private let timer: LoopTimer
-  private let queue: CommandQueue<ServerCommand>
+  let queue: CommandQueue<ServerCommand>
   let peer: Peer
   /// Set before the first byte is received, if anything is proven.
   var identity: PeerIdentity?
-  private let name: String
-  private var connection: ServerConnection
-  private var calls = StreamMap<ServerCall>()
+  let name: String
+  private(set) var connection: ServerConnection
+  private(set) var calls = StreamMap<ServerCall>()
   private var transport: (any Transport)?
   private var commands: [ServerCommand] = []
   private var sent: [Transfer.Sent] = []
@@ -37,7 +37,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var writeTimer: LoopTimer.Handle?
   private var lastActive = ContinuousClock.now
   private var isIdleAnnounced = false
-  private var isClosing = false
+  private(set) var isClosing = false
+
+  // What a snapshot tells.
+  let accepted = ContinuousClock.now
+  private(set) var lastHeard = ContinuousClock.now
+  private(set) var bytesReceived = 0
+  private(set) var bytesSent = 0
+  private(set) var callsStarted = 0
+  private(set) var pings = PingWatch()
 
   /// Makes the session of a connection from `peer`; `refusal` closes it with that reason.
   init(server: Server, loop: any EventLoop, peer: Peer, refusal: ConnectionFault? = nil) {
@@ -66,8 +74,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   func received(_ bytes: ByteBuffer) {
     guard !isClosing else { return }
-    connection.append(bytes)
     let now = ContinuousClock.now
+    lastHeard = now
+    bytesReceived &+= bytes.readableBytes
+    connection.append(bytes)
     do {
       while let event = try connection.next(at: now) { handle(event, now) }
       handOver()
@@ -91,6 +101,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     _ = queue.close()
     if let connectionTimer { timer.remove(connectionTimer) }
     removeWriteTimer()
+    pings.abandon()
     cancelAll(Status(.cancelled, "the connection was lost"))
     server.disconnected(self)
   }
@@ -104,12 +115,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     case .finished(let stream): finished(stream)
     case .cancelled(let stream):
       stop(stream, Status(.cancelled, "the client cancelled the call"))
+    case .answered:
+      pings.answered(at: now)
     case .failed(let stream, let status):
       stop(stream, status)
     }
   }
 
   private func open(_ stream: StreamID, _ request: CallRequest, _ now: ContinuousClock.Instant) {
+    callsStarted &+= 1
     guard let route = server.routes[request.path] else {
       connection.end(stream, CallEnding(server.routes.refusal(of: request.path)))
       connection.returned(stream)
@@ -128,6 +142,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func message(_ stream: StreamID, _ bytes: Bytes, isLast: Bool) {
     guard let call = calls[stream] else { return }
+    call.received.count(bytes.count)
     if let incoming = call.incoming {
       incoming.push(bytes)
       if isLast { incoming.end() }
@@ -209,6 +224,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       connection.consumed(messages: messages, on: stream)
     case .returned(let call, let outcome):
       returned(call, outcome)
+    case .ping(let round):
+      if pings.begin(round, isPossible: connection.isReady && !isClosing) { connection.ping() }
     case .drain:
       connection.beginDrain()
     case .stop:
@@ -220,6 +237,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     do {
       try sendHead(of: call)
       try connection.send(bytes, on: call.stream)
+      call.sent.count(bytes.count)
     } catch {
       stop(call.stream, error)
     }
@@ -324,7 +342,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func finishClosing() {
-    while let output = connection.takeOutput(sent: &sent) { transport?.write(output) }
+    while let output = connection.takeOutput(sent: &sent) { write(output) }
     transport?.close()
   }
 
@@ -332,7 +350,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     guard let transport, !isClosing else { return }
     var writes = 0
     while transport.isWritable, let output = takeOutput() {
-      transport.write(output)
+      write(output)
       writes += 1
       if writes == Self.writesPerTurnMax {
         loop.execute { self.flush() }
@@ -347,6 +365,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       isClosing = true
       finishClosing()
     }
+  }
+
+  private func write(_ output: ByteBuffer) {
+    bytesSent &+= output.readableBytes
+    transport?.write(output)
   }
 
   private func takeOutput() -> ByteBuffer? {

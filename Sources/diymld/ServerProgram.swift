@@ -5,6 +5,7 @@ internal import Foundation
 internal import Logging
 internal import RPCCore
 internal import RPCServer
+internal import RPCServices
 internal import ServiceLifecycle
 internal import Services
 internal import Store
@@ -50,7 +51,9 @@ struct ServerProgram: Sendable {
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
-    let server = Server(routes: routes, limits: limits, logger: logger, tls: tls)
+    let server = Server(
+      routes: routes, limits: limits, logger: logger, tls: tls,
+      extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
     let parts = [

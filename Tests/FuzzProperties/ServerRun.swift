@@ -67,6 +67,7 @@ struct ServerRun {
       try audit.received(bytes.count + 32, on: stream)
     case .finished(let stream), .cancelled(let stream):
       try require(live[stream] != nil, "\(event) on a stream that is not open")
+    case .answered: break
     case .failed(let stream, _):
       try require(live.removeValue(forKey: stream) != nil, "\(event) on a stream that is not open")
       connection.returned(stream)

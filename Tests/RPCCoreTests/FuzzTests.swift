@@ -56,6 +56,7 @@ struct FuzzTests {
       #expect(bytes.count <= 100_000)
     case .finished(let stream), .cancelled(let stream):
       #expect(live.contains(stream))
+    case .answered: break
     case .failed(let stream, _):
       #expect(live.remove(stream) != nil)
       connection.returned(stream)

@@ -23,6 +23,9 @@ package struct Drain: Hashable, Sendable {
   /// Whether the last call was named: what the client opens now is not served.
   package var hasNamedLast: Bool { phase == .last }
 
+  /// Whether the client was told, or is about to be.
+  package var hasBegun: Bool { phase != .serving }
+
   package mutating func begin() -> Action {
     guard phase == .serving else { return .nothing }
     phase = .announced

@@ -12,6 +12,8 @@ package struct ServerConnection {
     case finished(StreamID)
     /// The client gave up; the call's END goes out when its handler has returned.
     case cancelled(StreamID)
+    /// The client has answered our last `ping`.
+    case answered
     /// What the client sent ended the call; its END is on its way.
     case failed(StreamID, Status)
   }
@@ -29,6 +31,9 @@ package struct ServerConnection {
     case returned
   }
 
+  /// The content of the PINGs that ask for a sign of life: "inspect\0".
+  private static let pingContent: UInt64 = 0x696E_7370_6563_7400
+
   private let limits: Limits
   private var reader: FrameReader
   private var hello = Hello.awaitingPreface
@@ -37,7 +42,6 @@ package struct ServerConnection {
   private var drain = Drain()
   private var isDrainDue = false
   private var calls = StreamMap<Phase>()
-  private var lastOpened = StreamID.connection
   private var isFailed = false
 
   package init(limits: Limits) {
@@ -51,6 +55,14 @@ package struct ServerConnection {
   package var isReady: Bool { hello == .done }
   /// Calls that hold a slot.
   package var callCount: Int { calls.count }
+  /// Whether the server has begun to take leave.
+  package var isDraining: Bool { isDrainDue || drain.hasBegun }
+  /// The last call that was opened.
+  package private(set) var lastOpened = StreamID.connection
+  /// The windows of the connection, and the frames that are ready.
+  package var flow: ServerSnapshot.Flow { transfer.flow }
+  /// The windows of a call, and what waits of its messages; `nil` for one that is not open.
+  package func flow(of stream: StreamID) -> ServerSnapshot.Flow? { transfer.flow(of: stream) }
   /// The largest message that the client takes.
   package var peer: PeerSettings { transfer.peer }
   /// Whether a drain has come to its end, so that the connection can be closed.
@@ -101,7 +113,7 @@ package struct ServerConnection {
       try flood.control(at: now)
       try transfer.received(creditFrame: frame)
     case .ping:
-      try received(ping: frame, now)
+      return try received(ping: frame, now)
     case .settings:
       try transfer.received(PeerSettings(serialized: frame.bytes))
     case .goAway:
@@ -172,17 +184,18 @@ package struct ServerConnection {
 
   private mutating func received(
     ping frame: Frame, _ now: ContinuousClock.Instant
-  ) throws(ConnectionFault) {
+  ) throws(ConnectionFault) -> Event? {
     let content = frame.payload.getInteger(at: frame.payload.readerIndex, as: UInt64.self) ?? 0
     guard frame.header.flags.contains(.answer) else {
       try flood.ping(at: now)
       transfer.stage(FrameHeader(.ping, flags: .answer, length: 8), frame.bytes)
-      return
+      return nil
     }
     try flood.control(at: now)
     if drain.pingAnswered(content) == .nameLast {
       transfer.stageGoAway(lastOpened, ConnectionFault(.draining, "the server is stopping"))
     }
+    return content == Self.pingContent ? .answered : nil
   }
 
   // MARK: What the server does
@@ -226,6 +239,12 @@ package struct ServerConnection {
   /// Gives back the credit of messages that the call has taken.
   package mutating func consumed(messages: Int, on stream: StreamID) {
     transfer.consumed(messages: messages, on: stream)
+  }
+
+  /// Asks the client for a sign of life.
+  package mutating func ping() {
+    guard isReady else { return }
+    transfer.stage(FrameHeader(.ping, length: 8), Self.pingContent.bytes)
   }
 
   /// Begins to take leave.

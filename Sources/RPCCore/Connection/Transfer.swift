@@ -47,7 +47,7 @@ package struct Transfer {
   var sentDataFrames = 0
   /// Streams whose END went out.
   var endedStreams: [StreamID] = []
-  private var connectionReceived: ReceiveWindow
+  private(set) var connectionReceived: ReceiveWindow
   private var assembly: AssemblyBudget
   /// What the windows of this connection's streams may still grow by, together.
   private var growthBytesLeft: Int
