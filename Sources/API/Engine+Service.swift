@@ -21,8 +21,12 @@ public enum EngineVisionMethods {
   public static let classify = MethodDescriptor(
     service: "diyml.engine.v1.Vision", name: "Classify", kind: .unary, idempotency: .noSideEffects)
 
+  /// Takes `EngineDetectRequest`, returns `EngineDetectResponse`.
+  public static let detect = MethodDescriptor(
+    service: "diyml.engine.v1.Vision", name: "Detect", kind: .unary, idempotency: .noSideEffects)
+
   /// Every method, in the order of the schema.
-  public static let all: [MethodDescriptor] = [inspectImage, classify]
+  public static let all: [MethodDescriptor] = [inspectImage, classify, detect]
 }
 
 /// Calls `diyml.engine.v1.Vision`.
@@ -52,6 +56,13 @@ public struct EngineVisionClient: Sendable {
   ) async throws -> EngineClassifyResponse {
     try await caller.unary(EngineVisionMethods.classify, request, options: options)
   }
+
+  /// Finds the objects in one image, in the same way.
+  public func detect(
+    _ request: EngineDetectRequest, options: CallOptions = CallOptions()
+  ) async throws -> EngineDetectResponse {
+    try await caller.unary(EngineVisionMethods.detect, request, options: options)
+  }
 }
 
 /// Implements `diyml.engine.v1.Vision`.
@@ -70,6 +81,11 @@ public protocol EngineVisionService: Sendable {
   func classify(
     _ request: EngineClassifyRequest, context: ServerContext
   ) async throws -> EngineClassifyResponse
+
+  /// Finds the objects in one image, in the same way.
+  func detect(
+    _ request: EngineDetectRequest, context: ServerContext
+  ) async throws -> EngineDetectResponse
 }
 
 extension EngineVisionService {
@@ -78,21 +94,29 @@ extension EngineVisionService {
     [
       .unary(EngineVisionMethods.inspectImage, self.inspectImage(_:context:)),
       .unary(EngineVisionMethods.classify, self.classify(_:context:)),
+      .unary(EngineVisionMethods.detect, self.detect(_:context:)),
     ]
   }
 }
 
 /// The methods of `diyml.engine.v1.Trainer`.
 public enum EngineTrainerMethods {
-  /// Takes `EngineTrainClassifierRequest`, returns `EngineTrainClassifierEvent`.
+  /// Takes `EngineTrainClassifierRequest`, returns `EngineTrainEvent`.
   public static let trainClassifier = MethodDescriptor(
     service: "diyml.engine.v1.Trainer", name: "TrainClassifier", kind: .serverStreaming)
 
+  /// Takes `EngineTrainDetectorRequest`, returns `EngineTrainEvent`.
+  public static let trainDetector = MethodDescriptor(
+    service: "diyml.engine.v1.Trainer", name: "TrainDetector", kind: .serverStreaming)
+
   /// Every method, in the order of the schema.
-  public static let all: [MethodDescriptor] = [trainClassifier]
+  public static let all: [MethodDescriptor] = [trainClassifier, trainDetector]
 }
 
 /// Calls `diyml.engine.v1.Trainer`.
+///
+/// Events come as they happen, then the model's file in chunks, then the result, which is the last.
+/// Cancelling the call ends the training.
 public struct EngineTrainerClient: Sendable {
   private let caller: any Caller
 
@@ -101,29 +125,39 @@ public struct EngineTrainerClient: Sendable {
     self.caller = caller
   }
 
-  /// Trains a classifier.
-  ///
-  /// Events come as they happen, then the model's file in chunks, then the result, which is the
-  /// last. Cancelling the call ends the training.
   public func trainClassifier<Returned: Sendable>(
     _ request: EngineTrainClassifierRequest,
     options: CallOptions = CallOptions(),
-    _ receive: (MessageStream<EngineTrainClassifierEvent>) async throws -> Returned
+    _ receive: (MessageStream<EngineTrainEvent>) async throws -> Returned
   ) async throws -> Returned {
     try await caller.serverStreaming(
       EngineTrainerMethods.trainClassifier, request, options: options, receive)
   }
+
+  public func trainDetector<Returned: Sendable>(
+    _ request: EngineTrainDetectorRequest,
+    options: CallOptions = CallOptions(),
+    _ receive: (MessageStream<EngineTrainEvent>) async throws -> Returned
+  ) async throws -> Returned {
+    try await caller.serverStreaming(
+      EngineTrainerMethods.trainDetector, request, options: options, receive)
+  }
 }
 
 /// Implements `diyml.engine.v1.Trainer`.
+///
+/// Events come as they happen, then the model's file in chunks, then the result, which is the last.
+/// Cancelling the call ends the training.
 public protocol EngineTrainerService: Sendable {
-  /// Trains a classifier.
-  ///
-  /// Events come as they happen, then the model's file in chunks, then the result, which is the
-  /// last. Cancelling the call ends the training.
   func trainClassifier(
     _ request: EngineTrainClassifierRequest,
-    responses: MessageWriter<EngineTrainClassifierEvent>,
+    responses: MessageWriter<EngineTrainEvent>,
+    context: ServerContext
+  ) async throws
+
+  func trainDetector(
+    _ request: EngineTrainDetectorRequest,
+    responses: MessageWriter<EngineTrainEvent>,
     context: ServerContext
   ) async throws
 }
@@ -133,7 +167,11 @@ extension EngineTrainerService {
   public var routes: [Route] {
     [
       .serverStreaming(
-        EngineTrainerMethods.trainClassifier, self.trainClassifier(_:responses:context:))
+        EngineTrainerMethods.trainClassifier, self.trainClassifier(_:responses:context:)
+      ),
+      .serverStreaming(
+        EngineTrainerMethods.trainDetector, self.trainDetector(_:responses:context:)
+      ),
     ]
   }
 }

@@ -373,11 +373,265 @@ extension EngineClassifyResponse.Score: Message {
   }
 }
 
-public struct EngineTrainClassifierRequest: Hashable, Sendable {
-  public var examples: [EngineTrainClassifierRequest.Example] = []
+/// In pixels of the image after EXIF rotation.
+public struct EngineBox: Hashable, Sendable {
+  /// The place of its class in the list, from 0.
+  public var classIndex: UInt32 = 0
 
-  public var classCount: UInt32 = 0
+  /// Finite; x_min <= x_max, y_min <= y_max.
+  public var xMin: Double = 0
 
+  public var yMin: Double = 0
+
+  public var xMax: Double = 0
+
+  public var yMax: Double = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    classIndex: UInt32 = 0, xMin: Double = 0, yMin: Double = 0, xMax: Double = 0, yMax: Double = 0
+  ) {
+    self.classIndex = classIndex
+    self.xMin = xMin
+    self.yMin = yMin
+    self.xMax = xMax
+    self.yMax = yMax
+  }
+}
+
+extension EngineBox: Message {
+  public static var protoName: String { "diyml.engine.v1.Box" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: classIndex = try reader.value(.uint32)
+      case 17: xMin = try reader.value(.double)
+      case 25: yMin = try reader.value(.double)
+      case 33: xMax = try reader.value(.double)
+      case 41: yMax = try reader.value(.double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, classIndex, .uint32)
+    sizer.value(2, xMin, .double)
+    sizer.value(3, yMin, .double)
+    sizer.value(4, xMax, .double)
+    sizer.value(5, yMax, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(5, yMax, .double)
+    writer.value(4, xMax, .double)
+    writer.value(3, yMin, .double)
+    writer.value(2, xMin, .double)
+    writer.value(1, classIndex, .uint32)
+  }
+}
+
+public struct EngineDetectedObject: Hashable, Sendable {
+  public var box: EngineBox?
+
+  /// 0 to 1.
+  public var confidence: Double = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(box: EngineBox? = nil, confidence: Double = 0) {
+    self.box = box
+    self.confidence = confidence
+  }
+}
+
+extension EngineDetectedObject: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectedObject" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: try reader.merge(into: &box)
+      case 17: confidence = try reader.value(.double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.message(1, box)
+    sizer.value(2, confidence, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(2, confidence, .double)
+    writer.message(1, box)
+  }
+}
+
+public struct EngineDetectRequest: Hashable, Sendable {
+  /// The SHA-256 of the model's file, a stored object.
+  public var model: String = ""
+
+  public var image: Image?
+
+  /// 0 to 1; missing: the model's own.
+  public var confidenceMin: Double?
+
+  /// Of the suppression of doubles: 0 to 1.
+  public var iouMax: Double = 0
+
+  /// 1 to 1,000.
+  public var objectsMax: UInt32 = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    model: String = "",
+    image: Image? = nil,
+    confidenceMin: Double? = nil,
+    iouMax: Double = 0,
+    objectsMax: UInt32 = 0
+  ) {
+    self.model = model
+    self.image = image
+    self.confidenceMin = confidenceMin
+    self.iouMax = iouMax
+    self.objectsMax = objectsMax
+  }
+
+  public enum Image: Hashable, Sendable {
+    case inline(Bytes)
+    case object(String)
+  }
+}
+
+extension EngineDetectRequest: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectRequest" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: model = try reader.value(.string)
+      case 18: image = .inline(try reader.value(.bytes))
+      case 26: image = .object(try reader.value(.string))
+      case 33: confidenceMin = try reader.value(.double)
+      case 41: iouMax = try reader.value(.double)
+      case 48: objectsMax = try reader.value(.uint32)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, model, .string)
+    switch image {
+    case nil: break
+    case .inline(let value): sizer.present(2, value, .bytes)
+    case .object(let value): sizer.present(3, value, .string)
+    }
+    sizer.optional(4, confidenceMin, .double)
+    sizer.value(5, iouMax, .double)
+    sizer.value(6, objectsMax, .uint32)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(6, objectsMax, .uint32)
+    writer.value(5, iouMax, .double)
+    writer.optional(4, confidenceMin, .double)
+    switch image {
+    case nil: break
+    case .inline(let value): writer.present(2, value, .bytes)
+    case .object(let value): writer.present(3, value, .string)
+    }
+    writer.value(1, model, .string)
+  }
+}
+
+public struct EngineDetectResponse: Hashable, Sendable {
+  /// Most confident first.
+  public var objects: [EngineDetectedObject] = []
+
+  /// Pixels, after EXIF rotation.
+  public var imageWidth: UInt32 = 0
+
+  public var imageHeight: UInt32 = 0
+
+  public var milliseconds: Double = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    objects: [EngineDetectedObject] = [],
+    imageWidth: UInt32 = 0,
+    imageHeight: UInt32 = 0,
+    milliseconds: Double = 0
+  ) {
+    self.objects = objects
+    self.imageWidth = imageWidth
+    self.imageHeight = imageHeight
+    self.milliseconds = milliseconds
+  }
+}
+
+extension EngineDetectResponse: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectResponse" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: try reader.append(to: &objects)
+      case 16: imageWidth = try reader.value(.uint32)
+      case 24: imageHeight = try reader.value(.uint32)
+      case 33: milliseconds = try reader.value(.double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.messages(1, objects)
+    sizer.value(2, imageWidth, .uint32)
+    sizer.value(3, imageHeight, .uint32)
+    sizer.value(4, milliseconds, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(4, milliseconds, .double)
+    writer.value(3, imageHeight, .uint32)
+    writer.value(2, imageWidth, .uint32)
+    writer.messages(1, objects)
+  }
+}
+
+/// Zero means: the recipe chooses.
+public struct EngineTrainParameters: Hashable, Sendable {
   public var epochs: UInt32 = 0
 
   public var seed: UInt64 = 0
@@ -388,6 +642,7 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
 
   public var inputSide: UInt32 = 0
 
+  /// Of classifiers only.
   public var headOnly: Bool = false
 
   public var noFlip: Bool = false
@@ -397,8 +652,6 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
   public init() {}
 
   public init(
-    examples: [EngineTrainClassifierRequest.Example] = [],
-    classCount: UInt32 = 0,
     epochs: UInt32 = 0,
     seed: UInt64 = 0,
     timeBudgetSeconds: UInt32 = 0,
@@ -407,8 +660,6 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
     headOnly: Bool = false,
     noFlip: Bool = false
   ) {
-    self.examples = examples
-    self.classCount = classCount
     self.epochs = epochs
     self.seed = seed
     self.timeBudgetSeconds = timeBudgetSeconds
@@ -416,6 +667,71 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
     self.inputSide = inputSide
     self.headOnly = headOnly
     self.noFlip = noFlip
+  }
+}
+
+extension EngineTrainParameters: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainParameters" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: epochs = try reader.value(.uint32)
+      case 16: seed = try reader.value(.uint64)
+      case 24: timeBudgetSeconds = try reader.value(.uint32)
+      case 33: validationFraction = try reader.value(.double)
+      case 40: inputSide = try reader.value(.uint32)
+      case 48: headOnly = try reader.value(.bool)
+      case 56: noFlip = try reader.value(.bool)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, epochs, .uint32)
+    sizer.value(2, seed, .uint64)
+    sizer.value(3, timeBudgetSeconds, .uint32)
+    sizer.value(4, validationFraction, .double)
+    sizer.value(5, inputSide, .uint32)
+    sizer.value(6, headOnly, .bool)
+    sizer.value(7, noFlip, .bool)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(7, noFlip, .bool)
+    writer.value(6, headOnly, .bool)
+    writer.value(5, inputSide, .uint32)
+    writer.value(4, validationFraction, .double)
+    writer.value(3, timeBudgetSeconds, .uint32)
+    writer.value(2, seed, .uint64)
+    writer.value(1, epochs, .uint32)
+  }
+}
+
+public struct EngineTrainClassifierRequest: Hashable, Sendable {
+  public var examples: [EngineTrainClassifierRequest.Example] = []
+
+  public var classCount: UInt32 = 0
+
+  public var parameters: EngineTrainParameters?
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    examples: [EngineTrainClassifierRequest.Example] = [],
+    classCount: UInt32 = 0,
+    parameters: EngineTrainParameters? = nil
+  ) {
+    self.examples = examples
+    self.classCount = classCount
+    self.parameters = parameters
   }
 
   public struct Example: Hashable, Sendable {
@@ -463,13 +779,7 @@ extension EngineTrainClassifierRequest: Message {
       switch tag {
       case 10: try reader.append(to: &examples)
       case 16: classCount = try reader.value(.uint32)
-      case 24: epochs = try reader.value(.uint32)
-      case 32: seed = try reader.value(.uint64)
-      case 40: timeBudgetSeconds = try reader.value(.uint32)
-      case 49: validationFraction = try reader.value(.double)
-      case 56: inputSide = try reader.value(.uint32)
-      case 64: headOnly = try reader.value(.bool)
-      case 72: noFlip = try reader.value(.bool)
+      case 26: try reader.merge(into: &parameters)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -478,25 +788,13 @@ extension EngineTrainClassifierRequest: Message {
   public func measure(with sizer: inout Sizer) {
     sizer.messages(1, examples)
     sizer.value(2, classCount, .uint32)
-    sizer.value(3, epochs, .uint32)
-    sizer.value(4, seed, .uint64)
-    sizer.value(5, timeBudgetSeconds, .uint32)
-    sizer.value(6, validationFraction, .double)
-    sizer.value(7, inputSide, .uint32)
-    sizer.value(8, headOnly, .bool)
-    sizer.value(9, noFlip, .bool)
+    sizer.message(3, parameters)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(9, noFlip, .bool)
-    writer.value(8, headOnly, .bool)
-    writer.value(7, inputSide, .uint32)
-    writer.value(6, validationFraction, .double)
-    writer.value(5, timeBudgetSeconds, .uint32)
-    writer.value(4, seed, .uint64)
-    writer.value(3, epochs, .uint32)
+    writer.message(3, parameters)
     writer.value(2, classCount, .uint32)
     writer.messages(1, examples)
   }
@@ -539,7 +837,131 @@ extension EngineTrainClassifierRequest.Example: Message {
   }
 }
 
-public struct EngineTrainClassifierEvent: Hashable, Sendable {
+public struct EngineTrainDetectorRequest: Hashable, Sendable {
+  public var examples: [EngineTrainDetectorRequest.Example] = []
+
+  public var classCount: UInt32 = 0
+
+  public var parameters: EngineTrainParameters?
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    examples: [EngineTrainDetectorRequest.Example] = [],
+    classCount: UInt32 = 0,
+    parameters: EngineTrainParameters? = nil
+  ) {
+    self.examples = examples
+    self.classCount = classCount
+    self.parameters = parameters
+  }
+
+  public struct Example: Hashable, Sendable {
+    /// The SHA-256 of the image, a stored object.
+    public var object: String = ""
+
+    /// None: nothing but background.
+    public var boxes: [EngineBox] = []
+
+    /// Examples of one group are kept on one side of the split.
+    public var group: UInt32 = 0
+
+    /// Pixels, after EXIF rotation.
+    public var width: UInt32 = 0
+
+    public var height: UInt32 = 0
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      object: String = "",
+      boxes: [EngineBox] = [],
+      group: UInt32 = 0,
+      width: UInt32 = 0,
+      height: UInt32 = 0
+    ) {
+      self.object = object
+      self.boxes = boxes
+      self.group = group
+      self.width = width
+      self.height = height
+    }
+  }
+}
+
+extension EngineTrainDetectorRequest: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainDetectorRequest" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: try reader.append(to: &examples)
+      case 16: classCount = try reader.value(.uint32)
+      case 26: try reader.merge(into: &parameters)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.messages(1, examples)
+    sizer.value(2, classCount, .uint32)
+    sizer.message(3, parameters)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.message(3, parameters)
+    writer.value(2, classCount, .uint32)
+    writer.messages(1, examples)
+  }
+}
+
+extension EngineTrainDetectorRequest.Example: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainDetectorRequest.Example" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: object = try reader.value(.string)
+      case 18: try reader.append(to: &boxes)
+      case 24: group = try reader.value(.uint32)
+      case 32: width = try reader.value(.uint32)
+      case 40: height = try reader.value(.uint32)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, object, .string)
+    sizer.messages(2, boxes)
+    sizer.value(3, group, .uint32)
+    sizer.value(4, width, .uint32)
+    sizer.value(5, height, .uint32)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(5, height, .uint32)
+    writer.value(4, width, .uint32)
+    writer.value(3, group, .uint32)
+    writer.messages(2, boxes)
+    writer.value(1, object, .string)
+  }
+}
+
+public struct EngineTrainEvent: Hashable, Sendable {
   public var event: Event?
 
   public var unknownFields = UnknownFields()
@@ -551,11 +973,11 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
   }
 
   public enum Event: Hashable, Sendable {
-    case progress(EngineTrainClassifierEvent.Progress)
+    case progress(EngineTrainEvent.Progress)
     case note(String)
     /// At most 1 MiB.
     case weightsChunk(Bytes)
-    case result(EngineTrainClassifierEvent.Result)
+    case result(EngineTrainEvent.Result)
   }
 
   public struct Progress: Hashable, Sendable {
@@ -573,6 +995,8 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
 
     public var validationAccuracy: Double?
 
+    public var validationMap: Double?
+
     public var imagesPerSecond: Double = 0
 
     public var secondsLeft: Double = 0
@@ -589,6 +1013,7 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
       imagesTotal: UInt64 = 0,
       loss: Double? = nil,
       validationAccuracy: Double? = nil,
+      validationMap: Double? = nil,
       imagesPerSecond: Double = 0,
       secondsLeft: Double = 0
     ) {
@@ -599,25 +1024,18 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
       self.imagesTotal = imagesTotal
       self.loss = loss
       self.validationAccuracy = validationAccuracy
+      self.validationMap = validationMap
       self.imagesPerSecond = imagesPerSecond
       self.secondsLeft = secondsLeft
     }
   }
 
   public struct Result: Hashable, Sendable {
-    public var accuracy: Double = 0
-
-    public var topKAccuracy: Double = 0
-
-    public var topK: UInt32 = 0
-
-    /// Row by row: validation images of class `row` taken for class `column`.
-    public var confusion: [UInt64] = []
-
     public var trainingImages: UInt64 = 0
 
     public var validationImages: UInt64 = 0
 
+    /// The mean over the training images of the last epoch.
     public var loss: Double = 0
 
     public var architecture: String = ""
@@ -629,27 +1047,26 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
 
     public var weightsHash: String = ""
 
+    /// In the order they were trained.
+    public var history: [EngineEpoch] = []
+
+    public var measured: Measured?
+
     public var unknownFields = UnknownFields()
 
     public init() {}
 
     public init(
-      accuracy: Double = 0,
-      topKAccuracy: Double = 0,
-      topK: UInt32 = 0,
-      confusion: [UInt64] = [],
       trainingImages: UInt64 = 0,
       validationImages: UInt64 = 0,
       loss: Double = 0,
       architecture: String = "",
       inputSide: UInt32 = 0,
       weightsBytes: UInt64 = 0,
-      weightsHash: String = ""
+      weightsHash: String = "",
+      history: [EngineEpoch] = [],
+      measured: Measured? = nil
     ) {
-      self.accuracy = accuracy
-      self.topKAccuracy = topKAccuracy
-      self.topK = topK
-      self.confusion = confusion
       self.trainingImages = trainingImages
       self.validationImages = validationImages
       self.loss = loss
@@ -657,12 +1074,19 @@ public struct EngineTrainClassifierEvent: Hashable, Sendable {
       self.inputSide = inputSide
       self.weightsBytes = weightsBytes
       self.weightsHash = weightsHash
+      self.history = history
+      self.measured = measured
+    }
+
+    public enum Measured: Hashable, Sendable {
+      case classifier(EngineClassifierFigures)
+      case detector(EngineDetectorFigures)
     }
   }
 }
 
-extension EngineTrainClassifierEvent: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent" }
+extension EngineTrainEvent: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainEvent" }
 
   public static var protoFile: ProtoFile { .engineV1Engine }
 
@@ -670,7 +1094,7 @@ extension EngineTrainClassifierEvent: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value: EngineTrainClassifierEvent.Progress?
+        var value: EngineTrainEvent.Progress?
         if case .progress(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
@@ -678,7 +1102,7 @@ extension EngineTrainClassifierEvent: Message {
       case 18: event = .note(try reader.value(.string))
       case 26: event = .weightsChunk(try reader.value(.bytes))
       case 34:
-        var value: EngineTrainClassifierEvent.Result?
+        var value: EngineTrainEvent.Result?
         if case .result(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
@@ -711,8 +1135,8 @@ extension EngineTrainClassifierEvent: Message {
   }
 }
 
-extension EngineTrainClassifierEvent.Progress: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent.Progress" }
+extension EngineTrainEvent.Progress: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainEvent.Progress" }
 
   public static var protoFile: ProtoFile { .engineV1Engine }
 
@@ -726,8 +1150,9 @@ extension EngineTrainClassifierEvent.Progress: Message {
       case 40: imagesTotal = try reader.value(.uint64)
       case 49: loss = try reader.value(.double)
       case 57: validationAccuracy = try reader.value(.double)
-      case 65: imagesPerSecond = try reader.value(.double)
-      case 73: secondsLeft = try reader.value(.double)
+      case 65: validationMap = try reader.value(.double)
+      case 73: imagesPerSecond = try reader.value(.double)
+      case 81: secondsLeft = try reader.value(.double)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -741,15 +1166,17 @@ extension EngineTrainClassifierEvent.Progress: Message {
     sizer.value(5, imagesTotal, .uint64)
     sizer.optional(6, loss, .double)
     sizer.optional(7, validationAccuracy, .double)
-    sizer.value(8, imagesPerSecond, .double)
-    sizer.value(9, secondsLeft, .double)
+    sizer.optional(8, validationMap, .double)
+    sizer.value(9, imagesPerSecond, .double)
+    sizer.value(10, secondsLeft, .double)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(9, secondsLeft, .double)
-    writer.value(8, imagesPerSecond, .double)
+    writer.value(10, secondsLeft, .double)
+    writer.value(9, imagesPerSecond, .double)
+    writer.optional(8, validationMap, .double)
     writer.optional(7, validationAccuracy, .double)
     writer.optional(6, loss, .double)
     writer.value(5, imagesTotal, .uint64)
@@ -760,8 +1187,190 @@ extension EngineTrainClassifierEvent.Progress: Message {
   }
 }
 
-extension EngineTrainClassifierEvent.Result: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainClassifierEvent.Result" }
+extension EngineTrainEvent.Result: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainEvent.Result" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: trainingImages = try reader.value(.uint64)
+      case 16: validationImages = try reader.value(.uint64)
+      case 25: loss = try reader.value(.double)
+      case 34: architecture = try reader.value(.string)
+      case 40: inputSide = try reader.value(.uint32)
+      case 48: weightsBytes = try reader.value(.uint64)
+      case 58: weightsHash = try reader.value(.string)
+      case 66: try reader.append(to: &history)
+      case 74:
+        var value: EngineClassifierFigures?
+        if case .classifier(let current) = measured { value = current }
+        measured = nil
+        try reader.merge(into: &value)
+        if let value { measured = .classifier(value) }
+      case 82:
+        var value: EngineDetectorFigures?
+        if case .detector(let current) = measured { value = current }
+        measured = nil
+        try reader.merge(into: &value)
+        if let value { measured = .detector(value) }
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, trainingImages, .uint64)
+    sizer.value(2, validationImages, .uint64)
+    sizer.value(3, loss, .double)
+    sizer.value(4, architecture, .string)
+    sizer.value(5, inputSide, .uint32)
+    sizer.value(6, weightsBytes, .uint64)
+    sizer.value(7, weightsHash, .string)
+    sizer.messages(8, history)
+    switch measured {
+    case nil: break
+    case .classifier(let value): sizer.present(9, value)
+    case .detector(let value): sizer.present(10, value)
+    }
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    switch measured {
+    case nil: break
+    case .classifier(let value): writer.present(9, value)
+    case .detector(let value): writer.present(10, value)
+    }
+    writer.messages(8, history)
+    writer.value(7, weightsHash, .string)
+    writer.value(6, weightsBytes, .uint64)
+    writer.value(5, inputSide, .uint32)
+    writer.value(4, architecture, .string)
+    writer.value(3, loss, .double)
+    writer.value(2, validationImages, .uint64)
+    writer.value(1, trainingImages, .uint64)
+  }
+}
+
+/// One pass over the training images.
+public struct EngineEpoch: Hashable, Sendable {
+  public var phase: EnginePhase = .unspecified
+
+  public var epoch: UInt32 = 0
+
+  public var loss: Double?
+
+  public var validationLoss: Double?
+
+  public var validationAccuracy: Double?
+
+  public var validationMap: Double?
+
+  public var validationMap50: Double?
+
+  /// Since the training started.
+  public var seconds: Double = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    phase: EnginePhase = .unspecified,
+    epoch: UInt32 = 0,
+    loss: Double? = nil,
+    validationLoss: Double? = nil,
+    validationAccuracy: Double? = nil,
+    validationMap: Double? = nil,
+    validationMap50: Double? = nil,
+    seconds: Double = 0
+  ) {
+    self.phase = phase
+    self.epoch = epoch
+    self.loss = loss
+    self.validationLoss = validationLoss
+    self.validationAccuracy = validationAccuracy
+    self.validationMap = validationMap
+    self.validationMap50 = validationMap50
+    self.seconds = seconds
+  }
+}
+
+extension EngineEpoch: Message {
+  public static var protoName: String { "diyml.engine.v1.Epoch" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: phase = try reader.value(.enumeration(EnginePhase.self))
+      case 16: epoch = try reader.value(.uint32)
+      case 25: loss = try reader.value(.double)
+      case 33: validationLoss = try reader.value(.double)
+      case 41: validationAccuracy = try reader.value(.double)
+      case 49: validationMap = try reader.value(.double)
+      case 57: validationMap50 = try reader.value(.double)
+      case 65: seconds = try reader.value(.double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, phase, .enumeration(EnginePhase.self))
+    sizer.value(2, epoch, .uint32)
+    sizer.optional(3, loss, .double)
+    sizer.optional(4, validationLoss, .double)
+    sizer.optional(5, validationAccuracy, .double)
+    sizer.optional(6, validationMap, .double)
+    sizer.optional(7, validationMap50, .double)
+    sizer.value(8, seconds, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(8, seconds, .double)
+    writer.optional(7, validationMap50, .double)
+    writer.optional(6, validationMap, .double)
+    writer.optional(5, validationAccuracy, .double)
+    writer.optional(4, validationLoss, .double)
+    writer.optional(3, loss, .double)
+    writer.value(2, epoch, .uint32)
+    writer.value(1, phase, .enumeration(EnginePhase.self))
+  }
+}
+
+public struct EngineClassifierFigures: Hashable, Sendable {
+  public var accuracy: Double = 0
+
+  public var topKAccuracy: Double = 0
+
+  public var topK: UInt32 = 0
+
+  /// Row by row: validation images of class `row` taken for class `column`.
+  public var confusion: [UInt64] = []
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    accuracy: Double = 0, topKAccuracy: Double = 0, topK: UInt32 = 0, confusion: [UInt64] = []
+  ) {
+    self.accuracy = accuracy
+    self.topKAccuracy = topKAccuracy
+    self.topK = topK
+    self.confusion = confusion
+  }
+}
+
+extension EngineClassifierFigures: Message {
+  public static var protoName: String { "diyml.engine.v1.ClassifierFigures" }
 
   public static var protoFile: ProtoFile { .engineV1Engine }
 
@@ -773,13 +1382,6 @@ extension EngineTrainClassifierEvent.Result: Message {
       case 24: topK = try reader.value(.uint32)
       case 32: try reader.append(to: &confusion, .uint64)
       case 34: try reader.appendPacked(to: &confusion, .uint64)
-      case 40: trainingImages = try reader.value(.uint64)
-      case 48: validationImages = try reader.value(.uint64)
-      case 57: loss = try reader.value(.double)
-      case 66: architecture = try reader.value(.string)
-      case 72: inputSide = try reader.value(.uint32)
-      case 80: weightsBytes = try reader.value(.uint64)
-      case 90: weightsHash = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -790,28 +1392,322 @@ extension EngineTrainClassifierEvent.Result: Message {
     sizer.value(2, topKAccuracy, .double)
     sizer.value(3, topK, .uint32)
     sizer.packed(4, confusion, .uint64)
-    sizer.value(5, trainingImages, .uint64)
-    sizer.value(6, validationImages, .uint64)
-    sizer.value(7, loss, .double)
-    sizer.value(8, architecture, .string)
-    sizer.value(9, inputSide, .uint32)
-    sizer.value(10, weightsBytes, .uint64)
-    sizer.value(11, weightsHash, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(11, weightsHash, .string)
-    writer.value(10, weightsBytes, .uint64)
-    writer.value(9, inputSide, .uint32)
-    writer.value(8, architecture, .string)
-    writer.value(7, loss, .double)
-    writer.value(6, validationImages, .uint64)
-    writer.value(5, trainingImages, .uint64)
     writer.packed(4, confusion, .uint64)
     writer.value(3, topK, .uint32)
     writer.value(2, topKAccuracy, .double)
     writer.value(1, accuracy, .double)
+  }
+}
+
+/// As COCO measures; a figure is missing where there is nothing to measure it by.
+public struct EngineDetectorFigures: Hashable, Sendable {
+  public var map: Double?
+
+  public var map50: Double?
+
+  public var map75: Double?
+
+  public var mapSmall: Double?
+
+  public var mapMedium: Double?
+
+  public var mapLarge: Double?
+
+  public var averageRecall1: Double?
+
+  public var averageRecall10: Double?
+
+  public var averageRecall100: Double?
+
+  /// One for each class.
+  public var classes: [EngineDetectorFigures.Class] = []
+
+  public var confidenceBest: Double = 0
+
+  public var precision: Double = 0
+
+  public var recall: Double = 0
+
+  public var f1: Double = 0
+
+  public var trainingObjects: UInt64 = 0
+
+  public var validationObjects: UInt64 = 0
+
+  /// Row by row, the background last.
+  public var confusion: [UInt64] = []
+
+  /// At most 16.
+  public var examples: [EngineDetectorFigures.Example] = []
+
+  /// Boxes of the request that were too narrow to learn from.
+  public var boxesLeftOut: UInt64 = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    map: Double? = nil,
+    map50: Double? = nil,
+    map75: Double? = nil,
+    mapSmall: Double? = nil,
+    mapMedium: Double? = nil,
+    mapLarge: Double? = nil,
+    averageRecall1: Double? = nil,
+    averageRecall10: Double? = nil,
+    averageRecall100: Double? = nil,
+    classes: [EngineDetectorFigures.Class] = [],
+    confidenceBest: Double = 0,
+    precision: Double = 0,
+    recall: Double = 0,
+    f1: Double = 0,
+    trainingObjects: UInt64 = 0,
+    validationObjects: UInt64 = 0,
+    confusion: [UInt64] = [],
+    examples: [EngineDetectorFigures.Example] = [],
+    boxesLeftOut: UInt64 = 0
+  ) {
+    self.map = map
+    self.map50 = map50
+    self.map75 = map75
+    self.mapSmall = mapSmall
+    self.mapMedium = mapMedium
+    self.mapLarge = mapLarge
+    self.averageRecall1 = averageRecall1
+    self.averageRecall10 = averageRecall10
+    self.averageRecall100 = averageRecall100
+    self.classes = classes
+    self.confidenceBest = confidenceBest
+    self.precision = precision
+    self.recall = recall
+    self.f1 = f1
+    self.trainingObjects = trainingObjects
+    self.validationObjects = validationObjects
+    self.confusion = confusion
+    self.examples = examples
+    self.boxesLeftOut = boxesLeftOut
+  }
+
+  public struct Class: Hashable, Sendable {
+    public var averagePrecision: Double?
+
+    public var averagePrecision50: Double?
+
+    public var averageRecall: Double?
+
+    /// At `confidence_best`.
+    public var precision: Double = 0
+
+    public var recall: Double = 0
+
+    public var f1: Double = 0
+
+    public var objects: UInt64 = 0
+
+    /// At an IoU of 0.5 and recalls of 0, 0.01, to 1; none without objects.
+    public var precisions: [Double] = []
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      averagePrecision: Double? = nil,
+      averagePrecision50: Double? = nil,
+      averageRecall: Double? = nil,
+      precision: Double = 0,
+      recall: Double = 0,
+      f1: Double = 0,
+      objects: UInt64 = 0,
+      precisions: [Double] = []
+    ) {
+      self.averagePrecision = averagePrecision
+      self.averagePrecision50 = averagePrecision50
+      self.averageRecall = averageRecall
+      self.precision = precision
+      self.recall = recall
+      self.f1 = f1
+      self.objects = objects
+      self.precisions = precisions
+    }
+  }
+
+  /// A validation image.
+  public struct Example: Hashable, Sendable {
+    /// Its place among the request's examples, from 0.
+    public var index: UInt32 = 0
+
+    /// At most 100, most confident first.
+    public var objects: [EngineDetectedObject] = []
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(index: UInt32 = 0, objects: [EngineDetectedObject] = []) {
+      self.index = index
+      self.objects = objects
+    }
+  }
+}
+
+extension EngineDetectorFigures: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectorFigures" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 9: map = try reader.value(.double)
+      case 17: map50 = try reader.value(.double)
+      case 25: map75 = try reader.value(.double)
+      case 33: mapSmall = try reader.value(.double)
+      case 41: mapMedium = try reader.value(.double)
+      case 49: mapLarge = try reader.value(.double)
+      case 57: averageRecall1 = try reader.value(.double)
+      case 65: averageRecall10 = try reader.value(.double)
+      case 73: averageRecall100 = try reader.value(.double)
+      case 82: try reader.append(to: &classes)
+      case 89: confidenceBest = try reader.value(.double)
+      case 97: precision = try reader.value(.double)
+      case 105: recall = try reader.value(.double)
+      case 113: f1 = try reader.value(.double)
+      case 120: trainingObjects = try reader.value(.uint64)
+      case 128: validationObjects = try reader.value(.uint64)
+      case 136: try reader.append(to: &confusion, .uint64)
+      case 138: try reader.appendPacked(to: &confusion, .uint64)
+      case 146: try reader.append(to: &examples)
+      case 152: boxesLeftOut = try reader.value(.uint64)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.optional(1, map, .double)
+    sizer.optional(2, map50, .double)
+    sizer.optional(3, map75, .double)
+    sizer.optional(4, mapSmall, .double)
+    sizer.optional(5, mapMedium, .double)
+    sizer.optional(6, mapLarge, .double)
+    sizer.optional(7, averageRecall1, .double)
+    sizer.optional(8, averageRecall10, .double)
+    sizer.optional(9, averageRecall100, .double)
+    sizer.messages(10, classes)
+    sizer.value(11, confidenceBest, .double)
+    sizer.value(12, precision, .double)
+    sizer.value(13, recall, .double)
+    sizer.value(14, f1, .double)
+    sizer.value(15, trainingObjects, .uint64)
+    sizer.value(16, validationObjects, .uint64)
+    sizer.packed(17, confusion, .uint64)
+    sizer.messages(18, examples)
+    sizer.value(19, boxesLeftOut, .uint64)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(19, boxesLeftOut, .uint64)
+    writer.messages(18, examples)
+    writer.packed(17, confusion, .uint64)
+    writer.value(16, validationObjects, .uint64)
+    writer.value(15, trainingObjects, .uint64)
+    writer.value(14, f1, .double)
+    writer.value(13, recall, .double)
+    writer.value(12, precision, .double)
+    writer.value(11, confidenceBest, .double)
+    writer.messages(10, classes)
+    writer.optional(9, averageRecall100, .double)
+    writer.optional(8, averageRecall10, .double)
+    writer.optional(7, averageRecall1, .double)
+    writer.optional(6, mapLarge, .double)
+    writer.optional(5, mapMedium, .double)
+    writer.optional(4, mapSmall, .double)
+    writer.optional(3, map75, .double)
+    writer.optional(2, map50, .double)
+    writer.optional(1, map, .double)
+  }
+}
+
+extension EngineDetectorFigures.Class: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectorFigures.Class" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 9: averagePrecision = try reader.value(.double)
+      case 17: averagePrecision50 = try reader.value(.double)
+      case 25: averageRecall = try reader.value(.double)
+      case 33: precision = try reader.value(.double)
+      case 41: recall = try reader.value(.double)
+      case 49: f1 = try reader.value(.double)
+      case 56: objects = try reader.value(.uint64)
+      case 65: try reader.append(to: &precisions, .double)
+      case 66: try reader.appendPacked(to: &precisions, .double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.optional(1, averagePrecision, .double)
+    sizer.optional(2, averagePrecision50, .double)
+    sizer.optional(3, averageRecall, .double)
+    sizer.value(4, precision, .double)
+    sizer.value(5, recall, .double)
+    sizer.value(6, f1, .double)
+    sizer.value(7, objects, .uint64)
+    sizer.packed(8, precisions, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.packed(8, precisions, .double)
+    writer.value(7, objects, .uint64)
+    writer.value(6, f1, .double)
+    writer.value(5, recall, .double)
+    writer.value(4, precision, .double)
+    writer.optional(3, averageRecall, .double)
+    writer.optional(2, averagePrecision50, .double)
+    writer.optional(1, averagePrecision, .double)
+  }
+}
+
+extension EngineDetectorFigures.Example: Message {
+  public static var protoName: String { "diyml.engine.v1.DetectorFigures.Example" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: index = try reader.value(.uint32)
+      case 18: try reader.append(to: &objects)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, index, .uint32)
+    sizer.messages(2, objects)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(2, objects)
+    writer.value(1, index, .uint32)
   }
 }

@@ -11,11 +11,17 @@ extension ProtoFile {
     dependencies: [],
     descriptor: """
 
-      \u{18}diyml/v1/inference.proto\u{12}\u{8}diyml.v1";
+      \u{18}diyml/v1/inference.proto\u{12}\u{8}diyml.v1"\u{a5}\u{1}
       \u{c}InferRequest\u{12}\u{d}
       \u{5}model\u{18}\u{1} \u{1}(\u{9}\u{12}\u{d}
       \u{5}image\u{18}\u{2} \u{1}(\u{c}\u{12}\u{d}
-      \u{5}top_k\u{18}\u{3} \u{1}(\u{d}"6
+      \u{5}top_k\u{18}\u{3} \u{1}(\u{d}\u{12}\u{1b}
+      \u{e}confidence_min\u{18}\u{4} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{14}
+      \u{7}iou_max\u{18}\u{5} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{16}
+      \u{e}detections_max\u{18}\u{6} \u{1}(\u{d}B\u{11}
+      \u{f}_confidence_minB
+
+      \u{8}_iou_max"6
       \u{b}ScoredClass\u{12}\u{12}
 
       class_name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}

@@ -44,17 +44,44 @@ public struct InferRequest: Hashable, Sendable {
   /// JPEG, PNG, WebP or GIF (its first frame); limited by the message limit.
   public var image: Bytes = Bytes()
 
+  /// Of classification models; detection models pass over it.
+  ///
   /// How many classes to answer with, best first: at most 1,000; 0 means 5.
   public var topK: UInt32 = 0
+
+  /// The rest is of detection models; INVALID_ARGUMENT with a classification model.
+  ///
+  /// Only objects of at least this confidence: 0 to 1. Missing: the confidence at which the model's
+  /// F1 on its validation images was best.
+  public var confidenceMin: Double?
+
+  /// Of two objects of one class whose intersection over union is greater, only the more confident
+  /// one is answered: 0 to 1.
+  ///
+  /// Missing: 0.6.
+  public var iouMax: Double?
+
+  /// How many objects to answer with, the most confident: at most 1,000; 0 means 100.
+  public var detectionsMax: UInt32 = 0
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(model: String = "", image: Bytes = Bytes(), topK: UInt32 = 0) {
+  public init(
+    model: String = "",
+    image: Bytes = Bytes(),
+    topK: UInt32 = 0,
+    confidenceMin: Double? = nil,
+    iouMax: Double? = nil,
+    detectionsMax: UInt32 = 0
+  ) {
     self.model = model
     self.image = image
     self.topK = topK
+    self.confidenceMin = confidenceMin
+    self.iouMax = iouMax
+    self.detectionsMax = detectionsMax
   }
 }
 
@@ -69,6 +96,9 @@ extension InferRequest: Message {
       case 10: model = try reader.value(.string)
       case 18: image = try reader.value(.bytes)
       case 24: topK = try reader.value(.uint32)
+      case 33: confidenceMin = try reader.value(.double)
+      case 41: iouMax = try reader.value(.double)
+      case 48: detectionsMax = try reader.value(.uint32)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -78,11 +108,17 @@ extension InferRequest: Message {
     sizer.value(1, model, .string)
     sizer.value(2, image, .bytes)
     sizer.value(3, topK, .uint32)
+    sizer.optional(4, confidenceMin, .double)
+    sizer.optional(5, iouMax, .double)
+    sizer.value(6, detectionsMax, .uint32)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(6, detectionsMax, .uint32)
+    writer.optional(5, iouMax, .double)
+    writer.optional(4, confidenceMin, .double)
     writer.value(3, topK, .uint32)
     writer.value(2, image, .bytes)
     writer.value(1, model, .string)

@@ -11,7 +11,7 @@ extension ProtoFile {
     dependencies: [.diymlV1Data, .diymlV1Training],
     descriptor: """
 
-      \u{19}diyml/v1/publishing.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{17}diyml/v1/training.proto"\u{c0}\u{1}
+      \u{19}diyml/v1/publishing.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{17}diyml/v1/training.proto"\u{f8}\u{1}
       \u{e}PublishedModel\u{12}\u{d}
       \u{5}owner\u{18}\u{1} \u{1}(\u{9}\u{12}\u{f}
       \u{7}project\u{18}\u{2} \u{1}(\u{9}\u{12}\u{f}
@@ -20,7 +20,12 @@ extension ProtoFile {
       \u{b}description\u{18}\u{5} \u{1}(\u{9}\u{12}\u{13}
       \u{b}class_names\u{18}\u{6} \u{3}(\u{9}\u{12}\u{10}
       \u{8}accuracy\u{18}\u{7} \u{1}(\u{1}\u{12}\u{1c}
-      \u{14}publish_time_unix_ms\u{18}\u{8} \u{1}(\u{3}"\u{97}\u{2}
+      \u{14}publish_time_unix_ms\u{18}\u{8} \u{1}(\u{3}\u{12}\u{10}
+      \u{3}map\u{18}\u{9} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{12}
+      \u{5}map50\u{18}
+       \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}B\u{6}
+      \u{4}_mapB\u{8}
+      \u{6}_map50"\u{97}\u{2}
       \u{9}ModelCard\u{12}'
       \u{5}model\u{18}\u{1} \u{1}(\u{b}2\u{18}.diyml.v1.PublishedModel\u{12}'
       \u{7}metrics\u{18}\u{2} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics\u{12}0

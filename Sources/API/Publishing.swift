@@ -22,11 +22,16 @@ public struct PublishedModel: Hashable, Sendable {
 
   public var classNames: [String] = []
 
-  /// On its validation images, 0 to 1.
+  /// Of a classification model, on its validation images; 0 to 1.
   public var accuracy: Double = 0
 
   /// Milliseconds since 1970-01-01 UTC.
   public var publishTimeUnixMs: Int64 = 0
+
+  /// Of a detection model, on its validation images: mAP@[.5:.95] and mAP@.5; 0 to 1.
+  public var map: Double?
+
+  public var map50: Double?
 
   public var unknownFields = UnknownFields()
 
@@ -40,7 +45,9 @@ public struct PublishedModel: Hashable, Sendable {
     description: String = "",
     classNames: [String] = [],
     accuracy: Double = 0,
-    publishTimeUnixMs: Int64 = 0
+    publishTimeUnixMs: Int64 = 0,
+    map: Double? = nil,
+    map50: Double? = nil
   ) {
     self.owner = owner
     self.project = project
@@ -50,6 +57,8 @@ public struct PublishedModel: Hashable, Sendable {
     self.classNames = classNames
     self.accuracy = accuracy
     self.publishTimeUnixMs = publishTimeUnixMs
+    self.map = map
+    self.map50 = map50
   }
 }
 
@@ -69,6 +78,8 @@ extension PublishedModel: Message {
       case 50: try reader.append(to: &classNames, .string)
       case 57: accuracy = try reader.value(.double)
       case 64: publishTimeUnixMs = try reader.value(.int64)
+      case 73: map = try reader.value(.double)
+      case 81: map50 = try reader.value(.double)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -83,11 +94,15 @@ extension PublishedModel: Message {
     sizer.repeated(6, classNames, .string)
     sizer.value(7, accuracy, .double)
     sizer.value(8, publishTimeUnixMs, .int64)
+    sizer.optional(9, map, .double)
+    sizer.optional(10, map50, .double)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.optional(10, map50, .double)
+    writer.optional(9, map, .double)
     writer.value(8, publishTimeUnixMs, .int64)
     writer.value(7, accuracy, .double)
     writer.repeated(6, classNames, .string)

@@ -81,6 +81,13 @@ public let allMessageTypes: [any Message.Type] = [
   TrainingJob.self,
   ModelMetrics.self,
   ModelMetrics.ClassMetrics.self,
+  DetectionMetrics.self,
+  DetectionMetrics.ClassMetrics.self,
+  TrainingReport.self,
+  TrainingReport.Epoch.self,
+  TrainingReport.Confusion.self,
+  TrainingReport.PrecisionRecallCurve.self,
+  TrainingReport.DetectionExample.self,
   TrainingProgress.self,
   TrainingEvent.self,
   TrainRequest.self,
@@ -88,6 +95,8 @@ public let allMessageTypes: [any Message.Type] = [
   WatchTrainingRequest.self,
   GetTrainingRequest.self,
   GetTrainingResponse.self,
+  GetTrainingReportRequest.self,
+  GetTrainingReportResponse.self,
   ListTrainingsRequest.self,
   ListTrainingsResponse.self,
   CancelTrainingRequest.self,
@@ -107,11 +116,23 @@ public let allMessageTypes: [any Message.Type] = [
   EngineClassifyRequest.self,
   EngineClassifyResponse.self,
   EngineClassifyResponse.Score.self,
+  EngineBox.self,
+  EngineDetectedObject.self,
+  EngineDetectRequest.self,
+  EngineDetectResponse.self,
+  EngineTrainParameters.self,
   EngineTrainClassifierRequest.self,
   EngineTrainClassifierRequest.Example.self,
-  EngineTrainClassifierEvent.self,
-  EngineTrainClassifierEvent.Progress.self,
-  EngineTrainClassifierEvent.Result.self,
+  EngineTrainDetectorRequest.self,
+  EngineTrainDetectorRequest.Example.self,
+  EngineTrainEvent.self,
+  EngineTrainEvent.Progress.self,
+  EngineTrainEvent.Result.self,
+  EngineEpoch.self,
+  EngineClassifierFigures.self,
+  EngineDetectorFigures.self,
+  EngineDetectorFigures.Class.self,
+  EngineDetectorFigures.Example.self,
 ]
 
 /// Every file of this module, for reflection and generic clients.
@@ -157,6 +178,11 @@ public let allMethods:
     (TrainingMethods.train, TrainRequest.self, TrainResponse.self),
     (TrainingMethods.watchTraining, WatchTrainingRequest.self, TrainingEvent.self),
     (TrainingMethods.getTraining, GetTrainingRequest.self, GetTrainingResponse.self),
+    (
+      TrainingMethods.getTrainingReport,
+      GetTrainingReportRequest.self,
+      GetTrainingReportResponse.self
+    ),
     (TrainingMethods.listTrainings, ListTrainingsRequest.self, ListTrainingsResponse.self),
     (TrainingMethods.cancelTraining, CancelTrainingRequest.self, CancelTrainingResponse.self),
     (PublishingMethods.publish, PublishRequest.self, PublishResponse.self),
@@ -169,9 +195,9 @@ public let allMethods:
       EngineInspectImageResponse.self
     ),
     (EngineVisionMethods.classify, EngineClassifyRequest.self, EngineClassifyResponse.self),
+    (EngineVisionMethods.detect, EngineDetectRequest.self, EngineDetectResponse.self),
     (
-      EngineTrainerMethods.trainClassifier,
-      EngineTrainClassifierRequest.self,
-      EngineTrainClassifierEvent.self
+      EngineTrainerMethods.trainClassifier, EngineTrainClassifierRequest.self, EngineTrainEvent.self
     ),
+    (EngineTrainerMethods.trainDetector, EngineTrainDetectorRequest.self, EngineTrainEvent.self),
   ]

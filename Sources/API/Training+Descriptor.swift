@@ -8,10 +8,10 @@ extension ProtoFile {
   /// Describes `diyml/v1/training.proto`.
   public static let diymlV1Training = ProtoFile(
     path: "diyml/v1/training.proto",
-    dependencies: [.diymlV1Data],
+    dependencies: [.diymlV1Data, .diymlV1Inference],
     descriptor: """
 
-      \u{17}diyml/v1/training.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto"\u{a4}\u{1}
+      \u{17}diyml/v1/training.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{18}diyml/v1/inference.proto"\u{a4}\u{1}
       \u{12}TrainingParameters\u{12}\u{e}
       \u{6}epochs\u{18}\u{1} \u{1}(\u{d}\u{12}\u{c}
       \u{4}seed\u{18}\u{2} \u{1}(\u{4}\u{12}\u{1b}
@@ -34,7 +34,7 @@ extension ProtoFile {
       \u{12}start_time_unix_ms\u{18}\u{9} \u{1}(\u{3}\u{12}\u{18}
       \u{10}end_time_unix_ms\u{18}
        \u{1}(\u{3}\u{12}'
-      \u{7}metrics\u{18}\u{b} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics"\u{c8}\u{2}
+      \u{7}metrics\u{18}\u{b} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics"\u{f7}\u{2}
       \u{c}ModelMetrics\u{12}\u{10}
       \u{8}accuracy\u{18}\u{1} \u{1}(\u{1}\u{12}\u{16}
       \u{e}top_k_accuracy\u{18}\u{2} \u{1}(\u{1}\u{12}\u{d}
@@ -44,7 +44,9 @@ extension ProtoFile {
       \u{9}confusion\u{18}\u{6} \u{3}(\u{4}\u{12}\u{17}
       \u{f}training_images\u{18}\u{7} \u{1}(\u{4}\u{12}\u{19}
       \u{11}validation_images\u{18}\u{8} \u{1}(\u{4}\u{12}\u{c}
-      \u{4}loss\u{18}\u{9} \u{1}(\u{1}\u{1a}b
+      \u{4}loss\u{18}\u{9} \u{1}(\u{1}\u{12}-
+      \u{9}detection\u{18}
+       \u{1}(\u{b}2\u{1a}.diyml.v1.DetectionMetrics\u{1a}b
       \u{c}ClassMetrics\u{12}\u{12}
 
       class_name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{11}
@@ -52,7 +54,87 @@ extension ProtoFile {
       \u{6}recall\u{18}\u{3} \u{1}(\u{1}\u{12}
 
       \u{2}f1\u{18}\u{4} \u{1}(\u{1}\u{12}\u{f}
-      \u{7}support\u{18}\u{5} \u{1}(\u{4}"\u{8b}\u{2}
+      \u{7}support\u{18}\u{5} \u{1}(\u{4}"\u{cd}\u{6}
+      \u{10}DetectionMetrics\u{12}\u{10}
+      \u{3}map\u{18}\u{1} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{12}
+      \u{5}map50\u{18}\u{2} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{12}
+      \u{5}map75\u{18}\u{3} \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}\u{12}\u{16}
+      \u{9}map_small\u{18}\u{4} \u{1}(\u{1}H\u{3}\u{88}\u{1}\u{1}\u{12}\u{17}
+
+      map_medium\u{18}\u{5} \u{1}(\u{1}H\u{4}\u{88}\u{1}\u{1}\u{12}\u{16}
+      \u{9}map_large\u{18}\u{6} \u{1}(\u{1}H\u{5}\u{88}\u{1}\u{1}\u{12}\u{1c}
+      \u{f}average_recall1\u{18}\u{7} \u{1}(\u{1}H\u{6}\u{88}\u{1}\u{1}\u{12}\u{1d}
+      \u{10}average_recall10\u{18}\u{8} \u{1}(\u{1}H\u{7}\u{88}\u{1}\u{1}\u{12}\u{1e}
+      \u{11}average_recall100\u{18}\u{9} \u{1}(\u{1}H\u{8}\u{88}\u{1}\u{1}\u{12}8
+      \u{7}classes\u{18}
+       \u{3}(\u{b}2'.diyml.v1.DetectionMetrics.ClassMetrics\u{12}\u{17}
+      \u{f}confidence_best\u{18}\u{b} \u{1}(\u{1}\u{12}\u{11}
+      \u{9}precision\u{18}\u{c} \u{1}(\u{1}\u{12}\u{e}
+      \u{6}recall\u{18}\u{d} \u{1}(\u{1}\u{12}
+
+      \u{2}f1\u{18}\u{e} \u{1}(\u{1}\u{12}\u{18}
+      \u{10}training_objects\u{18}\u{f} \u{1}(\u{4}\u{12}\u{1a}
+      \u{12}validation_objects\u{18}\u{10} \u{1}(\u{4}\u{12}\u{16}
+      \u{e}boxes_left_out\u{18}\u{11} \u{1}(\u{4}\u{1a}\u{82}\u{2}
+      \u{c}ClassMetrics\u{12}\u{12}
+
+      class_name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{1e}
+      \u{11}average_precision\u{18}\u{2} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{20}
+      \u{13}average_precision50\u{18}\u{3} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{1b}
+      \u{e}average_recall\u{18}\u{4} \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}\u{12}\u{11}
+      \u{9}precision\u{18}\u{5} \u{1}(\u{1}\u{12}\u{e}
+      \u{6}recall\u{18}\u{6} \u{1}(\u{1}\u{12}
+
+      \u{2}f1\u{18}\u{7} \u{1}(\u{1}\u{12}\u{f}
+      \u{7}objects\u{18}\u{8} \u{1}(\u{4}B\u{14}
+      \u{12}_average_precisionB\u{16}
+      \u{14}_average_precision50B\u{11}
+      \u{f}_average_recallB\u{6}
+      \u{4}_mapB\u{8}
+      \u{6}_map50B\u{8}
+      \u{6}_map75B\u{c}
+
+      _map_smallB\u{d}
+      \u{b}_map_mediumB\u{c}
+
+      _map_largeB\u{12}
+      \u{10}_average_recall1B\u{13}
+      \u{11}_average_recall10B\u{14}
+      \u{12}_average_recall100"\u{f1}\u{6}
+      \u{e}TrainingReport\u{12}/
+      \u{7}history\u{18}\u{1} \u{3}(\u{b}2\u{1e}.diyml.v1.TrainingReport.Epoch\u{12}5
+      \u{9}confusion\u{18}\u{2} \u{1}(\u{b}2".diyml.v1.TrainingReport.Confusion\u{12}G
+      \u{10}precision_recall\u{18}\u{3} \u{3}(\u{b}2-.diyml.v1.TrainingReport.PrecisionRecallCurve\u{12}E
+      \u{12}detection_examples\u{18}\u{4} \u{3}(\u{b}2).diyml.v1.TrainingReport.DetectionExample\u{1a}\u{bb}\u{2}
+      \u{5}Epoch\u{12}&
+      \u{5}phase\u{18}\u{1} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingPhase\u{12}\u{d}
+      \u{5}epoch\u{18}\u{2} \u{1}(\u{d}\u{12}\u{11}
+      \u{4}loss\u{18}\u{3} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{1c}
+      \u{f}validation_loss\u{18}\u{4} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{20}
+      \u{13}validation_accuracy\u{18}\u{5} \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}\u{12}\u{1b}
+      \u{e}validation_map\u{18}\u{6} \u{1}(\u{1}H\u{3}\u{88}\u{1}\u{1}\u{12}\u{1d}
+      \u{10}validation_map50\u{18}\u{7} \u{1}(\u{1}H\u{4}\u{88}\u{1}\u{1}\u{12}\u{f}
+      \u{7}seconds\u{18}\u{8} \u{1}(\u{1}B\u{7}
+      \u{5}_lossB\u{12}
+      \u{10}_validation_lossB\u{16}
+      \u{14}_validation_accuracyB\u{11}
+      \u{f}_validation_mapB\u{13}
+      \u{11}_validation_map50\u{1a}H
+      \u{9}Confusion\u{12}\u{13}
+      \u{b}class_names\u{18}\u{1} \u{3}(\u{9}\u{12}\u{e}
+      \u{6}counts\u{18}\u{2} \u{3}(\u{4}\u{12}\u{16}
+      \u{e}has_background\u{18}\u{3} \u{1}(\u{8}\u{1a}>
+      \u{14}PrecisionRecallCurve\u{12}\u{12}
+
+      class_name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{12}
+
+      precisions\u{18}\u{2} \u{3}(\u{1}\u{1a}\u{9e}\u{1}
+      \u{10}DetectionExample\u{12}\u{15}
+      \u{d}data_point_id\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
+      \u{b}image_width\u{18}\u{2} \u{1}(\u{d}\u{12}\u{14}
+      \u{c}image_height\u{18}\u{3} \u{1}(\u{d}\u{12}\u{1d}
+      \u{6}truths\u{18}\u{4} \u{3}(\u{b}2\u{d}.diyml.v1.Box\u{12})
+      \u{7}objects\u{18}\u{5} \u{3}(\u{b}2\u{18}.diyml.v1.DetectedObject"\u{bb}\u{2}
       \u{10}TrainingProgress\u{12}&
       \u{5}phase\u{18}\u{1} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingPhase\u{12}\u{d}
       \u{5}epoch\u{18}\u{2} \u{1}(\u{d}\u{12}\u{e}
@@ -62,9 +144,12 @@ extension ProtoFile {
       \u{4}loss\u{18}\u{6} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{20}
       \u{13}validation_accuracy\u{18}\u{7} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{19}
       \u{11}images_per_second\u{18}\u{8} \u{1}(\u{1}\u{12}\u{14}
-      \u{c}seconds_left\u{18}\u{9} \u{1}(\u{1}B\u{7}
+      \u{c}seconds_left\u{18}\u{9} \u{1}(\u{1}\u{12}\u{1b}
+      \u{e}validation_map\u{18}
+       \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}B\u{7}
       \u{5}_lossB\u{16}
-      \u{14}_validation_accuracy"\u{a6}\u{1}
+      \u{14}_validation_accuracyB\u{11}
+      \u{f}_validation_map"\u{a6}\u{1}
       \u{d}TrainingEvent\u{12}\u{10}
       \u{8}sequence\u{18}\u{1} \u{1}(\u{4}\u{12}\u{14}
       \u{c}time_unix_ms\u{18}\u{2} \u{1}(\u{3}\u{12}$
@@ -86,7 +171,13 @@ extension ProtoFile {
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
       \u{6}number\u{18}\u{2} \u{1}(\u{d}"9
       \u{13}GetTrainingResponse\u{12}"
-      \u{3}job\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.TrainingJob"N
+      \u{3}job\u{18}\u{1} \u{1}(\u{b}2\u{15}.diyml.v1.TrainingJob";
+      \u{18}GetTrainingReportRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
+      \u{6}number\u{18}\u{2} \u{1}(\u{d}"U
+      \u{19}GetTrainingReportResponse\u{12}\u{e}
+      \u{6}number\u{18}\u{1} \u{1}(\u{d}\u{12}(
+      \u{6}report\u{18}\u{2} \u{1}(\u{b}2\u{18}.diyml.v1.TrainingReport"N
       \u{14}ListTrainingsRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{11}
       \u{9}page_size\u{18}\u{2} \u{1}(\u{d}\u{12}\u{12}
@@ -105,11 +196,12 @@ extension ProtoFile {
       \u{17}TRAINING_PHASE_FEATURES\u{10}\u{1}\u{12}\u{17}
       \u{13}TRAINING_PHASE_HEAD\u{10}\u{2}\u{12}\u{1e}
       \u{1a}TRAINING_PHASE_FINE_TUNING\u{10}\u{3}\u{12}\u{1d}
-      \u{19}TRAINING_PHASE_EVALUATION\u{10}\u{4}2\u{92}\u{3}
+      \u{19}TRAINING_PHASE_EVALUATION\u{10}\u{4}2\u{f5}\u{3}
       \u{8}Training\u{12}8
       \u{5}Train\u{12}\u{16}.diyml.v1.TrainRequest\u{1a}\u{17}.diyml.v1.TrainResponse\u{12}O
       \u{d}WatchTraining\u{12}\u{1e}.diyml.v1.WatchTrainingRequest\u{1a}\u{17}.diyml.v1.TrainingEvent"\u{3}\u{90}\u{2}\u{1}0\u{1}\u{12}O
-      \u{b}GetTraining\u{12}\u{1c}.diyml.v1.GetTrainingRequest\u{1a}\u{1d}.diyml.v1.GetTrainingResponse"\u{3}\u{90}\u{2}\u{1}\u{12}U
+      \u{b}GetTraining\u{12}\u{1c}.diyml.v1.GetTrainingRequest\u{1a}\u{1d}.diyml.v1.GetTrainingResponse"\u{3}\u{90}\u{2}\u{1}\u{12}a
+      \u{11}GetTrainingReport\u{12}".diyml.v1.GetTrainingReportRequest\u{1a}#.diyml.v1.GetTrainingReportResponse"\u{3}\u{90}\u{2}\u{1}\u{12}U
       \u{d}ListTrainings\u{12}\u{1e}.diyml.v1.ListTrainingsRequest\u{1a}\u{1f}.diyml.v1.ListTrainingsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}S
       \u{e}CancelTraining\u{12}\u{1f}.diyml.v1.CancelTrainingRequest\u{1a} .diyml.v1.CancelTrainingResponseb\u{6}proto3
       """)

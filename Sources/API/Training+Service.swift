@@ -23,6 +23,13 @@ public enum TrainingMethods {
   public static let getTraining = MethodDescriptor(
     service: "diyml.v1.Training", name: "GetTraining", kind: .unary, idempotency: .noSideEffects)
 
+  /// Takes `GetTrainingReportRequest`, returns `GetTrainingReportResponse`.
+  public static let getTrainingReport = MethodDescriptor(
+    service: "diyml.v1.Training",
+    name: "GetTrainingReport",
+    kind: .unary,
+    idempotency: .noSideEffects)
+
   /// Takes `ListTrainingsRequest`, returns `ListTrainingsResponse`.
   public static let listTrainings = MethodDescriptor(
     service: "diyml.v1.Training", name: "ListTrainings", kind: .unary, idempotency: .noSideEffects)
@@ -33,7 +40,7 @@ public enum TrainingMethods {
 
   /// Every method, in the order of the schema.
   public static let all: [MethodDescriptor] = [
-    train, watchTraining, getTraining, listTrainings, cancelTraining,
+    train, watchTraining, getTraining, getTrainingReport, listTrainings, cancelTraining,
   ]
 }
 
@@ -73,6 +80,16 @@ public struct TrainingClient: Sendable {
     try await caller.unary(TrainingMethods.getTraining, request, options: options)
   }
 
+  /// What a training that succeeded has left to look at beside its figures: curves, confusion and
+  /// examples.
+  ///
+  /// FAILED_PRECONDITION when it has not succeeded.
+  public func getTrainingReport(
+    _ request: GetTrainingReportRequest, options: CallOptions = CallOptions()
+  ) async throws -> GetTrainingReportResponse {
+    try await caller.unary(TrainingMethods.getTrainingReport, request, options: options)
+  }
+
   /// Lists a project's trainings, newest first.
   public func listTrainings(
     _ request: ListTrainingsRequest, options: CallOptions = CallOptions()
@@ -108,6 +125,14 @@ public protocol TrainingService: Sendable {
     _ request: GetTrainingRequest, context: ServerContext
   ) async throws -> GetTrainingResponse
 
+  /// What a training that succeeded has left to look at beside its figures: curves, confusion and
+  /// examples.
+  ///
+  /// FAILED_PRECONDITION when it has not succeeded.
+  func getTrainingReport(
+    _ request: GetTrainingReportRequest, context: ServerContext
+  ) async throws -> GetTrainingReportResponse
+
   /// Lists a project's trainings, newest first.
   func listTrainings(
     _ request: ListTrainingsRequest, context: ServerContext
@@ -128,6 +153,7 @@ extension TrainingService {
       .unary(TrainingMethods.train, self.train(_:context:)),
       .serverStreaming(TrainingMethods.watchTraining, self.watchTraining(_:responses:context:)),
       .unary(TrainingMethods.getTraining, self.getTraining(_:context:)),
+      .unary(TrainingMethods.getTrainingReport, self.getTrainingReport(_:context:)),
       .unary(TrainingMethods.listTrainings, self.listTrainings(_:context:)),
       .unary(TrainingMethods.cancelTraining, self.cancelTraining(_:context:)),
     ]

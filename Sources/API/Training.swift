@@ -12,7 +12,7 @@ public enum TrainingPhase: Enumeration {
   case features
   /// Training the classifier on frozen features.
   case head
-  /// Training the last blocks of the network too.
+  /// Training the last blocks of the network too; the phase of detectors.
   case fineTuning
   /// Measuring the result.
   case evaluation
@@ -46,7 +46,7 @@ public enum TrainingPhase: Enumeration {
 
 /// Zero or missing means: the recipe chooses.
 public struct TrainingParameters: Hashable, Sendable {
-  /// Passes over the training images while fine-tuning: at most 1,000.
+  /// Passes over the training images, with a classifier while fine-tuning: at most 1,000.
   public var epochs: UInt32 = 0
 
   /// Of everything random; the same seed and data give the same weights.
@@ -62,6 +62,8 @@ public struct TrainingParameters: Hashable, Sendable {
   public var inputSide: UInt32 = 0
 
   /// Train only the head on frozen features: seconds instead of minutes, and less accurate.
+  ///
+  /// Not for detection projects.
   public var headOnly: Bool = false
 
   /// Never mirror images while training: for classes that differ by left and right.
@@ -249,6 +251,8 @@ extension TrainingJob: Message {
 
 /// Measured on the validation images, which the training never learned from.
 public struct ModelMetrics: Hashable, Sendable {
+  /// The first six are of classification models.
+  ///
   /// 0 to 1: the part of images whose first class is right.
   public var accuracy: Double = 0
 
@@ -269,8 +273,12 @@ public struct ModelMetrics: Hashable, Sendable {
 
   public var validationImages: UInt64 = 0
 
-  /// The mean cross entropy on the validation images.
+  /// The mean over the training images of the last epoch: of a classifier its cross entropy, of a
+  /// detector the sum of its losses.
   public var loss: Double = 0
+
+  /// Of detection models only.
+  public var detection: DetectionMetrics?
 
   public var unknownFields = UnknownFields()
 
@@ -285,7 +293,8 @@ public struct ModelMetrics: Hashable, Sendable {
     confusion: [UInt64] = [],
     trainingImages: UInt64 = 0,
     validationImages: UInt64 = 0,
-    loss: Double = 0
+    loss: Double = 0,
+    detection: DetectionMetrics? = nil
   ) {
     self.accuracy = accuracy
     self.topKAccuracy = topKAccuracy
@@ -296,6 +305,7 @@ public struct ModelMetrics: Hashable, Sendable {
     self.trainingImages = trainingImages
     self.validationImages = validationImages
     self.loss = loss
+    self.detection = detection
   }
 
   public struct ClassMetrics: Hashable, Sendable {
@@ -349,6 +359,7 @@ extension ModelMetrics: Message {
       case 56: trainingImages = try reader.value(.uint64)
       case 64: validationImages = try reader.value(.uint64)
       case 73: loss = try reader.value(.double)
+      case 82: try reader.merge(into: &detection)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -364,11 +375,13 @@ extension ModelMetrics: Message {
     sizer.value(7, trainingImages, .uint64)
     sizer.value(8, validationImages, .uint64)
     sizer.value(9, loss, .double)
+    sizer.message(10, detection)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.message(10, detection)
     writer.value(9, loss, .double)
     writer.value(8, validationImages, .uint64)
     writer.value(7, trainingImages, .uint64)
@@ -418,6 +431,594 @@ extension ModelMetrics.ClassMetrics: Message {
   }
 }
 
+/// Measured as COCO does; a figure is missing where no validation image has an object to measure it
+/// by.
+///
+/// All are 0 to 1.
+public struct DetectionMetrics: Hashable, Sendable {
+  /// Mean average precision over classes and IoU thresholds from 0.5 to 0.95: mAP@[.5:.95].
+  public var map: Double?
+
+  /// At an IoU of 0.5: mAP@.5.
+  public var map50: Double?
+
+  /// At an IoU of 0.75.
+  public var map75: Double?
+
+  /// Of objects below 32 x 32 pixels, from there to 96 x 96, and above.
+  public var mapSmall: Double?
+
+  public var mapMedium: Double?
+
+  public var mapLarge: Double?
+
+  /// Mean recall over classes and IoU thresholds, with at most 1, 10 and 100 objects found in an
+  /// image.
+  public var averageRecall1: Double?
+
+  public var averageRecall10: Double?
+
+  public var averageRecall100: Double?
+
+  public var classes: [DetectionMetrics.ClassMetrics] = []
+
+  /// The confidence with the best F1 over all classes at an IoU of 0.5: what Infer takes unless
+  /// told.
+  public var confidenceBest: Double = 0
+
+  /// At that confidence, over the objects of all classes together, at an IoU of 0.5.
+  public var precision: Double = 0
+
+  public var recall: Double = 0
+
+  public var f1: Double = 0
+
+  public var trainingObjects: UInt64 = 0
+
+  public var validationObjects: UInt64 = 0
+
+  /// Boxes that were less than a pixel wide or high inside their image, and counted for nothing.
+  public var boxesLeftOut: UInt64 = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    map: Double? = nil,
+    map50: Double? = nil,
+    map75: Double? = nil,
+    mapSmall: Double? = nil,
+    mapMedium: Double? = nil,
+    mapLarge: Double? = nil,
+    averageRecall1: Double? = nil,
+    averageRecall10: Double? = nil,
+    averageRecall100: Double? = nil,
+    classes: [DetectionMetrics.ClassMetrics] = [],
+    confidenceBest: Double = 0,
+    precision: Double = 0,
+    recall: Double = 0,
+    f1: Double = 0,
+    trainingObjects: UInt64 = 0,
+    validationObjects: UInt64 = 0,
+    boxesLeftOut: UInt64 = 0
+  ) {
+    self.map = map
+    self.map50 = map50
+    self.map75 = map75
+    self.mapSmall = mapSmall
+    self.mapMedium = mapMedium
+    self.mapLarge = mapLarge
+    self.averageRecall1 = averageRecall1
+    self.averageRecall10 = averageRecall10
+    self.averageRecall100 = averageRecall100
+    self.classes = classes
+    self.confidenceBest = confidenceBest
+    self.precision = precision
+    self.recall = recall
+    self.f1 = f1
+    self.trainingObjects = trainingObjects
+    self.validationObjects = validationObjects
+    self.boxesLeftOut = boxesLeftOut
+  }
+
+  public struct ClassMetrics: Hashable, Sendable {
+    public var className: String = ""
+
+    /// Mean over IoU thresholds from 0.5 to 0.95.
+    public var averagePrecision: Double?
+
+    /// At an IoU of 0.5.
+    public var averagePrecision50: Double?
+
+    /// Mean over the IoU thresholds, with at most 100 objects found in an image.
+    public var averageRecall: Double?
+
+    /// Of objects of at least `confidence_best`, at an IoU of 0.5.
+    public var precision: Double = 0
+
+    public var recall: Double = 0
+
+    public var f1: Double = 0
+
+    /// Objects of the class in the validation images.
+    public var objects: UInt64 = 0
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      className: String = "",
+      averagePrecision: Double? = nil,
+      averagePrecision50: Double? = nil,
+      averageRecall: Double? = nil,
+      precision: Double = 0,
+      recall: Double = 0,
+      f1: Double = 0,
+      objects: UInt64 = 0
+    ) {
+      self.className = className
+      self.averagePrecision = averagePrecision
+      self.averagePrecision50 = averagePrecision50
+      self.averageRecall = averageRecall
+      self.precision = precision
+      self.recall = recall
+      self.f1 = f1
+      self.objects = objects
+    }
+  }
+}
+
+extension DetectionMetrics: Message {
+  public static var protoName: String { "diyml.v1.DetectionMetrics" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 9: map = try reader.value(.double)
+      case 17: map50 = try reader.value(.double)
+      case 25: map75 = try reader.value(.double)
+      case 33: mapSmall = try reader.value(.double)
+      case 41: mapMedium = try reader.value(.double)
+      case 49: mapLarge = try reader.value(.double)
+      case 57: averageRecall1 = try reader.value(.double)
+      case 65: averageRecall10 = try reader.value(.double)
+      case 73: averageRecall100 = try reader.value(.double)
+      case 82: try reader.append(to: &classes)
+      case 89: confidenceBest = try reader.value(.double)
+      case 97: precision = try reader.value(.double)
+      case 105: recall = try reader.value(.double)
+      case 113: f1 = try reader.value(.double)
+      case 120: trainingObjects = try reader.value(.uint64)
+      case 128: validationObjects = try reader.value(.uint64)
+      case 136: boxesLeftOut = try reader.value(.uint64)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.optional(1, map, .double)
+    sizer.optional(2, map50, .double)
+    sizer.optional(3, map75, .double)
+    sizer.optional(4, mapSmall, .double)
+    sizer.optional(5, mapMedium, .double)
+    sizer.optional(6, mapLarge, .double)
+    sizer.optional(7, averageRecall1, .double)
+    sizer.optional(8, averageRecall10, .double)
+    sizer.optional(9, averageRecall100, .double)
+    sizer.messages(10, classes)
+    sizer.value(11, confidenceBest, .double)
+    sizer.value(12, precision, .double)
+    sizer.value(13, recall, .double)
+    sizer.value(14, f1, .double)
+    sizer.value(15, trainingObjects, .uint64)
+    sizer.value(16, validationObjects, .uint64)
+    sizer.value(17, boxesLeftOut, .uint64)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(17, boxesLeftOut, .uint64)
+    writer.value(16, validationObjects, .uint64)
+    writer.value(15, trainingObjects, .uint64)
+    writer.value(14, f1, .double)
+    writer.value(13, recall, .double)
+    writer.value(12, precision, .double)
+    writer.value(11, confidenceBest, .double)
+    writer.messages(10, classes)
+    writer.optional(9, averageRecall100, .double)
+    writer.optional(8, averageRecall10, .double)
+    writer.optional(7, averageRecall1, .double)
+    writer.optional(6, mapLarge, .double)
+    writer.optional(5, mapMedium, .double)
+    writer.optional(4, mapSmall, .double)
+    writer.optional(3, map75, .double)
+    writer.optional(2, map50, .double)
+    writer.optional(1, map, .double)
+  }
+}
+
+extension DetectionMetrics.ClassMetrics: Message {
+  public static var protoName: String { "diyml.v1.DetectionMetrics.ClassMetrics" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: className = try reader.value(.string)
+      case 17: averagePrecision = try reader.value(.double)
+      case 25: averagePrecision50 = try reader.value(.double)
+      case 33: averageRecall = try reader.value(.double)
+      case 41: precision = try reader.value(.double)
+      case 49: recall = try reader.value(.double)
+      case 57: f1 = try reader.value(.double)
+      case 64: objects = try reader.value(.uint64)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, className, .string)
+    sizer.optional(2, averagePrecision, .double)
+    sizer.optional(3, averagePrecision50, .double)
+    sizer.optional(4, averageRecall, .double)
+    sizer.value(5, precision, .double)
+    sizer.value(6, recall, .double)
+    sizer.value(7, f1, .double)
+    sizer.value(8, objects, .uint64)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(8, objects, .uint64)
+    writer.value(7, f1, .double)
+    writer.value(6, recall, .double)
+    writer.value(5, precision, .double)
+    writer.optional(4, averageRecall, .double)
+    writer.optional(3, averagePrecision50, .double)
+    writer.optional(2, averagePrecision, .double)
+    writer.value(1, className, .string)
+  }
+}
+
+/// What a training has left to look at.
+public struct TrainingReport: Hashable, Sendable {
+  /// In the order they were trained; none for a training by a server too old to keep them.
+  public var history: [TrainingReport.Epoch] = []
+
+  public var confusion: TrainingReport.Confusion?
+
+  /// Of detection models, in the order of the classes; a class without validation objects has none.
+  public var precisionRecall: [TrainingReport.PrecisionRecallCurve] = []
+
+  /// Of detection models: at most 16 of the validation images.
+  public var detectionExamples: [TrainingReport.DetectionExample] = []
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    history: [TrainingReport.Epoch] = [],
+    confusion: TrainingReport.Confusion? = nil,
+    precisionRecall: [TrainingReport.PrecisionRecallCurve] = [],
+    detectionExamples: [TrainingReport.DetectionExample] = []
+  ) {
+    self.history = history
+    self.confusion = confusion
+    self.precisionRecall = precisionRecall
+    self.detectionExamples = detectionExamples
+  }
+
+  public struct Epoch: Hashable, Sendable {
+    public var phase: TrainingPhase = .unspecified
+
+    /// From 1, within the phase.
+    public var epoch: UInt32 = 0
+
+    /// The mean over the epoch.
+    public var loss: Double?
+
+    /// After the epoch, where they were measured.
+    public var validationLoss: Double?
+
+    /// 0 to 1.
+    public var validationAccuracy: Double?
+
+    /// mAP@[.5:.95] and mAP@.5; 0 to 1.
+    public var validationMap: Double?
+
+    public var validationMap50: Double?
+
+    /// Since the training started.
+    public var seconds: Double = 0
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      phase: TrainingPhase = .unspecified,
+      epoch: UInt32 = 0,
+      loss: Double? = nil,
+      validationLoss: Double? = nil,
+      validationAccuracy: Double? = nil,
+      validationMap: Double? = nil,
+      validationMap50: Double? = nil,
+      seconds: Double = 0
+    ) {
+      self.phase = phase
+      self.epoch = epoch
+      self.loss = loss
+      self.validationLoss = validationLoss
+      self.validationAccuracy = validationAccuracy
+      self.validationMap = validationMap
+      self.validationMap50 = validationMap50
+      self.seconds = seconds
+    }
+  }
+
+  public struct Confusion: Hashable, Sendable {
+    public var classNames: [String] = []
+
+    /// Row by row: of class `row` taken for class `column`.
+    ///
+    /// Images of a classifier; of a detector objects of at least `confidence_best` at an IoU of
+    /// 0.5.
+    public var counts: [UInt64] = []
+
+    /// Whether a last row and column stand for the background: objects invented, and objects
+    /// missed.
+    public var hasBackground: Bool = false
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(classNames: [String] = [], counts: [UInt64] = [], hasBackground: Bool = false) {
+      self.classNames = classNames
+      self.counts = counts
+      self.hasBackground = hasBackground
+    }
+  }
+
+  /// At an IoU of 0.5.
+  public struct PrecisionRecallCurve: Hashable, Sendable {
+    public var className: String = ""
+
+    /// At recalls of 0, 0.01, to 1: the best precision with at least that recall.
+    public var precisions: [Double] = []
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(className: String = "", precisions: [Double] = []) {
+      self.className = className
+      self.precisions = precisions
+    }
+  }
+
+  public struct DetectionExample: Hashable, Sendable {
+    public var dataPointId: String = ""
+
+    /// Of the image after EXIF rotation, in pixels.
+    public var imageWidth: UInt32 = 0
+
+    public var imageHeight: UInt32 = 0
+
+    /// What is there.
+    public var truths: [Box] = []
+
+    /// What the model found; at most 100, most confident first.
+    public var objects: [DetectedObject] = []
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      dataPointId: String = "",
+      imageWidth: UInt32 = 0,
+      imageHeight: UInt32 = 0,
+      truths: [Box] = [],
+      objects: [DetectedObject] = []
+    ) {
+      self.dataPointId = dataPointId
+      self.imageWidth = imageWidth
+      self.imageHeight = imageHeight
+      self.truths = truths
+      self.objects = objects
+    }
+  }
+}
+
+extension TrainingReport: Message {
+  public static var protoName: String { "diyml.v1.TrainingReport" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: try reader.append(to: &history)
+      case 18: try reader.merge(into: &confusion)
+      case 26: try reader.append(to: &precisionRecall)
+      case 34: try reader.append(to: &detectionExamples)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.messages(1, history)
+    sizer.message(2, confusion)
+    sizer.messages(3, precisionRecall)
+    sizer.messages(4, detectionExamples)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(4, detectionExamples)
+    writer.messages(3, precisionRecall)
+    writer.message(2, confusion)
+    writer.messages(1, history)
+  }
+}
+
+extension TrainingReport.Epoch: Message {
+  public static var protoName: String { "diyml.v1.TrainingReport.Epoch" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: phase = try reader.value(.enumeration(TrainingPhase.self))
+      case 16: epoch = try reader.value(.uint32)
+      case 25: loss = try reader.value(.double)
+      case 33: validationLoss = try reader.value(.double)
+      case 41: validationAccuracy = try reader.value(.double)
+      case 49: validationMap = try reader.value(.double)
+      case 57: validationMap50 = try reader.value(.double)
+      case 65: seconds = try reader.value(.double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, phase, .enumeration(TrainingPhase.self))
+    sizer.value(2, epoch, .uint32)
+    sizer.optional(3, loss, .double)
+    sizer.optional(4, validationLoss, .double)
+    sizer.optional(5, validationAccuracy, .double)
+    sizer.optional(6, validationMap, .double)
+    sizer.optional(7, validationMap50, .double)
+    sizer.value(8, seconds, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(8, seconds, .double)
+    writer.optional(7, validationMap50, .double)
+    writer.optional(6, validationMap, .double)
+    writer.optional(5, validationAccuracy, .double)
+    writer.optional(4, validationLoss, .double)
+    writer.optional(3, loss, .double)
+    writer.value(2, epoch, .uint32)
+    writer.value(1, phase, .enumeration(TrainingPhase.self))
+  }
+}
+
+extension TrainingReport.Confusion: Message {
+  public static var protoName: String { "diyml.v1.TrainingReport.Confusion" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: try reader.append(to: &classNames, .string)
+      case 16: try reader.append(to: &counts, .uint64)
+      case 18: try reader.appendPacked(to: &counts, .uint64)
+      case 24: hasBackground = try reader.value(.bool)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.repeated(1, classNames, .string)
+    sizer.packed(2, counts, .uint64)
+    sizer.value(3, hasBackground, .bool)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(3, hasBackground, .bool)
+    writer.packed(2, counts, .uint64)
+    writer.repeated(1, classNames, .string)
+  }
+}
+
+extension TrainingReport.PrecisionRecallCurve: Message {
+  public static var protoName: String { "diyml.v1.TrainingReport.PrecisionRecallCurve" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: className = try reader.value(.string)
+      case 17: try reader.append(to: &precisions, .double)
+      case 18: try reader.appendPacked(to: &precisions, .double)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, className, .string)
+    sizer.packed(2, precisions, .double)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.packed(2, precisions, .double)
+    writer.value(1, className, .string)
+  }
+}
+
+extension TrainingReport.DetectionExample: Message {
+  public static var protoName: String { "diyml.v1.TrainingReport.DetectionExample" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: dataPointId = try reader.value(.string)
+      case 16: imageWidth = try reader.value(.uint32)
+      case 24: imageHeight = try reader.value(.uint32)
+      case 34: try reader.append(to: &truths)
+      case 42: try reader.append(to: &objects)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, dataPointId, .string)
+    sizer.value(2, imageWidth, .uint32)
+    sizer.value(3, imageHeight, .uint32)
+    sizer.messages(4, truths)
+    sizer.messages(5, objects)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(5, objects)
+    writer.messages(4, truths)
+    writer.value(3, imageHeight, .uint32)
+    writer.value(2, imageWidth, .uint32)
+    writer.value(1, dataPointId, .string)
+  }
+}
+
 public struct TrainingProgress: Hashable, Sendable {
   public var phase: TrainingPhase = .unspecified
 
@@ -442,6 +1043,9 @@ public struct TrainingProgress: Hashable, Sendable {
   /// An estimate for the whole training.
   public var secondsLeft: Double = 0
 
+  /// Of detectors, the last measured mAP@[.5:.95]; 0 to 1.
+  public var validationMap: Double?
+
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -455,7 +1059,8 @@ public struct TrainingProgress: Hashable, Sendable {
     loss: Double? = nil,
     validationAccuracy: Double? = nil,
     imagesPerSecond: Double = 0,
-    secondsLeft: Double = 0
+    secondsLeft: Double = 0,
+    validationMap: Double? = nil
   ) {
     self.phase = phase
     self.epoch = epoch
@@ -466,6 +1071,7 @@ public struct TrainingProgress: Hashable, Sendable {
     self.validationAccuracy = validationAccuracy
     self.imagesPerSecond = imagesPerSecond
     self.secondsLeft = secondsLeft
+    self.validationMap = validationMap
   }
 }
 
@@ -486,6 +1092,7 @@ extension TrainingProgress: Message {
       case 57: validationAccuracy = try reader.value(.double)
       case 65: imagesPerSecond = try reader.value(.double)
       case 73: secondsLeft = try reader.value(.double)
+      case 81: validationMap = try reader.value(.double)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -501,11 +1108,13 @@ extension TrainingProgress: Message {
     sizer.optional(7, validationAccuracy, .double)
     sizer.value(8, imagesPerSecond, .double)
     sizer.value(9, secondsLeft, .double)
+    sizer.optional(10, validationMap, .double)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.optional(10, validationMap, .double)
     writer.value(9, secondsLeft, .double)
     writer.value(8, imagesPerSecond, .double)
     writer.optional(7, validationAccuracy, .double)
@@ -808,6 +1417,94 @@ extension GetTrainingResponse: Message {
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.message(1, job)
+  }
+}
+
+public struct GetTrainingReportRequest: Hashable, Sendable {
+  public var project: String = ""
+
+  /// 0 means the newest.
+  public var number: UInt32 = 0
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", number: UInt32 = 0) {
+    self.project = project
+    self.number = number
+  }
+}
+
+extension GetTrainingReportRequest: Message {
+  public static var protoName: String { "diyml.v1.GetTrainingReportRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 16: number = try reader.value(.uint32)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, number, .uint32)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(2, number, .uint32)
+    writer.value(1, project, .string)
+  }
+}
+
+public struct GetTrainingReportResponse: Hashable, Sendable {
+  /// The training's number.
+  public var number: UInt32 = 0
+
+  public var report: TrainingReport?
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(number: UInt32 = 0, report: TrainingReport? = nil) {
+    self.number = number
+    self.report = report
+  }
+}
+
+extension GetTrainingReportResponse: Message {
+  public static var protoName: String { "diyml.v1.GetTrainingReportResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Training }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: number = try reader.value(.uint32)
+      case 18: try reader.merge(into: &report)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, number, .uint32)
+    sizer.message(2, report)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.message(2, report)
+    writer.value(1, number, .uint32)
   }
 }
 

@@ -15,59 +15,69 @@ package final class TrainerProvider: EngineTrainerService {
   }
 
   package func trainClassifier(
-    _ request: EngineTrainClassifierRequest,
-    responses: MessageWriter<EngineTrainClassifierEvent>, context: ServerContext
+    _ request: EngineTrainClassifierRequest, responses: MessageWriter<EngineTrainEvent>,
+    context: ServerContext
+  ) async throws {
+    try await perform(responses) {
+      try TrainingTask(
+        request, folders: folders, computingThreads: configuration.computingThreads)
+    }
+  }
+
+  package func trainDetector(
+    _ request: EngineTrainDetectorRequest, responses: MessageWriter<EngineTrainEvent>,
+    context: ServerContext
+  ) async throws {
+    throw Status(.unimplemented, "training of detectors is not there yet")
+  }
+
+  /// Trains what `makeTask` makes of a request, and sends what comes out.
+  private func perform(
+    _ responses: MessageWriter<EngineTrainEvent>, _ makeTask: () throws -> TrainingTask
   ) async throws {
     guard !isBusy.exchange(true, ordering: .acquiringAndReleasing) else {
       throw Status(.resourceExhausted, "this engine trains already; the limit is 1 training")
     }
     defer { isBusy.store(false, ordering: .releasing) }
-    let task = try TrainingTask(
-      request, folders: folders, computingThreads: configuration.computingThreads)
+    let task = try makeTask()
     let file = TrainedModelFile(folder: folders.scratch)
-    let (report, loss) = try await train(task, into: file, responses)
+    let (outcome, history) = try await train(task, into: file, responses)
     let facts = try await file.forEachChunk { chunk in
-      try await responses.write(EngineTrainClassifierEvent(event: .weightsChunk(chunk)))
+      try await responses.write(EngineTrainEvent(event: .weightsChunk(chunk)))
     }
     try await responses.write(
-      EngineTrainClassifierEvent(event: .result(.init(report, loss: loss, file: facts))))
+      EngineTrainEvent(event: .result(.init(outcome, history: history, file: facts))))
   }
 
   /// Trains on a thread of its own and sends progress meanwhile; cancelling stops the training.
   ///
   /// Returns when the thread is done, however it ends.
   private func train(
-    _ task: TrainingTask, into file: TrainedModelFile,
-    _ responses: MessageWriter<EngineTrainClassifierEvent>
-  ) async throws -> (report: TrainingReport, loss: Double) {
+    _ task: TrainingTask, into file: TrainedModelFile, _ responses: MessageWriter<EngineTrainEvent>
+  ) async throws -> (TrainingTask.Outcome, EpochHistory) {
     let stop = StopSign()
     // Events are few a second; the bound only matters when nobody reads.
     let (events, feed) = AsyncStream.makeStream(
       of: Model.TrainingEvent.self, bufferingPolicy: .bufferingNewest(1_000))
-    let trainer = ClassificationTrainer(task.recipe, backbonePath: folders.backbone)
-    let thread = TorchThread(
-      name: "train", computingThreads: configuration.computingThreads)
+    let thread = TorchThread(name: "train", computingThreads: configuration.computingThreads)
     return try await withTaskCancellationHandler {
-      async let report = thread.run {
+      async let outcome = thread.run {
         defer { feed.finish() }
         return try Self.statusErrors {
-          try trainer.train(
-            task.set, writingTo: file.path, progress: { feed.yield($0) },
-            isCancelled: { stop.isSet })
+          try task.train(file.path, { feed.yield($0) }, { stop.isSet })
         }
       }
-      var loss = 0.0
+      var history = EpochHistory(start: .now)
       do {
         for await event in events {
-          loss = event.loss ?? loss
-          try await responses.write(
-            EngineTrainClassifierEvent(event, images: task.set.labels.count))
+          history.received(event, at: .now)
+          try await responses.write(EngineTrainEvent(event, images: task.imageCount))
         }
       } catch {
         stop.set()
         throw error
       }
-      return (try await report, loss)
+      return (try await outcome, history)
     } onCancel: {
       stop.set()
     }
@@ -94,17 +104,42 @@ private final class StopSign: Sendable {
   func set() { value.store(true, ordering: .relaxed) }
 }
 
-extension EngineTrainClassifierEvent.Result {
-  init(_ report: TrainingReport, loss: Double, file: TrainedModelFile.Facts) {
-    let ranks = min(5, report.validation.confusion.count)
+extension EngineTrainEvent.Result {
+  init(_ outcome: TrainingTask.Outcome, history: EpochHistory, file: TrainedModelFile.Facts) {
     self.init(
-      accuracy: report.validation.accuracy, topKAccuracy: report.validation.topAccuracy(ranks),
-      topK: UInt32(ranks),
-      confusion: report.validation.confusion.flatMap { $0.map { UInt64(clamping: $0) } },
-      trainingImages: UInt64(report.trainingImages),
-      validationImages: UInt64(report.validationImages), loss: loss,
-      architecture: report.description.architecture,
-      inputSide: UInt32(report.description.inputSide), weightsBytes: file.bytes,
-      weightsHash: file.hash)
+      trainingImages: UInt64(outcome.trainingImages),
+      validationImages: UInt64(outcome.validationImages), loss: history.loss,
+      architecture: outcome.architecture, inputSide: UInt32(outcome.inputSide),
+      weightsBytes: file.bytes, weightsHash: file.hash, history: history.epochs,
+      measured: outcome.measured)
+  }
+}
+
+extension EngineTrainEvent {
+  /// One step of progress, in the words of the contract.
+  init(_ event: Model.TrainingEvent, images: Int) {
+    if let note = event.note {
+      self.init(event: .note(note))
+      return
+    }
+    let done = min(1, max(0, event.fraction)) * Double(images)
+    self.init(
+      event: .progress(
+        Progress(
+          phase: EnginePhase(event.phase), epoch: UInt32(clamping: event.epoch),
+          epochs: UInt32(clamping: event.epochs), imagesDone: UInt64(done),
+          imagesTotal: UInt64(images), loss: event.loss,
+          validationAccuracy: event.validationAccuracy, imagesPerSecond: event.imagesPerSecond,
+          secondsLeft: event.secondsLeft)))
+  }
+}
+
+extension EnginePhase {
+  init(_ phase: Model.TrainingEvent.Phase) {
+    switch phase {
+    case .images, .features: self = .features
+    case .head: self = .head
+    case .fineTuning: self = .fineTuning
+    }
   }
 }

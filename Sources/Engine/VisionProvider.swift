@@ -60,6 +60,12 @@ package final class VisionProvider: EngineVisionService {
       milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
+  package func detect(
+    _ request: EngineDetectRequest, context: ServerContext
+  ) async throws -> EngineDetectResponse {
+    throw Status(.unimplemented, "inference with detectors is not there yet")
+  }
+
   /// The likeliest classes, the best first; of equals, the first of the model's list.
   static func best(_ count: UInt32, of probabilities: [Float]) -> [EngineClassifyResponse.Score] {
     let ranked = probabilities.enumerated().sorted { left, right in

@@ -10,8 +10,8 @@ extension DataStore {
   /// - Throws: `.limit` past `accountPendingInferencesMax`; `.notFound` once the account or the
   ///   publication is gone.
   package func submitInference(
-    id: String, image: StagedObject, publication: PublicationRecord, topK: UInt32,
-    of account: AccountID, at now: Timestamp
+    id: String, image: StagedObject, publication: PublicationRecord,
+    options: InferenceOptions, of account: AccountID, at now: Timestamp
   ) async throws {
     let limits = self.limits
     try await transaction(adopting: image) { db in
@@ -24,12 +24,15 @@ extension DataStore {
       }
       try db.execute(
         sql: """
-          INSERT INTO inference (id, account, model, training, image, top_k, state, create_time)
-          SELECT ?, account.id, ?, publication.training, ?, ?, 1, ? FROM account, publication
+          INSERT INTO inference (id, account, model, training, image, top_k, confidence_min,
+            iou_max, detections_max, state, create_time)
+          SELECT ?, account.id, ?, publication.training, ?, ?, ?, ?, ?, 1, ?
+          FROM account, publication
           WHERE account.id = ? AND publication.id = ?
           """,
         arguments: [
-          id, publication.address, image.hash.hex, topK, now.unixMilliseconds, account.rawValue,
+          id, publication.address, image.hash.hex, options.topK, options.confidenceMin,
+          options.iouMax, options.detectionsMax, now.unixMilliseconds, account.rawValue,
           publication.id,
         ])
       guard db.changesCount > 0 else {
@@ -107,7 +110,10 @@ extension InferenceRecord {
     self.init(
       position: row["position"], id: row["id"], account: AccountID(row["account"]),
       model: row["model"], training: (row["training"] as Int64?).map { TrainingID($0) },
-      topK: row["top_k"], state: state,
+      options: InferenceOptions(
+        topK: row["top_k"], confidenceMin: row["confidence_min"], iouMax: row["iou_max"],
+        detectionsMax: row["detections_max"]),
+      state: state,
       createTime: Timestamp(unixMilliseconds: row["create_time"]),
       expireTime: (row["expire_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)))
   }

@@ -18,23 +18,16 @@ extension DataStore {
     }
   }
 
-  /// From running to succeeded: keeps the model and forgets the frozen list of images.
+  /// From running to succeeded: keeps the model and the report, as the caller encoded it, and
+  /// forgets the frozen list of images.
   ///
   /// - Throws: `.trainingState` when it is not running (any more), `.notFound(.training)`.
   package func finishTraining(
-    _ id: TrainingID, weights: StagedObject, facts: ModelFacts, at now: Timestamp
+    _ id: TrainingID, weights: StagedObject, facts: ModelFacts, report: [UInt8], at now: Timestamp
   ) async throws -> TrainingRecord {
     try await transaction(adopting: weights) { db in
       try Self.require([.running], of: id, in: db)
-      try db.execute(
-        sql: """
-          INSERT INTO model (training, weights, architecture, input_side, accuracy, metrics)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          id.rawValue, weights.hash.hex, facts.architecture, facts.inputSide, facts.accuracy,
-          Data(facts.metrics),
-        ])
+      try Self.insertModel(of: id, weights.hash, facts, report, in: db)
       try Self.end(id, as: .succeeded, reason: "", in: db, at: now)
       return try Self.training(id, in: db)
     }
@@ -97,6 +90,31 @@ extension DataStore {
 }
 
 extension DataStore {
+  private static func insertModel(
+    of id: TrainingID, _ weights: ObjectHash, _ facts: ModelFacts, _ report: [UInt8],
+    in db: Database
+  ) throws {
+    var accuracy = 0.0
+    var precision: Double?
+    var precision50: Double?
+    switch facts.quality {
+    case .classification(let value): accuracy = value
+    case .detection(let value, let value50): (precision, precision50) = (value, value50)
+    }
+    try db.execute(
+      sql: """
+        INSERT INTO model (training, weights, architecture, input_side, accuracy,
+          average_precision, average_precision50, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        id.rawValue, weights.hex, facts.architecture, facts.inputSide, accuracy, precision,
+        precision50, Data(facts.metrics),
+      ])
+    try db.execute(
+      sql: "INSERT INTO training_report (training, report) VALUES (?, ?)",
+      arguments: [id.rawValue, Data(report)])
+  }
+
   static func failInterruptedTrainings(in db: Database, at now: Timestamp) throws {
     for id in try Int64.fetchAll(db, sql: "SELECT id FROM training WHERE state = 2") {
       try end(

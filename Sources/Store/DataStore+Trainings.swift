@@ -104,19 +104,45 @@ extension DataStore {
         arguments: [training.rawValue]
       ).map { row in
         TrainingExample(
-          object: ObjectHash(column: row["object"]), classIndex: row["class_index"],
-          group: row["duplicate_group"], width: row["width"], height: row["height"])
+          object: ObjectHash(column: row["object"]),
+          label: try TrainingExample.Label(row: row), group: row["duplicate_group"],
+          width: row["width"], height: row["height"])
       }
       return FrozenDataSet(
         classNames: try Self.classNames(of: training, in: db), examples: examples)
     }
   }
+
+  /// What a training has left to look at, as the caller encoded it.
+  ///
+  /// Nothing when it has no model, or is older than reports.
+  package func trainingReport(of training: TrainingID) async throws -> [UInt8]? {
+    try await read { db in
+      try Data.fetchOne(
+        db, sql: "SELECT report FROM training_report WHERE training = ?",
+        arguments: [training.rawValue]
+      ).map { [UInt8]($0) }
+    }
+  }
 }
 
 extension FrozenDataSet {
-  /// SHA-256, in hexadecimal, of the lines `IMAGE-HASH CLASS-NAME`, sorted.
+  /// SHA-256, in hexadecimal, of sorted lines: `IMAGE-HASH CLASS-NAME`, for a box
+  /// `IMAGE-HASH X-MIN Y-MIN X-MAX Y-MAX CLASS-NAME`, for an image without boxes `IMAGE-HASH`.
   var hash: String {
-    let lines = examples.map { "\($0.object.hex) \(classNames[Int($0.classIndex)])\n" }.sorted()
+    let lines = examples.flatMap { example in
+      let image = example.object.hex
+      switch example.label {
+      case .classIndex(let index): return ["\(image) \(classNames[Int(index)])\n"]
+      case .boxes(let boxes):
+        return boxes.isEmpty
+          ? ["\(image)\n"]
+          : boxes.map { box in
+            "\(image) \(box.xMin) \(box.yMin) \(box.xMax) \(box.yMax) "
+              + "\(classNames[Int(box.classIndex)])\n"
+          }
+      }
+    }.sorted()
     var hash = SHA256()
     for line in lines { hash.update(data: Data(line.utf8)) }
     return lowerHex(hash.finalize())

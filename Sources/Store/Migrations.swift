@@ -19,6 +19,7 @@ enum Migrations {
         try db.execute(sql: referenceCounting(table: table, column: column))
       }
     }
+    migrator.registerMigration("002 detection") { try $0.execute(sql: detectionColumns) }
     return migrator
   }
 
@@ -209,6 +210,21 @@ enum Migrations {
     CREATE INDEX inference_training ON inference(training);
     CREATE INDEX inference_expiry ON inference(expire_time);
     CREATE INDEX inference_image ON inference(image);
+    """
+
+  /// What detectors need: an example has a class or, in the encoding of `FrozenBox`, boxes; a model
+  /// has an accuracy or average precisions; `class_index` and `accuracy` are 0 otherwise.
+  private static let detectionColumns = """
+    ALTER TABLE training_example ADD COLUMN boxes BLOB;
+    ALTER TABLE model ADD COLUMN average_precision REAL;
+    ALTER TABLE model ADD COLUMN average_precision50 REAL;
+    ALTER TABLE inference ADD COLUMN confidence_min REAL;
+    ALTER TABLE inference ADD COLUMN iou_max REAL;
+    ALTER TABLE inference ADD COLUMN detections_max INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE training_report (
+      training INTEGER PRIMARY KEY REFERENCES model(training) ON DELETE CASCADE,
+      report BLOB NOT NULL
+    ) STRICT;
     """
 
   /// Triggers that count a column's references.

@@ -46,11 +46,30 @@ package struct InferenceRecord: Sendable, Equatable {
   package var model: String
   /// The training that made the model; nothing once it has been deleted.
   package var training: TrainingID?
-  package var topK: UInt32
+  package var options: InferenceOptions
   package var state: State
   package var createTime: Timestamp
   /// When the answer is forgotten; nothing while it waits.
   package var expireTime: Timestamp?
+}
+
+/// What a caller asked of an answer beside the image and the model; 0 and nothing mean the default.
+package struct InferenceOptions: Sendable, Hashable {
+  /// Classes to answer with.
+  package var topK: UInt32
+  package var confidenceMin: Double?
+  package var iouMax: Double?
+  /// Objects to answer with.
+  package var detectionsMax: UInt32
+
+  package init(
+    topK: UInt32 = 0, confidenceMin: Double? = nil, iouMax: Double? = nil, detectionsMax: UInt32 = 0
+  ) {
+    self.topK = topK
+    self.confidenceMin = confidenceMin
+    self.iouMax = iouMax
+    self.detectionsMax = detectionsMax
+  }
 }
 
 /// The answer to a submitted inference, as the caller encoded it.

@@ -28,7 +28,7 @@ package struct TrainingRecord: Sendable, Equatable {
   package var state: JobState
   /// As the caller encoded them.
   package var parameters: [UInt8]
-  /// SHA-256, in hexadecimal, of the lines `IMAGE-HASH CLASS-NAME`, sorted.
+  /// SHA-256, in hexadecimal, of a sorted line for each label: see `FrozenDataSet`.
   package var dataSetHash: String
   package var dataPointCount: UInt64
   /// Why it failed or was cancelled; empty otherwise.
@@ -53,34 +53,47 @@ package struct ModelFacts: Sendable, Equatable {
   package var architecture: String
   /// Pixels.
   package var inputSide: UInt32
-  /// On the validation images, 0 to 1.
-  package var accuracy: Double
+  package var quality: ModelQuality
   /// As the caller encoded them.
   package var metrics: [UInt8]
 
-  package init(architecture: String, inputSide: UInt32, accuracy: Double, metrics: [UInt8]) {
+  package init(architecture: String, inputSide: UInt32, quality: ModelQuality, metrics: [UInt8]) {
     self.architecture = architecture
     self.inputSide = inputSide
-    self.accuracy = accuracy
+    self.quality = quality
     self.metrics = metrics
   }
 }
 
+/// The figures that lists of models show, measured on the validation images; 0 to 1.
+package enum ModelQuality: Sendable, Hashable {
+  case classification(accuracy: Double)
+  /// Mean average precision over COCO's IoU thresholds, and at 0.5; nothing without an object to
+  /// measure it by.
+  case detection(averagePrecision: Double?, averagePrecision50: Double?)
+}
+
 /// One image of a frozen data set.
 package struct TrainingExample: Sendable, Hashable {
+  /// What is to be learned of it.
+  package enum Label: Sendable, Hashable {
+    /// The place of its class in the frozen class list, from 0.
+    case classIndex(UInt32)
+    /// None: nothing but background.
+    case boxes([FrozenBox])
+  }
+
   package var object: ObjectHash
-  /// The place of its class in the frozen class list, from 0.
-  package var classIndex: UInt32
+  package var label: Label
   /// Examples of one group must stay on one side of a split.
   package var group: UInt32
   /// Pixels, after EXIF rotation.
   package var width: UInt32
   package var height: UInt32
 
-  package init(object: ObjectHash, classIndex: UInt32, group: UInt32, width: UInt32, height: UInt32)
-  {
+  package init(object: ObjectHash, label: Label, group: UInt32, width: UInt32, height: UInt32) {
     self.object = object
-    self.classIndex = classIndex
+    self.label = label
     self.group = group
     self.width = width
     self.height = height

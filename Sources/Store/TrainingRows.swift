@@ -6,7 +6,8 @@ internal import GRDB
 extension DataStore {
   static let trainingColumns = """
     SELECT training.*, project.name AS project_name, project.kind AS project_kind,
-      model.weights, model.architecture, model.input_side, model.accuracy, model.metrics,
+      model.weights, model.architecture, model.input_side, model.accuracy,
+      model.average_precision, model.average_precision50, model.metrics,
       object.bytes AS weights_bytes
     FROM training JOIN project ON project.id = training.project
     LEFT JOIN model ON model.training = training.id
@@ -52,13 +53,13 @@ extension DataStore {
     }
     let statement = try db.makeStatement(
       sql: """
-        INSERT INTO training_example (training, position, object, class_index, duplicate_group,
-          width, height) VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO training_example (training, position, object, class_index, boxes,
+          duplicate_group, width, height) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for (position, example) in dataSet.examples.enumerated() {
       try statement.execute(arguments: [
-        training.rawValue, position, example.object.hex, example.classIndex, example.group,
-        example.width, example.height,
+        training.rawValue, position, example.object.hex, example.label.classColumn,
+        example.label.boxesColumn, example.group, example.width, example.height,
       ])
     }
   }
@@ -75,19 +76,54 @@ extension TrainingRecord {
       createTime: Timestamp(unixMilliseconds: row["create_time"]),
       startTime: (row["start_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
       endTime: (row["end_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
-      model: ModelRecord(joined: row))
+      model: try ModelRecord(joined: row))
   }
 }
 
 extension ModelRecord {
   /// Nothing when the outer join found no model.
-  init?(joined row: Row) {
+  init?(joined row: Row) throws {
     guard let weights = row["weights"] as String? else { return nil }
     self.init(
       weights: ObjectHash(column: weights), weightsBytes: row["weights_bytes"],
       facts: ModelFacts(
         architecture: row["architecture"], inputSide: row["input_side"],
-        accuracy: row["accuracy"], metrics: [UInt8](row["metrics"] as Data)))
+        quality: try ModelQuality(joined: row), metrics: [UInt8](row["metrics"] as Data)))
+  }
+}
+
+extension ModelQuality {
+  init(joined row: Row) throws {
+    switch try DataStore.kind(row["project_kind"]) {
+    case .classification: self = .classification(accuracy: row["accuracy"])
+    case .detection:
+      self = .detection(
+        averagePrecision: row["average_precision"], averagePrecision50: row["average_precision50"])
+    }
+  }
+}
+
+extension TrainingExample.Label {
+  init(row: Row) throws {
+    if let boxes = row["boxes"] as Data? {
+      self = .boxes(try FrozenBox.list(encoded: [UInt8](boxes)))
+    } else {
+      self = .classIndex(row["class_index"])
+    }
+  }
+
+  var classColumn: UInt32 {
+    switch self {
+    case .classIndex(let index): index
+    case .boxes: 0
+    }
+  }
+
+  var boxesColumn: Data? {
+    switch self {
+    case .classIndex: nil
+    case .boxes(let boxes): Data(FrozenBox.encoded(boxes))
+    }
   }
 }
 

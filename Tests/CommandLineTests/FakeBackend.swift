@@ -164,6 +164,12 @@ struct FakeTraining: TrainingService {
     GetTrainingResponse(job: try backend.authorized(context) { $0.job })
   }
 
+  func getTrainingReport(
+    _ request: GetTrainingReportRequest, context: ServerContext
+  ) async throws -> GetTrainingReportResponse {
+    throw Status(.unimplemented, "not asked for by the command line")
+  }
+
   func listTrainings(
     _ request: ListTrainingsRequest, context: ServerContext
   ) async throws -> ListTrainingsResponse {

@@ -39,6 +39,31 @@ enum InferenceCases {
     cases.refuses(
       .pastBound, "1,001 classes", .invalidArgument, ["top_k", "1001", "1000"], field: "top_k"
     ) { _ in InferRequest(model: "ada/trained", image: red, topK: 1_001) }
+    for (field, request) in [
+      ("confidence_min", InferRequest(model: "ada/trained", image: red, confidenceMin: -0.001)),
+      ("confidence_min", InferRequest(model: "ada/trained", image: red, confidenceMin: 1.001)),
+      ("iou_max", InferRequest(model: "ada/trained", image: red, iouMax: -0.001)),
+      ("iou_max", InferRequest(model: "ada/trained", image: red, iouMax: 1.001)),
+      ("detections_max", InferRequest(model: "ada/trained", image: red, detectionsMax: 1_001)),
+    ] {
+      cases.refuses(
+        .pastBound, "\(field) past its bounds", .invalidArgument, [field], field: field
+      ) { _ in request }
+    }
+    cases.refuses(
+      .wrongArgument, "confidence_min is no number", .invalidArgument, ["confidence_min", "nan"],
+      field: "confidence_min"
+    ) { _ in InferRequest(model: "ada/trained", image: red, confidenceMin: .nan) }
+    for (field, request) in [
+      ("confidence_min", InferRequest(model: "ada/trained", image: red, confidenceMin: 0.5)),
+      ("iou_max", InferRequest(model: "ada/trained", image: red, iouMax: 0.5)),
+      ("detections_max", InferRequest(model: "ada/trained", image: red, detectionsMax: 5)),
+    ] {
+      cases.refuses(
+        .wrongArgument, "\(field) with a classification model", .invalidArgument,
+        [field, "ada/trained@1", "classification"], field: field
+      ) { _ in request }
+    }
     cases.refuses(
       .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"]
     ) { _ in

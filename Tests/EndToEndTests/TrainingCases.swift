@@ -3,10 +3,12 @@ import RPCCore
 import TestSupport
 import Testing
 
-/// The cases of trainings: `Train`, `WatchTraining`, `GetTraining`, `ListTrainings`,
-/// `CancelTraining`.
+/// The cases of trainings: `Train`, `WatchTraining`, `GetTraining`, `GetTrainingReport`,
+/// `ListTrainings`, `CancelTraining`.
 enum TrainingCases {
-  static let all = [train, watchTraining, getTraining, listTrainings, cancelTraining]
+  static let all = [
+    train, watchTraining, getTraining, getTrainingReport, listTrainings, cancelTraining,
+  ]
 
   static let train = MethodCases(
     TrainingMethods.train, needs: .scope(.train),
@@ -70,7 +72,8 @@ enum TrainingCases {
       .wrongArgument, "a project that is not ready", .failedPrecondition, ["pets"]
     ) { _ in TrainRequest(project: "pets") }
     cases.refuses(
-      .wrongArgument, "a project for detection", .unimplemented, ["detection", "cells"]
+      .wrongArgument, "a detection project without boxes", .failedPrecondition,
+      ["cells", "images with boxes"]
     ) { _ in TrainRequest(project: "cells") }
     cases.checks(.wrongArgument, "a project whose training is under way") { world in
       let project = try await world.makeTrainable()
@@ -122,6 +125,39 @@ enum TrainingCases {
     }
     cases.addProjectCases { GetTrainingRequest(project: $0) }
     cases.addTrainingCases { GetTrainingRequest(project: $0, number: $1) }
+  }
+
+  static let getTrainingReport = MethodCases(
+    TrainingMethods.getTrainingReport, needs: .scope(.read),
+    request: { _ in GetTrainingReportRequest(project: "trained") }
+  ) { cases in
+    cases.succeeds("with each epoch and the confusion") { world in
+      let answer = try await world.training.getTrainingReport(
+        GetTrainingReportRequest(project: "trained", number: 1), options: world.options())
+      let report = try #require(answer.report)
+      let metrics = try #require(try await world.job("trained").metrics)
+      #expect(answer.number == 1)
+      #expect(report.history.first?.epoch == 1 && report.history.first?.phase == .head)
+      #expect(report.history.map(\.seconds) == report.history.map(\.seconds).sorted())
+      #expect(report.confusion?.classNames == ["red", "blue"])
+      #expect(report.confusion?.counts == metrics.confusion)
+      #expect(report.confusion?.hasBackground == false)
+      #expect(report.precisionRecall.isEmpty && report.detectionExamples.isEmpty)
+    }
+    cases.addProjectCases { GetTrainingReportRequest(project: $0) }
+    cases.addTrainingCases { GetTrainingReportRequest(project: $0, number: $1) }
+    cases.checks(.wrongArgument, "a training that was cancelled") { world in
+      let project = try await world.makeTrainable()
+      _ = try await world.training.train(TrainRequest(project: project), options: world.options())
+      _ = try await world.training.cancelTraining(
+        CancelTrainingRequest(project: project), options: world.options())
+      let refused = await status {
+        try await world.training.getTrainingReport(
+          GetTrainingReportRequest(project: project), options: world.options())
+      }
+      #expect(refused?.code == .failedPrecondition)
+      #expect(refused?.message.contains("training 1") == true)
+    }
   }
 
   static let listTrainings = MethodCases(

@@ -76,15 +76,16 @@ struct TrainingTests {
   func `a classifier is trained, sent, and classifies`() async throws {
     let examples = try examples()
     let request = EngineTrainClassifierRequest(
-      examples: examples, classCount: 2, seed: 1, timeBudgetSeconds: 60, inputSide: 64,
-      headOnly: true)
+      examples: examples, classCount: 2,
+      parameters: EngineTrainParameters(
+        seed: 1, timeBudgetSeconds: 60, inputSide: 64, headOnly: true))
     let folder = folder
     try await withEngine { client in
       let (weights, result, progress) = try await EngineTrainerClient(client).trainClassifier(
         request
       ) { events in
         var weights: [UInt8] = []
-        var result: EngineTrainClassifierEvent.Result?
+        var result: EngineTrainEvent.Result?
         var progress = 0
         for try await event in events {
           #expect(result == nil)
@@ -102,8 +103,14 @@ struct TrainingTests {
       let last = try #require(result)
       #expect(progress > 0)
       #expect(last.weightsBytes == UInt64(weights.count))
-      #expect(last.accuracy == 1)
-      #expect(last.confusion.count == 4)
+      guard case .classifier(let figures) = last.measured else {
+        Issue.record("\(last)")
+        return
+      }
+      #expect(figures.accuracy == 1)
+      #expect(figures.confusion.count == 4)
+      #expect(last.history.map(\.epoch) == Array(1...UInt32(last.history.count)))
+      #expect(last.history.allSatisfy { $0.phase == .head && $0.loss != nil })
       let hash = last.weightsHash
       try folder.write(
         weights, to: "objects/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)")
@@ -128,7 +135,8 @@ struct TrainingTests {
 
   @Test func `cancelling the call ends the training`() async throws {
     let request = EngineTrainClassifierRequest(
-      examples: try examples(), classCount: 2, timeBudgetSeconds: 600, inputSide: 224)
+      examples: try examples(), classCount: 2,
+      parameters: EngineTrainParameters(timeBudgetSeconds: 600, inputSide: 224))
     try await withEngine { client in
       let trainer = EngineTrainerClient(client)
       try await trainer.trainClassifier(request) { events in
@@ -163,7 +171,8 @@ struct TrainingTests {
     ]
     for (examples, classes, side, words) in cases {
       let request = EngineTrainClassifierRequest(
-        examples: examples, classCount: classes, inputSide: side)
+        examples: examples, classCount: classes,
+        parameters: EngineTrainParameters(inputSide: side))
       let error = #expect(throws: Status.self) {
         try TrainingTask(request, folders: folders, computingThreads: 1)
       }

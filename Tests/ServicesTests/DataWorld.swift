@@ -155,6 +155,12 @@ final class FakeEye: Sendable {
     ) async throws -> EngineClassifyResponse {
       throw Status(.unimplemented, "not in this test")
     }
+
+    func detect(
+      _ request: EngineDetectRequest, context: ServerContext
+    ) async throws -> EngineDetectResponse {
+      throw Status(.unimplemented, "not in this test")
+    }
   }
 }
 

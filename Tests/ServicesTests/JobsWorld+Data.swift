@@ -75,8 +75,8 @@ extension JobsWorld {
     return try await store.finishTraining(
       queued.id, weights: try store.stage(Array("weights \(queued.id)".utf8)),
       facts: ModelFacts(
-        architecture: "fake-net", inputSide: 224, accuracy: 0.75,
-        metrics: Array(metrics.serialized())),
+        architecture: "fake-net", inputSide: 224, quality: .classification(accuracy: 0.75),
+        metrics: Array(metrics.serialized())), report: [],
       at: now)
   }
 

@@ -17,11 +17,13 @@ final class JobsWorld: Sendable {
   let scheduler: TrainingScheduler
   private let folder: URL
   private let answer: FakeVision.Answer
+  private let find: FakeVision.Finding
   private let concurrencyMax: Int
 
   init(
     limits: StoreLimits = StoreLimits(), jobsMax: Int = 1, weightsBytesMax: UInt64 = 1_000,
     concurrencyMax: Int = 2, answer: @escaping FakeVision.Answer = FakeVision.usual,
+    find: @escaping FakeVision.Finding = FakeVision.finding,
     train script: @escaping FakeTrainingEngines.Script
   ) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "diyml-\(UUID())")
@@ -37,15 +39,19 @@ final class JobsWorld: Sendable {
       store: store, engines: FakeTrainingEngines(script: script), configuration: configuration,
       now: { Timestamp(unixMilliseconds: time.unixMilliseconds) }, logger: quiet)
     self.answer = answer
+    self.find = find
     self.concurrencyMax = concurrencyMax
   }
 
   /// A world in which nothing is trained.
   static func answering(
     limits: StoreLimits = StoreLimits(), concurrencyMax: Int = 2,
-    _ answer: @escaping FakeVision.Answer = FakeVision.usual
+    _ answer: @escaping FakeVision.Answer = FakeVision.usual,
+    find: @escaping FakeVision.Finding = FakeVision.finding
   ) throws -> JobsWorld {
-    try JobsWorld(limits: limits, concurrencyMax: concurrencyMax, answer: answer) { _, _ in }
+    try JobsWorld(
+      limits: limits, concurrencyMax: concurrencyMax, answer: answer, find: find
+    ) { _, _ in }
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
@@ -67,7 +73,7 @@ final class JobsWorld: Sendable {
     let now: @Sendable () -> Timestamp = {
       Timestamp(unixMilliseconds: time.unixMilliseconds)
     }
-    return try await withLoopback(routes: FakeVision(answer: answer).routes) { engine in
+    return try await withLoopback(routes: FakeVision(answer: answer, find: find).routes) { engine in
       var configuration = InferenceWorker.Configuration()
       configuration.concurrencyMax = concurrencyMax
       let vision = EngineVisionClient(engine)

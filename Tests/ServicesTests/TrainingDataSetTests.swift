@@ -45,11 +45,11 @@ struct TrainingDataSetTests {
     var sets: [FrozenDataSet] = []
     for project in ["p1", "p2"] {
       let contents = try await world.store.contents(ofProject: project, of: ada.id)
-      sets.append(try TrainingDataSet.freeze(contents))
+      sets.append(try TrainingDataSet.freeze(contents, for: TrainingParameters()))
     }
     #expect(sets[0].classNames == classes && sets[0].examples.count == 4)
     #expect(sets[0].examples.map(\.object) == sets[1].examples.map(\.object))
-    #expect(sets[0].examples.map(\.classIndex) == sets[1].examples.map(\.classIndex))
+    #expect(sets[0].examples.map(\.label) == sets[1].examples.map(\.label))
   }
 
   @Test func `images that look alike are of one group`() async throws {
@@ -65,7 +65,7 @@ struct TrainingDataSetTests {
       try await put(name, className, looks: looks, into: "pets", of: ada, world)
     }
     let set = try TrainingDataSet.freeze(
-      try await world.store.contents(ofProject: "pets", of: ada.id))
+      try await world.store.contents(ofProject: "pets", of: ada.id), for: TrainingParameters())
     var groups: [UInt32: Int] = [:]
     for example in set.examples { groups[example.group, default: 0] += 1 }
     #expect(groups.values.sorted() == [1, 1, 2])
@@ -74,18 +74,20 @@ struct TrainingDataSetTests {
   @Test(arguments: [(500, true), (501, false)])
   func `the classes to train are bounded`(count: Int, isAccepted: Bool) {
     if isAccepted {
-      #expect(throws: Never.self) { try TrainingDataSet.checkClassCount(count) }
+      #expect(throws: Never.self) { try TrainingDataSet.checkClassCount(count, max: 500) }
     } else {
-      let refused = #expect(throws: Status.self) { try TrainingDataSet.checkClassCount(count) }
+      let refused = #expect(throws: Status.self) {
+        try TrainingDataSet.checkClassCount(count, max: 500)
+      }
       #expect(refused?.code == .failedPrecondition && refused?.message.contains("501") == true)
     }
   }
 
   @Test func `metrics of as many classes as can be trained fit into a message`() throws {
     let count = TrainingDataSet.classesMax
-    let result = EngineTrainClassifierEvent.Result(
+    let figures = EngineClassifierFigures(
       accuracy: 1, confusion: [UInt64](repeating: 1_000, count: count * count))
-    let metrics = try ModelMetrics(result, classNames: (0..<count).map { "class \($0)" })
+    let metrics = try ModelMetrics(figures, classNames: (0..<count).map { "class \($0)" })
     #expect(try ModelMetrics(serialized: metrics.serialized()) == metrics)
     #expect(try metrics.serialized().count < Limits().messageBytesMax)
   }

@@ -1,17 +1,20 @@
 import API
+import Store
 import Testing
 
 @testable import Services
 
 struct TrainingMathTests {
-  private typealias Result = EngineTrainClassifierEvent.Result
+  private typealias Figures = EngineClassifierFigures
 
   @Test func `precision, recall and F1 come from the confusion matrix`() throws {
-    let result = Result(
-      accuracy: 0.8, topKAccuracy: 1, topK: 3,
-      confusion: [3, 1, 0, /**/ 2, 4, 0, /**/ 0, 0, 0], trainingImages: 50,
-      validationImages: 10, loss: 0.5)
-    let metrics = try ModelMetrics(result, classNames: ["a", "b", "c"])
+    let figures = Figures(
+      accuracy: 0.8, topKAccuracy: 1, topK: 3, confusion: [3, 1, 0, /**/ 2, 4, 0, /**/ 0, 0, 0])
+    let metrics = try TrainingResult(
+      EngineTrainEvent.Result(
+        trainingImages: 50, validationImages: 10, loss: 0.5, measured: .classifier(figures)),
+      kind: .classification, of: FrozenDataSet(classNames: ["a", "b", "c"], examples: [])
+    ).metrics
     #expect(metrics.classes.map(\.className) == ["a", "b", "c"])
     #expect(metrics.classes.map(\.support) == [4, 6, 0])
     #expect(metrics.classes.map(\.precision) == [3.0 / 5, 4.0 / 5, 0])
@@ -25,13 +28,16 @@ struct TrainingMathTests {
   @Test func `a result that cannot be is refused`() {
     let names = ["a", "b"]
     #expect(throws: TrainingResultError.confusion(entries: 3, classes: 2)) {
-      try ModelMetrics(Result(confusion: [1, 2, 3]), classNames: names)
+      try ModelMetrics(Figures(confusion: [1, 2, 3]), classNames: names)
     }
     #expect(throws: TrainingResultError.share(1.01)) {
-      try ModelMetrics(Result(accuracy: 1.01, confusion: [1, 0, 0, 1]), classNames: names)
+      try ModelMetrics(Figures(accuracy: 1.01, confusion: [1, 0, 0, 1]), classNames: names)
     }
     #expect(throws: TrainingResultError.loss(.infinity)) {
-      try ModelMetrics(Result(confusion: [1, 0, 0, 1], loss: .infinity), classNames: names)
+      try TrainingResult(
+        EngineTrainEvent.Result(
+          loss: .infinity, measured: .classifier(Figures(confusion: [1, 0, 0, 1]))),
+        kind: .classification, of: FrozenDataSet(classNames: names, examples: []))
     }
   }
 

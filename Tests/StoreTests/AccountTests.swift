@@ -116,10 +116,12 @@ struct AccountTests {
       0, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
     try await store.submitInference(
       id: String(repeating: "a", count: 32), image: store.stage([1, 2, 3]),
-      publication: published, topK: 1, of: fixture.ada.id, at: StoreFixture.start)
+      publication: published, options: InferenceOptions(topK: 1), of: fixture.ada.id,
+      at: StoreFixture.start)
     try await store.submitInference(
       id: String(repeating: "b", count: 32), image: store.stage([4, 5, 6]),
-      publication: published, topK: 1, of: grace.id, at: StoreFixture.start)
+      publication: published, options: InferenceOptions(topK: 1), of: grace.id,
+      at: StoreFixture.start)
     #expect(try fixture.folder.objectFiles().count == 5)
 
     try await store.deleteAccount(fixture.ada.id)

@@ -20,7 +20,8 @@ struct InferenceTests {
     _ fixture: StoreFixture, _ publication: PublicationRecord, id: String, image: [UInt8] = [5]
   ) async throws {
     try await fixture.store.submitInference(
-      id: id, image: fixture.store.stage(image), publication: publication, topK: 3,
+      id: id, image: fixture.store.stage(image), publication: publication,
+      options: InferenceOptions(topK: 3, confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7),
       of: fixture.ada.id, at: StoreFixture.start)
   }
 
@@ -29,7 +30,7 @@ struct InferenceTests {
     let store = fixture.store
     try await submit(fixture, publication, id: id)
     let waiting = try #require(try await store.pendingInferences(page: PageRequest()).rows.first)
-    #expect(waiting.id == id && waiting.topK == 3 && waiting.model == "Ada/pets@1")
+    #expect(waiting.id == id && waiting.options.topK == 3 && waiting.model == "Ada/pets@1")
     #expect(waiting.training == publication.training.id)
     guard case .pending(let image) = waiting.state else {
       Issue.record("\(waiting.state)")

@@ -5,9 +5,10 @@ import Testing
 
 @testable import Store
 
-/// `Fixtures/001.sql` is a database of the first migration as `sqlite3 FILE .dump` prints it.
+/// `Fixtures/001.sql` is a database of the first migration as `sqlite3 FILE .dump` prints it, and so
+/// on.
 ///
-/// It is never made anew: it stands for the files that people have.
+/// They are never made anew: they stand for the files that people have.
 struct MigrationTests {
   private func restored(_ name: String) throws -> (TemporaryFolder, DataStore) {
     let folder = try TemporaryFolder()
@@ -31,6 +32,11 @@ struct MigrationTests {
     #expect(
       contents.dataPoints.map(\.annotation) == [.className("cat"), .className("dog"), nil])
     #expect(contents.project.newestTraining == .init(number: 1, state: .succeeded))
+    let training = try await store.training(1, ofProject: "pets", of: ada.id)
+    guard case .classification? = training.model?.facts.quality else {
+      Issue.record("\(training)")
+      return
+    }
     let boxes = try await store.contents(ofProject: "street", of: ada.id).dataPoints
     #expect(
       boxes.map(\.annotation) == [
@@ -38,11 +44,30 @@ struct MigrationTests {
       ])
     let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
     #expect(publication.address == "Ada/pets@1" && publication.description == "my pets")
-    #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.topK) == [3])
+    #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.options.topK) == [3])
     let token = try await store.authenticate(
       secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
     #expect(token?.account == ada)
     // It is whole enough to be written to and emptied.
+    try await store.deleteAccount(ada.id)
+  }
+
+  @Test func `a file of the second migration opens with its detectors`() async throws {
+    let (folder, store) = try restored("002")
+    defer { withExtendedLifetime(folder) {} }
+    let ada = try #require(try await store.account(named: "ada"))
+    let done = try await store.training(1, ofProject: "street", of: ada.id)
+    let quality = ModelQuality.detection(averagePrecision: 0.5, averagePrecision50: nil)
+    #expect(done.model?.facts.quality == quality)
+    #expect(try await store.trainingReport(of: done.id) == [2])
+    let queued = try #require(try await store.nextQueuedTraining())
+    let box = FrozenBox(classIndex: 0, xMin: 1, yMin: 2, xMax: 3.5, yMax: 4)
+    #expect(try await store.frozenDataSet(of: queued.id).examples.map(\.label) == [.boxes([box])])
+    let waiting = try await store.pendingInferences(page: PageRequest()).rows
+    #expect(
+      waiting.last?.options == InferenceOptions(confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7))
+    let classifier = try await store.training(1, ofProject: "pets", of: ada.id)
+    #expect(try await store.trainingReport(of: classifier.id) == nil)
     try await store.deleteAccount(ada.id)
   }
 

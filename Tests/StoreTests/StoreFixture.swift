@@ -88,12 +88,13 @@ struct StoreFixture: Sendable {
     let training = try await queueTraining(of: project)
     _ = try await store.startTraining(training.id, at: Self.start)
     return try await store.finishTraining(
-      training.id, weights: store.stage(Array(weights.utf8)), facts: Self.modelFacts,
+      training.id, weights: store.stage(Array(weights.utf8)), facts: Self.modelFacts, report: [8],
       at: Self.start)
   }
 
   static let modelFacts = ModelFacts(
-    architecture: "efficientnet-lite0", inputSide: 224, accuracy: 0.9, metrics: [9])
+    architecture: "efficientnet-lite0", inputSide: 224, quality: .classification(accuracy: 0.9),
+    metrics: [9])
 
   @Sendable static func freeze(_ contents: ProjectContents) -> FrozenDataSet {
     let names = contents.project.classes.map(\.name)
@@ -101,7 +102,7 @@ struct StoreFixture: Sendable {
       guard case .className(let name) = point.annotation, let place = names.firstIndex(of: name)
       else { return nil }
       return TrainingExample(
-        object: point.object, classIndex: UInt32(place), group: UInt32(point.id),
+        object: point.object, label: .classIndex(UInt32(place)), group: UInt32(point.id),
         width: point.image.width, height: point.image.height)
     }
     return FrozenDataSet(classNames: names, examples: examples)

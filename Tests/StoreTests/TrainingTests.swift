@@ -35,7 +35,7 @@ struct TrainingTests {
     let dataSet = try await fixture.store.frozenDataSet(of: training.id)
     #expect(dataSet.classNames == ["cat", "dog"])
     #expect(dataSet.examples.map(\.object.hex) == hashes)
-    #expect(dataSet.examples.map(\.classIndex) == [0, 1])
+    #expect(dataSet.examples.map(\.label) == [.classIndex(0), .classIndex(1)])
     #expect(try fixture.folder.objectFiles().count == 2)
 
     // Once it has ended, nothing holds them any more.
@@ -81,6 +81,7 @@ struct TrainingTests {
     let store = fixture.store
     let queued = try await fixture.queueTraining()
     #expect(try await store.nextQueuedTraining() == queued)
+    #expect(try await store.trainingReport(of: queued.id) == nil)
     #expect(try await store.activeTrainings(of: fixture.ada.id) == [queued])
     let running = try await store.startTraining(queued.id, at: StoreFixture.start + .seconds(1))
     #expect(running.state == .running && running.startTime == StoreFixture.start + .seconds(1))
@@ -88,11 +89,12 @@ struct TrainingTests {
     _ = try await store.appendTrainingProgress([1], to: queued.id, at: StoreFixture.start)
     _ = try await store.appendTrainingNote("224", to: queued.id, at: StoreFixture.start)
     let done = try await store.finishTraining(
-      queued.id, weights: store.stage([7, 7]), facts: StoreFixture.modelFacts,
+      queued.id, weights: store.stage([7, 7]), facts: StoreFixture.modelFacts, report: [8],
       at: StoreFixture.start + .seconds(2))
     #expect(done.state == .succeeded && done.endTime == StoreFixture.start + .seconds(2))
     let model = try #require(done.model)
     #expect(model.facts == StoreFixture.modelFacts && model.weightsBytes == 2)
+    #expect(try await store.trainingReport(of: queued.id) == [8])
     #expect(try await store.openObject(model.weights).read(at: 0, count: 9) == [7, 7])
     #expect(try await store.activeTrainings(of: fixture.ada.id).isEmpty)
 
@@ -114,7 +116,7 @@ struct TrainingTests {
     let training = try await fixture.queueTraining()
     func finish() async throws {
       _ = try await store.finishTraining(
-        training.id, weights: store.stage([1]), facts: StoreFixture.modelFacts,
+        training.id, weights: store.stage([1]), facts: StoreFixture.modelFacts, report: [],
         at: StoreFixture.start)
     }
     let isQueued = StoreError.trainingState(number: 1, .queued)

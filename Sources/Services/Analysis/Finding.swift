@@ -6,7 +6,7 @@ package struct Finding: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
     case tooFewClasses = "too-few-classes"
     case tooFewImages = "too-few-images"
-    case detectionNotTrainable = "detection-not-trainable"
+    case tooFewBoxes = "too-few-boxes"
     case unlabeled = "unlabeled"
     case imbalanced = "imbalanced"
     case fewImages = "few-images"

@@ -78,12 +78,13 @@ package struct InferenceProvider: InferenceService {
   ) async throws -> SubmitInferenceResponse {
     let account = try await authenticator.account(of: context, needing: .infer)
     let request = request.request ?? InferRequest()
-    let (publication, topK) = try await answers.check(request)
+    let (publication, options) = try await answers.check(request)
     let id = InferenceID.random()
     try await translatingStoreErrors {
       let image = try store.stage(Array(request.image))
       try await store.submitInference(
-        id: id.text, image: image, publication: publication, topK: topK, of: account, at: now())
+        id: id.text, image: image, publication: publication, options: options, of: account,
+        at: now())
     }
     worker.wake()
     return SubmitInferenceResponse(id: id.text)

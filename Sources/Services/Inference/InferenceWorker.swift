@@ -142,7 +142,7 @@ extension InferenceWorker {
         throw Status(.notFound, "the model '\(inference.model)' is not published any more")
       }
       let response = try await answers.answer(
-        publication, .object(image.hex), topK: inference.topK)
+        publication, .object(image.hex), inference.options)
       return .done(Array(try response.serialized()))
     } catch let status as Status {
       if status.code == .unavailable, !isLastAttempt { throw status }

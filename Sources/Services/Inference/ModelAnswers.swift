@@ -5,45 +5,53 @@ internal import Store
 
 /// Asks the inference engine on behalf of callers, and says its answers in their terms.
 struct ModelAnswers: Sendable {
-  static let topKMax: UInt32 = 1_000
-  static let topKDefault: UInt32 = 5
+  /// Where the image is.
+  enum Image: Sendable {
+    case inline(Bytes)
+    /// The SHA-256 of a stored object, in hexadecimal.
+    case object(String)
+  }
 
   let store: DataStore
   let vision: EngineVisionClient
 
   /// Answers a request as it came.
   ///
-  /// - Throws: `INVALID_ARGUMENT` for a bad address, image or `top_k`, `NOT_FOUND` when nothing is
+  /// - Throws: `INVALID_ARGUMENT` for a bad address, image or option, `NOT_FOUND` when nothing is
   ///   published there, and the engine's own status, `UNAVAILABLE` while it restarts.
   func answer(_ request: InferRequest) async throws -> InferResponse {
-    let (publication, topK) = try await check(request)
-    return try await answer(publication, .inline(request.image), topK: topK)
+    let (publication, options) = try await check(request)
+    return try await answer(publication, .inline(request.image), options)
   }
 
-  /// Finds the model of a request and how many classes to answer with.
+  /// Finds the model of a request and how it is to answer.
   func check(
     _ request: InferRequest
-  ) async throws -> (publication: PublicationRecord, topK: UInt32) {
-    guard request.topK <= Self.topKMax else {
-      throw invalid("top_k", "\(request.topK); the limit is \(Self.topKMax)")
-    }
+  ) async throws -> (publication: PublicationRecord, options: InferenceOptions) {
+    let options = try InferenceOptions(request)
     guard !request.image.isEmpty else { throw invalid("image", "no bytes") }
     let publication = try await store.publication(addressed: request.model)
-    return (publication, request.topK == 0 ? Self.topKDefault : request.topK)
+    try options.check(for: publication)
+    return (publication, options)
   }
 
   /// Answers for an image with a model that was found just now.
   func answer(
-    _ publication: PublicationRecord, _ image: EngineClassifyRequest.Image, topK: UInt32
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
   ) async throws -> InferResponse {
     switch publication.training.kind {
-    case .classification: break
-    case .detection:
-      throw Status(.unimplemented, "inference with detection models is not there yet")
+    case .classification: try await classify(publication, image, options)
+    case .detection: try await detect(publication, image, options)
     }
+  }
+
+  private func classify(
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+  ) async throws -> InferResponse {
+    let topK = options.topK == 0 ? InferenceLimits.topKDefault : options.topK
     let answer = try await vision.classify(
       EngineClassifyRequest(
-        model: publication.model.weights.hex, image: image, topK: topK))
+        model: publication.model.weights.hex, image: .init(image), topK: topK))
     let classes = try answer.scores.map { score throws(Status) in
       guard score.index < publication.classNames.count else {
         throw Status(
@@ -57,6 +65,51 @@ struct ModelAnswers: Sendable {
       model: publication.address, result: .classification(Classification(classes: classes)),
       imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
       engineMilliseconds: answer.milliseconds)
+  }
+
+  private func detect(
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+  ) async throws -> InferResponse {
+    let objectsMax =
+      options.detectionsMax == 0 ? InferenceLimits.detectionsMaxDefault : options.detectionsMax
+    let answer = try await vision.detect(
+      EngineDetectRequest(
+        model: publication.model.weights.hex, image: .init(image),
+        confidenceMin: options.confidenceMin,
+        iouMax: options.iouMax ?? InferenceLimits.iouMaxDefault, objectsMax: objectsMax))
+    guard answer.objects.count <= objectsMax else {
+      throw Status(
+        .internal,
+        "the engine answered with \(answer.objects.count) objects; the limit is \(objectsMax)")
+    }
+    let objects = try answer.objects.map { object throws(Status) in
+      guard let object = DetectedObject(object, classNames: publication.classNames) else {
+        throw Status(.internal, "the engine answered with what is no object of this model")
+      }
+      return object
+    }
+    return InferResponse(
+      model: publication.address, result: .detection(Detection(objects: objects)),
+      imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
+      engineMilliseconds: answer.milliseconds)
+  }
+}
+
+extension EngineClassifyRequest.Image {
+  init(_ image: ModelAnswers.Image) {
+    switch image {
+    case .inline(let bytes): self = .inline(bytes)
+    case .object(let hash): self = .object(hash)
+    }
+  }
+}
+
+extension EngineDetectRequest.Image {
+  init(_ image: ModelAnswers.Image) {
+    switch image {
+    case .inline(let bytes): self = .inline(bytes)
+    case .object(let hash): self = .object(hash)
+    }
   }
 }
 

@@ -34,8 +34,11 @@ extension PublishedModel {
       owner: publication.owner, project: publication.training.projectName,
       version: publication.version, type: ProjectType(publication.training.kind),
       description: publication.description, classNames: publication.classNames,
-      accuracy: publication.model.facts.accuracy,
       publishTimeUnixMs: publication.publishTime.unixMilliseconds)
+    switch publication.model.facts.quality {
+    case .classification(let value): accuracy = value
+    case .detection(let precision, let precision50): (map, map50) = (precision, precision50)
+    }
   }
 }
 

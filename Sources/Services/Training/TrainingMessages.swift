@@ -50,12 +50,12 @@ extension TrainingEvent {
 }
 
 extension TrainingProgress {
-  init(_ progress: EngineTrainClassifierEvent.Progress) {
+  init(_ progress: EngineTrainEvent.Progress) {
     self.init(
       phase: TrainingPhase(progress.phase), epoch: progress.epoch, epochs: progress.epochs,
       imagesDone: progress.imagesDone, imagesTotal: progress.imagesTotal, loss: progress.loss,
       validationAccuracy: progress.validationAccuracy, imagesPerSecond: progress.imagesPerSecond,
-      secondsLeft: progress.secondsLeft)
+      secondsLeft: progress.secondsLeft, validationMap: progress.validationMap)
   }
 }
 
@@ -69,5 +69,12 @@ extension TrainingPhase {
     case .evaluation: self = .evaluation
     case .unrecognized(let number): self = .unrecognized(number)
     }
+  }
+}
+
+extension TrainingReport.Confusion {
+  /// A classifier's, which its metrics hold.
+  init(_ metrics: ModelMetrics) {
+    self.init(classNames: metrics.classes.map(\.className), counts: metrics.confusion)
   }
 }

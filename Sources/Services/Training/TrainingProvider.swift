@@ -30,7 +30,8 @@ package struct TrainingProvider: TrainingService {
     let training = try await translatingStoreErrors {
       try await store.queueTraining(
         ofProject: request.project, of: account, parameters: Array(parameters.serialized()),
-        at: now(), freeze: TrainingDataSet.freeze)
+        at: now()
+      ) { try TrainingDataSet.freeze($0, for: parameters) }
     }
     scheduler.wake()
     return TrainResponse(job: try TrainingJob(training))
@@ -42,6 +43,27 @@ package struct TrainingProvider: TrainingService {
     let account = try await authenticator.account(of: context, needing: .read)
     let training = try await training(request.number, ofProject: request.project, of: account)
     return GetTrainingResponse(job: try TrainingJob(training))
+  }
+
+  package func getTrainingReport(
+    _ request: GetTrainingReportRequest, context: ServerContext
+  ) async throws -> GetTrainingReportResponse {
+    let account = try await authenticator.account(of: context, needing: .read)
+    let training = try await training(request.number, ofProject: request.project, of: account)
+    guard let model = training.model else {
+      throw Status(
+        .failedPrecondition,
+        "training \(training.number) of '\(request.project)' is \(training.state); only one that"
+          + " has succeeded has a report",
+        details: [.resource(kind: "training", name: "\(training.number)")])
+    }
+    let stored = try await translatingStoreErrors {
+      try await store.trainingReport(of: training.id)
+    }
+    var report = try TrainingReport(serialized: stored ?? [])
+    let metrics = try ModelMetrics(serialized: model.facts.metrics)
+    report.confusion = report.confusion ?? TrainingReport.Confusion(metrics)
+    return GetTrainingReportResponse(number: training.number, report: report)
   }
 
   package func listTrainings(

@@ -7,7 +7,7 @@ internal import Store
 /// One training, from its start in an engine to its end.
 struct TrainingRun: Sendable {
   enum Ending: Sendable {
-    case succeeded(StagedObject, ModelFacts)
+    case succeeded(StagedObject, ModelFacts, report: [UInt8])
     case failed(reason: String)
     case stopped(TrainingStop)
   }
@@ -42,13 +42,10 @@ struct TrainingRun: Sendable {
       // Who cancelled between the start and now found no one listening for stops.
       guard try await store.training(training.id).state == .running else { return .stopped(.gone) }
       let dataSet = try await store.frozenDataSet(of: training.id)
-      let request = try request(for: dataSet)
-      let (weights, facts) = try await engines.withTrainer { trainer in
-        try await trainer.trainClassifier(request, options: CallOptions()) { events in
-          try await receive(events, classNames: dataSet.classNames)
-        }
+      let (weights, result) = try await engines.withTrainer { trainer in
+        try await train(dataSet, with: trainer)
       }
-      return .succeeded(weights, facts)
+      return try ending(with: result, weights, dataSet)
     } catch let error as StoreError where error.isEndedAlready {
       return .stopped(.gone)
     } catch is CancellationError {
@@ -70,28 +67,27 @@ struct TrainingRun: Sendable {
     return status.code == .unavailable ? "the training ended with its engine: \(message)" : message
   }
 
-  private func request(for dataSet: FrozenDataSet) throws -> EngineTrainClassifierRequest {
+  private func train(
+    _ dataSet: FrozenDataSet, with trainer: EngineTrainerClient
+  ) async throws -> (StagedObject, EngineTrainEvent.Result) {
     let parameters = try TrainingParameters(serialized: training.parameters)
-    let examples = dataSet.examples.map { example in
-      EngineTrainClassifierRequest.Example(
-        object: example.object.hex, classIndex: example.classIndex, group: example.group,
-        width: example.width, height: example.height)
+    switch training.kind {
+    case .classification:
+      let request = try EngineTrainClassifierRequest(dataSet, parameters)
+      return try await trainer.trainClassifier(request, options: CallOptions(), receive)
+    case .detection:
+      let request = try EngineTrainDetectorRequest(dataSet, parameters)
+      return try await trainer.trainDetector(request, options: CallOptions(), receive)
     }
-    return EngineTrainClassifierRequest(
-      examples: examples, classCount: UInt32(dataSet.classNames.count),
-      epochs: parameters.epochs, seed: parameters.seed,
-      timeBudgetSeconds: parameters.timeBudgetSeconds,
-      validationFraction: parameters.validationFraction, inputSide: parameters.inputSide,
-      headOnly: parameters.headOnly, noFlip: parameters.noFlip)
   }
 
   /// Stores events as they come, and the model's file, until the result.
   private func receive(
-    _ events: MessageStream<EngineTrainClassifierEvent>, classNames: [String]
-  ) async throws -> (StagedObject, ModelFacts) {
+    _ events: MessageStream<EngineTrainEvent>
+  ) async throws -> (StagedObject, EngineTrainEvent.Result) {
     var weights = try store.stage()
     var throttle = ProgressThrottle<EnginePhase>()
-    var result: EngineTrainClassifierEvent.Result?
+    var result: EngineTrainEvent.Result?
     for try await event in events {
       guard result == nil else { throw TrainingResultError.notLast }
       switch event.event {
@@ -110,11 +106,10 @@ struct TrainingRun: Sendable {
       }
     }
     guard let result else { throw TrainingResultError.missing }
-    let staged = weights.finish()
-    return (staged, try facts(of: result, staged, classNames: classNames))
+    return (weights.finish(), result)
   }
 
-  private func keep(_ progress: EngineTrainClassifierEvent.Progress) async throws {
+  private func keep(_ progress: EngineTrainEvent.Progress) async throws {
     let message = try TrainingProgress(progress).serialized()
     _ = try await store.appendTrainingProgress(Array(message), to: training.id, at: now())
     announce()
@@ -127,9 +122,9 @@ struct TrainingRun: Sendable {
   }
 
   /// Checks the model's file against what the engine states of it.
-  private func facts(
-    of result: EngineTrainClassifierEvent.Result, _ staged: StagedObject, classNames: [String]
-  ) throws -> ModelFacts {
+  private func ending(
+    with result: EngineTrainEvent.Result, _ staged: StagedObject, _ dataSet: FrozenDataSet
+  ) throws -> Ending {
     guard staged.bytes == result.weightsBytes else {
       throw TrainingResultError.weightsBytes(received: staged.bytes, stated: result.weightsBytes)
     }
@@ -137,10 +132,11 @@ struct TrainingRun: Sendable {
       throw TrainingResultError.weightsHash(
         received: staged.hash.hex, stated: result.weightsHash.cut(toBytes: 64))
     }
-    let metrics = try ModelMetrics(result, classNames: classNames)
-    return ModelFacts(
-      architecture: result.architecture, inputSide: result.inputSide, accuracy: result.accuracy,
-      metrics: Array(try metrics.serialized()))
+    let reached = try TrainingResult(result, kind: training.kind, of: dataSet)
+    let facts = ModelFacts(
+      architecture: result.architecture, inputSide: result.inputSide, quality: reached.quality,
+      metrics: Array(try reached.metrics.serialized()))
+    return .succeeded(staged, facts, report: Array(try reached.report.serialized()))
   }
 }
 

@@ -118,9 +118,10 @@ package final class TrainingScheduler: Sendable {
   private func record(_ ending: TrainingRun.Ending, of training: TrainingRecord) async {
     do {
       switch ending {
-      case .succeeded(let weights, let facts):
+      case .succeeded(let weights, let facts, let report):
         do {
-          _ = try await store.finishTraining(training.id, weights: weights, facts: facts, at: now())
+          _ = try await store.finishTraining(
+            training.id, weights: weights, facts: facts, report: report, at: now())
         } catch let error as StoreError where !error.isEndedAlready {
           try await fail(training, "the model cannot be stored: \(error)")
           return

@@ -553,7 +553,7 @@ void   diyml__v1__fetch_inference_response__free_unpacked
   assert(message->base.descriptor == &diyml__v1__fetch_inference_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptors[6] =
 {
   {
     "model",
@@ -591,16 +591,55 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "confidence_min",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__InferRequest, has_confidence_min_case),
+    offsetof(Diyml__V1__InferRequest, confidence_min),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "iou_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__InferRequest, has_iou_max_case),
+    offsetof(Diyml__V1__InferRequest, iou_max),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detections_max",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__InferRequest, detections_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__infer_request__field_indices_by_name[] = {
+  3,   /* field[3] = confidence_min */
+  5,   /* field[5] = detections_max */
   1,   /* field[1] = image */
+  4,   /* field[4] = iou_max */
   0,   /* field[0] = model */
   2,   /* field[2] = top_k */
 };
 static const ProtobufCIntRange diyml__v1__infer_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor diyml__v1__infer_request__descriptor =
 {
@@ -610,7 +649,7 @@ const ProtobufCMessageDescriptor diyml__v1__infer_request__descriptor =
   "Diyml__V1__InferRequest",
   "diyml.v1",
   sizeof(Diyml__V1__InferRequest),
-  3,
+  6,
   diyml__v1__infer_request__field_descriptors,
   diyml__v1__infer_request__field_indices_by_name,
   1,  diyml__v1__infer_request__number_ranges,

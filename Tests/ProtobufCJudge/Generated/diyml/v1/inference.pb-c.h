@@ -42,6 +42,18 @@ typedef enum _Diyml__V1__InferenceState {
 
 /* --- messages --- */
 
+typedef enum {
+  DIYML__V1__INFER_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET = 0,
+  DIYML__V1__INFER_REQUEST__HAS_CONFIDENCE_MIN_CONFIDENCE_MIN = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__INFER_REQUEST__HAS_CONFIDENCE_MIN__CASE)
+} Diyml__V1__InferRequest__HasConfidenceMinCase;
+
+typedef enum {
+  DIYML__V1__INFER_REQUEST__HAS_IOU_MAX__NOT_SET = 0,
+  DIYML__V1__INFER_REQUEST__HAS_IOU_MAX_IOU_MAX = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__INFER_REQUEST__HAS_IOU_MAX__CASE)
+} Diyml__V1__InferRequest__HasIouMaxCase;
+
 struct  Diyml__V1__InferRequest
 {
   ProtobufCMessage base;
@@ -54,13 +66,26 @@ struct  Diyml__V1__InferRequest
    */
   ProtobufCBinaryData image;
   /*
-   * How many classes to answer with, best first: at most 1,000; 0 means 5.
+   * Of classification models; detection models pass over it. How many classes to answer with, best
+   * first: at most 1,000; 0 means 5.
    */
   uint32_t top_k;
+  /*
+   * How many objects to answer with, the most confident: at most 1,000; 0 means 100.
+   */
+  uint32_t detections_max;
+  Diyml__V1__InferRequest__HasConfidenceMinCase has_confidence_min_case;
+  union {
+    double confidence_min;
+  };
+  Diyml__V1__InferRequest__HasIouMaxCase has_iou_max_case;
+  union {
+    double iou_max;
+  };
 };
 #define DIYML__V1__INFER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__infer_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, 0 }
+    , (char *)protobuf_c_empty_string, {0,NULL}, 0, 0, DIYML__V1__INFER_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET, {0}, DIYML__V1__INFER_REQUEST__HAS_IOU_MAX__NOT_SET, {0} }
 
 
 struct  Diyml__V1__ScoredClass

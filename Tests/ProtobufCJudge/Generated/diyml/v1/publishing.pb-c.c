@@ -457,7 +457,7 @@ void   diyml__v1__get_model_card_response__free_unpacked
   assert(message->base.descriptor == &diyml__v1__get_model_card_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descriptors[8] =
+static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descriptors[10] =
 {
   {
     "owner",
@@ -555,11 +555,37 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "map",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__PublishedModel, has_map_case),
+    offsetof(Diyml__V1__PublishedModel, map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map50",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__PublishedModel, has_map50_case),
+    offsetof(Diyml__V1__PublishedModel, map50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__published_model__field_indices_by_name[] = {
   6,   /* field[6] = accuracy */
   5,   /* field[5] = class_names */
   4,   /* field[4] = description */
+  8,   /* field[8] = map */
+  9,   /* field[9] = map50 */
   0,   /* field[0] = owner */
   1,   /* field[1] = project */
   7,   /* field[7] = publish_time_unix_ms */
@@ -569,7 +595,7 @@ static const unsigned diyml__v1__published_model__field_indices_by_name[] = {
 static const ProtobufCIntRange diyml__v1__published_model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor diyml__v1__published_model__descriptor =
 {
@@ -579,7 +605,7 @@ const ProtobufCMessageDescriptor diyml__v1__published_model__descriptor =
   "Diyml__V1__PublishedModel",
   "diyml.v1",
   sizeof(Diyml__V1__PublishedModel),
-  8,
+  10,
   diyml__v1__published_model__field_descriptors,
   diyml__v1__published_model__field_indices_by_name,
   1,  diyml__v1__published_model__number_ranges,

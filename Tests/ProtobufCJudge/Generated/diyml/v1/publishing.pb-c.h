@@ -34,6 +34,18 @@ typedef struct Diyml__V1__GetModelCardResponse Diyml__V1__GetModelCardResponse;
 
 /* --- messages --- */
 
+typedef enum {
+  DIYML__V1__PUBLISHED_MODEL__HAS_MAP__NOT_SET = 0,
+  DIYML__V1__PUBLISHED_MODEL__HAS_MAP_MAP = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PUBLISHED_MODEL__HAS_MAP__CASE)
+} Diyml__V1__PublishedModel__HasMapCase;
+
+typedef enum {
+  DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__NOT_SET = 0,
+  DIYML__V1__PUBLISHED_MODEL__HAS_MAP50_MAP50 = 10
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__CASE)
+} Diyml__V1__PublishedModel__HasMap50Case;
+
 struct  Diyml__V1__PublishedModel
 {
   ProtobufCMessage base;
@@ -45,17 +57,25 @@ struct  Diyml__V1__PublishedModel
   size_t n_class_names;
   char **class_names;
   /*
-   * On its validation images, 0 to 1.
+   * Of a classification model, on its validation images; 0 to 1.
    */
   double accuracy;
   /*
    * Milliseconds since 1970-01-01 UTC.
    */
   int64_t publish_time_unix_ms;
+  Diyml__V1__PublishedModel__HasMapCase has_map_case;
+  union {
+    double map;
+  };
+  Diyml__V1__PublishedModel__HasMap50Case has_map50_case;
+  union {
+    double map50;
+  };
 };
 #define DIYML__V1__PUBLISHED_MODEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__published_model__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, DIYML__V1__PUBLISHED_MODEL__HAS_MAP__NOT_SET, {0}, DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__NOT_SET, {0} }
 
 
 struct  Diyml__V1__ModelCard

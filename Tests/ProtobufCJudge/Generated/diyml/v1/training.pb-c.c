@@ -148,6 +148,126 @@ void   diyml__v1__model_metrics__free_unpacked
   assert(message->base.descriptor == &diyml__v1__model_metrics__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__v1__detection_metrics__class_metrics__init
+                     (Diyml__V1__DetectionMetrics__ClassMetrics         *message)
+{
+  static const Diyml__V1__DetectionMetrics__ClassMetrics init_value = DIYML__V1__DETECTION_METRICS__CLASS_METRICS__INIT;
+  *message = init_value;
+}
+void   diyml__v1__detection_metrics__init
+                     (Diyml__V1__DetectionMetrics         *message)
+{
+  static const Diyml__V1__DetectionMetrics init_value = DIYML__V1__DETECTION_METRICS__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__detection_metrics__get_packed_size
+                     (const Diyml__V1__DetectionMetrics *message)
+{
+  assert(message->base.descriptor == &diyml__v1__detection_metrics__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__detection_metrics__pack
+                     (const Diyml__V1__DetectionMetrics *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__detection_metrics__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__detection_metrics__pack_to_buffer
+                     (const Diyml__V1__DetectionMetrics *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__detection_metrics__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__DetectionMetrics *
+       diyml__v1__detection_metrics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__DetectionMetrics *)
+     protobuf_c_message_unpack (&diyml__v1__detection_metrics__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__detection_metrics__free_unpacked
+                     (Diyml__V1__DetectionMetrics *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__detection_metrics__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__training_report__epoch__init
+                     (Diyml__V1__TrainingReport__Epoch         *message)
+{
+  static const Diyml__V1__TrainingReport__Epoch init_value = DIYML__V1__TRAINING_REPORT__EPOCH__INIT;
+  *message = init_value;
+}
+void   diyml__v1__training_report__confusion__init
+                     (Diyml__V1__TrainingReport__Confusion         *message)
+{
+  static const Diyml__V1__TrainingReport__Confusion init_value = DIYML__V1__TRAINING_REPORT__CONFUSION__INIT;
+  *message = init_value;
+}
+void   diyml__v1__training_report__precision_recall_curve__init
+                     (Diyml__V1__TrainingReport__PrecisionRecallCurve         *message)
+{
+  static const Diyml__V1__TrainingReport__PrecisionRecallCurve init_value = DIYML__V1__TRAINING_REPORT__PRECISION_RECALL_CURVE__INIT;
+  *message = init_value;
+}
+void   diyml__v1__training_report__detection_example__init
+                     (Diyml__V1__TrainingReport__DetectionExample         *message)
+{
+  static const Diyml__V1__TrainingReport__DetectionExample init_value = DIYML__V1__TRAINING_REPORT__DETECTION_EXAMPLE__INIT;
+  *message = init_value;
+}
+void   diyml__v1__training_report__init
+                     (Diyml__V1__TrainingReport         *message)
+{
+  static const Diyml__V1__TrainingReport init_value = DIYML__V1__TRAINING_REPORT__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__training_report__get_packed_size
+                     (const Diyml__V1__TrainingReport *message)
+{
+  assert(message->base.descriptor == &diyml__v1__training_report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__training_report__pack
+                     (const Diyml__V1__TrainingReport *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__training_report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__training_report__pack_to_buffer
+                     (const Diyml__V1__TrainingReport *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__training_report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__TrainingReport *
+       diyml__v1__training_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__TrainingReport *)
+     protobuf_c_message_unpack (&diyml__v1__training_report__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__training_report__free_unpacked
+                     (Diyml__V1__TrainingReport *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__training_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__v1__training_progress__init
                      (Diyml__V1__TrainingProgress         *message)
 {
@@ -461,6 +581,96 @@ void   diyml__v1__get_training_response__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__get_training_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__get_training_report_request__init
+                     (Diyml__V1__GetTrainingReportRequest         *message)
+{
+  static const Diyml__V1__GetTrainingReportRequest init_value = DIYML__V1__GET_TRAINING_REPORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__get_training_report_request__get_packed_size
+                     (const Diyml__V1__GetTrainingReportRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__get_training_report_request__pack
+                     (const Diyml__V1__GetTrainingReportRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__get_training_report_request__pack_to_buffer
+                     (const Diyml__V1__GetTrainingReportRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__GetTrainingReportRequest *
+       diyml__v1__get_training_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__GetTrainingReportRequest *)
+     protobuf_c_message_unpack (&diyml__v1__get_training_report_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__get_training_report_request__free_unpacked
+                     (Diyml__V1__GetTrainingReportRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__get_training_report_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__get_training_report_response__init
+                     (Diyml__V1__GetTrainingReportResponse         *message)
+{
+  static const Diyml__V1__GetTrainingReportResponse init_value = DIYML__V1__GET_TRAINING_REPORT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__get_training_report_response__get_packed_size
+                     (const Diyml__V1__GetTrainingReportResponse *message)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__get_training_report_response__pack
+                     (const Diyml__V1__GetTrainingReportResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__get_training_report_response__pack_to_buffer
+                     (const Diyml__V1__GetTrainingReportResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__GetTrainingReportResponse *
+       diyml__v1__get_training_report_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__GetTrainingReportResponse *)
+     protobuf_c_message_unpack (&diyml__v1__get_training_report_response__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__get_training_report_response__free_unpacked
+                     (Diyml__V1__GetTrainingReportResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__list_trainings_request__init
@@ -1017,7 +1227,7 @@ const ProtobufCMessageDescriptor diyml__v1__model_metrics__class_metrics__descri
   (ProtobufCMessageInit) diyml__v1__model_metrics__class_metrics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptors[9] =
+static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptors[10] =
 {
   {
     "accuracy",
@@ -1127,11 +1337,24 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "detection",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__ModelMetrics, detection),
+    &diyml__v1__detection_metrics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__model_metrics__field_indices_by_name[] = {
   0,   /* field[0] = accuracy */
   4,   /* field[4] = classes */
   5,   /* field[5] = confusion */
+  9,   /* field[9] = detection */
   8,   /* field[8] = loss */
   3,   /* field[3] = macro_f1 */
   2,   /* field[2] = top_k */
@@ -1142,7 +1365,7 @@ static const unsigned diyml__v1__model_metrics__field_indices_by_name[] = {
 static const ProtobufCIntRange diyml__v1__model_metrics__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor diyml__v1__model_metrics__descriptor =
 {
@@ -1152,14 +1375,800 @@ const ProtobufCMessageDescriptor diyml__v1__model_metrics__descriptor =
   "Diyml__V1__ModelMetrics",
   "diyml.v1",
   sizeof(Diyml__V1__ModelMetrics),
-  9,
+  10,
   diyml__v1__model_metrics__field_descriptors,
   diyml__v1__model_metrics__field_indices_by_name,
   1,  diyml__v1__model_metrics__number_ranges,
   (ProtobufCMessageInit) diyml__v1__model_metrics__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descriptors[9] =
+static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__class_metrics__field_descriptors[8] =
+{
+  {
+    "class_name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, class_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_precision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, has_average_precision_case),
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, average_precision),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_precision50",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, has_average_precision50_case),
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, average_precision50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, has_average_recall_case),
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, average_recall),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, precision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recall",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, recall),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f1",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__detection_metrics__class_metrics__field_indices_by_name[] = {
+  1,   /* field[1] = average_precision */
+  2,   /* field[2] = average_precision50 */
+  3,   /* field[3] = average_recall */
+  0,   /* field[0] = class_name */
+  6,   /* field[6] = f1 */
+  7,   /* field[7] = objects */
+  4,   /* field[4] = precision */
+  5,   /* field[5] = recall */
+};
+static const ProtobufCIntRange diyml__v1__detection_metrics__class_metrics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor diyml__v1__detection_metrics__class_metrics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.DetectionMetrics.ClassMetrics",
+  "ClassMetrics",
+  "Diyml__V1__DetectionMetrics__ClassMetrics",
+  "diyml.v1",
+  sizeof(Diyml__V1__DetectionMetrics__ClassMetrics),
+  8,
+  diyml__v1__detection_metrics__class_metrics__field_descriptors,
+  diyml__v1__detection_metrics__class_metrics__field_indices_by_name,
+  1,  diyml__v1__detection_metrics__class_metrics__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__detection_metrics__class_metrics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__field_descriptors[17] =
+{
+  {
+    "map",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map_case),
+    offsetof(Diyml__V1__DetectionMetrics, map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map50",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map50_case),
+    offsetof(Diyml__V1__DetectionMetrics, map50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map75",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map75_case),
+    offsetof(Diyml__V1__DetectionMetrics, map75),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_small",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map_small_case),
+    offsetof(Diyml__V1__DetectionMetrics, map_small),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_medium",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map_medium_case),
+    offsetof(Diyml__V1__DetectionMetrics, map_medium),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_large",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_map_large_case),
+    offsetof(Diyml__V1__DetectionMetrics, map_large),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall1",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_average_recall1_case),
+    offsetof(Diyml__V1__DetectionMetrics, average_recall1),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall10",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_average_recall10_case),
+    offsetof(Diyml__V1__DetectionMetrics, average_recall10),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall100",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__DetectionMetrics, has_average_recall100_case),
+    offsetof(Diyml__V1__DetectionMetrics, average_recall100),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "classes",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__DetectionMetrics, n_classes),
+    offsetof(Diyml__V1__DetectionMetrics, classes),
+    &diyml__v1__detection_metrics__class_metrics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence_best",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, confidence_best),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, precision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recall",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, recall),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f1",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "training_objects",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, training_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_objects",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, validation_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boxes_left_out",
+    17,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DetectionMetrics, boxes_left_out),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__detection_metrics__field_indices_by_name[] = {
+  6,   /* field[6] = average_recall1 */
+  7,   /* field[7] = average_recall10 */
+  8,   /* field[8] = average_recall100 */
+  16,   /* field[16] = boxes_left_out */
+  9,   /* field[9] = classes */
+  10,   /* field[10] = confidence_best */
+  13,   /* field[13] = f1 */
+  0,   /* field[0] = map */
+  1,   /* field[1] = map50 */
+  2,   /* field[2] = map75 */
+  5,   /* field[5] = map_large */
+  4,   /* field[4] = map_medium */
+  3,   /* field[3] = map_small */
+  11,   /* field[11] = precision */
+  12,   /* field[12] = recall */
+  14,   /* field[14] = training_objects */
+  15,   /* field[15] = validation_objects */
+};
+static const ProtobufCIntRange diyml__v1__detection_metrics__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 17 }
+};
+const ProtobufCMessageDescriptor diyml__v1__detection_metrics__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.DetectionMetrics",
+  "DetectionMetrics",
+  "Diyml__V1__DetectionMetrics",
+  "diyml.v1",
+  sizeof(Diyml__V1__DetectionMetrics),
+  17,
+  diyml__v1__detection_metrics__field_descriptors,
+  diyml__v1__detection_metrics__field_indices_by_name,
+  1,  diyml__v1__detection_metrics__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__detection_metrics__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_report__epoch__field_descriptors[8] =
+{
+  {
+    "phase",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__Epoch, phase),
+    &diyml__v1__training_phase__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__Epoch, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_loss_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, loss),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_loss",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_loss_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_loss),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_accuracy",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_accuracy_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_accuracy),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_map",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_map_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_map50",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_map50_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_map50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seconds",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__Epoch, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__training_report__epoch__field_indices_by_name[] = {
+  1,   /* field[1] = epoch */
+  2,   /* field[2] = loss */
+  0,   /* field[0] = phase */
+  7,   /* field[7] = seconds */
+  4,   /* field[4] = validation_accuracy */
+  3,   /* field[3] = validation_loss */
+  5,   /* field[5] = validation_map */
+  6,   /* field[6] = validation_map50 */
+};
+static const ProtobufCIntRange diyml__v1__training_report__epoch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor diyml__v1__training_report__epoch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.TrainingReport.Epoch",
+  "Epoch",
+  "Diyml__V1__TrainingReport__Epoch",
+  "diyml.v1",
+  sizeof(Diyml__V1__TrainingReport__Epoch),
+  8,
+  diyml__v1__training_report__epoch__field_descriptors,
+  diyml__v1__training_report__epoch__field_indices_by_name,
+  1,  diyml__v1__training_report__epoch__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__training_report__epoch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_report__confusion__field_descriptors[3] =
+{
+  {
+    "class_names",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__TrainingReport__Confusion, n_class_names),
+    offsetof(Diyml__V1__TrainingReport__Confusion, class_names),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "counts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Diyml__V1__TrainingReport__Confusion, n_counts),
+    offsetof(Diyml__V1__TrainingReport__Confusion, counts),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "has_background",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__Confusion, has_background),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__training_report__confusion__field_indices_by_name[] = {
+  0,   /* field[0] = class_names */
+  1,   /* field[1] = counts */
+  2,   /* field[2] = has_background */
+};
+static const ProtobufCIntRange diyml__v1__training_report__confusion__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__v1__training_report__confusion__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.TrainingReport.Confusion",
+  "Confusion",
+  "Diyml__V1__TrainingReport__Confusion",
+  "diyml.v1",
+  sizeof(Diyml__V1__TrainingReport__Confusion),
+  3,
+  diyml__v1__training_report__confusion__field_descriptors,
+  diyml__v1__training_report__confusion__field_indices_by_name,
+  1,  diyml__v1__training_report__confusion__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__training_report__confusion__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_report__precision_recall_curve__field_descriptors[2] =
+{
+  {
+    "class_name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__PrecisionRecallCurve, class_name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precisions",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingReport__PrecisionRecallCurve, n_precisions),
+    offsetof(Diyml__V1__TrainingReport__PrecisionRecallCurve, precisions),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__training_report__precision_recall_curve__field_indices_by_name[] = {
+  0,   /* field[0] = class_name */
+  1,   /* field[1] = precisions */
+};
+static const ProtobufCIntRange diyml__v1__training_report__precision_recall_curve__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__training_report__precision_recall_curve__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.TrainingReport.PrecisionRecallCurve",
+  "PrecisionRecallCurve",
+  "Diyml__V1__TrainingReport__PrecisionRecallCurve",
+  "diyml.v1",
+  sizeof(Diyml__V1__TrainingReport__PrecisionRecallCurve),
+  2,
+  diyml__v1__training_report__precision_recall_curve__field_descriptors,
+  diyml__v1__training_report__precision_recall_curve__field_indices_by_name,
+  1,  diyml__v1__training_report__precision_recall_curve__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__training_report__precision_recall_curve__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_report__detection_example__field_descriptors[5] =
+{
+  {
+    "data_point_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, data_point_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_width",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, image_width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_height",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, image_height),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "truths",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, n_truths),
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, truths),
+    &diyml__v1__box__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, n_objects),
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, objects),
+    &diyml__v1__detected_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__training_report__detection_example__field_indices_by_name[] = {
+  0,   /* field[0] = data_point_id */
+  2,   /* field[2] = image_height */
+  1,   /* field[1] = image_width */
+  4,   /* field[4] = objects */
+  3,   /* field[3] = truths */
+};
+static const ProtobufCIntRange diyml__v1__training_report__detection_example__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor diyml__v1__training_report__detection_example__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.TrainingReport.DetectionExample",
+  "DetectionExample",
+  "Diyml__V1__TrainingReport__DetectionExample",
+  "diyml.v1",
+  sizeof(Diyml__V1__TrainingReport__DetectionExample),
+  5,
+  diyml__v1__training_report__detection_example__field_descriptors,
+  diyml__v1__training_report__detection_example__field_indices_by_name,
+  1,  diyml__v1__training_report__detection_example__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__training_report__detection_example__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_report__field_descriptors[4] =
+{
+  {
+    "history",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__TrainingReport, n_history),
+    offsetof(Diyml__V1__TrainingReport, history),
+    &diyml__v1__training_report__epoch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confusion",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport, confusion),
+    &diyml__v1__training_report__confusion__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision_recall",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__TrainingReport, n_precision_recall),
+    offsetof(Diyml__V1__TrainingReport, precision_recall),
+    &diyml__v1__training_report__precision_recall_curve__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detection_examples",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__TrainingReport, n_detection_examples),
+    offsetof(Diyml__V1__TrainingReport, detection_examples),
+    &diyml__v1__training_report__detection_example__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__training_report__field_indices_by_name[] = {
+  1,   /* field[1] = confusion */
+  3,   /* field[3] = detection_examples */
+  0,   /* field[0] = history */
+  2,   /* field[2] = precision_recall */
+};
+static const ProtobufCIntRange diyml__v1__training_report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__v1__training_report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.TrainingReport",
+  "TrainingReport",
+  "Diyml__V1__TrainingReport",
+  "diyml.v1",
+  sizeof(Diyml__V1__TrainingReport),
+  4,
+  diyml__v1__training_report__field_descriptors,
+  diyml__v1__training_report__field_indices_by_name,
+  1,  diyml__v1__training_report__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__training_report__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descriptors[10] =
 {
   {
     "phase",
@@ -1269,6 +2278,18 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validation_map",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__TrainingProgress, has_validation_map_case),
+    offsetof(Diyml__V1__TrainingProgress, validation_map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__training_progress__field_indices_by_name[] = {
   1,   /* field[1] = epoch */
@@ -1280,11 +2301,12 @@ static const unsigned diyml__v1__training_progress__field_indices_by_name[] = {
   0,   /* field[0] = phase */
   8,   /* field[8] = seconds_left */
   6,   /* field[6] = validation_accuracy */
+  9,   /* field[9] = validation_map */
 };
 static const ProtobufCIntRange diyml__v1__training_progress__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor diyml__v1__training_progress__descriptor =
 {
@@ -1294,7 +2316,7 @@ const ProtobufCMessageDescriptor diyml__v1__training_progress__descriptor =
   "Diyml__V1__TrainingProgress",
   "diyml.v1",
   sizeof(Diyml__V1__TrainingProgress),
-  9,
+  10,
   diyml__v1__training_progress__field_descriptors,
   diyml__v1__training_progress__field_indices_by_name,
   1,  diyml__v1__training_progress__number_ranges,
@@ -1633,6 +2655,108 @@ const ProtobufCMessageDescriptor diyml__v1__get_training_response__descriptor =
   (ProtobufCMessageInit) diyml__v1__get_training_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor diyml__v1__get_training_report_request__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__GetTrainingReportRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__GetTrainingReportRequest, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__get_training_report_request__field_indices_by_name[] = {
+  1,   /* field[1] = number */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__get_training_report_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.GetTrainingReportRequest",
+  "GetTrainingReportRequest",
+  "Diyml__V1__GetTrainingReportRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__GetTrainingReportRequest),
+  2,
+  diyml__v1__get_training_report_request__field_descriptors,
+  diyml__v1__get_training_report_request__field_indices_by_name,
+  1,  diyml__v1__get_training_report_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__get_training_report_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__get_training_report_response__field_descriptors[2] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__GetTrainingReportResponse, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__GetTrainingReportResponse, report),
+    &diyml__v1__training_report__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__get_training_report_response__field_indices_by_name[] = {
+  0,   /* field[0] = number */
+  1,   /* field[1] = report */
+};
+static const ProtobufCIntRange diyml__v1__get_training_report_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__get_training_report_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.GetTrainingReportResponse",
+  "GetTrainingReportResponse",
+  "Diyml__V1__GetTrainingReportResponse",
+  "diyml.v1",
+  sizeof(Diyml__V1__GetTrainingReportResponse),
+  2,
+  diyml__v1__get_training_report_response__field_descriptors,
+  diyml__v1__get_training_report_response__field_indices_by_name,
+  1,  diyml__v1__get_training_report_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__get_training_report_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor diyml__v1__list_trainings_request__field_descriptors[3] =
 {
   {
@@ -1871,18 +2995,20 @@ const ProtobufCEnumDescriptor diyml__v1__training_phase__descriptor =
   diyml__v1__training_phase__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor diyml__v1__training__method_descriptors[5] =
+static const ProtobufCMethodDescriptor diyml__v1__training__method_descriptors[6] =
 {
   { "Train", &diyml__v1__train_request__descriptor, &diyml__v1__train_response__descriptor },
   { "WatchTraining", &diyml__v1__watch_training_request__descriptor, &diyml__v1__training_event__descriptor },
   { "GetTraining", &diyml__v1__get_training_request__descriptor, &diyml__v1__get_training_response__descriptor },
+  { "GetTrainingReport", &diyml__v1__get_training_report_request__descriptor, &diyml__v1__get_training_report_response__descriptor },
   { "ListTrainings", &diyml__v1__list_trainings_request__descriptor, &diyml__v1__list_trainings_response__descriptor },
   { "CancelTraining", &diyml__v1__cancel_training_request__descriptor, &diyml__v1__cancel_training_response__descriptor },
 };
 const unsigned diyml__v1__training__method_indices_by_name[] = {
-  4,        /* CancelTraining */
+  5,        /* CancelTraining */
   2,        /* GetTraining */
-  3,        /* ListTrainings */
+  3,        /* GetTrainingReport */
+  4,        /* ListTrainings */
   0,        /* Train */
   1         /* WatchTraining */
 };
@@ -1893,7 +3019,7 @@ const ProtobufCServiceDescriptor diyml__v1__training__descriptor =
   "Training",
   "Diyml__V1__Training",
   "diyml.v1",
-  5,
+  6,
   diyml__v1__training__method_descriptors,
   diyml__v1__training__method_indices_by_name
 };
@@ -1921,13 +3047,21 @@ void diyml__v1__training__get_training(ProtobufCService *service,
   assert(service->descriptor == &diyml__v1__training__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void diyml__v1__training__get_training_report(ProtobufCService *service,
+                                              const Diyml__V1__GetTrainingReportRequest *input,
+                                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__training__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void diyml__v1__training__list_trainings(ProtobufCService *service,
                                          const Diyml__V1__ListTrainingsRequest *input,
                                          Diyml__V1__ListTrainingsResponse_Closure closure,
                                          void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__training__cancel_training(ProtobufCService *service,
                                           const Diyml__V1__CancelTrainingRequest *input,
@@ -1935,7 +3069,7 @@ void diyml__v1__training__cancel_training(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__training__init (Diyml__V1__Training_Service *service,
                                 Diyml__V1__Training_ServiceDestroy destroy)

@@ -15,11 +15,19 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "diyml/v1/data.pb-c.h"
+#include "diyml/v1/inference.pb-c.h"
 
 typedef struct Diyml__V1__TrainingParameters Diyml__V1__TrainingParameters;
 typedef struct Diyml__V1__TrainingJob Diyml__V1__TrainingJob;
 typedef struct Diyml__V1__ModelMetrics Diyml__V1__ModelMetrics;
 typedef struct Diyml__V1__ModelMetrics__ClassMetrics Diyml__V1__ModelMetrics__ClassMetrics;
+typedef struct Diyml__V1__DetectionMetrics Diyml__V1__DetectionMetrics;
+typedef struct Diyml__V1__DetectionMetrics__ClassMetrics Diyml__V1__DetectionMetrics__ClassMetrics;
+typedef struct Diyml__V1__TrainingReport Diyml__V1__TrainingReport;
+typedef struct Diyml__V1__TrainingReport__Epoch Diyml__V1__TrainingReport__Epoch;
+typedef struct Diyml__V1__TrainingReport__Confusion Diyml__V1__TrainingReport__Confusion;
+typedef struct Diyml__V1__TrainingReport__PrecisionRecallCurve Diyml__V1__TrainingReport__PrecisionRecallCurve;
+typedef struct Diyml__V1__TrainingReport__DetectionExample Diyml__V1__TrainingReport__DetectionExample;
 typedef struct Diyml__V1__TrainingProgress Diyml__V1__TrainingProgress;
 typedef struct Diyml__V1__TrainingEvent Diyml__V1__TrainingEvent;
 typedef struct Diyml__V1__TrainRequest Diyml__V1__TrainRequest;
@@ -27,6 +35,8 @@ typedef struct Diyml__V1__TrainResponse Diyml__V1__TrainResponse;
 typedef struct Diyml__V1__WatchTrainingRequest Diyml__V1__WatchTrainingRequest;
 typedef struct Diyml__V1__GetTrainingRequest Diyml__V1__GetTrainingRequest;
 typedef struct Diyml__V1__GetTrainingResponse Diyml__V1__GetTrainingResponse;
+typedef struct Diyml__V1__GetTrainingReportRequest Diyml__V1__GetTrainingReportRequest;
+typedef struct Diyml__V1__GetTrainingReportResponse Diyml__V1__GetTrainingReportResponse;
 typedef struct Diyml__V1__ListTrainingsRequest Diyml__V1__ListTrainingsRequest;
 typedef struct Diyml__V1__ListTrainingsResponse Diyml__V1__ListTrainingsResponse;
 typedef struct Diyml__V1__CancelTrainingRequest Diyml__V1__CancelTrainingRequest;
@@ -46,7 +56,7 @@ typedef enum _Diyml__V1__TrainingPhase {
    */
   DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_HEAD = 2,
   /*
-   * Training the last blocks of the network too.
+   * Training the last blocks of the network too; the phase of detectors.
    */
   DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_FINE_TUNING = 3,
   /*
@@ -65,7 +75,7 @@ struct  Diyml__V1__TrainingParameters
 {
   ProtobufCMessage base;
   /*
-   * Passes over the training images while fine-tuning: at most 1,000.
+   * Passes over the training images, with a classifier while fine-tuning: at most 1,000.
    */
   uint32_t epochs;
   /*
@@ -85,7 +95,8 @@ struct  Diyml__V1__TrainingParameters
    */
   uint32_t input_side;
   /*
-   * Train only the head on frozen features: seconds instead of minutes, and less accurate.
+   * Train only the head on frozen features: seconds instead of minutes, and less accurate. Not for
+   * detection projects.
    */
   protobuf_c_boolean head_only;
   /*
@@ -160,6 +171,7 @@ struct  Diyml__V1__ModelMetrics
 {
   ProtobufCMessage base;
   /*
+   * The first six are of classification models.
    * 0 to 1: the part of images whose first class is right.
    */
   double accuracy;
@@ -182,13 +194,349 @@ struct  Diyml__V1__ModelMetrics
   uint64_t training_images;
   uint64_t validation_images;
   /*
-   * The mean cross entropy on the validation images.
+   * The mean over the training images of the last epoch: of a classifier its cross entropy, of a
+   * detector the sum of its losses.
    */
   double loss;
+  /*
+   * Of detection models only.
+   */
+  Diyml__V1__DetectionMetrics *detection;
 };
 #define DIYML__V1__MODEL_METRICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__model_metrics__descriptor) \
-    , 0, 0, 0, 0, 0,NULL, 0,NULL, 0, 0, 0 }
+    , 0, 0, 0, 0, 0,NULL, 0,NULL, 0, 0, 0, NULL }
+
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION_AVERAGE_PRECISION = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION__CASE)
+} Diyml__V1__DetectionMetrics__ClassMetrics__HasAveragePrecisionCase;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION50__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION50_AVERAGE_PRECISION50 = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION50__CASE)
+} Diyml__V1__DetectionMetrics__ClassMetrics__HasAveragePrecision50Case;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_RECALL__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_RECALL_AVERAGE_RECALL = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_RECALL__CASE)
+} Diyml__V1__DetectionMetrics__ClassMetrics__HasAverageRecallCase;
+
+struct  Diyml__V1__DetectionMetrics__ClassMetrics
+{
+  ProtobufCMessage base;
+  char *class_name;
+  /*
+   * Of objects of at least `confidence_best`, at an IoU of 0.5.
+   */
+  double precision;
+  double recall;
+  double f1;
+  /*
+   * Objects of the class in the validation images.
+   */
+  uint64_t objects;
+  Diyml__V1__DetectionMetrics__ClassMetrics__HasAveragePrecisionCase has_average_precision_case;
+  union {
+    double average_precision;
+  };
+  Diyml__V1__DetectionMetrics__ClassMetrics__HasAveragePrecision50Case has_average_precision50_case;
+  union {
+    double average_precision50;
+  };
+  Diyml__V1__DetectionMetrics__ClassMetrics__HasAverageRecallCase has_average_recall_case;
+  union {
+    double average_recall;
+  };
+};
+#define DIYML__V1__DETECTION_METRICS__CLASS_METRICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__detection_metrics__class_metrics__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0, 0, DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_PRECISION50__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__CLASS_METRICS__HAS_AVERAGE_RECALL__NOT_SET, {0} }
+
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_MAP = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP__CASE)
+} Diyml__V1__DetectionMetrics__HasMapCase;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP50__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP50_MAP50 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP50__CASE)
+} Diyml__V1__DetectionMetrics__HasMap50Case;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP75__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP75_MAP75 = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP75__CASE)
+} Diyml__V1__DetectionMetrics__HasMap75Case;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL_MAP_SMALL = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__CASE)
+} Diyml__V1__DetectionMetrics__HasMapSmallCase;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM_MAP_MEDIUM = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__CASE)
+} Diyml__V1__DetectionMetrics__HasMapMediumCase;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE_MAP_LARGE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__CASE)
+} Diyml__V1__DetectionMetrics__HasMapLargeCase;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1_AVERAGE_RECALL1 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__CASE)
+} Diyml__V1__DetectionMetrics__HasAverageRecall1Case;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10_AVERAGE_RECALL10 = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10__CASE)
+} Diyml__V1__DetectionMetrics__HasAverageRecall10Case;
+
+typedef enum {
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100_AVERAGE_RECALL100 = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100__CASE)
+} Diyml__V1__DetectionMetrics__HasAverageRecall100Case;
+
+/*
+ * Measured as COCO does; a figure is missing where no validation image has an object to measure it
+ * by. All are 0 to 1.
+ */
+struct  Diyml__V1__DetectionMetrics
+{
+  ProtobufCMessage base;
+  size_t n_classes;
+  Diyml__V1__DetectionMetrics__ClassMetrics **classes;
+  /*
+   * The confidence with the best F1 over all classes at an IoU of 0.5: what Infer takes unless told.
+   */
+  double confidence_best;
+  /*
+   * At that confidence, over the objects of all classes together, at an IoU of 0.5.
+   */
+  double precision;
+  double recall;
+  double f1;
+  uint64_t training_objects;
+  uint64_t validation_objects;
+  /*
+   * Boxes that were less than a pixel wide or high inside their image, and counted for nothing.
+   */
+  uint64_t boxes_left_out;
+  Diyml__V1__DetectionMetrics__HasMapCase has_map_case;
+  union {
+    double map;
+  };
+  Diyml__V1__DetectionMetrics__HasMap50Case has_map50_case;
+  union {
+    double map50;
+  };
+  Diyml__V1__DetectionMetrics__HasMap75Case has_map75_case;
+  union {
+    double map75;
+  };
+  Diyml__V1__DetectionMetrics__HasMapSmallCase has_map_small_case;
+  union {
+    double map_small;
+  };
+  Diyml__V1__DetectionMetrics__HasMapMediumCase has_map_medium_case;
+  union {
+    double map_medium;
+  };
+  Diyml__V1__DetectionMetrics__HasMapLargeCase has_map_large_case;
+  union {
+    double map_large;
+  };
+  Diyml__V1__DetectionMetrics__HasAverageRecall1Case has_average_recall1_case;
+  union {
+    double average_recall1;
+  };
+  Diyml__V1__DetectionMetrics__HasAverageRecall10Case has_average_recall10_case;
+  union {
+    double average_recall10;
+  };
+  Diyml__V1__DetectionMetrics__HasAverageRecall100Case has_average_recall100_case;
+  union {
+    double average_recall100;
+  };
+};
+#define DIYML__V1__DETECTION_METRICS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__detection_metrics__descriptor) \
+    , 0,NULL, 0, 0, 0, 0, 0, 0, 0, DIYML__V1__DETECTION_METRICS__HAS_MAP__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP50__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP75__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100__NOT_SET, {0} }
+
+
+typedef enum {
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS_LOSS = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasLossCase;
+
+typedef enum {
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS_VALIDATION_LOSS = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationLossCase;
+
+typedef enum {
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY_VALIDATION_ACCURACY = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationAccuracyCase;
+
+typedef enum {
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP_VALIDATION_MAP = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationMapCase;
+
+typedef enum {
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50_VALIDATION_MAP50 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationMap50Case;
+
+struct  Diyml__V1__TrainingReport__Epoch
+{
+  ProtobufCMessage base;
+  Diyml__V1__TrainingPhase phase;
+  /*
+   * From 1, within the phase.
+   */
+  uint32_t epoch;
+  /*
+   * Since the training started.
+   */
+  double seconds;
+  Diyml__V1__TrainingReport__Epoch__HasLossCase has_loss_case;
+  union {
+    double loss;
+  };
+  Diyml__V1__TrainingReport__Epoch__HasValidationLossCase has_validation_loss_case;
+  union {
+    double validation_loss;
+  };
+  Diyml__V1__TrainingReport__Epoch__HasValidationAccuracyCase has_validation_accuracy_case;
+  union {
+    double validation_accuracy;
+  };
+  Diyml__V1__TrainingReport__Epoch__HasValidationMapCase has_validation_map_case;
+  union {
+    double validation_map;
+  };
+  Diyml__V1__TrainingReport__Epoch__HasValidationMap50Case has_validation_map50_case;
+  union {
+    double validation_map50;
+  };
+};
+#define DIYML__V1__TRAINING_REPORT__EPOCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__epoch__descriptor) \
+    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__NOT_SET, {0} }
+
+
+struct  Diyml__V1__TrainingReport__Confusion
+{
+  ProtobufCMessage base;
+  size_t n_class_names;
+  char **class_names;
+  /*
+   * Row by row: of class `row` taken for class `column`. Images of a classifier; of a detector
+   * objects of at least `confidence_best` at an IoU of 0.5.
+   */
+  size_t n_counts;
+  uint64_t *counts;
+  /*
+   * Whether a last row and column stand for the background: objects invented, and objects missed.
+   */
+  protobuf_c_boolean has_background;
+};
+#define DIYML__V1__TRAINING_REPORT__CONFUSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__confusion__descriptor) \
+    , 0,NULL, 0,NULL, 0 }
+
+
+/*
+ * At an IoU of 0.5.
+ */
+struct  Diyml__V1__TrainingReport__PrecisionRecallCurve
+{
+  ProtobufCMessage base;
+  char *class_name;
+  /*
+   * At recalls of 0, 0.01, to 1: the best precision with at least that recall.
+   */
+  size_t n_precisions;
+  double *precisions;
+};
+#define DIYML__V1__TRAINING_REPORT__PRECISION_RECALL_CURVE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__precision_recall_curve__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+struct  Diyml__V1__TrainingReport__DetectionExample
+{
+  ProtobufCMessage base;
+  char *data_point_id;
+  /*
+   * Of the image after EXIF rotation, in pixels.
+   */
+  uint32_t image_width;
+  uint32_t image_height;
+  /*
+   * What is there.
+   */
+  size_t n_truths;
+  Diyml__V1__Box **truths;
+  /*
+   * What the model found; at most 100, most confident first.
+   */
+  size_t n_objects;
+  Diyml__V1__DetectedObject **objects;
+};
+#define DIYML__V1__TRAINING_REPORT__DETECTION_EXAMPLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__detection_example__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, 0,NULL, 0,NULL }
+
+
+/*
+ * What a training has left to look at.
+ */
+struct  Diyml__V1__TrainingReport
+{
+  ProtobufCMessage base;
+  /*
+   * In the order they were trained; none for a training by a server too old to keep them.
+   */
+  size_t n_history;
+  Diyml__V1__TrainingReport__Epoch **history;
+  Diyml__V1__TrainingReport__Confusion *confusion;
+  /*
+   * Of detection models, in the order of the classes; a class without validation objects has none.
+   */
+  size_t n_precision_recall;
+  Diyml__V1__TrainingReport__PrecisionRecallCurve **precision_recall;
+  /*
+   * Of detection models: at most 16 of the validation images.
+   */
+  size_t n_detection_examples;
+  Diyml__V1__TrainingReport__DetectionExample **detection_examples;
+};
+#define DIYML__V1__TRAINING_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__descriptor) \
+    , 0,NULL, NULL, 0,NULL, 0,NULL }
 
 
 typedef enum {
@@ -202,6 +550,12 @@ typedef enum {
   DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY_VALIDATION_ACCURACY = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY__CASE)
 } Diyml__V1__TrainingProgress__HasValidationAccuracyCase;
+
+typedef enum {
+  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__NOT_SET = 0,
+  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP_VALIDATION_MAP = 10
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__CASE)
+} Diyml__V1__TrainingProgress__HasValidationMapCase;
 
 struct  Diyml__V1__TrainingProgress
 {
@@ -230,10 +584,14 @@ struct  Diyml__V1__TrainingProgress
   union {
     double validation_accuracy;
   };
+  Diyml__V1__TrainingProgress__HasValidationMapCase has_validation_map_case;
+  union {
+    double validation_map;
+  };
 };
 #define DIYML__V1__TRAINING_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_progress__descriptor) \
-    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__V1__TRAINING_PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0} }
+    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__V1__TRAINING_PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__NOT_SET, {0} }
 
 
 typedef enum {
@@ -334,6 +692,34 @@ struct  Diyml__V1__GetTrainingResponse
 #define DIYML__V1__GET_TRAINING_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_response__descriptor) \
     , NULL }
+
+
+struct  Diyml__V1__GetTrainingReportRequest
+{
+  ProtobufCMessage base;
+  char *project;
+  /*
+   * 0 means the newest.
+   */
+  uint32_t number;
+};
+#define DIYML__V1__GET_TRAINING_REPORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_report_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Diyml__V1__GetTrainingReportResponse
+{
+  ProtobufCMessage base;
+  /*
+   * The training's number.
+   */
+  uint32_t number;
+  Diyml__V1__TrainingReport *report;
+};
+#define DIYML__V1__GET_TRAINING_REPORT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_report_response__descriptor) \
+    , 0, NULL }
 
 
 struct  Diyml__V1__ListTrainingsRequest
@@ -446,6 +832,59 @@ Diyml__V1__ModelMetrics *
                       const uint8_t       *data);
 void   diyml__v1__model_metrics__free_unpacked
                      (Diyml__V1__ModelMetrics *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__DetectionMetrics__ClassMetrics methods */
+void   diyml__v1__detection_metrics__class_metrics__init
+                     (Diyml__V1__DetectionMetrics__ClassMetrics         *message);
+/* Diyml__V1__DetectionMetrics methods */
+void   diyml__v1__detection_metrics__init
+                     (Diyml__V1__DetectionMetrics         *message);
+size_t diyml__v1__detection_metrics__get_packed_size
+                     (const Diyml__V1__DetectionMetrics   *message);
+size_t diyml__v1__detection_metrics__pack
+                     (const Diyml__V1__DetectionMetrics   *message,
+                      uint8_t             *out);
+size_t diyml__v1__detection_metrics__pack_to_buffer
+                     (const Diyml__V1__DetectionMetrics   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__DetectionMetrics *
+       diyml__v1__detection_metrics__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__detection_metrics__free_unpacked
+                     (Diyml__V1__DetectionMetrics *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__TrainingReport__Epoch methods */
+void   diyml__v1__training_report__epoch__init
+                     (Diyml__V1__TrainingReport__Epoch         *message);
+/* Diyml__V1__TrainingReport__Confusion methods */
+void   diyml__v1__training_report__confusion__init
+                     (Diyml__V1__TrainingReport__Confusion         *message);
+/* Diyml__V1__TrainingReport__PrecisionRecallCurve methods */
+void   diyml__v1__training_report__precision_recall_curve__init
+                     (Diyml__V1__TrainingReport__PrecisionRecallCurve         *message);
+/* Diyml__V1__TrainingReport__DetectionExample methods */
+void   diyml__v1__training_report__detection_example__init
+                     (Diyml__V1__TrainingReport__DetectionExample         *message);
+/* Diyml__V1__TrainingReport methods */
+void   diyml__v1__training_report__init
+                     (Diyml__V1__TrainingReport         *message);
+size_t diyml__v1__training_report__get_packed_size
+                     (const Diyml__V1__TrainingReport   *message);
+size_t diyml__v1__training_report__pack
+                     (const Diyml__V1__TrainingReport   *message,
+                      uint8_t             *out);
+size_t diyml__v1__training_report__pack_to_buffer
+                     (const Diyml__V1__TrainingReport   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__TrainingReport *
+       diyml__v1__training_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__training_report__free_unpacked
+                     (Diyml__V1__TrainingReport *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__V1__TrainingProgress methods */
 void   diyml__v1__training_progress__init
@@ -580,6 +1019,44 @@ Diyml__V1__GetTrainingResponse *
 void   diyml__v1__get_training_response__free_unpacked
                      (Diyml__V1__GetTrainingResponse *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__V1__GetTrainingReportRequest methods */
+void   diyml__v1__get_training_report_request__init
+                     (Diyml__V1__GetTrainingReportRequest         *message);
+size_t diyml__v1__get_training_report_request__get_packed_size
+                     (const Diyml__V1__GetTrainingReportRequest   *message);
+size_t diyml__v1__get_training_report_request__pack
+                     (const Diyml__V1__GetTrainingReportRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__get_training_report_request__pack_to_buffer
+                     (const Diyml__V1__GetTrainingReportRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__GetTrainingReportRequest *
+       diyml__v1__get_training_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__get_training_report_request__free_unpacked
+                     (Diyml__V1__GetTrainingReportRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__GetTrainingReportResponse methods */
+void   diyml__v1__get_training_report_response__init
+                     (Diyml__V1__GetTrainingReportResponse         *message);
+size_t diyml__v1__get_training_report_response__get_packed_size
+                     (const Diyml__V1__GetTrainingReportResponse   *message);
+size_t diyml__v1__get_training_report_response__pack
+                     (const Diyml__V1__GetTrainingReportResponse   *message,
+                      uint8_t             *out);
+size_t diyml__v1__get_training_report_response__pack_to_buffer
+                     (const Diyml__V1__GetTrainingReportResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__GetTrainingReportResponse *
+       diyml__v1__get_training_report_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__get_training_report_response__free_unpacked
+                     (Diyml__V1__GetTrainingReportResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__V1__ListTrainingsRequest methods */
 void   diyml__v1__list_trainings_request__init
                      (Diyml__V1__ListTrainingsRequest         *message);
@@ -670,6 +1147,27 @@ typedef void (*Diyml__V1__ModelMetrics__ClassMetrics_Closure)
 typedef void (*Diyml__V1__ModelMetrics_Closure)
                  (const Diyml__V1__ModelMetrics *message,
                   void *closure_data);
+typedef void (*Diyml__V1__DetectionMetrics__ClassMetrics_Closure)
+                 (const Diyml__V1__DetectionMetrics__ClassMetrics *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__DetectionMetrics_Closure)
+                 (const Diyml__V1__DetectionMetrics *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__TrainingReport__Epoch_Closure)
+                 (const Diyml__V1__TrainingReport__Epoch *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__TrainingReport__Confusion_Closure)
+                 (const Diyml__V1__TrainingReport__Confusion *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__TrainingReport__PrecisionRecallCurve_Closure)
+                 (const Diyml__V1__TrainingReport__PrecisionRecallCurve *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__TrainingReport__DetectionExample_Closure)
+                 (const Diyml__V1__TrainingReport__DetectionExample *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__TrainingReport_Closure)
+                 (const Diyml__V1__TrainingReport *message,
+                  void *closure_data);
 typedef void (*Diyml__V1__TrainingProgress_Closure)
                  (const Diyml__V1__TrainingProgress *message,
                   void *closure_data);
@@ -690,6 +1188,12 @@ typedef void (*Diyml__V1__GetTrainingRequest_Closure)
                   void *closure_data);
 typedef void (*Diyml__V1__GetTrainingResponse_Closure)
                  (const Diyml__V1__GetTrainingResponse *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__GetTrainingReportRequest_Closure)
+                 (const Diyml__V1__GetTrainingReportRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__GetTrainingReportResponse_Closure)
+                 (const Diyml__V1__GetTrainingReportResponse *message,
                   void *closure_data);
 typedef void (*Diyml__V1__ListTrainingsRequest_Closure)
                  (const Diyml__V1__ListTrainingsRequest *message,
@@ -722,6 +1226,10 @@ struct Diyml__V1__Training_Service
                        const Diyml__V1__GetTrainingRequest *input,
                        Diyml__V1__GetTrainingResponse_Closure closure,
                        void *closure_data);
+  void (*get_training_report)(Diyml__V1__Training_Service *service,
+                              const Diyml__V1__GetTrainingReportRequest *input,
+                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                              void *closure_data);
   void (*list_trainings)(Diyml__V1__Training_Service *service,
                          const Diyml__V1__ListTrainingsRequest *input,
                          Diyml__V1__ListTrainingsResponse_Closure closure,
@@ -741,6 +1249,7 @@ void diyml__v1__training__init (Diyml__V1__Training_Service *service,
       function_prefix__ ## train,\
       function_prefix__ ## watch_training,\
       function_prefix__ ## get_training,\
+      function_prefix__ ## get_training_report,\
       function_prefix__ ## list_trainings,\
       function_prefix__ ## cancel_training  }
 void diyml__v1__training__train(ProtobufCService *service,
@@ -755,6 +1264,10 @@ void diyml__v1__training__get_training(ProtobufCService *service,
                                        const Diyml__V1__GetTrainingRequest *input,
                                        Diyml__V1__GetTrainingResponse_Closure closure,
                                        void *closure_data);
+void diyml__v1__training__get_training_report(ProtobufCService *service,
+                                              const Diyml__V1__GetTrainingReportRequest *input,
+                                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                                              void *closure_data);
 void diyml__v1__training__list_trainings(ProtobufCService *service,
                                          const Diyml__V1__ListTrainingsRequest *input,
                                          Diyml__V1__ListTrainingsResponse_Closure closure,
@@ -771,6 +1284,13 @@ extern const ProtobufCMessageDescriptor diyml__v1__training_parameters__descript
 extern const ProtobufCMessageDescriptor diyml__v1__training_job__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__model_metrics__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__model_metrics__class_metrics__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__detection_metrics__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__detection_metrics__class_metrics__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__training_report__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__training_report__epoch__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__training_report__confusion__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__training_report__precision_recall_curve__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__training_report__detection_example__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__training_progress__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__training_event__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__train_request__descriptor;
@@ -778,6 +1298,8 @@ extern const ProtobufCMessageDescriptor diyml__v1__train_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__watch_training_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_training_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_training_response__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__get_training_report_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_trainings_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_trainings_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__cancel_training_request__descriptor;

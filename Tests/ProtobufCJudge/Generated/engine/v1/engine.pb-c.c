@@ -193,6 +193,231 @@ void   diyml__engine__v1__classify_response__free_unpacked
   assert(message->base.descriptor == &diyml__engine__v1__classify_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__engine__v1__box__init
+                     (Diyml__Engine__V1__Box         *message)
+{
+  static const Diyml__Engine__V1__Box init_value = DIYML__ENGINE__V1__BOX__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__box__get_packed_size
+                     (const Diyml__Engine__V1__Box *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__box__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__box__pack
+                     (const Diyml__Engine__V1__Box *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__box__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__box__pack_to_buffer
+                     (const Diyml__Engine__V1__Box *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__box__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__Box *
+       diyml__engine__v1__box__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__Box *)
+     protobuf_c_message_unpack (&diyml__engine__v1__box__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__box__free_unpacked
+                     (Diyml__Engine__V1__Box *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__box__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__detected_object__init
+                     (Diyml__Engine__V1__DetectedObject         *message)
+{
+  static const Diyml__Engine__V1__DetectedObject init_value = DIYML__ENGINE__V1__DETECTED_OBJECT__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__detected_object__get_packed_size
+                     (const Diyml__Engine__V1__DetectedObject *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detected_object__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__detected_object__pack
+                     (const Diyml__Engine__V1__DetectedObject *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detected_object__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__detected_object__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectedObject *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detected_object__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__DetectedObject *
+       diyml__engine__v1__detected_object__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__DetectedObject *)
+     protobuf_c_message_unpack (&diyml__engine__v1__detected_object__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__detected_object__free_unpacked
+                     (Diyml__Engine__V1__DetectedObject *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__detected_object__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__detect_request__init
+                     (Diyml__Engine__V1__DetectRequest         *message)
+{
+  static const Diyml__Engine__V1__DetectRequest init_value = DIYML__ENGINE__V1__DETECT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__detect_request__get_packed_size
+                     (const Diyml__Engine__V1__DetectRequest *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__detect_request__pack
+                     (const Diyml__Engine__V1__DetectRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__detect_request__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__DetectRequest *
+       diyml__engine__v1__detect_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__DetectRequest *)
+     protobuf_c_message_unpack (&diyml__engine__v1__detect_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__detect_request__free_unpacked
+                     (Diyml__Engine__V1__DetectRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__detect_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__detect_response__init
+                     (Diyml__Engine__V1__DetectResponse         *message)
+{
+  static const Diyml__Engine__V1__DetectResponse init_value = DIYML__ENGINE__V1__DETECT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__detect_response__get_packed_size
+                     (const Diyml__Engine__V1__DetectResponse *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__detect_response__pack
+                     (const Diyml__Engine__V1__DetectResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__detect_response__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detect_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__DetectResponse *
+       diyml__engine__v1__detect_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__DetectResponse *)
+     protobuf_c_message_unpack (&diyml__engine__v1__detect_response__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__detect_response__free_unpacked
+                     (Diyml__Engine__V1__DetectResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__detect_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__train_parameters__init
+                     (Diyml__Engine__V1__TrainParameters         *message)
+{
+  static const Diyml__Engine__V1__TrainParameters init_value = DIYML__ENGINE__V1__TRAIN_PARAMETERS__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__train_parameters__get_packed_size
+                     (const Diyml__Engine__V1__TrainParameters *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_parameters__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__train_parameters__pack
+                     (const Diyml__Engine__V1__TrainParameters *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_parameters__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__train_parameters__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainParameters *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_parameters__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__TrainParameters *
+       diyml__engine__v1__train_parameters__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__TrainParameters *)
+     protobuf_c_message_unpack (&diyml__engine__v1__train_parameters__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__train_parameters__free_unpacked
+                     (Diyml__Engine__V1__TrainParameters *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__train_parameters__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__engine__v1__train_classifier_request__example__init
                      (Diyml__Engine__V1__TrainClassifierRequest__Example         *message)
 {
@@ -244,61 +469,259 @@ void   diyml__engine__v1__train_classifier_request__free_unpacked
   assert(message->base.descriptor == &diyml__engine__v1__train_classifier_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__engine__v1__train_classifier_event__progress__init
-                     (Diyml__Engine__V1__TrainClassifierEvent__Progress         *message)
+void   diyml__engine__v1__train_detector_request__example__init
+                     (Diyml__Engine__V1__TrainDetectorRequest__Example         *message)
 {
-  static const Diyml__Engine__V1__TrainClassifierEvent__Progress init_value = DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__INIT;
+  static const Diyml__Engine__V1__TrainDetectorRequest__Example init_value = DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__EXAMPLE__INIT;
   *message = init_value;
 }
-void   diyml__engine__v1__train_classifier_event__result__init
-                     (Diyml__Engine__V1__TrainClassifierEvent__Result         *message)
+void   diyml__engine__v1__train_detector_request__init
+                     (Diyml__Engine__V1__TrainDetectorRequest         *message)
 {
-  static const Diyml__Engine__V1__TrainClassifierEvent__Result init_value = DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__RESULT__INIT;
+  static const Diyml__Engine__V1__TrainDetectorRequest init_value = DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__INIT;
   *message = init_value;
 }
-void   diyml__engine__v1__train_classifier_event__init
-                     (Diyml__Engine__V1__TrainClassifierEvent         *message)
+size_t diyml__engine__v1__train_detector_request__get_packed_size
+                     (const Diyml__Engine__V1__TrainDetectorRequest *message)
 {
-  static const Diyml__Engine__V1__TrainClassifierEvent init_value = DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__INIT;
-  *message = init_value;
-}
-size_t diyml__engine__v1__train_classifier_event__get_packed_size
-                     (const Diyml__Engine__V1__TrainClassifierEvent *message)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__train_classifier_event__descriptor);
+  assert(message->base.descriptor == &diyml__engine__v1__train_detector_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__engine__v1__train_classifier_event__pack
-                     (const Diyml__Engine__V1__TrainClassifierEvent *message,
+size_t diyml__engine__v1__train_detector_request__pack
+                     (const Diyml__Engine__V1__TrainDetectorRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__engine__v1__train_classifier_event__descriptor);
+  assert(message->base.descriptor == &diyml__engine__v1__train_detector_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__engine__v1__train_classifier_event__pack_to_buffer
-                     (const Diyml__Engine__V1__TrainClassifierEvent *message,
+size_t diyml__engine__v1__train_detector_request__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainDetectorRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__engine__v1__train_classifier_event__descriptor);
+  assert(message->base.descriptor == &diyml__engine__v1__train_detector_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__Engine__V1__TrainClassifierEvent *
-       diyml__engine__v1__train_classifier_event__unpack
+Diyml__Engine__V1__TrainDetectorRequest *
+       diyml__engine__v1__train_detector_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__Engine__V1__TrainClassifierEvent *)
-     protobuf_c_message_unpack (&diyml__engine__v1__train_classifier_event__descriptor,
+  return (Diyml__Engine__V1__TrainDetectorRequest *)
+     protobuf_c_message_unpack (&diyml__engine__v1__train_detector_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__engine__v1__train_classifier_event__free_unpacked
-                     (Diyml__Engine__V1__TrainClassifierEvent *message,
+void   diyml__engine__v1__train_detector_request__free_unpacked
+                     (Diyml__Engine__V1__TrainDetectorRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__engine__v1__train_classifier_event__descriptor);
+  assert(message->base.descriptor == &diyml__engine__v1__train_detector_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__train_event__progress__init
+                     (Diyml__Engine__V1__TrainEvent__Progress         *message)
+{
+  static const Diyml__Engine__V1__TrainEvent__Progress init_value = DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__INIT;
+  *message = init_value;
+}
+void   diyml__engine__v1__train_event__result__init
+                     (Diyml__Engine__V1__TrainEvent__Result         *message)
+{
+  static const Diyml__Engine__V1__TrainEvent__Result init_value = DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__INIT;
+  *message = init_value;
+}
+void   diyml__engine__v1__train_event__init
+                     (Diyml__Engine__V1__TrainEvent         *message)
+{
+  static const Diyml__Engine__V1__TrainEvent init_value = DIYML__ENGINE__V1__TRAIN_EVENT__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__train_event__get_packed_size
+                     (const Diyml__Engine__V1__TrainEvent *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_event__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__train_event__pack
+                     (const Diyml__Engine__V1__TrainEvent *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_event__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__train_event__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainEvent *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__train_event__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__TrainEvent *
+       diyml__engine__v1__train_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__TrainEvent *)
+     protobuf_c_message_unpack (&diyml__engine__v1__train_event__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__train_event__free_unpacked
+                     (Diyml__Engine__V1__TrainEvent *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__train_event__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__epoch__init
+                     (Diyml__Engine__V1__Epoch         *message)
+{
+  static const Diyml__Engine__V1__Epoch init_value = DIYML__ENGINE__V1__EPOCH__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__epoch__get_packed_size
+                     (const Diyml__Engine__V1__Epoch *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__epoch__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__epoch__pack
+                     (const Diyml__Engine__V1__Epoch *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__epoch__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__epoch__pack_to_buffer
+                     (const Diyml__Engine__V1__Epoch *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__epoch__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__Epoch *
+       diyml__engine__v1__epoch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__Epoch *)
+     protobuf_c_message_unpack (&diyml__engine__v1__epoch__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__epoch__free_unpacked
+                     (Diyml__Engine__V1__Epoch *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__epoch__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__classifier_figures__init
+                     (Diyml__Engine__V1__ClassifierFigures         *message)
+{
+  static const Diyml__Engine__V1__ClassifierFigures init_value = DIYML__ENGINE__V1__CLASSIFIER_FIGURES__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__classifier_figures__get_packed_size
+                     (const Diyml__Engine__V1__ClassifierFigures *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__classifier_figures__pack
+                     (const Diyml__Engine__V1__ClassifierFigures *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__classifier_figures__pack_to_buffer
+                     (const Diyml__Engine__V1__ClassifierFigures *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__ClassifierFigures *
+       diyml__engine__v1__classifier_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__ClassifierFigures *)
+     protobuf_c_message_unpack (&diyml__engine__v1__classifier_figures__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__classifier_figures__free_unpacked
+                     (Diyml__Engine__V1__ClassifierFigures *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__engine__v1__detector_figures__class__init
+                     (Diyml__Engine__V1__DetectorFigures__Class         *message)
+{
+  static const Diyml__Engine__V1__DetectorFigures__Class init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__INIT;
+  *message = init_value;
+}
+void   diyml__engine__v1__detector_figures__example__init
+                     (Diyml__Engine__V1__DetectorFigures__Example         *message)
+{
+  static const Diyml__Engine__V1__DetectorFigures__Example init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__EXAMPLE__INIT;
+  *message = init_value;
+}
+void   diyml__engine__v1__detector_figures__init
+                     (Diyml__Engine__V1__DetectorFigures         *message)
+{
+  static const Diyml__Engine__V1__DetectorFigures init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__detector_figures__get_packed_size
+                     (const Diyml__Engine__V1__DetectorFigures *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__detector_figures__pack
+                     (const Diyml__Engine__V1__DetectorFigures *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__detector_figures__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectorFigures *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__DetectorFigures *
+       diyml__engine__v1__detector_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__DetectorFigures *)
+     protobuf_c_message_unpack (&diyml__engine__v1__detector_figures__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__detector_figures__free_unpacked
+                     (Diyml__Engine__V1__DetectorFigures *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_request__field_descriptors[3] =
@@ -660,6 +1083,443 @@ const ProtobufCMessageDescriptor diyml__engine__v1__classify_response__descripto
   (ProtobufCMessageInit) diyml__engine__v1__classify_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor diyml__engine__v1__box__field_descriptors[5] =
+{
+  {
+    "class_index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Box, class_index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "x_min",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Box, x_min),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "y_min",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Box, y_min),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "x_max",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Box, x_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "y_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Box, y_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__box__field_indices_by_name[] = {
+  0,   /* field[0] = class_index */
+  3,   /* field[3] = x_max */
+  1,   /* field[1] = x_min */
+  4,   /* field[4] = y_max */
+  2,   /* field[2] = y_min */
+};
+static const ProtobufCIntRange diyml__engine__v1__box__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__box__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.Box",
+  "Box",
+  "Diyml__Engine__V1__Box",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__Box),
+  5,
+  diyml__engine__v1__box__field_descriptors,
+  diyml__engine__v1__box__field_indices_by_name,
+  1,  diyml__engine__v1__box__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__box__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detected_object__field_descriptors[2] =
+{
+  {
+    "box",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectedObject, box),
+    &diyml__engine__v1__box__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectedObject, confidence),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__detected_object__field_indices_by_name[] = {
+  0,   /* field[0] = box */
+  1,   /* field[1] = confidence */
+};
+static const ProtobufCIntRange diyml__engine__v1__detected_object__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__detected_object__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.DetectedObject",
+  "DetectedObject",
+  "Diyml__Engine__V1__DetectedObject",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__DetectedObject),
+  2,
+  diyml__engine__v1__detected_object__field_descriptors,
+  diyml__engine__v1__detected_object__field_indices_by_name,
+  1,  diyml__engine__v1__detected_object__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detected_object__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_descriptors[6] =
+{
+  {
+    "model",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectRequest, model),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "inline",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Diyml__Engine__V1__DetectRequest, image_case),
+    offsetof(Diyml__Engine__V1__DetectRequest, inline_),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "object",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__Engine__V1__DetectRequest, image_case),
+    offsetof(Diyml__Engine__V1__DetectRequest, object),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence_min",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectRequest, has_confidence_min_case),
+    offsetof(Diyml__Engine__V1__DetectRequest, confidence_min),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "iou_max",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectRequest, iou_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects_max",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectRequest, objects_max),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__detect_request__field_indices_by_name[] = {
+  3,   /* field[3] = confidence_min */
+  1,   /* field[1] = inline */
+  4,   /* field[4] = iou_max */
+  0,   /* field[0] = model */
+  2,   /* field[2] = object */
+  5,   /* field[5] = objects_max */
+};
+static const ProtobufCIntRange diyml__engine__v1__detect_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__detect_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.DetectRequest",
+  "DetectRequest",
+  "Diyml__Engine__V1__DetectRequest",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__DetectRequest),
+  6,
+  diyml__engine__v1__detect_request__field_descriptors,
+  diyml__engine__v1__detect_request__field_indices_by_name,
+  1,  diyml__engine__v1__detect_request__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detect_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detect_response__field_descriptors[4] =
+{
+  {
+    "objects",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__DetectResponse, n_objects),
+    offsetof(Diyml__Engine__V1__DetectResponse, objects),
+    &diyml__engine__v1__detected_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_width",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectResponse, image_width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "image_height",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectResponse, image_height),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "milliseconds",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectResponse, milliseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__detect_response__field_indices_by_name[] = {
+  2,   /* field[2] = image_height */
+  1,   /* field[1] = image_width */
+  3,   /* field[3] = milliseconds */
+  0,   /* field[0] = objects */
+};
+static const ProtobufCIntRange diyml__engine__v1__detect_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__detect_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.DetectResponse",
+  "DetectResponse",
+  "Diyml__Engine__V1__DetectResponse",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__DetectResponse),
+  4,
+  diyml__engine__v1__detect_response__field_descriptors,
+  diyml__engine__v1__detect_response__field_indices_by_name,
+  1,  diyml__engine__v1__detect_response__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detect_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_parameters__field_descriptors[7] =
+{
+  {
+    "epochs",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, epochs),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seed",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, seed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time_budget_seconds",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, time_budget_seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_fraction",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, validation_fraction),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input_side",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, input_side),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "head_only",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, head_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "no_flip",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainParameters, no_flip),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__train_parameters__field_indices_by_name[] = {
+  0,   /* field[0] = epochs */
+  5,   /* field[5] = head_only */
+  4,   /* field[4] = input_side */
+  6,   /* field[6] = no_flip */
+  1,   /* field[1] = seed */
+  2,   /* field[2] = time_budget_seconds */
+  3,   /* field[3] = validation_fraction */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_parameters__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_parameters__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainParameters",
+  "TrainParameters",
+  "Diyml__Engine__V1__TrainParameters",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainParameters),
+  7,
+  diyml__engine__v1__train_parameters__field_descriptors,
+  diyml__engine__v1__train_parameters__field_indices_by_name,
+  1,  diyml__engine__v1__train_parameters__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_parameters__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_request__example__field_descriptors[5] =
 {
   {
@@ -750,7 +1610,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__ex
   (ProtobufCMessageInit) diyml__engine__v1__train_classifier_request__example__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_request__field_descriptors[3] =
 {
   {
     "examples",
@@ -777,85 +1637,13 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "epochs",
+    "parameters",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, epochs),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "seed",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, seed),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "time_budget_seconds",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, time_budget_seconds),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "validation_fraction",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, validation_fraction),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "input_side",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, input_side),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "head_only",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, head_only),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "no_flip",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BOOL,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, no_flip),
-    NULL,
+    offsetof(Diyml__Engine__V1__TrainClassifierRequest, parameters),
+    &diyml__engine__v1__train_parameters__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -863,19 +1651,13 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
 };
 static const unsigned diyml__engine__v1__train_classifier_request__field_indices_by_name[] = {
   1,   /* field[1] = class_count */
-  2,   /* field[2] = epochs */
   0,   /* field[0] = examples */
-  7,   /* field[7] = head_only */
-  6,   /* field[6] = input_side */
-  8,   /* field[8] = no_flip */
-  3,   /* field[3] = seed */
-  4,   /* field[4] = time_budget_seconds */
-  5,   /* field[5] = validation_fraction */
+  2,   /* field[2] = parameters */
 };
 static const ProtobufCIntRange diyml__engine__v1__train_classifier_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__descriptor =
 {
@@ -885,14 +1667,168 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__de
   "Diyml__Engine__V1__TrainClassifierRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__TrainClassifierRequest),
-  9,
+  3,
   diyml__engine__v1__train_classifier_request__field_descriptors,
   diyml__engine__v1__train_classifier_request__field_indices_by_name,
   1,  diyml__engine__v1__train_classifier_request__number_ranges,
   (ProtobufCMessageInit) diyml__engine__v1__train_classifier_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event__progress__field_descriptors[9] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request__example__field_descriptors[5] =
+{
+  {
+    "object",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, object),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boxes",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, n_boxes),
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, boxes),
+    &diyml__engine__v1__box__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "group",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, group),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "width",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, width),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "height",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, height),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__train_detector_request__example__field_indices_by_name[] = {
+  1,   /* field[1] = boxes */
+  2,   /* field[2] = group */
+  4,   /* field[4] = height */
+  0,   /* field[0] = object */
+  3,   /* field[3] = width */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_detector_request__example__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__example__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainDetectorRequest.Example",
+  "Example",
+  "Diyml__Engine__V1__TrainDetectorRequest__Example",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainDetectorRequest__Example),
+  5,
+  diyml__engine__v1__train_detector_request__example__field_descriptors,
+  diyml__engine__v1__train_detector_request__example__field_indices_by_name,
+  1,  diyml__engine__v1__train_detector_request__example__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_detector_request__example__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request__field_descriptors[3] =
+{
+  {
+    "examples",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, n_examples),
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, examples),
+    &diyml__engine__v1__train_detector_request__example__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "class_count",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, class_count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parameters",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, parameters),
+    &diyml__engine__v1__train_parameters__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__train_detector_request__field_indices_by_name[] = {
+  1,   /* field[1] = class_count */
+  0,   /* field[0] = examples */
+  2,   /* field[2] = parameters */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_detector_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainDetectorRequest",
+  "TrainDetectorRequest",
+  "Diyml__Engine__V1__TrainDetectorRequest",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainDetectorRequest),
+  3,
+  diyml__engine__v1__train_detector_request__field_descriptors,
+  diyml__engine__v1__train_detector_request__field_indices_by_name,
+  1,  diyml__engine__v1__train_detector_request__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_detector_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__progress__field_descriptors[10] =
 {
   {
     "phase",
@@ -900,7 +1836,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, phase),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, phase),
     &diyml__engine__v1__phase__descriptor,
     NULL,
     0,             /* flags */
@@ -912,7 +1848,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, epoch),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, epoch),
     NULL,
     NULL,
     0,             /* flags */
@@ -924,7 +1860,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, epochs),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, epochs),
     NULL,
     NULL,
     0,             /* flags */
@@ -936,7 +1872,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, images_done),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, images_done),
     NULL,
     NULL,
     0,             /* flags */
@@ -948,7 +1884,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, images_total),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, images_total),
     NULL,
     NULL,
     0,             /* flags */
@@ -959,8 +1895,8 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, has_loss_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, loss),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, has_loss_case),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, loss),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -971,8 +1907,20 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, has_validation_accuracy_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, validation_accuracy),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, has_validation_accuracy_case),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, validation_accuracy),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_map",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, has_validation_map_case),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, validation_map),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -980,11 +1928,11 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
   },
   {
     "images_per_second",
-    8,
+    9,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, images_per_second),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, images_per_second),
     NULL,
     NULL,
     0,             /* flags */
@@ -992,49 +1940,411 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
   },
   {
     "seconds_left",
-    9,
+    10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Progress, seconds_left),
+    offsetof(Diyml__Engine__V1__TrainEvent__Progress, seconds_left),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__engine__v1__train_classifier_event__progress__field_indices_by_name[] = {
+static const unsigned diyml__engine__v1__train_event__progress__field_indices_by_name[] = {
   1,   /* field[1] = epoch */
   2,   /* field[2] = epochs */
   3,   /* field[3] = images_done */
-  7,   /* field[7] = images_per_second */
+  8,   /* field[8] = images_per_second */
   4,   /* field[4] = images_total */
   5,   /* field[5] = loss */
   0,   /* field[0] = phase */
-  8,   /* field[8] = seconds_left */
+  9,   /* field[9] = seconds_left */
   6,   /* field[6] = validation_accuracy */
+  7,   /* field[7] = validation_map */
 };
-static const ProtobufCIntRange diyml__engine__v1__train_classifier_event__progress__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__engine__v1__train_event__progress__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
-const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__progress__descriptor =
+const ProtobufCMessageDescriptor diyml__engine__v1__train_event__progress__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.TrainClassifierEvent.Progress",
+  "diyml.engine.v1.TrainEvent.Progress",
   "Progress",
-  "Diyml__Engine__V1__TrainClassifierEvent__Progress",
+  "Diyml__Engine__V1__TrainEvent__Progress",
   "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__TrainClassifierEvent__Progress),
-  9,
-  diyml__engine__v1__train_classifier_event__progress__field_descriptors,
-  diyml__engine__v1__train_classifier_event__progress__field_indices_by_name,
-  1,  diyml__engine__v1__train_classifier_event__progress__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__train_classifier_event__progress__init,
+  sizeof(Diyml__Engine__V1__TrainEvent__Progress),
+  10,
+  diyml__engine__v1__train_event__progress__field_descriptors,
+  diyml__engine__v1__train_event__progress__field_indices_by_name,
+  1,  diyml__engine__v1__train_event__progress__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_event__progress__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event__result__field_descriptors[11] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__field_descriptors[10] =
+{
+  {
+    "training_images",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, training_images),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_images",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, validation_images),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, loss),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "architecture",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, architecture),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "input_side",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, input_side),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weights_bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, weights_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weights_hash",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, weights_hash),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, n_history),
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, history),
+    &diyml__engine__v1__epoch__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "classifier",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, measured_case),
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, classifier),
+    &diyml__engine__v1__classifier_figures__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detector",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, measured_case),
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, detector),
+    &diyml__engine__v1__detector_figures__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__train_event__result__field_indices_by_name[] = {
+  3,   /* field[3] = architecture */
+  8,   /* field[8] = classifier */
+  9,   /* field[9] = detector */
+  7,   /* field[7] = history */
+  4,   /* field[4] = input_side */
+  2,   /* field[2] = loss */
+  0,   /* field[0] = training_images */
+  1,   /* field[1] = validation_images */
+  5,   /* field[5] = weights_bytes */
+  6,   /* field[6] = weights_hash */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_event__result__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_event__result__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainEvent.Result",
+  "Result",
+  "Diyml__Engine__V1__TrainEvent__Result",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainEvent__Result),
+  10,
+  diyml__engine__v1__train_event__result__field_descriptors,
+  diyml__engine__v1__train_event__result__field_indices_by_name,
+  1,  diyml__engine__v1__train_event__result__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_event__result__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__field_descriptors[4] =
+{
+  {
+    "progress",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent, event_case),
+    offsetof(Diyml__Engine__V1__TrainEvent, progress),
+    &diyml__engine__v1__train_event__progress__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__Engine__V1__TrainEvent, event_case),
+    offsetof(Diyml__Engine__V1__TrainEvent, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "weights_chunk",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Diyml__Engine__V1__TrainEvent, event_case),
+    offsetof(Diyml__Engine__V1__TrainEvent, weights_chunk),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent, event_case),
+    offsetof(Diyml__Engine__V1__TrainEvent, result),
+    &diyml__engine__v1__train_event__result__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__train_event__field_indices_by_name[] = {
+  1,   /* field[1] = note */
+  0,   /* field[0] = progress */
+  3,   /* field[3] = result */
+  2,   /* field[2] = weights_chunk */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_event__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_event__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainEvent",
+  "TrainEvent",
+  "Diyml__Engine__V1__TrainEvent",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainEvent),
+  4,
+  diyml__engine__v1__train_event__field_descriptors,
+  diyml__engine__v1__train_event__field_indices_by_name,
+  1,  diyml__engine__v1__train_event__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__epoch__field_descriptors[8] =
+{
+  {
+    "phase",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Epoch, phase),
+    &diyml__engine__v1__phase__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "epoch",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Epoch, epoch),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "loss",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__Epoch, has_loss_case),
+    offsetof(Diyml__Engine__V1__Epoch, loss),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_loss",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__Epoch, has_validation_loss_case),
+    offsetof(Diyml__Engine__V1__Epoch, validation_loss),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_accuracy",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__Epoch, has_validation_accuracy_case),
+    offsetof(Diyml__Engine__V1__Epoch, validation_accuracy),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_map",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__Epoch, has_validation_map_case),
+    offsetof(Diyml__Engine__V1__Epoch, validation_map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_map50",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__Epoch, has_validation_map50_case),
+    offsetof(Diyml__Engine__V1__Epoch, validation_map50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "seconds",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__Epoch, seconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__epoch__field_indices_by_name[] = {
+  1,   /* field[1] = epoch */
+  2,   /* field[2] = loss */
+  0,   /* field[0] = phase */
+  7,   /* field[7] = seconds */
+  4,   /* field[4] = validation_accuracy */
+  3,   /* field[3] = validation_loss */
+  5,   /* field[5] = validation_map */
+  6,   /* field[6] = validation_map50 */
+};
+static const ProtobufCIntRange diyml__engine__v1__epoch__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__epoch__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.Epoch",
+  "Epoch",
+  "Diyml__Engine__V1__Epoch",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__Epoch),
+  8,
+  diyml__engine__v1__epoch__field_descriptors,
+  diyml__engine__v1__epoch__field_indices_by_name,
+  1,  diyml__engine__v1__epoch__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__epoch__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__classifier_figures__field_descriptors[4] =
 {
   {
     "accuracy",
@@ -1042,7 +2352,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, accuracy),
+    offsetof(Diyml__Engine__V1__ClassifierFigures, accuracy),
     NULL,
     NULL,
     0,             /* flags */
@@ -1054,7 +2364,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, top_k_accuracy),
+    offsetof(Diyml__Engine__V1__ClassifierFigures, top_k_accuracy),
     NULL,
     NULL,
     0,             /* flags */
@@ -1066,7 +2376,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, top_k),
+    offsetof(Diyml__Engine__V1__ClassifierFigures, top_k),
     NULL,
     NULL,
     0,             /* flags */
@@ -1077,206 +2387,490 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event_
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_UINT64,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, n_confusion),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, confusion),
+    offsetof(Diyml__Engine__V1__ClassifierFigures, n_confusion),
+    offsetof(Diyml__Engine__V1__ClassifierFigures, confusion),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__classifier_figures__field_indices_by_name[] = {
+  0,   /* field[0] = accuracy */
+  3,   /* field[3] = confusion */
+  2,   /* field[2] = top_k */
+  1,   /* field[1] = top_k_accuracy */
+};
+static const ProtobufCIntRange diyml__engine__v1__classifier_figures__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__classifier_figures__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.ClassifierFigures",
+  "ClassifierFigures",
+  "Diyml__Engine__V1__ClassifierFigures",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__ClassifierFigures),
+  4,
+  diyml__engine__v1__classifier_figures__field_descriptors,
+  diyml__engine__v1__classifier_figures__field_indices_by_name,
+  1,  diyml__engine__v1__classifier_figures__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__classifier_figures__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__class__field_descriptors[8] =
+{
+  {
+    "average_precision",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_precision_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_precision),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_precision50",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_precision50_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_precision50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_recall_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_recall),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, precision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recall",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, recall),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f1",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precisions",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, n_precisions),
+    offsetof(Diyml__Engine__V1__DetectorFigures__Class, precisions),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__detector_figures__class__field_indices_by_name[] = {
+  0,   /* field[0] = average_precision */
+  1,   /* field[1] = average_precision50 */
+  2,   /* field[2] = average_recall */
+  5,   /* field[5] = f1 */
+  6,   /* field[6] = objects */
+  3,   /* field[3] = precision */
+  7,   /* field[7] = precisions */
+  4,   /* field[4] = recall */
+};
+static const ProtobufCIntRange diyml__engine__v1__detector_figures__class__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__class__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.DetectorFigures.Class",
+  "Class",
+  "Diyml__Engine__V1__DetectorFigures__Class",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__DetectorFigures__Class),
+  8,
+  diyml__engine__v1__detector_figures__class__field_descriptors,
+  diyml__engine__v1__detector_figures__class__field_indices_by_name,
+  1,  diyml__engine__v1__detector_figures__class__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__class__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__example__field_descriptors[2] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures__Example, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "objects",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__DetectorFigures__Example, n_objects),
+    offsetof(Diyml__Engine__V1__DetectorFigures__Example, objects),
+    &diyml__engine__v1__detected_object__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__detector_figures__example__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+  1,   /* field[1] = objects */
+};
+static const ProtobufCIntRange diyml__engine__v1__detector_figures__example__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__example__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.DetectorFigures.Example",
+  "Example",
+  "Diyml__Engine__V1__DetectorFigures__Example",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__DetectorFigures__Example),
+  2,
+  diyml__engine__v1__detector_figures__example__field_descriptors,
+  diyml__engine__v1__detector_figures__example__field_indices_by_name,
+  1,  diyml__engine__v1__detector_figures__example__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__example__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__field_descriptors[19] =
+{
+  {
+    "map",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map50",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map50_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map50),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map75",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map75_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map75),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_small",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_small_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map_small),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_medium",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_medium_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map_medium),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "map_large",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_large_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, map_large),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall1",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall1_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall1),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall10",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall10_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall10),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "average_recall100",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall100_case),
+    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall100),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "classes",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, n_classes),
+    offsetof(Diyml__Engine__V1__DetectorFigures, classes),
+    &diyml__engine__v1__detector_figures__class__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confidence_best",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, confidence_best),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "precision",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, precision),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recall",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, recall),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "f1",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, f1),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "training_objects",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, training_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validation_objects",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectorFigures, validation_objects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confusion",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Diyml__Engine__V1__DetectorFigures, n_confusion),
+    offsetof(Diyml__Engine__V1__DetectorFigures, confusion),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "training_images",
-    5,
+    "examples",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__DetectorFigures, n_examples),
+    offsetof(Diyml__Engine__V1__DetectorFigures, examples),
+    &diyml__engine__v1__detector_figures__example__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boxes_left_out",
+    19,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, training_images),
+    offsetof(Diyml__Engine__V1__DetectorFigures, boxes_left_out),
     NULL,
     NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "validation_images",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, validation_images),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "loss",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, loss),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "architecture",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, architecture),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "input_side",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, input_side),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "weights_bytes",
-    10,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, weights_bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "weights_hash",
-    11,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent__Result, weights_hash),
-    NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__engine__v1__train_classifier_event__result__field_indices_by_name[] = {
-  0,   /* field[0] = accuracy */
-  7,   /* field[7] = architecture */
-  3,   /* field[3] = confusion */
-  8,   /* field[8] = input_side */
-  6,   /* field[6] = loss */
-  2,   /* field[2] = top_k */
-  1,   /* field[1] = top_k_accuracy */
-  4,   /* field[4] = training_images */
-  5,   /* field[5] = validation_images */
-  9,   /* field[9] = weights_bytes */
-  10,   /* field[10] = weights_hash */
+static const unsigned diyml__engine__v1__detector_figures__field_indices_by_name[] = {
+  6,   /* field[6] = average_recall1 */
+  7,   /* field[7] = average_recall10 */
+  8,   /* field[8] = average_recall100 */
+  18,   /* field[18] = boxes_left_out */
+  9,   /* field[9] = classes */
+  10,   /* field[10] = confidence_best */
+  16,   /* field[16] = confusion */
+  17,   /* field[17] = examples */
+  13,   /* field[13] = f1 */
+  0,   /* field[0] = map */
+  1,   /* field[1] = map50 */
+  2,   /* field[2] = map75 */
+  5,   /* field[5] = map_large */
+  4,   /* field[4] = map_medium */
+  3,   /* field[3] = map_small */
+  11,   /* field[11] = precision */
+  12,   /* field[12] = recall */
+  14,   /* field[14] = training_objects */
+  15,   /* field[15] = validation_objects */
 };
-static const ProtobufCIntRange diyml__engine__v1__train_classifier_event__result__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__engine__v1__detector_figures__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 19 }
 };
-const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__result__descriptor =
+const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.TrainClassifierEvent.Result",
-  "Result",
-  "Diyml__Engine__V1__TrainClassifierEvent__Result",
+  "diyml.engine.v1.DetectorFigures",
+  "DetectorFigures",
+  "Diyml__Engine__V1__DetectorFigures",
   "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__TrainClassifierEvent__Result),
-  11,
-  diyml__engine__v1__train_classifier_event__result__field_descriptors,
-  diyml__engine__v1__train_classifier_event__result__field_indices_by_name,
-  1,  diyml__engine__v1__train_classifier_event__result__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__train_classifier_event__result__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_event__field_descriptors[4] =
-{
-  {
-    "progress",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, event_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, progress),
-    &diyml__engine__v1__train_classifier_event__progress__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "note",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, event_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, note),
-    NULL,
-    &protobuf_c_empty_string,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "weights_chunk",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, event_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, weights_chunk),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "result",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, event_case),
-    offsetof(Diyml__Engine__V1__TrainClassifierEvent, result),
-    &diyml__engine__v1__train_classifier_event__result__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__engine__v1__train_classifier_event__field_indices_by_name[] = {
-  1,   /* field[1] = note */
-  0,   /* field[0] = progress */
-  3,   /* field[3] = result */
-  2,   /* field[2] = weights_chunk */
-};
-static const ProtobufCIntRange diyml__engine__v1__train_classifier_event__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.TrainClassifierEvent",
-  "TrainClassifierEvent",
-  "Diyml__Engine__V1__TrainClassifierEvent",
-  "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__TrainClassifierEvent),
-  4,
-  diyml__engine__v1__train_classifier_event__field_descriptors,
-  diyml__engine__v1__train_classifier_event__field_indices_by_name,
-  1,  diyml__engine__v1__train_classifier_event__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__train_classifier_event__init,
+  sizeof(Diyml__Engine__V1__DetectorFigures),
+  19,
+  diyml__engine__v1__detector_figures__field_descriptors,
+  diyml__engine__v1__detector_figures__field_indices_by_name,
+  1,  diyml__engine__v1__detector_figures__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue diyml__engine__v1__image_format__enum_values_by_number[5] =
@@ -1347,13 +2941,15 @@ const ProtobufCEnumDescriptor diyml__engine__v1__phase__descriptor =
   diyml__engine__v1__phase__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor diyml__engine__v1__vision__method_descriptors[2] =
+static const ProtobufCMethodDescriptor diyml__engine__v1__vision__method_descriptors[3] =
 {
   { "InspectImage", &diyml__engine__v1__inspect_image_request__descriptor, &diyml__engine__v1__inspect_image_response__descriptor },
   { "Classify", &diyml__engine__v1__classify_request__descriptor, &diyml__engine__v1__classify_response__descriptor },
+  { "Detect", &diyml__engine__v1__detect_request__descriptor, &diyml__engine__v1__detect_response__descriptor },
 };
 const unsigned diyml__engine__v1__vision__method_indices_by_name[] = {
   1,        /* Classify */
+  2,        /* Detect */
   0         /* InspectImage */
 };
 const ProtobufCServiceDescriptor diyml__engine__v1__vision__descriptor =
@@ -1363,7 +2959,7 @@ const ProtobufCServiceDescriptor diyml__engine__v1__vision__descriptor =
   "Vision",
   "Diyml__Engine__V1__Vision",
   "diyml.engine.v1",
-  2,
+  3,
   diyml__engine__v1__vision__method_descriptors,
   diyml__engine__v1__vision__method_indices_by_name
 };
@@ -1383,6 +2979,14 @@ void diyml__engine__v1__vision__classify(ProtobufCService *service,
   assert(service->descriptor == &diyml__engine__v1__vision__descriptor);
   service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void diyml__engine__v1__vision__detect(ProtobufCService *service,
+                                       const Diyml__Engine__V1__DetectRequest *input,
+                                       Diyml__Engine__V1__DetectResponse_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &diyml__engine__v1__vision__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void diyml__engine__v1__vision__init (Diyml__Engine__V1__Vision_Service *service,
                                       Diyml__Engine__V1__Vision_ServiceDestroy destroy)
 {
@@ -1390,12 +2994,14 @@ void diyml__engine__v1__vision__init (Diyml__Engine__V1__Vision_Service *service
                                      &diyml__engine__v1__vision__descriptor,
                                      (ProtobufCServiceDestroy) destroy);
 }
-static const ProtobufCMethodDescriptor diyml__engine__v1__trainer__method_descriptors[1] =
+static const ProtobufCMethodDescriptor diyml__engine__v1__trainer__method_descriptors[2] =
 {
-  { "TrainClassifier", &diyml__engine__v1__train_classifier_request__descriptor, &diyml__engine__v1__train_classifier_event__descriptor },
+  { "TrainClassifier", &diyml__engine__v1__train_classifier_request__descriptor, &diyml__engine__v1__train_event__descriptor },
+  { "TrainDetector", &diyml__engine__v1__train_detector_request__descriptor, &diyml__engine__v1__train_event__descriptor },
 };
 const unsigned diyml__engine__v1__trainer__method_indices_by_name[] = {
-  0         /* TrainClassifier */
+  0,        /* TrainClassifier */
+  1         /* TrainDetector */
 };
 const ProtobufCServiceDescriptor diyml__engine__v1__trainer__descriptor =
 {
@@ -1404,17 +3010,25 @@ const ProtobufCServiceDescriptor diyml__engine__v1__trainer__descriptor =
   "Trainer",
   "Diyml__Engine__V1__Trainer",
   "diyml.engine.v1",
-  1,
+  2,
   diyml__engine__v1__trainer__method_descriptors,
   diyml__engine__v1__trainer__method_indices_by_name
 };
 void diyml__engine__v1__trainer__train_classifier(ProtobufCService *service,
                                                   const Diyml__Engine__V1__TrainClassifierRequest *input,
-                                                  Diyml__Engine__V1__TrainClassifierEvent_Closure closure,
+                                                  Diyml__Engine__V1__TrainEvent_Closure closure,
                                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__engine__v1__trainer__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__engine__v1__trainer__train_detector(ProtobufCService *service,
+                                                const Diyml__Engine__V1__TrainDetectorRequest *input,
+                                                Diyml__Engine__V1__TrainEvent_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &diyml__engine__v1__trainer__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__engine__v1__trainer__init (Diyml__Engine__V1__Trainer_Service *service,
                                        Diyml__Engine__V1__Trainer_ServiceDestroy destroy)

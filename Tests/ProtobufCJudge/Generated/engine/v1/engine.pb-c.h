@@ -20,11 +20,23 @@ typedef struct Diyml__Engine__V1__InspectImageResponse Diyml__Engine__V1__Inspec
 typedef struct Diyml__Engine__V1__ClassifyRequest Diyml__Engine__V1__ClassifyRequest;
 typedef struct Diyml__Engine__V1__ClassifyResponse Diyml__Engine__V1__ClassifyResponse;
 typedef struct Diyml__Engine__V1__ClassifyResponse__Score Diyml__Engine__V1__ClassifyResponse__Score;
+typedef struct Diyml__Engine__V1__Box Diyml__Engine__V1__Box;
+typedef struct Diyml__Engine__V1__DetectedObject Diyml__Engine__V1__DetectedObject;
+typedef struct Diyml__Engine__V1__DetectRequest Diyml__Engine__V1__DetectRequest;
+typedef struct Diyml__Engine__V1__DetectResponse Diyml__Engine__V1__DetectResponse;
+typedef struct Diyml__Engine__V1__TrainParameters Diyml__Engine__V1__TrainParameters;
 typedef struct Diyml__Engine__V1__TrainClassifierRequest Diyml__Engine__V1__TrainClassifierRequest;
 typedef struct Diyml__Engine__V1__TrainClassifierRequest__Example Diyml__Engine__V1__TrainClassifierRequest__Example;
-typedef struct Diyml__Engine__V1__TrainClassifierEvent Diyml__Engine__V1__TrainClassifierEvent;
-typedef struct Diyml__Engine__V1__TrainClassifierEvent__Progress Diyml__Engine__V1__TrainClassifierEvent__Progress;
-typedef struct Diyml__Engine__V1__TrainClassifierEvent__Result Diyml__Engine__V1__TrainClassifierEvent__Result;
+typedef struct Diyml__Engine__V1__TrainDetectorRequest Diyml__Engine__V1__TrainDetectorRequest;
+typedef struct Diyml__Engine__V1__TrainDetectorRequest__Example Diyml__Engine__V1__TrainDetectorRequest__Example;
+typedef struct Diyml__Engine__V1__TrainEvent Diyml__Engine__V1__TrainEvent;
+typedef struct Diyml__Engine__V1__TrainEvent__Progress Diyml__Engine__V1__TrainEvent__Progress;
+typedef struct Diyml__Engine__V1__TrainEvent__Result Diyml__Engine__V1__TrainEvent__Result;
+typedef struct Diyml__Engine__V1__Epoch Diyml__Engine__V1__Epoch;
+typedef struct Diyml__Engine__V1__ClassifierFigures Diyml__Engine__V1__ClassifierFigures;
+typedef struct Diyml__Engine__V1__DetectorFigures Diyml__Engine__V1__DetectorFigures;
+typedef struct Diyml__Engine__V1__DetectorFigures__Class Diyml__Engine__V1__DetectorFigures__Class;
+typedef struct Diyml__Engine__V1__DetectorFigures__Example Diyml__Engine__V1__DetectorFigures__Example;
 
 
 /* --- enums --- */
@@ -160,6 +172,128 @@ struct  Diyml__Engine__V1__ClassifyResponse
     , 0,NULL, 0, 0, 0 }
 
 
+/*
+ * In pixels of the image after EXIF rotation.
+ */
+struct  Diyml__Engine__V1__Box
+{
+  ProtobufCMessage base;
+  /*
+   * The place of its class in the list, from 0.
+   */
+  uint32_t class_index;
+  /*
+   * Finite; x_min <= x_max, y_min <= y_max.
+   */
+  double x_min;
+  double y_min;
+  double x_max;
+  double y_max;
+};
+#define DIYML__ENGINE__V1__BOX__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__box__descriptor) \
+    , 0, 0, 0, 0, 0 }
+
+
+struct  Diyml__Engine__V1__DetectedObject
+{
+  ProtobufCMessage base;
+  Diyml__Engine__V1__Box *box;
+  /*
+   * 0 to 1.
+   */
+  double confidence;
+};
+#define DIYML__ENGINE__V1__DETECTED_OBJECT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detected_object__descriptor) \
+    , NULL, 0 }
+
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE_INLINE = 2,
+  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE_OBJECT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__CASE)
+} Diyml__Engine__V1__DetectRequest__ImageCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN_CONFIDENCE_MIN = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__CASE)
+} Diyml__Engine__V1__DetectRequest__HasConfidenceMinCase;
+
+struct  Diyml__Engine__V1__DetectRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The SHA-256 of the model's file, a stored object.
+   */
+  char *model;
+  /*
+   * Of the suppression of doubles: 0 to 1.
+   */
+  double iou_max;
+  /*
+   * 1 to 1,000.
+   */
+  uint32_t objects_max;
+  Diyml__Engine__V1__DetectRequest__ImageCase image_case;
+  union {
+    ProtobufCBinaryData inline_;
+    char *object;
+  };
+  Diyml__Engine__V1__DetectRequest__HasConfidenceMinCase has_confidence_min_case;
+  union {
+    double confidence_min;
+  };
+};
+#define DIYML__ENGINE__V1__DETECT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detect_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0, DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__NOT_SET, {0}, DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET, {0} }
+
+
+struct  Diyml__Engine__V1__DetectResponse
+{
+  ProtobufCMessage base;
+  /*
+   * Most confident first.
+   */
+  size_t n_objects;
+  Diyml__Engine__V1__DetectedObject **objects;
+  /*
+   * Pixels, after EXIF rotation.
+   */
+  uint32_t image_width;
+  uint32_t image_height;
+  double milliseconds;
+};
+#define DIYML__ENGINE__V1__DETECT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detect_response__descriptor) \
+    , 0,NULL, 0, 0, 0 }
+
+
+/*
+ * Zero means: the recipe chooses.
+ */
+struct  Diyml__Engine__V1__TrainParameters
+{
+  ProtobufCMessage base;
+  uint32_t epochs;
+  uint64_t seed;
+  uint32_t time_budget_seconds;
+  double validation_fraction;
+  uint32_t input_side;
+  /*
+   * Of classifiers only.
+   */
+  protobuf_c_boolean head_only;
+  protobuf_c_boolean no_flip;
+};
+#define DIYML__ENGINE__V1__TRAIN_PARAMETERS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_parameters__descriptor) \
+    , 0, 0, 0, 0, 0, 0, 0 }
+
+
 struct  Diyml__Engine__V1__TrainClassifierRequest__Example
 {
   ProtobufCMessage base;
@@ -192,32 +326,72 @@ struct  Diyml__Engine__V1__TrainClassifierRequest
   size_t n_examples;
   Diyml__Engine__V1__TrainClassifierRequest__Example **examples;
   uint32_t class_count;
-  uint32_t epochs;
-  uint64_t seed;
-  uint32_t time_budget_seconds;
-  double validation_fraction;
-  uint32_t input_side;
-  protobuf_c_boolean head_only;
-  protobuf_c_boolean no_flip;
+  Diyml__Engine__V1__TrainParameters *parameters;
 };
 #define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_request__descriptor) \
-    , 0,NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
+    , 0,NULL, 0, NULL }
+
+
+struct  Diyml__Engine__V1__TrainDetectorRequest__Example
+{
+  ProtobufCMessage base;
+  /*
+   * The SHA-256 of the image, a stored object.
+   */
+  char *object;
+  /*
+   * None: nothing but background.
+   */
+  size_t n_boxes;
+  Diyml__Engine__V1__Box **boxes;
+  /*
+   * Examples of one group are kept on one side of the split.
+   */
+  uint32_t group;
+  /*
+   * Pixels, after EXIF rotation.
+   */
+  uint32_t width;
+  uint32_t height;
+};
+#define DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__EXAMPLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_detector_request__example__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL, 0, 0, 0 }
+
+
+struct  Diyml__Engine__V1__TrainDetectorRequest
+{
+  ProtobufCMessage base;
+  size_t n_examples;
+  Diyml__Engine__V1__TrainDetectorRequest__Example **examples;
+  uint32_t class_count;
+  Diyml__Engine__V1__TrainParameters *parameters;
+};
+#define DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_detector_request__descriptor) \
+    , 0,NULL, 0, NULL }
 
 
 typedef enum {
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_LOSS__NOT_SET = 0,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_LOSS_LOSS = 6
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_LOSS__CASE)
-} Diyml__Engine__V1__TrainClassifierEvent__Progress__HasLossCase;
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_LOSS__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_LOSS_LOSS = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_LOSS__CASE)
+} Diyml__Engine__V1__TrainEvent__Progress__HasLossCase;
 
 typedef enum {
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET = 0,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY_VALIDATION_ACCURACY = 7
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__CASE)
-} Diyml__Engine__V1__TrainClassifierEvent__Progress__HasValidationAccuracyCase;
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY_VALIDATION_ACCURACY = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__CASE)
+} Diyml__Engine__V1__TrainEvent__Progress__HasValidationAccuracyCase;
 
-struct  Diyml__Engine__V1__TrainClassifierEvent__Progress
+typedef enum {
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_MAP__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_MAP_VALIDATION_MAP = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_MAP__CASE)
+} Diyml__Engine__V1__TrainEvent__Progress__HasValidationMapCase;
+
+struct  Diyml__Engine__V1__TrainEvent__Progress
 {
   ProtobufCMessage base;
   Diyml__Engine__V1__Phase phase;
@@ -227,21 +401,160 @@ struct  Diyml__Engine__V1__TrainClassifierEvent__Progress
   uint64_t images_total;
   double images_per_second;
   double seconds_left;
-  Diyml__Engine__V1__TrainClassifierEvent__Progress__HasLossCase has_loss_case;
+  Diyml__Engine__V1__TrainEvent__Progress__HasLossCase has_loss_case;
   union {
     double loss;
   };
-  Diyml__Engine__V1__TrainClassifierEvent__Progress__HasValidationAccuracyCase has_validation_accuracy_case;
+  Diyml__Engine__V1__TrainEvent__Progress__HasValidationAccuracyCase has_validation_accuracy_case;
   union {
     double validation_accuracy;
   };
+  Diyml__Engine__V1__TrainEvent__Progress__HasValidationMapCase has_validation_map_case;
+  union {
+    double validation_map;
+  };
 };
-#define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_event__progress__descriptor) \
-    , DIYML__ENGINE__V1__PHASE__PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0} }
+#define DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__progress__descriptor) \
+    , DIYML__ENGINE__V1__PHASE__PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__ENGINE__V1__TRAIN_EVENT__PROGRESS__HAS_VALIDATION_MAP__NOT_SET, {0} }
 
 
-struct  Diyml__Engine__V1__TrainClassifierEvent__Result
+typedef enum {
+  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED_CLASSIFIER = 9,
+  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED_DETECTOR = 10
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__CASE)
+} Diyml__Engine__V1__TrainEvent__Result__MeasuredCase;
+
+struct  Diyml__Engine__V1__TrainEvent__Result
+{
+  ProtobufCMessage base;
+  uint64_t training_images;
+  uint64_t validation_images;
+  /*
+   * The mean over the training images of the last epoch.
+   */
+  double loss;
+  char *architecture;
+  uint32_t input_side;
+  /*
+   * Of the model's file, to check the chunks against.
+   */
+  uint64_t weights_bytes;
+  char *weights_hash;
+  /*
+   * In the order they were trained.
+   */
+  size_t n_history;
+  Diyml__Engine__V1__Epoch **history;
+  Diyml__Engine__V1__TrainEvent__Result__MeasuredCase measured_case;
+  union {
+    Diyml__Engine__V1__ClassifierFigures *classifier;
+    Diyml__Engine__V1__DetectorFigures *detector;
+  };
+};
+#define DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__result__descriptor) \
+    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__NOT_SET, {0} }
+
+
+typedef enum {
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_PROGRESS = 1,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_NOTE = 2,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_WEIGHTS_CHUNK = 3,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_RESULT = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__CASE)
+} Diyml__Engine__V1__TrainEvent__EventCase;
+
+struct  Diyml__Engine__V1__TrainEvent
+{
+  ProtobufCMessage base;
+  Diyml__Engine__V1__TrainEvent__EventCase event_case;
+  union {
+    Diyml__Engine__V1__TrainEvent__Progress *progress;
+    char *note;
+    /*
+     * At most 1 MiB.
+     */
+    ProtobufCBinaryData weights_chunk;
+    Diyml__Engine__V1__TrainEvent__Result *result;
+  };
+};
+#define DIYML__ENGINE__V1__TRAIN_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__descriptor) \
+    , DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET, {0} }
+
+
+typedef enum {
+  DIYML__ENGINE__V1__EPOCH__HAS_LOSS__NOT_SET = 0,
+  DIYML__ENGINE__V1__EPOCH__HAS_LOSS_LOSS = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__EPOCH__HAS_LOSS__CASE)
+} Diyml__Engine__V1__Epoch__HasLossCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_LOSS__NOT_SET = 0,
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_LOSS_VALIDATION_LOSS = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_LOSS__CASE)
+} Diyml__Engine__V1__Epoch__HasValidationLossCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET = 0,
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_ACCURACY_VALIDATION_ACCURACY = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_ACCURACY__CASE)
+} Diyml__Engine__V1__Epoch__HasValidationAccuracyCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP__NOT_SET = 0,
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP_VALIDATION_MAP = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP__CASE)
+} Diyml__Engine__V1__Epoch__HasValidationMapCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP50__NOT_SET = 0,
+  DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP50_VALIDATION_MAP50 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP50__CASE)
+} Diyml__Engine__V1__Epoch__HasValidationMap50Case;
+
+/*
+ * One pass over the training images.
+ */
+struct  Diyml__Engine__V1__Epoch
+{
+  ProtobufCMessage base;
+  Diyml__Engine__V1__Phase phase;
+  uint32_t epoch;
+  /*
+   * Since the training started.
+   */
+  double seconds;
+  Diyml__Engine__V1__Epoch__HasLossCase has_loss_case;
+  union {
+    double loss;
+  };
+  Diyml__Engine__V1__Epoch__HasValidationLossCase has_validation_loss_case;
+  union {
+    double validation_loss;
+  };
+  Diyml__Engine__V1__Epoch__HasValidationAccuracyCase has_validation_accuracy_case;
+  union {
+    double validation_accuracy;
+  };
+  Diyml__Engine__V1__Epoch__HasValidationMapCase has_validation_map_case;
+  union {
+    double validation_map;
+  };
+  Diyml__Engine__V1__Epoch__HasValidationMap50Case has_validation_map50_case;
+  union {
+    double validation_map50;
+  };
+};
+#define DIYML__ENGINE__V1__EPOCH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__epoch__descriptor) \
+    , DIYML__ENGINE__V1__PHASE__PHASE_UNSPECIFIED, 0, 0, DIYML__ENGINE__V1__EPOCH__HAS_LOSS__NOT_SET, {0}, DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_LOSS__NOT_SET, {0}, DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP__NOT_SET, {0}, DIYML__ENGINE__V1__EPOCH__HAS_VALIDATION_MAP50__NOT_SET, {0} }
+
+
+struct  Diyml__Engine__V1__ClassifierFigures
 {
   ProtobufCMessage base;
   double accuracy;
@@ -252,48 +565,209 @@ struct  Diyml__Engine__V1__TrainClassifierEvent__Result
    */
   size_t n_confusion;
   uint64_t *confusion;
-  uint64_t training_images;
-  uint64_t validation_images;
-  double loss;
-  char *architecture;
-  uint32_t input_side;
-  /*
-   * Of the model's file, to check the chunks against.
-   */
-  uint64_t weights_bytes;
-  char *weights_hash;
 };
-#define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__RESULT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_event__result__descriptor) \
-    , 0, 0, 0, 0,NULL, 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string }
+#define DIYML__ENGINE__V1__CLASSIFIER_FIGURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__classifier_figures__descriptor) \
+    , 0, 0, 0, 0,NULL }
 
 
 typedef enum {
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT__NOT_SET = 0,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT_PROGRESS = 1,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT_NOTE = 2,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT_WEIGHTS_CHUNK = 3,
-  DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT_RESULT = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT__CASE)
-} Diyml__Engine__V1__TrainClassifierEvent__EventCase;
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION_AVERAGE_PRECISION = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__CASE)
+} Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecisionCase;
 
-struct  Diyml__Engine__V1__TrainClassifierEvent
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50_AVERAGE_PRECISION50 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__CASE)
+} Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecision50Case;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL_AVERAGE_RECALL = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__CASE)
+} Diyml__Engine__V1__DetectorFigures__Class__HasAverageRecallCase;
+
+struct  Diyml__Engine__V1__DetectorFigures__Class
 {
   ProtobufCMessage base;
-  Diyml__Engine__V1__TrainClassifierEvent__EventCase event_case;
+  /*
+   * At `confidence_best`.
+   */
+  double precision;
+  double recall;
+  double f1;
+  uint64_t objects;
+  /*
+   * At an IoU of 0.5 and recalls of 0, 0.01, to 1; none without objects.
+   */
+  size_t n_precisions;
+  double *precisions;
+  Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecisionCase has_average_precision_case;
   union {
-    Diyml__Engine__V1__TrainClassifierEvent__Progress *progress;
-    char *note;
-    /*
-     * At most 1 MiB.
-     */
-    ProtobufCBinaryData weights_chunk;
-    Diyml__Engine__V1__TrainClassifierEvent__Result *result;
+    double average_precision;
+  };
+  Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecision50Case has_average_precision50_case;
+  union {
+    double average_precision50;
+  };
+  Diyml__Engine__V1__DetectorFigures__Class__HasAverageRecallCase has_average_recall_case;
+  union {
+    double average_recall;
   };
 };
-#define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_event__descriptor) \
-    , DIYML__ENGINE__V1__TRAIN_CLASSIFIER_EVENT__EVENT__NOT_SET, {0} }
+#define DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__class__descriptor) \
+    , 0, 0, 0, 0, 0,NULL, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__NOT_SET, {0} }
+
+
+/*
+ * A validation image.
+ */
+struct  Diyml__Engine__V1__DetectorFigures__Example
+{
+  ProtobufCMessage base;
+  /*
+   * Its place among the request's examples, from 0.
+   */
+  uint32_t index;
+  /*
+   * At most 100, most confident first.
+   */
+  size_t n_objects;
+  Diyml__Engine__V1__DetectedObject **objects;
+};
+#define DIYML__ENGINE__V1__DETECTOR_FIGURES__EXAMPLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__example__descriptor) \
+    , 0, 0,NULL }
+
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MAP = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMapCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50_MAP50 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMap50Case;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75_MAP75 = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMap75Case;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL_MAP_SMALL = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMapSmallCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM_MAP_MEDIUM = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMapMediumCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE_MAP_LARGE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasMapLargeCase;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1_AVERAGE_RECALL1 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasAverageRecall1Case;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10_AVERAGE_RECALL10 = 8
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasAverageRecall10Case;
+
+typedef enum {
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__NOT_SET = 0,
+  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100_AVERAGE_RECALL100 = 9
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__CASE)
+} Diyml__Engine__V1__DetectorFigures__HasAverageRecall100Case;
+
+/*
+ * As COCO measures; a figure is missing where there is nothing to measure it by.
+ */
+struct  Diyml__Engine__V1__DetectorFigures
+{
+  ProtobufCMessage base;
+  /*
+   * One for each class.
+   */
+  size_t n_classes;
+  Diyml__Engine__V1__DetectorFigures__Class **classes;
+  double confidence_best;
+  double precision;
+  double recall;
+  double f1;
+  uint64_t training_objects;
+  uint64_t validation_objects;
+  /*
+   * Row by row, the background last.
+   */
+  size_t n_confusion;
+  uint64_t *confusion;
+  /*
+   * At most 16.
+   */
+  size_t n_examples;
+  Diyml__Engine__V1__DetectorFigures__Example **examples;
+  /*
+   * Boxes of the request that were too narrow to learn from.
+   */
+  uint64_t boxes_left_out;
+  Diyml__Engine__V1__DetectorFigures__HasMapCase has_map_case;
+  union {
+    double map;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasMap50Case has_map50_case;
+  union {
+    double map50;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasMap75Case has_map75_case;
+  union {
+    double map75;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasMapSmallCase has_map_small_case;
+  union {
+    double map_small;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasMapMediumCase has_map_medium_case;
+  union {
+    double map_medium;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasMapLargeCase has_map_large_case;
+  union {
+    double map_large;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasAverageRecall1Case has_average_recall1_case;
+  union {
+    double average_recall1;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasAverageRecall10Case has_average_recall10_case;
+  union {
+    double average_recall10;
+  };
+  Diyml__Engine__V1__DetectorFigures__HasAverageRecall100Case has_average_recall100_case;
+  union {
+    double average_recall100;
+  };
+};
+#define DIYML__ENGINE__V1__DETECTOR_FIGURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__descriptor) \
+    , 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__NOT_SET, {0} }
 
 
 /* Diyml__Engine__V1__InspectImageRequest methods */
@@ -375,6 +849,101 @@ Diyml__Engine__V1__ClassifyResponse *
 void   diyml__engine__v1__classify_response__free_unpacked
                      (Diyml__Engine__V1__ClassifyResponse *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__Box methods */
+void   diyml__engine__v1__box__init
+                     (Diyml__Engine__V1__Box         *message);
+size_t diyml__engine__v1__box__get_packed_size
+                     (const Diyml__Engine__V1__Box   *message);
+size_t diyml__engine__v1__box__pack
+                     (const Diyml__Engine__V1__Box   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__box__pack_to_buffer
+                     (const Diyml__Engine__V1__Box   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__Box *
+       diyml__engine__v1__box__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__box__free_unpacked
+                     (Diyml__Engine__V1__Box *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__DetectedObject methods */
+void   diyml__engine__v1__detected_object__init
+                     (Diyml__Engine__V1__DetectedObject         *message);
+size_t diyml__engine__v1__detected_object__get_packed_size
+                     (const Diyml__Engine__V1__DetectedObject   *message);
+size_t diyml__engine__v1__detected_object__pack
+                     (const Diyml__Engine__V1__DetectedObject   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__detected_object__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectedObject   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__DetectedObject *
+       diyml__engine__v1__detected_object__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__detected_object__free_unpacked
+                     (Diyml__Engine__V1__DetectedObject *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__DetectRequest methods */
+void   diyml__engine__v1__detect_request__init
+                     (Diyml__Engine__V1__DetectRequest         *message);
+size_t diyml__engine__v1__detect_request__get_packed_size
+                     (const Diyml__Engine__V1__DetectRequest   *message);
+size_t diyml__engine__v1__detect_request__pack
+                     (const Diyml__Engine__V1__DetectRequest   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__detect_request__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__DetectRequest *
+       diyml__engine__v1__detect_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__detect_request__free_unpacked
+                     (Diyml__Engine__V1__DetectRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__DetectResponse methods */
+void   diyml__engine__v1__detect_response__init
+                     (Diyml__Engine__V1__DetectResponse         *message);
+size_t diyml__engine__v1__detect_response__get_packed_size
+                     (const Diyml__Engine__V1__DetectResponse   *message);
+size_t diyml__engine__v1__detect_response__pack
+                     (const Diyml__Engine__V1__DetectResponse   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__detect_response__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__DetectResponse *
+       diyml__engine__v1__detect_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__detect_response__free_unpacked
+                     (Diyml__Engine__V1__DetectResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__TrainParameters methods */
+void   diyml__engine__v1__train_parameters__init
+                     (Diyml__Engine__V1__TrainParameters         *message);
+size_t diyml__engine__v1__train_parameters__get_packed_size
+                     (const Diyml__Engine__V1__TrainParameters   *message);
+size_t diyml__engine__v1__train_parameters__pack
+                     (const Diyml__Engine__V1__TrainParameters   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__train_parameters__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainParameters   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__TrainParameters *
+       diyml__engine__v1__train_parameters__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__train_parameters__free_unpacked
+                     (Diyml__Engine__V1__TrainParameters *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__Engine__V1__TrainClassifierRequest__Example methods */
 void   diyml__engine__v1__train_classifier_request__example__init
                      (Diyml__Engine__V1__TrainClassifierRequest__Example         *message);
@@ -397,30 +966,115 @@ Diyml__Engine__V1__TrainClassifierRequest *
 void   diyml__engine__v1__train_classifier_request__free_unpacked
                      (Diyml__Engine__V1__TrainClassifierRequest *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__Engine__V1__TrainClassifierEvent__Progress methods */
-void   diyml__engine__v1__train_classifier_event__progress__init
-                     (Diyml__Engine__V1__TrainClassifierEvent__Progress         *message);
-/* Diyml__Engine__V1__TrainClassifierEvent__Result methods */
-void   diyml__engine__v1__train_classifier_event__result__init
-                     (Diyml__Engine__V1__TrainClassifierEvent__Result         *message);
-/* Diyml__Engine__V1__TrainClassifierEvent methods */
-void   diyml__engine__v1__train_classifier_event__init
-                     (Diyml__Engine__V1__TrainClassifierEvent         *message);
-size_t diyml__engine__v1__train_classifier_event__get_packed_size
-                     (const Diyml__Engine__V1__TrainClassifierEvent   *message);
-size_t diyml__engine__v1__train_classifier_event__pack
-                     (const Diyml__Engine__V1__TrainClassifierEvent   *message,
+/* Diyml__Engine__V1__TrainDetectorRequest__Example methods */
+void   diyml__engine__v1__train_detector_request__example__init
+                     (Diyml__Engine__V1__TrainDetectorRequest__Example         *message);
+/* Diyml__Engine__V1__TrainDetectorRequest methods */
+void   diyml__engine__v1__train_detector_request__init
+                     (Diyml__Engine__V1__TrainDetectorRequest         *message);
+size_t diyml__engine__v1__train_detector_request__get_packed_size
+                     (const Diyml__Engine__V1__TrainDetectorRequest   *message);
+size_t diyml__engine__v1__train_detector_request__pack
+                     (const Diyml__Engine__V1__TrainDetectorRequest   *message,
                       uint8_t             *out);
-size_t diyml__engine__v1__train_classifier_event__pack_to_buffer
-                     (const Diyml__Engine__V1__TrainClassifierEvent   *message,
+size_t diyml__engine__v1__train_detector_request__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainDetectorRequest   *message,
                       ProtobufCBuffer     *buffer);
-Diyml__Engine__V1__TrainClassifierEvent *
-       diyml__engine__v1__train_classifier_event__unpack
+Diyml__Engine__V1__TrainDetectorRequest *
+       diyml__engine__v1__train_detector_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   diyml__engine__v1__train_classifier_event__free_unpacked
-                     (Diyml__Engine__V1__TrainClassifierEvent *message,
+void   diyml__engine__v1__train_detector_request__free_unpacked
+                     (Diyml__Engine__V1__TrainDetectorRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__TrainEvent__Progress methods */
+void   diyml__engine__v1__train_event__progress__init
+                     (Diyml__Engine__V1__TrainEvent__Progress         *message);
+/* Diyml__Engine__V1__TrainEvent__Result methods */
+void   diyml__engine__v1__train_event__result__init
+                     (Diyml__Engine__V1__TrainEvent__Result         *message);
+/* Diyml__Engine__V1__TrainEvent methods */
+void   diyml__engine__v1__train_event__init
+                     (Diyml__Engine__V1__TrainEvent         *message);
+size_t diyml__engine__v1__train_event__get_packed_size
+                     (const Diyml__Engine__V1__TrainEvent   *message);
+size_t diyml__engine__v1__train_event__pack
+                     (const Diyml__Engine__V1__TrainEvent   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__train_event__pack_to_buffer
+                     (const Diyml__Engine__V1__TrainEvent   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__TrainEvent *
+       diyml__engine__v1__train_event__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__train_event__free_unpacked
+                     (Diyml__Engine__V1__TrainEvent *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__Epoch methods */
+void   diyml__engine__v1__epoch__init
+                     (Diyml__Engine__V1__Epoch         *message);
+size_t diyml__engine__v1__epoch__get_packed_size
+                     (const Diyml__Engine__V1__Epoch   *message);
+size_t diyml__engine__v1__epoch__pack
+                     (const Diyml__Engine__V1__Epoch   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__epoch__pack_to_buffer
+                     (const Diyml__Engine__V1__Epoch   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__Epoch *
+       diyml__engine__v1__epoch__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__epoch__free_unpacked
+                     (Diyml__Engine__V1__Epoch *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__ClassifierFigures methods */
+void   diyml__engine__v1__classifier_figures__init
+                     (Diyml__Engine__V1__ClassifierFigures         *message);
+size_t diyml__engine__v1__classifier_figures__get_packed_size
+                     (const Diyml__Engine__V1__ClassifierFigures   *message);
+size_t diyml__engine__v1__classifier_figures__pack
+                     (const Diyml__Engine__V1__ClassifierFigures   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__classifier_figures__pack_to_buffer
+                     (const Diyml__Engine__V1__ClassifierFigures   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__ClassifierFigures *
+       diyml__engine__v1__classifier_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__classifier_figures__free_unpacked
+                     (Diyml__Engine__V1__ClassifierFigures *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__DetectorFigures__Class methods */
+void   diyml__engine__v1__detector_figures__class__init
+                     (Diyml__Engine__V1__DetectorFigures__Class         *message);
+/* Diyml__Engine__V1__DetectorFigures__Example methods */
+void   diyml__engine__v1__detector_figures__example__init
+                     (Diyml__Engine__V1__DetectorFigures__Example         *message);
+/* Diyml__Engine__V1__DetectorFigures methods */
+void   diyml__engine__v1__detector_figures__init
+                     (Diyml__Engine__V1__DetectorFigures         *message);
+size_t diyml__engine__v1__detector_figures__get_packed_size
+                     (const Diyml__Engine__V1__DetectorFigures   *message);
+size_t diyml__engine__v1__detector_figures__pack
+                     (const Diyml__Engine__V1__DetectorFigures   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__detector_figures__pack_to_buffer
+                     (const Diyml__Engine__V1__DetectorFigures   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__DetectorFigures *
+       diyml__engine__v1__detector_figures__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__detector_figures__free_unpacked
+                     (Diyml__Engine__V1__DetectorFigures *message,
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
@@ -439,20 +1093,56 @@ typedef void (*Diyml__Engine__V1__ClassifyResponse__Score_Closure)
 typedef void (*Diyml__Engine__V1__ClassifyResponse_Closure)
                  (const Diyml__Engine__V1__ClassifyResponse *message,
                   void *closure_data);
+typedef void (*Diyml__Engine__V1__Box_Closure)
+                 (const Diyml__Engine__V1__Box *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectedObject_Closure)
+                 (const Diyml__Engine__V1__DetectedObject *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectRequest_Closure)
+                 (const Diyml__Engine__V1__DetectRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectResponse_Closure)
+                 (const Diyml__Engine__V1__DetectResponse *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__TrainParameters_Closure)
+                 (const Diyml__Engine__V1__TrainParameters *message,
+                  void *closure_data);
 typedef void (*Diyml__Engine__V1__TrainClassifierRequest__Example_Closure)
                  (const Diyml__Engine__V1__TrainClassifierRequest__Example *message,
                   void *closure_data);
 typedef void (*Diyml__Engine__V1__TrainClassifierRequest_Closure)
                  (const Diyml__Engine__V1__TrainClassifierRequest *message,
                   void *closure_data);
-typedef void (*Diyml__Engine__V1__TrainClassifierEvent__Progress_Closure)
-                 (const Diyml__Engine__V1__TrainClassifierEvent__Progress *message,
+typedef void (*Diyml__Engine__V1__TrainDetectorRequest__Example_Closure)
+                 (const Diyml__Engine__V1__TrainDetectorRequest__Example *message,
                   void *closure_data);
-typedef void (*Diyml__Engine__V1__TrainClassifierEvent__Result_Closure)
-                 (const Diyml__Engine__V1__TrainClassifierEvent__Result *message,
+typedef void (*Diyml__Engine__V1__TrainDetectorRequest_Closure)
+                 (const Diyml__Engine__V1__TrainDetectorRequest *message,
                   void *closure_data);
-typedef void (*Diyml__Engine__V1__TrainClassifierEvent_Closure)
-                 (const Diyml__Engine__V1__TrainClassifierEvent *message,
+typedef void (*Diyml__Engine__V1__TrainEvent__Progress_Closure)
+                 (const Diyml__Engine__V1__TrainEvent__Progress *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__TrainEvent__Result_Closure)
+                 (const Diyml__Engine__V1__TrainEvent__Result *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__TrainEvent_Closure)
+                 (const Diyml__Engine__V1__TrainEvent *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__Epoch_Closure)
+                 (const Diyml__Engine__V1__Epoch *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__ClassifierFigures_Closure)
+                 (const Diyml__Engine__V1__ClassifierFigures *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectorFigures__Class_Closure)
+                 (const Diyml__Engine__V1__DetectorFigures__Class *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectorFigures__Example_Closure)
+                 (const Diyml__Engine__V1__DetectorFigures__Example *message,
+                  void *closure_data);
+typedef void (*Diyml__Engine__V1__DetectorFigures_Closure)
+                 (const Diyml__Engine__V1__DetectorFigures *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -469,6 +1159,10 @@ struct Diyml__Engine__V1__Vision_Service
                    const Diyml__Engine__V1__ClassifyRequest *input,
                    Diyml__Engine__V1__ClassifyResponse_Closure closure,
                    void *closure_data);
+  void (*detect)(Diyml__Engine__V1__Vision_Service *service,
+                 const Diyml__Engine__V1__DetectRequest *input,
+                 Diyml__Engine__V1__DetectResponse_Closure closure,
+                 void *closure_data);
 };
 typedef void (*Diyml__Engine__V1__Vision_ServiceDestroy)(Diyml__Engine__V1__Vision_Service *);
 void diyml__engine__v1__vision__init (Diyml__Engine__V1__Vision_Service *service,
@@ -478,7 +1172,8 @@ void diyml__engine__v1__vision__init (Diyml__Engine__V1__Vision_Service *service
 #define DIYML__ENGINE__V1__VISION__INIT(function_prefix__) \
     { DIYML__ENGINE__V1__VISION__BASE_INIT,\
       function_prefix__ ## inspect_image,\
-      function_prefix__ ## classify  }
+      function_prefix__ ## classify,\
+      function_prefix__ ## detect  }
 void diyml__engine__v1__vision__inspect_image(ProtobufCService *service,
                                               const Diyml__Engine__V1__InspectImageRequest *input,
                                               Diyml__Engine__V1__InspectImageResponse_Closure closure,
@@ -487,14 +1182,22 @@ void diyml__engine__v1__vision__classify(ProtobufCService *service,
                                          const Diyml__Engine__V1__ClassifyRequest *input,
                                          Diyml__Engine__V1__ClassifyResponse_Closure closure,
                                          void *closure_data);
+void diyml__engine__v1__vision__detect(ProtobufCService *service,
+                                       const Diyml__Engine__V1__DetectRequest *input,
+                                       Diyml__Engine__V1__DetectResponse_Closure closure,
+                                       void *closure_data);
 typedef struct Diyml__Engine__V1__Trainer_Service Diyml__Engine__V1__Trainer_Service;
 struct Diyml__Engine__V1__Trainer_Service
 {
   ProtobufCService base;
   void (*train_classifier)(Diyml__Engine__V1__Trainer_Service *service,
                            const Diyml__Engine__V1__TrainClassifierRequest *input,
-                           Diyml__Engine__V1__TrainClassifierEvent_Closure closure,
+                           Diyml__Engine__V1__TrainEvent_Closure closure,
                            void *closure_data);
+  void (*train_detector)(Diyml__Engine__V1__Trainer_Service *service,
+                         const Diyml__Engine__V1__TrainDetectorRequest *input,
+                         Diyml__Engine__V1__TrainEvent_Closure closure,
+                         void *closure_data);
 };
 typedef void (*Diyml__Engine__V1__Trainer_ServiceDestroy)(Diyml__Engine__V1__Trainer_Service *);
 void diyml__engine__v1__trainer__init (Diyml__Engine__V1__Trainer_Service *service,
@@ -503,11 +1206,16 @@ void diyml__engine__v1__trainer__init (Diyml__Engine__V1__Trainer_Service *servi
     { &diyml__engine__v1__trainer__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define DIYML__ENGINE__V1__TRAINER__INIT(function_prefix__) \
     { DIYML__ENGINE__V1__TRAINER__BASE_INIT,\
-      function_prefix__ ## train_classifier  }
+      function_prefix__ ## train_classifier,\
+      function_prefix__ ## train_detector  }
 void diyml__engine__v1__trainer__train_classifier(ProtobufCService *service,
                                                   const Diyml__Engine__V1__TrainClassifierRequest *input,
-                                                  Diyml__Engine__V1__TrainClassifierEvent_Closure closure,
+                                                  Diyml__Engine__V1__TrainEvent_Closure closure,
                                                   void *closure_data);
+void diyml__engine__v1__trainer__train_detector(ProtobufCService *service,
+                                                const Diyml__Engine__V1__TrainDetectorRequest *input,
+                                                Diyml__Engine__V1__TrainEvent_Closure closure,
+                                                void *closure_data);
 
 /* --- descriptors --- */
 
@@ -518,11 +1226,23 @@ extern const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_respons
 extern const ProtobufCMessageDescriptor diyml__engine__v1__classify_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__classify_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__classify_response__score__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__box__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detected_object__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detect_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detect_response__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_parameters__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__example__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__progress__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_event__result__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__example__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__progress__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__result__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__epoch__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__classifier_figures__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__class__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__example__descriptor;
 extern const ProtobufCServiceDescriptor diyml__engine__v1__vision__descriptor;
 extern const ProtobufCServiceDescriptor diyml__engine__v1__trainer__descriptor;
 

@@ -1,0 +1,55 @@
+internal import API
+internal import Store
+
+// What an engine is asked to train.
+
+extension EngineTrainParameters {
+  init(_ parameters: TrainingParameters) {
+    self.init(
+      epochs: parameters.epochs, seed: parameters.seed,
+      timeBudgetSeconds: parameters.timeBudgetSeconds,
+      validationFraction: parameters.validationFraction, inputSide: parameters.inputSide,
+      headOnly: parameters.headOnly, noFlip: parameters.noFlip)
+  }
+}
+
+extension EngineTrainClassifierRequest {
+  /// - Throws: when an example has boxes: the data set is not a classifier's.
+  init(_ dataSet: FrozenDataSet, _ parameters: TrainingParameters) throws(TrainingResultError) {
+    var examples: [Example] = []
+    for example in dataSet.examples {
+      guard case .classIndex(let index) = example.label else { throw .dataSet }
+      examples.append(
+        Example(
+          object: example.object.hex, classIndex: index, group: example.group,
+          width: example.width, height: example.height))
+    }
+    self.init(
+      examples: examples, classCount: UInt32(dataSet.classNames.count),
+      parameters: EngineTrainParameters(parameters))
+  }
+}
+
+extension EngineTrainDetectorRequest {
+  /// - Throws: when an example has no boxes: the data set is not a detector's.
+  init(_ dataSet: FrozenDataSet, _ parameters: TrainingParameters) throws(TrainingResultError) {
+    var examples: [Example] = []
+    for example in dataSet.examples {
+      guard case .boxes(let boxes) = example.label else { throw .dataSet }
+      examples.append(
+        Example(
+          object: example.object.hex, boxes: boxes.map { EngineBox($0) }, group: example.group,
+          width: example.width, height: example.height))
+    }
+    self.init(
+      examples: examples, classCount: UInt32(dataSet.classNames.count),
+      parameters: EngineTrainParameters(parameters))
+  }
+}
+
+extension EngineBox {
+  init(_ box: FrozenBox) {
+    self.init(
+      classIndex: box.classIndex, xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
+  }
+}
