@@ -73,8 +73,14 @@ enum TrainingCases {
     ) { _ in TrainRequest(project: "pets") }
     cases.refuses(
       .wrongArgument, "a detection project without boxes", .failedPrecondition,
-      ["cells", "images with boxes"]
-    ) { _ in TrainRequest(project: "cells") }
+      ["0 images with boxes", "class 'cell' has no box"]
+    ) {
+      TrainRequest(project: try await $0.makeProject(.detection, classes: ["cell"]))
+    }
+    cases.refuses(
+      .wrongArgument, "a part alone of a detector", .invalidArgument, ["head_only", "cells"],
+      field: "parameters.head_only"
+    ) { _ in TrainRequest(project: "cells", parameters: TrainingParameters(headOnly: true)) }
     cases.checks(.wrongArgument, "a project whose training is under way") { world in
       let project = try await world.makeTrainable()
       let request = TrainRequest(project: project, parameters: World.quickParameters)
