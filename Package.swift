@@ -121,8 +121,8 @@ let package = Package(
     module(
       "CommandLineKit",
       [
-        "API", "Codec", "DataSets", "RPCCore", "RPCClient", .argumentParser, .crypto, .logging,
-        .signals,
+        "API", "Codec", "DataSets", "Descriptors", "ProtoJSON", "RPCCore", "RPCClient",
+        "RPCServices", .argumentParser, .crypto, .logging, .signals,
       ]),
 
     // The load generator.
@@ -241,8 +241,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "TestSupport", "diyml-demo",
-        .logging, .crypto,
+        "API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "RPCServices", "TestSupport",
+        "diyml-demo", .logging, .crypto,
       ]),
     tests("diymldTests", ["diymld"]),
     tests(

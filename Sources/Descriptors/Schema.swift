@@ -80,6 +80,11 @@ public final class Schema: Sendable {
     messages.keys.sorted()
   }
 
+  /// The full names of all enums, sorted.
+  public var enumerationNames: [String] {
+    enumerations.keys.sorted()
+  }
+
   /// The file at a path.
   public func file(at path: String) -> File? {
     files.first { $0.path == path }

@@ -11,6 +11,10 @@ public struct JSONPrintingOptions: Hashable, Sendable {
   /// Prints one member a line, indented by two spaces.
   public var isPretty: Bool
 
+  /// Prints `"[REDACTED]"` for fields that hold what must not be shown; what it gives cannot be read
+  /// back.
+  public var masksSecrets: Bool
+
   /// What the decoded bytes may cost.
   public var limits: DecodingLimits
 
@@ -20,12 +24,13 @@ public struct JSONPrintingOptions: Hashable, Sendable {
   /// Sets the options; the defaults give the canonical, compact form.
   public init(
     alwaysPrintFieldsWithoutPresence: Bool = false, preserveProtoFieldNames: Bool = false,
-    isPretty: Bool = false, limits: DecodingLimits = DecodingLimits(),
-    outputBytesMax: Int = 256 << 20
+    isPretty: Bool = false, masksSecrets: Bool = false,
+    limits: DecodingLimits = DecodingLimits(), outputBytesMax: Int = 256 << 20
   ) {
     self.alwaysPrintFieldsWithoutPresence = alwaysPrintFieldsWithoutPresence
     self.preserveProtoFieldNames = preserveProtoFieldNames
     self.isPretty = isPretty
+    self.masksSecrets = masksSecrets
     self.limits = limits
     self.outputBytesMax = outputBytesMax
   }

@@ -58,6 +58,11 @@ struct JSONPrinter {
 
   private mutating func member(_ values: FieldValues.Values) throws(JSONError) {
     let field = values.field
+    if field.isRedacted, options.masksSecrets {
+      name(field)
+      output.string("[REDACTED]")
+      return
+    }
     do throws(JSONError) {
       switch field.shape {
       case .single: try single(values)

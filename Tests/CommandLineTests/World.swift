@@ -1,7 +1,9 @@
+import API
 import Foundation
 import Logging
 import RPCCore
 import RPCLoopback
+import RPCServices
 import TestSupport
 
 @testable import CommandLineKit
@@ -11,6 +13,7 @@ struct LoopbackConnector: Connector {
   let routes: [Route]
   /// With what connections were asked for, one after the other.
   let asked: Shared<[TLSClientConfiguration?]>
+  var extensions: [any ServerExtension] = []
 
   func connected<Result: Sendable>(
     to address: Address, tls: TLSClientConfiguration?,
@@ -18,7 +21,9 @@ struct LoopbackConnector: Connector {
   ) async throws -> Result {
     asked.withLock { $0.append(tls) }
     let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    return try await withLoopback(routes: routes, logger: silent) { try await body($0) }
+    return try await withLoopback(
+      routes: routes, logger: silent, extensions: extensions
+    ) { try await body($0) }
   }
 }
 
@@ -33,6 +38,10 @@ struct CommandOutcome: Equatable {
 struct World: Sendable {
   let folder: TemporaryFolder
   let backend = FakeBackend()
+  /// What each server offers about itself: every command meets one of its own.
+  var services: (@Sendable () -> StandardServices)? = {
+    StandardServices(files: API.allProtoFiles, administrators: Administrators { _ in true })
+  }
   /// What connections were asked to speak TLS with.
   let asked = Shared<[TLSClientConfiguration?]>([])
   var environment: [String: String] = [:]
@@ -75,7 +84,8 @@ struct World: Sendable {
       readLine: { input.withLock { $0.isEmpty ? nil : $0.removeFirst() } },
       now: { Date(timeIntervalSince1970: 1_000_000) },
       sleep: { _ in }, interruption: interruption,
-      connector: LoopbackConnector(routes: backend.routes, asked: asked))
+      connector: LoopbackConnector(
+        routes: backend.routes, asked: asked, extensions: services.map { [$0()] } ?? []))
     let code = await runCommandLine(arguments, on: system)
     return CommandOutcome(
       exit: CommandExit(rawValue: code), output: output.withLock { $0 },

@@ -30,7 +30,8 @@ struct Diyml: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Account.self, TokenGroup.self, ProjectGroup.self, Classes.self, DataGroup.self, Train.self,
-      PublishCommand.self, UnpublishCommand.self, Models.self, InferCommand.self, Completion.self,
+      PublishCommand.self, UnpublishCommand.self, Models.self, InferCommand.self, CallCommand.self,
+      DescribeCommand.self, HealthCommand.self, DebugGroup.self, Completion.self,
     ])
 
 }
