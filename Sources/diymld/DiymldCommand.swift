@@ -96,11 +96,12 @@ struct DiymldCommand: AsyncParsableCommand {
 
   func run() async throws {
     umask(0o077)
-    LoggingSystem.bootstrap { label in
-      var handler = StreamLogHandler.standardError(label: label)
-      handler.logLevel = logLevel
-      return handler
-    }
+    LoggingSystem.bootstrap(
+      { label, provider in
+        var handler = StreamLogHandler.standardError(label: label, metadataProvider: provider)
+        handler.logLevel = logLevel
+        return handler
+      }, metadataProvider: Self.requestOfTheCall)
     let files = try InstalledFiles()
     let program = ServerProgram(
       dataFolder: URL(filePath: data).path(percentEncoded: false),
@@ -110,6 +111,11 @@ struct DiymldCommand: AsyncParsableCommand {
         given: weights, environment: ProcessInfo.processInfo.environment),
       tls: tls, trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
     try await program.run()
+  }
+
+  /// Names the call within which something is logged, in every line.
+  private static let requestOfTheCall = Logger.MetadataProvider {
+    ServerContext.current.map { ["request": "\($0.requestID)"] } ?? [:]
   }
 
   private static func listenAddress(_ text: String) throws -> ListenAddress {

@@ -52,7 +52,7 @@ struct ServerProgram: Sendable {
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
     let server = Server(
-      routes: routes, limits: limits, logger: logger, tls: tls,
+      routes: routes, limits: limits, logger: logger, tls: tls, interceptors: [RequestIDs()],
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.

@@ -70,6 +70,9 @@ struct CallCommand: ClientCommand {
       }
     } catch let status as Status {
       show(response, in: context)
+      if !showMetadata, let id = response.trailers[RequestID.key] {
+        context.note("request: \(TextWidth.printable(id))")
+      }
       for detail in status.details { context.note("detail: \(TextWidth.printable(detail.text))") }
       throw status
     }

@@ -96,8 +96,12 @@ public struct ServerContext: Sendable {
     nonmutating set { storage.additions.withLock { $0.values[ObjectIdentifier(key)] = newValue } }
   }
 
-  /// Names this call in logs: unlike that of any other call, on any connection.
-  public var requestID: String { "\(storage.connection)-\(storage.stream)" }
+  /// Names this call in logs: what the caller gave under `x-request-id`, if that is fit for a log,
+  /// else a name unlike that of any other call, on any connection.
+  public var requestID: String {
+    metadata[RequestID.key].flatMap { RequestID.isFit($0) ? $0 : nil }
+      ?? "\(storage.connection)-\(storage.stream)"
+  }
 
   /// The context of the handler that the current task runs in, if any: how calls made inside a
   /// handler inherit what is left of its time.
