@@ -55,4 +55,32 @@ struct CurveTests {
       of: [Self.image], classCount: 2, confidence: confidence)
     #expect(confusion.counts == counts)
   }
+
+  @Test(arguments: [(0.95, 0), (0.9, 2.0 / 3), (0.85, 2.0 / 3), (0.5, 2.0 / 3), (0.8, 0.5)])
+  func `F1 at a confidence is that of the last point at least so confident`(
+    confidence: Double, f1: Double
+  ) throws {
+    let curve = try #require(ConfidenceCurve(of: [Self.image], classIndex: 0))
+    #expect(abs(curve.f1(at: confidence) - f1) < 1e-12)
+  }
+
+  @Test func `the best confidence is that of the best mean F1 of all classes`() throws {
+    func image(_ classIndex: Int, _ right: Double, _ wrong: Double) -> EvaluatedImage {
+      let box = Box(xMin: 0, yMin: 0, xMax: 9, yMax: 9)
+      let other = Box(xMin: 50, yMin: 0, xMax: 59, yMax: 9)
+      return EvaluatedImage(
+        truths: [.init(box: box, classIndex: classIndex)],
+        predictions: [
+          .init(box: box, classIndex: classIndex, confidence: right),
+          .init(box: other, classIndex: classIndex, confidence: wrong),
+        ])
+    }
+    let images = [image(0, 0.9, 0.4), image(1, 0.6, 0.5)]
+    let curves = try (0..<2).map {
+      try #require(ConfidenceCurve(of: images, classIndex: $0))
+    }
+    #expect(ConfidenceCurve.bestConfidence(of: curves) == 0.6)
+    #expect(ConfidenceCurve.bestConfidence(of: [curves[0]]) == 0.9)
+    #expect(ConfidenceCurve.bestConfidence(of: []) == 0)
+  }
 }

@@ -8,7 +8,7 @@ struct DetectionAugmentation {
   let side: Int
   let mirrors: Bool
   /// How much larger or smaller than in the whole image things are shown.
-  var zoom = 0.6...1.8
+  var zoom = 0.7...2.0
   /// In a mosaic, whose tiles are a part of the view.
   var mosaicZoom = 0.45...1.1
   var stretchMax = 0.15

@@ -19,6 +19,7 @@ struct DetectionDecoder {
     let (scaleX, scaleY) = (width / Double(grid.inputSide), height / Double(grid.inputSide))
     return kept.compactMap { candidate in
       let edges = candidate.edges
+      guard !(0..<4).contains(where: { edges[$0].isNaN }) else { return nil }
       let box = Box(
         xMin: Double(edges[0]) * scaleX, yMin: Double(edges[1]) * scaleY,
         xMax: Double(edges[2]) * scaleX, yMax: Double(edges[3]) * scaleY

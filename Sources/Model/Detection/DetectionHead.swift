@@ -12,15 +12,31 @@ struct DetectionHead {
   static let bins = 17
   private static let depth = 2
 
-  /// One output layer, without norm.
+  /// One output layer, without norm, and with a bias for each level.
   private struct Output {
+    let name: String
     let weight: Tensor
-    let bias: Tensor
+    let biases: [Tensor]
 
-    func callAsFunction(_ input: Tensor) throws(ModelError) -> Tensor {
-      try Tensor.make {
-        ct_convolution(input.handle, weight.handle, bias.handle, 1, 0, 1, $0)
+    init(_ name: String, outputs: Int, from weights: Weights) throws(ModelError) {
+      self.name = "detection.\(name).output"
+      let prefix = self.name
+      weight = try weights.tensor(
+        "\(prefix).weight", shape: [outputs, FeaturePyramid.channels, 1, 1])
+      biases = try (0..<3).map { level throws(ModelError) in
+        try weights.tensor("\(prefix).bias.\(level)", shape: [outputs])
       }
+    }
+
+    func callAsFunction(_ input: Tensor, level: Int) throws(ModelError) -> Tensor {
+      try Tensor.make {
+        ct_convolution(input.handle, weight.handle, biases[level].handle, 1, 0, 1, $0)
+      }
+    }
+
+    var tensors: [(name: String, tensor: Tensor)] {
+      [("\(name).weight", weight)]
+        + biases.enumerated().map { ("\(name).bias.\($0)", $1) }
     }
   }
 
@@ -41,16 +57,10 @@ struct DetectionHead {
         }
       }
     }
-    func output(_ name: String, _ outputs: Int) throws(ModelError) -> Output {
-      Output(
-        weight: try weights.tensor(
-          "detection.\(name).output.weight", shape: [outputs, channels, 1, 1]),
-        bias: try weights.tensor("detection.\(name).output.bias", shape: [outputs]))
-    }
     classTowers = try towers("class")
     boxTowers = try towers("box")
-    classOutput = try output("class", classes)
-    boxOutput = try output("box", 4 * DetectionHead.bins)
+    classOutput = try Output("class", outputs: classes, from: weights)
+    boxOutput = try Output("box", outputs: 4 * DetectionHead.bins, from: weights)
   }
 
   private init(folding head: DetectionHead) throws(ModelError) {
@@ -74,7 +84,8 @@ struct DetectionHead {
       var (what, place) = (map, map)
       for unit in classTowers[level] { what = try unit(what, statistics: statistics) }
       for unit in boxTowers[level] { place = try unit(place, statistics: statistics) }
-      let both = try Tensor.concatenated([classOutput(what), boxOutput(place)], dimension: 1)
+      let both = try Tensor.concatenated(
+        [classOutput(what, level: level), boxOutput(place, level: level)], dimension: 1)
       let shape = both.shape
       levels.append(
         try both.permuted([0, 2, 3, 1]).reshaped([shape[0], shape[2] * shape[3], shape[1]]))
@@ -88,18 +99,14 @@ struct DetectionHead {
 
   /// The output layers' tensors with their names in a weight file.
   var outputTensors: [(name: String, tensor: Tensor)] {
-    [
-      ("detection.class.output.weight", classOutput.weight),
-      ("detection.class.output.bias", classOutput.bias),
-      ("detection.box.output.weight", boxOutput.weight),
-      ("detection.box.output.bias", boxOutput.bias),
-    ]
+    classOutput.tensors + boxOutput.tensors
   }
 
   /// Adds the weights of an untrained head.
   ///
   /// It starts out sure that nothing is there, or the many empty points would drown the others (Lin
-  /// et al. 2017, https://arxiv.org/abs/1708.02002), and with edges about 3 strides away.
+  /// et al. 2017, https://arxiv.org/abs/1708.02002), and with boxes of about 25 pixels a side on the
+  /// fine level, 75 and 250 on the others: an object is soon overlapped by the boxes of one of them.
   static func start(classes: Int, into weights: inout StartWeights) throws(ModelError) {
     let channels = FeaturePyramid.channels
     for name in ["class", "box"] {
@@ -109,13 +116,16 @@ struct DetectionHead {
           unit, channels: channels, norms: (0..<3).map { "\(unit).level.\($0)" }, into: &weights)
       }
     }
-    try weights.addNormal(
-      "detection.class.output.weight", shape: [classes, channels, 1, 1], deviation: 0.01)
-    try weights.add(
-      "detection.class.output.bias", Array(repeating: Float(-log(99.0)), count: classes))
-    try weights.addNormal(
-      "detection.box.output.weight", shape: [4 * bins, channels, 1, 1], deviation: 0.01)
-    try weights.add(
-      "detection.box.output.bias", (0..<4 * bins).map { -0.25 * Float($0 % bins) })
+    let sureOfNothing = Float(-log(99.0))
+    let slopes: [Float] = [0.5, 0.35, 0.2]
+    for (name, outputs) in [("class", classes), ("box", 4 * bins)] {
+      let layer = "detection.\(name).output"
+      try weights.addNormal("\(layer).weight", shape: [outputs, channels, 1, 1], deviation: 0.01)
+      for (level, slope) in slopes.enumerated() {
+        try weights.add(
+          "\(layer).bias.\(level)",
+          (0..<outputs).map { name == "class" ? sureOfNothing : -slope * Float($0 % bins) })
+      }
+    }
   }
 }

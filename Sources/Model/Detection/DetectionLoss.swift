@@ -11,7 +11,7 @@ struct DetectionLoss {
   static let distributionWeight: Float = 0.5
 
   /// What there is to learn in an image, in pixels of the input.
-  struct Scene {
+  struct Scene: Equatable {
     var objects: [TaskAlignment.Object] = []
     /// Where it is not known what there is; points within learn no background.
     var ignored: [SIMD4<Float>] = []
@@ -43,7 +43,14 @@ struct DetectionLoss {
   func add(
     _ scene: Scene, _ output: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
   ) -> Sums {
-    let matches = alignment.matches(scene.objects, output)
+    add(scene, alignment.matches(scene.objects, output), output, gradient: gradient)
+  }
+
+  /// The same with these points learning the objects.
+  func add(
+    _ scene: Scene, _ matches: [TaskAlignment.Match], _ output: UnsafePointer<Float>,
+    gradient: UnsafeMutablePointer<Float>
+  ) -> Sums {
     let width = DetectionNetwork.width(classes: classes)
     var sums = Sums()
     var matchOfPoint: [TaskAlignment.Match?] = Array(repeating: nil, count: grid.count)
@@ -83,15 +90,17 @@ struct DetectionLoss {
     let distances = BoxCoding.distances(logits)
     let edges = BoxCoding.edges(distances, x: x, y: y, stride: stride)
     let wanted = BoxCoding.distances(to: truth, x: x, y: y, stride: stride)
+    // By the score alone, what is small would hardly be learned at first: no box overlaps it well.
+    let weight = (1 + match.score) / 2
     let (overlapLoss, slopes) = BoxLoss.overlapLoss(edges, truth)
-    var loss = match.score * DetectionLoss.overlapWeight * overlapLoss
-    let distributionWeight = match.score * DetectionLoss.distributionWeight / 4
+    var loss = weight * DetectionLoss.overlapWeight * overlapLoss
+    let distributionWeight = weight * DetectionLoss.distributionWeight / 4
     for edge in 0..<4 {
       let run = logits + edge * BoxCoding.bins
       // A larger distance moves the left and upper edge towards smaller numbers.
       let slope = (edge < 2 ? -1 : 1) * slopes[edge] * stride
       BoxLoss.addMeanGradient(
-        run, distance: distances[edge], slope: match.score * DetectionLoss.overlapWeight * slope,
+        run, distance: distances[edge], slope: weight * DetectionLoss.overlapWeight * slope,
         addingTo: gradient + edge * BoxCoding.bins)
       loss +=
         distributionWeight

@@ -9,14 +9,14 @@ struct DetectionSchedule: Sendable, Equatable {
   /// Batches in an epoch; a last one too small is left for another epoch.
   var stepsPerEpoch: Int
   /// Of the pyramid and the head.
-  var learningRate = 1.5e-3
+  var learningRate = 2e-3
   /// The backbone knows much already, and learns slower by this.
   var backboneRateFactor = 0.3
   var weightDecay = 0.02
   /// How much of the averaged weights survives a step.
   var averageDecay = 0.995
   /// Of the views, until the closing epochs.
-  var mosaicPart = 0.5
+  var mosaicPart = 0.3
   /// The part of the epochs, at the end, that look at whole single images as a detector will.
   var closingPart = 0.2
 

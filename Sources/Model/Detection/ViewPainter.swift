@@ -39,71 +39,91 @@ struct ViewPainter: Sendable {
     let start: UnsafeMutablePointer<UInt8>
   }
 
-  /// Between which two source pixels a sample lies, and how far towards the second, in 256ths.
+  /// Between which two source pixels a sample lies, in bytes from the start of a row or in rows, and
+  /// how far towards the second, in 256ths.
   private struct Sample {
     var first: Int
     var second: Int
     var weight: Int
   }
 
+  /// The samples of the pixels along one axis; pixels outside the image have none.
+  private struct Axis {
+    /// The same for each pixel.
+    var samplesPerPixel: Int
+    /// Pixels within the image.
+    var pixels: Range<Int>
+    var samples: [Sample]
+  }
+
   private func paint(_ part: Part, _ view: UnsafeMutablePointer<UInt8>) {
-    let columns = samples(part.columns, part.horizontal)
-    let rows = samples(part.rows, part.vertical)
+    let columns = axis(part.columns, part.horizontal, unit: 3)
+    let rows = axis(part.rows, part.vertical, unit: sourceSide * 3)
     part.pixels.withUnsafeBufferPointer { source in
-      guard let source = source.baseAddress else { return }
-      for (row, rowSamples) in zip(part.rows, rows) where !rowSamples.isEmpty {
-        var target = view + (row * side + part.columns.lowerBound) * 3
-        for columnSamples in columns {
-          if !columnSamples.isEmpty {
-            ViewPainter.mix(source, sourceSide, rowSamples, columnSamples, target)
+      columns.samples.withUnsafeBufferPointer { columnSamples in
+        rows.samples.withUnsafeBufferPointer { rowSamples in
+          for (index, row) in rows.pixels.enumerated() {
+            let count = rows.samplesPerPixel
+            ViewPainter.paintRow(
+              source, rowSamples[index * count..<(index + 1) * count], columnSamples,
+              samplesPerPixel: columns.samplesPerPixel,
+              into: view + (row * side + columns.pixels.lowerBound) * 3)
           }
-          target += 3
         }
       }
     }
   }
 
-  /// For each pixel along an axis one sample or two; none outside the image.
-  private func samples(_ pixels: Range<Int>, _ line: DetectionView.Line) -> [[Sample]] {
-    let shrinks = abs(line.scale) * Double(sourceSide) > ViewPainter.plainShrinkMax
-    let places = shrinks ? [0.25, 0.75] : [0.5]
-    return pixels.map { pixel in
-      let middle = line(Double(pixel) + 0.5)
-      guard (0...1).contains(middle) else { return [] }
-      return places.map { place in
+  private func axis(_ pixels: Range<Int>, _ line: DetectionView.Line, unit: Int) -> Axis {
+    let isShrunk = abs(line.scale) * Double(sourceSide) > ViewPainter.plainShrinkMax
+    let places = isShrunk ? [0.25, 0.75] : [0.5]
+    let within = pixels.filter { (0...1).contains(line(Double($0) + 0.5)) }
+    let samples = within.flatMap { pixel in
+      places.map { place in
         let position = line(Double(pixel) + place) * Double(sourceSide) - 0.5
         let clamped = max(0, min(Double(sourceSide - 1), position))
         let first = Int(clamped)
         return Sample(
-          first: first, second: min(first + 1, sourceSide - 1),
+          first: first * unit, second: min(first + 1, sourceSide - 1) * unit,
           weight: Int((clamped - Double(first)) * 256))
       }
     }
+    let first = within.first ?? pixels.lowerBound
+    return Axis(
+      samplesPerPixel: places.count, pixels: first..<first + within.count, samples: samples)
   }
 
-  @inline(__always)
-  private static func mix(
-    _ source: UnsafePointer<UInt8>, _ side: Int, _ rows: [Sample], _ columns: [Sample],
-    _ target: UnsafeMutablePointer<UInt8>
+  private static func paintRow(
+    _ source: UnsafeBufferPointer<UInt8>, _ rows: Slice<UnsafeBufferPointer<Sample>>,
+    _ columns: UnsafeBufferPointer<Sample>, samplesPerPixel: Int,
+    into target: UnsafeMutablePointer<UInt8>
   ) {
-    var sum = SIMD3<Int>()
-    for row in rows {
-      let upper = source + row.first * side * 3
-      let lower = source + row.second * side * 3
-      for column in columns {
-        let (left, right) = (column.first * 3, column.second * 3)
-        for color in 0..<3 {
-          let top =
-            Int(upper[left + color]) * (256 - column.weight)
-            + Int(upper[right + color]) * column.weight
-          let bottom =
-            Int(lower[left + color]) * (256 - column.weight)
-            + Int(lower[right + color]) * column.weight
-          sum[color] += top * (256 - row.weight) + bottom * row.weight
+    let divisor = (rows.count * samplesPerPixel) << 16
+    var next = target
+    var index = 0
+    while index < columns.count {
+      var (red, green, blue) = (divisor / 2, divisor / 2, divisor / 2)
+      for column in index..<index + samplesPerPixel {
+        let sample = columns[column]
+        for row in rows {
+          let weights = SIMD4(
+            (256 - row.weight) * (256 - sample.weight), (256 - row.weight) * sample.weight,
+            row.weight * (256 - sample.weight), row.weight * sample.weight)
+          let places = SIMD4(
+            row.first + sample.first, row.first + sample.second, row.second + sample.first,
+            row.second + sample.second)
+          for corner in 0..<4 {
+            red += Int(source[places[corner]]) * weights[corner]
+            green += Int(source[places[corner] + 1]) * weights[corner]
+            blue += Int(source[places[corner] + 2]) * weights[corner]
+          }
         }
       }
+      next[0] = UInt8(red / divisor)
+      next[1] = UInt8(green / divisor)
+      next[2] = UInt8(blue / divisor)
+      next += 3
+      index += samplesPerPixel
     }
-    let divisor = (rows.count * columns.count) << 16
-    for color in 0..<3 { target[color] = UInt8((sum[color] + divisor / 2) / divisor) }
   }
 }
