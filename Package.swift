@@ -35,6 +35,7 @@ func tests(
 
 extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
   static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
   static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
@@ -61,13 +62,15 @@ let package = Package(
     .library(name: "WellKnownTypes", targets: ["WellKnownTypes"]),
     .library(name: "ProtoJSON", targets: ["ProtoJSON", "Descriptors"]),
     .library(name: "TesteeKit", targets: ["TesteeKit"]),
-    .library(name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices"]),
+    .library(
+      name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices", "RPCMetrics"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -84,6 +87,7 @@ let package = Package(
     module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCServices", ["Codec", "Descriptors", "RPCCore"]),
+    module("RPCMetrics", ["RPCCore", .coreMetrics, .logging, .nioCore, .nioPosix]),
     module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
     module("WellKnownTypes", ["Codec"]),
@@ -143,7 +147,7 @@ let package = Package(
       "diymld",
       [
         "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer",
-        "RPCServices", "Store", .argumentParser, .lifecycle, .signals, .logging,
+        "RPCMetrics", "RPCServices", "Store", .argumentParser, .lifecycle, .signals, .logging,
       ]),
     program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
     program("diyml", ["CommandLineKit"]),
@@ -207,6 +211,12 @@ let package = Package(
       [
         "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
         "TestSupport", .nioCore, .nioPosix, .logging,
+      ]),
+    tests(
+      "RPCMetricsTests",
+      [
+        "RPCCore", "RPCClient", "RPCLoopback", "RPCMetrics", "RPCServices", .coreMetrics,
+        .logging, .nioCore, .nioPosix,
       ]),
     tests(
       "RPCServicesTests",

@@ -42,6 +42,11 @@ struct DiymldCommand: AsyncParsableCommand {
       """)
   var weights: String?
 
+  @Option(
+    help: "Show metrics to Prometheus over HTTP at this local address, such as 127.0.0.1:9100.",
+    transform: Self.listenAddress)
+  var metrics: ListenAddress?
+
   @Option(help: "Trainings that run at once: 1 to 64.")
   var trainingJobs = 1
 
@@ -73,6 +78,13 @@ struct DiymldCommand: AsyncParsableCommand {
     }
     guard (0...3_600).contains(drainSeconds) else {
       throw ValidationError("--drain-seconds is \(drainSeconds); it must be 0 to 3600")
+    }
+    if let metrics {
+      guard case .tcp = metrics.address, metrics.isLocal else {
+        throw ValidationError(
+          "--metrics is \(metrics.address); it asks nobody who they are, so it must be HOST:PORT"
+            + " with an address of this machine alone")
+      }
     }
     guard (tlsCert == nil) == (tlsKey == nil) else {
       throw ValidationError("--tls-cert and --tls-key belong together")
@@ -109,7 +121,7 @@ struct DiymldCommand: AsyncParsableCommand {
       engine: try files.engine(given: engine),
       weights: try files.weights(
         given: weights, environment: ProcessInfo.processInfo.environment),
-      tls: tls, trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
+      tls: tls, metrics: metrics, trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
     try await program.run()
   }
 

@@ -4,6 +4,7 @@ internal import EngineHost
 internal import Foundation
 internal import Logging
 internal import RPCCore
+internal import RPCMetrics
 internal import RPCServer
 internal import RPCServices
 internal import ServiceLifecycle
@@ -20,6 +21,8 @@ struct ServerProgram: Sendable {
   let weights: String
   /// How TCP addresses speak TLS; `nil` if they do not.
   let tls: TLSServerConfiguration?
+  /// Where metrics are read over HTTP; `nil` keeps none.
+  let metrics: ListenAddress?
   let trainingJobs: Int
   /// How long open calls may take to finish at the end.
   let drainTime: Duration
@@ -51,8 +54,11 @@ struct ServerProgram: Sendable {
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
+    let registry = metrics.map { _ in PrometheusRegistry() }
+    let measuring = registry.map { [CallMetrics(factory: $0)] } ?? []
     let server = Server(
-      routes: routes, limits: limits, logger: logger, tls: tls, interceptors: [RequestIDs()],
+      routes: routes, limits: limits, logger: logger, tls: tls,
+      interceptors: [RequestIDs()] + measuring,
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
@@ -60,7 +66,7 @@ struct ServerProgram: Sendable {
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
       Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
-      Part("calls", { try await serve(server, reloads) }) {
+      Part("calls", { try await serve(server, reloads, registry) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
         // Who watches a training learns of its end before the connection closes.
         scheduler.drain()
@@ -118,14 +124,30 @@ struct ServerProgram: Sendable {
   }
 
   /// Serves calls, and says where once it does.
-  private func serve(_ server: Server, _ reloads: ReloadSignals?) async throws {
+  private func serve(
+    _ server: Server, _ reloads: ReloadSignals?, _ registry: PrometheusRegistry?
+  ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: addresses.map(\.address)) }
       let lines = try await server.boundAddresses.map { "listening on \(name(of: $0))\n" }
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
+      if let registry { group.addTask { try await showMetrics(registry, of: server) } }
       if let reloads { group.addTask { await reloads.run(server, logger) } }
       try await group.next()
       group.cancelAll()
+    }
+  }
+
+  /// Answers who reads the metrics.
+  private func showMetrics(_ registry: PrometheusRegistry, of server: Server) async throws {
+    guard case .tcp(let host, let port) = metrics?.address else { return }
+    let connections = ConnectionMetrics(factory: registry)
+    let endpoint = MetricsEndpoint(logger: logger) {
+      await connections.look(at: server)
+      return registry.text
+    }
+    try await endpoint.run(host: host, port: port) { port in
+      logger.notice("metrics at http://\(Address.tcp(host: host, port: port))/metrics")
     }
   }
 
