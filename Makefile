@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo eval-classification bench-interleave bench-codec bench-rpc bench-idle install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -46,6 +46,12 @@ demo: release ## The main job from account to prediction. DATA=FOLDER uses your 
 
 eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
 	@Scripts/eval-classification $(DATA)
+
+demo-detection: release ## The main job with boxes, on composed scenes. DATA=FOLDER uses your own YOLO, COCO or VOC.
+	@Scripts/demo-detection $(DATA)
+
+eval-detection: release ## Trains on the parts train and val of DATA=FOLDER and measures on its part test.
+	@Scripts/eval-detection $(DATA)
 
 bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
 	@$(RELEASE)/diyml-demo interleave

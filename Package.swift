@@ -155,8 +155,8 @@ let package = Package(
     program(
       "diyml-demo",
       [
-        "API", "Codec", "CommandLineKit", "RPCCore", .argumentParser, .subprocess, .system,
-        .signals,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", .argumentParser,
+        .subprocess, .system, .signals,
       ]),
 
     // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
@@ -251,8 +251,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "API", "Codec", "CommandLineKit", "RPCCore", "RPCLoopback", "RPCServices", "TestSupport",
-        "diyml-demo", .logging, .crypto,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", "RPCLoopback",
+        "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
       ]),
     tests("diymldTests", ["diymld"]),
     tests(

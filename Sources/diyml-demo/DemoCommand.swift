@@ -33,8 +33,9 @@ struct DemoCommand: AsyncParsableCommand {
     let split = try await reporting(system) { try await images(system) }
     let parameters = training.parameters(timeBudgetSeconds: Self.standardBudgetSeconds)
     let report = try await reporting(system) {
-      try await JobRunner(name: "demo", system: system).run(
-        project: data == nil ? "fashion" : "demo", split: split, parameters: parameters)
+      JobReport(
+        try await JobRunner(name: "demo", system: system).run(
+          project: data == nil ? "fashion" : "demo", split: split, parameters: parameters))
     }
     system.output("\n")
     report.predictions().lines(cellsMax: system.terminal.columns)

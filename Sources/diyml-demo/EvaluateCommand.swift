@@ -25,8 +25,9 @@ struct EvaluateCommand: AsyncParsableCommand {
     let parameters = training.parameters(timeBudgetSeconds: Self.standardBudgetSeconds)
     let report = try await reporting(system) {
       let split = try DataSplit(lists: data)
-      return try await JobRunner(name: "eval-classification", system: system).run(
-        project: "evaluation", split: split, parameters: parameters)
+      return JobReport(
+        try await JobRunner(name: "eval-classification", system: system).run(
+          project: "evaluation", split: split, parameters: parameters))
     }
     system.output("\n")
     report.score.table().lines().forEach { system.output($0 + "\n") }

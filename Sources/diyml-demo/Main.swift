@@ -7,7 +7,11 @@ struct Main: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diyml-demo",
     abstract: "Shows and measures DIYML's main job, from an account to answers.",
-    subcommands: [DemoCommand.self, EvaluateCommand.self, InterleaveCommand.self])
+    subcommands: [
+      DemoCommand.self, EvaluateCommand.self, DemoDetectionCommand.self,
+      EvaluateDetectionCommand.self,
+      InterleaveCommand.self,
+    ])
 }
 
 /// Turns what can go wrong into one line and an exit code.

@@ -77,9 +77,11 @@ struct FakeData: DataService {
       return
     }
     let id = SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+    let isPNG = bytes.count > 24 && bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
     let point = DataPoint(
-      id: id, fileName: begin.fileName, annotation: begin.annotation, format: .jpeg, width: 4,
-      height: 3, bytes: UInt64(bytes.count))
+      id: id, fileName: begin.fileName, annotation: begin.annotation,
+      format: isPNG ? .png : .jpeg, width: isPNG ? UInt32(bytes[19]) : 4,
+      height: isPNG ? UInt32(bytes[23]) : 3, bytes: UInt64(bytes.count))
     try backend.about(project, context) { state, _ in
       state.received += 1
       state.points.append(point)

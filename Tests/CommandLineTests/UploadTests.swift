@@ -1,3 +1,4 @@
+import API
 import Foundation
 import TestSupport
 import Testing
@@ -100,8 +101,10 @@ import Testing
         image("boxed", "cat"), image("kept", nil), image("plain", nil),
       ],
       stored: [
-        "same": .className("cat"), "other": .className("dog"), "bare": .none, "boxed": .boxes,
-        "kept": .className("dog"),
+        "same": Annotation(value: .className("cat")),
+        "other": Annotation(value: .className("dog")), "bare": Annotation?.none,
+        "boxed": Annotation(value: .boxes(Boxes())),
+        "kept": Annotation(value: .className("dog")),
       ])
     #expect(plan.send.map(\.id) == ["new", "plain"])
     #expect(plan.relabel.map(\.id) == ["other", "bare", "boxed"])

@@ -9,7 +9,8 @@ struct DataGroup: ParsableCommand {
     abstract: "Upload, label, examine and delete images.",
     discussion: "EXAMPLE: diyml data upload pets ./photos",
     subcommands: [
-      DataUpload.self, DataList.self, DataShow.self, DataGet.self, DataRelabel.self,
+      DataUpload.self, DataImport.self, DataExport.self, DataList.self, DataShow.self, DataGet.self,
+      DataRelabel.self,
       DataDelete.self, DataAnalyze.self,
     ])
 }

@@ -42,10 +42,7 @@ struct DataUpload: ClientCommand {
       return try await upload.run(try finder.find(paths))
     }
     try context.report(UploadView(outcome, project: project)) {
-      if !outcome.classesAdded.isEmpty {
-        context.print(
-          TextWidth.printable("added classes: " + outcome.classesAdded.joined(separator: ", ")))
-      }
+      context.showClasses(outcome.classesAdded)
       context.print(outcome.summary)
       context.note("skipped", outcome.skipped)
       context.note("refused", outcome.refused)
@@ -58,7 +55,7 @@ struct DataUpload: ClientCommand {
 }
 
 extension UploadView {
-  fileprivate init(_ outcome: ImageUpload.Outcome, project: String) {
+  init(_ outcome: ImageUpload.Outcome, project: String) {
     self.init(
       project: project, uploaded: outcome.uploaded, relabeled: outcome.relabeled,
       unchanged: outcome.unchanged, bytes: outcome.bytes, seconds: outcome.seconds,
@@ -83,6 +80,11 @@ extension ImageUpload.Outcome {
 
 extension CommandContext {
   private static let linesMax = 20
+
+  func showClasses(_ added: [String]) {
+    guard !added.isEmpty else { return }
+    print(TextWidth.printable("added classes: " + added.joined(separator: ", ")))
+  }
 
   /// Lists files that were left out and why; the first 20 of them.
   func note(_ what: String, _ files: [LeftOut]) {

@@ -25,4 +25,11 @@ package struct ImageAnswer: Sendable, Equatable {
     else { return [] }
     return classification.classes
   }
+
+  /// The objects found, most confident first; none when the model names classes or the image failed.
+  package var objects: [DetectedObject] {
+    guard case .response(let response) = outcome, case .detection(let detection) = response.result
+    else { return [] }
+    return detection.objects
+  }
 }

@@ -8,15 +8,18 @@ package struct Inferrer: Sendable {
   private let clients: Clients
   private let model: String
   private let top: UInt32
+  private let confidenceMin: Double?
 
   /// A little under the server's limit of 24 MiB for one message, which also holds the model's name.
   static let imageBytesMax = (24 << 20) - 1024
 
-  /// Asks for the `top` most probable classes of each image.
-  package init(clients: Clients, model: String, top: UInt32) {
+  /// Asks for the `top` most probable classes of each image, or of a detector for the objects of at
+  /// least `confidenceMin`; nil leaves that to the model.
+  package init(clients: Clients, model: String, top: UInt32, confidenceMin: Double? = nil) {
     self.clients = clients
     self.model = model
     self.top = top
+    self.confidenceMin = confidenceMin
   }
 
   /// Gives the answer for each file to `receive`, in the order of `files`.
@@ -63,7 +66,8 @@ package struct Inferrer: Sendable {
       let message = "\(file) has \(contents.count) bytes; the limit is \(Self.imageBytesMax)"
       return failed(index, file, code: .invalidArgument, message)
     }
-    let request = InferRequest(model: model, image: Bytes(Array(contents)), topK: top)
+    var request = InferRequest(model: model, image: Bytes(Array(contents)), topK: top)
+    request.confidenceMin = confidenceMin
     try await writer.write(InferStreamRequest(id: UInt64(index), request: request))
     return nil
   }

@@ -1,20 +1,30 @@
+package import API
 import Crypto
 import Foundation
 
 /// An image file with the id its bytes give it.
 package struct HashedImage: Sendable, Equatable {
   package let path: String
-  package let label: String?
+  package let annotation: Annotation?
   /// The SHA-256 of the bytes, 64 lower-case hexadecimal digits.
   package let id: String
   package let bytes: UInt64
 
-  package init(path: String, label: String?, id: String, bytes: UInt64) {
+  package init(path: String, annotation: Annotation?, id: String, bytes: UInt64) {
     self.path = path
-    self.label = label
+    self.annotation = annotation
     self.id = id
     self.bytes = bytes
   }
+
+  package init(path: String, label: String?, id: String, bytes: UInt64) {
+    self.init(
+      path: path, annotation: label.map { Annotation(value: .className($0)) }, id: id,
+      bytes: bytes)
+  }
+
+  /// The class, where the image has one as a whole.
+  package var label: String? { annotation?.className }
 
   /// The name it is uploaded under: the last part of its path, at most 255 bytes.
   var fileName: String {
@@ -54,7 +64,7 @@ package struct HashedImage: Sendable, Equatable {
       let digits = String(byte, radix: 16)
       return byte < 16 ? "0" + digits : digits
     }.joined()
-    return HashedImage(path: image.path, label: image.label, id: id, bytes: count)
+    return HashedImage(path: image.path, annotation: image.annotation, id: id, bytes: count)
   }
 
   /// Hashes files, a few at a time.

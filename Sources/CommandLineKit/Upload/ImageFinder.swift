@@ -1,14 +1,45 @@
+package import API
 import Foundation
 
-/// A file that may be an image, with the class its place among the arguments gives it.
+/// A file that may be an image, with what is said of it.
 package struct FoundImage: Sendable, Equatable {
   package let path: String
-  /// Nil for an image without a class.
-  package let label: String?
+  /// Nil for an image of which nothing is said.
+  package let annotation: Annotation?
+
+  package init(path: String, annotation: Annotation?) {
+    self.path = path
+    self.annotation = annotation
+  }
 
   package init(path: String, label: String?) {
-    self.path = path
-    self.label = label
+    self.init(path: path, annotation: label.map { Annotation(value: .className($0)) })
+  }
+
+  /// The class, where the image has one as a whole.
+  package var label: String? { annotation?.className }
+
+  /// The objects in it, where it is said what they are.
+  package var boxes: [Box] {
+    guard case .boxes(let boxes) = annotation?.value else { return [] }
+    return boxes.boxes
+  }
+}
+
+extension Annotation {
+  /// The class of an image that has one as a whole.
+  package var className: String? {
+    guard case .className(let name) = value else { return nil }
+    return name
+  }
+
+  /// The classes that the image or its boxes are of.
+  package var classNames: [String] {
+    switch value {
+    case .className(let name): [name]
+    case .boxes(let boxes): boxes.boxes.map(\.className)
+    case nil: []
+    }
   }
 }
 

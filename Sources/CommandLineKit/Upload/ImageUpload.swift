@@ -29,7 +29,11 @@ package struct ImageUpload: Sendable {
   }
 
   /// Uploads what was found, with a progress line on standard error.
-  package func run(_ found: ImageFinder.Found) async throws -> Outcome {
+  ///
+  /// Of the classes that are added, those of `classNames` come first, in that order.
+  package func run(
+    _ found: ImageFinder.Found, classNames: [String] = []
+  ) async throws -> Outcome {
     let started = context.system.now()
     let status = context.statusLine()
     var outcome = Outcome()
@@ -39,7 +43,7 @@ package struct ImageUpload: Sendable {
         "reading \(done)/\(found.images.count) images", at: context.system.now())
     }
     outcome.refused = leftOut
-    outcome.classesAdded = try await prepareClasses(for: images)
+    outcome.classesAdded = try await prepareClasses(classNames, images)
     let plan = UploadPlan(images: images, stored: try await inventory())
     outcome.unchanged = plan.unchanged
     outcome.skipped += plan.duplicates
@@ -83,13 +87,17 @@ package struct ImageUpload: Sendable {
   ///
   /// - Returns: The names of those added.
   /// - Throws: `CommandFailure.local` when there are such and none may be added.
-  private func prepareClasses(for images: [HashedImage]) async throws -> [String] {
-    let wanted = Set(images.compactMap(\.label))
+  private func prepareClasses(
+    _ listed: [String], _ images: [HashedImage]
+  ) async throws -> [String] {
+    let used = Set(images.flatMap { $0.annotation?.classNames ?? [] })
+    let wanted = listed + used.subtracting(listed).sorted()
     guard !wanted.isEmpty else { return [] }
     let present = try await clients.data.getClasses(
       GetClassesRequest(project: project), options: clients.options
     ).classes
-    let missing = wanted.subtracting(present.map(\.name)).sorted()
+    let known = Set(present.map(\.name))
+    let missing = wanted.filter { !known.contains($0) }
     guard !missing.isEmpty else { return [] }
     guard addsClasses else {
       let names = present.map(\.name).joined(separator: ", ")
@@ -104,22 +112,14 @@ package struct ImageUpload: Sendable {
   }
 
   /// What the project says of each image it has.
-  private func inventory() async throws -> [String: UploadPlan.StoredLabel] {
-    var stored: [String: UploadPlan.StoredLabel] = [:]
+  private func inventory() async throws -> [String: Annotation?] {
+    var stored: [String: Annotation?] = [:]
     var request = ListDataPointsRequest(project: project, pageSize: 1000)
     repeat {
       let page = try await clients.data.listDataPoints(request, options: clients.options)
-      for point in page.dataPoints { stored[point.id] = Self.label(of: point) }
+      for point in page.dataPoints { stored.updateValue(point.annotation, forKey: point.id) }
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
     return stored
-  }
-
-  private static func label(of point: DataPoint) -> UploadPlan.StoredLabel {
-    switch point.annotation?.value {
-    case .className(let name): .className(name)
-    case .boxes: .boxes
-    case nil: .none
-    }
   }
 }

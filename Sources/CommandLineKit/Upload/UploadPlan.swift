@@ -1,23 +1,18 @@
+package import API
+
 /// What is to be done so that a project has the images and labels that the caller has.
 package struct UploadPlan: Sendable, Equatable {
-  /// What a project says of an image it has.
-  package enum StoredLabel: Sendable, Equatable {
-    case none
-    case className(String)
-    case boxes
-  }
-
   package var send: [HashedImage] = []
   package var relabel: [HashedImage] = []
-  /// How many are stored with the same label already, or have no label to change theirs.
+  /// How many are stored with the same annotation already, or have none to change theirs.
   package var unchanged = 0
   /// The same bytes again under another name.
   package var duplicates: [LeftOut] = []
-  /// The same bytes again with another class.
+  /// The same bytes again with another annotation.
   package var conflicts: [LeftOut] = []
 
-  /// Compares images with what the project has: `stored`, by image id.
-  package init(images: [HashedImage], stored: [String: StoredLabel]) {
+  /// Compares images with what the project says of those it has: `stored`, by image id.
+  package init(images: [HashedImage], stored: [String: Annotation?]) {
     var first: [String: HashedImage] = [:]
     for image in images {
       if let earlier = first[image.id] {
@@ -25,22 +20,29 @@ package struct UploadPlan: Sendable, Equatable {
         continue
       }
       first[image.id] = image
-      switch (stored[image.id], image.label) {
+      switch (stored[image.id], image.annotation) {
       case (nil, _): send.append(image)
-      case (.className(let name), let label?) where name == label: unchanged += 1
-      case (_, _?): relabel.append(image)
       case (_, nil): unchanged += 1
+      case (let known?, let wanted?) where known == wanted: unchanged += 1
+      case (_, _?): relabel.append(image)
       }
     }
   }
 
   private mutating func leaveOut(_ image: HashedImage, after earlier: HashedImage) {
-    if image.label == earlier.label {
+    if image.annotation == earlier.annotation {
       duplicates.append(LeftOut(path: image.path, reason: "the same image as \(earlier.path)"))
     } else {
-      let label = earlier.label ?? "no class"
-      let reason = "the same image as \(earlier.path), which has \(label)"
+      let reason = "the same image as \(earlier.path), which has \(Self.words(earlier.annotation))"
       conflicts.append(LeftOut(path: image.path, reason: reason))
+    }
+  }
+
+  private static func words(_ annotation: Annotation?) -> String {
+    switch annotation?.value {
+    case .className(let name): name
+    case .boxes(let boxes): "other boxes (\(boxes.boxes.count))"
+    case nil: "no label"
     }
   }
 

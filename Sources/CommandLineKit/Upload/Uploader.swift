@@ -41,14 +41,14 @@ package struct Uploader: Sendable {
     }
   }
 
-  /// Gives images that the project has another class.
+  /// Gives images that the project has another annotation.
   package func relabel(
     _ images: [HashedImage], report: @escaping @Sendable (UploadEvent) -> Void
   ) async throws {
     for image in images {
-      guard let label = image.label else { continue }
+      guard let annotation = image.annotation else { continue }
       let request = RelabelDataPointRequest(
-        project: project, id: image.id, annotation: Annotation(value: .className(label)))
+        project: project, id: image.id, annotation: annotation)
       _ = try await clients.data.relabelDataPoint(request, options: clients.options)
       report(.stored(images: 1))
     }
@@ -85,9 +85,9 @@ package struct Uploader: Sendable {
     _ opened: OpenedImage, to writer: MessageWriter<PutDataPointsRequest>,
     _ report: @Sendable (UploadEvent) -> Void
   ) async throws {
-    let annotation = opened.image.label.map { Annotation(value: .className($0)) }
+    let image = opened.image
     let begin = PutDataPointsRequest.Begin(
-      imageBytes: opened.image.bytes, annotation: annotation, fileName: opened.image.fileName)
+      imageBytes: image.bytes, annotation: image.annotation, fileName: image.fileName)
     try await writer.write(PutDataPointsRequest(part: .begin(begin)))
     var rest = opened.image.bytes
     while rest > 0 {

@@ -1,3 +1,4 @@
+import API
 import CommandLineKit
 import Foundation
 
@@ -6,10 +7,21 @@ struct DataSplit: Sendable, Equatable {
   let name: String
   let training: [FoundImage]
   let test: [FoundImage]
+  /// By path of a test image: regions of many objects, where nothing found is right or wrong.
+  let crowds: [String: [Box]]
+  private let listedClasses: [String]?
 
-  /// The classes of both parts, sorted.
+  /// As listed, or the classes of both parts, sorted.
   var classNames: [String] {
-    Set((training + test).compactMap(\.label)).sorted()
+    listedClasses
+      ?? Set((training + test).flatMap { $0.annotation?.classNames ?? [] }).sorted()
+  }
+
+  /// Whether images have boxes instead of classes.
+  var hasBoxes: Bool {
+    training.contains { image in
+      if case .boxes = image.annotation?.value { true } else { false }
+    }
   }
 
   /// The part of each class held out of a folder of class folders.
@@ -17,10 +29,15 @@ struct DataSplit: Sendable, Equatable {
   /// The fewest images of a class that can be split.
   private static let imagesPerClassMin = 5
 
-  init(name: String, training: [FoundImage], test: [FoundImage]) {
+  init(
+    name: String, training: [FoundImage], test: [FoundImage], crowds: [String: [Box]] = [:],
+    listedClasses: [String]? = nil
+  ) {
     self.name = name
     self.training = training
     self.test = test
+    self.crowds = crowds
+    self.listedClasses = listedClasses
   }
 
   /// Splits a folder whose folders are classes.

@@ -59,6 +59,26 @@ struct FashionMNIST: Sendable {
     return found
   }
 
+  /// The things of some classes, as they are in a part: `train` or `t10k`.
+  static func items(part: String, of names: [String]) async throws -> [SceneComposer.Item] {
+    let images = try await read("\(part)-images-idx3-ubyte.gz")
+    let labels = try await read("\(part)-labels-idx1-ubyte.gz")
+    guard images.count == labels.count, images.dimensions.count == 3,
+      images.dimensions[1] == images.dimensions[2], labels.dimensions.count == 1
+    else {
+      throw DemoError.badDataSet("\(part) has \(images.count) images, \(labels.count) labels")
+    }
+    return (0..<images.count).compactMap { index in
+      let label = Int(labels.item(index).first ?? .max)
+      guard classNames.indices.contains(label), names.contains(classNames[label]) else {
+        return nil
+      }
+      return SceneComposer.Item(
+        className: classNames[label], pixels: Array(images.item(index)),
+        side: images.dimensions[1])
+    }
+  }
+
   private static func read(_ name: String) async throws -> IDXFile {
     let path = "\(folder)/\(name)"
     guard FileManager.default.fileExists(atPath: path) else {

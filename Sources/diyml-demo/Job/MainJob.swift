@@ -2,6 +2,7 @@ import API
 import CommandLineKit
 import Foundation
 import RPCCore
+import Synchronization
 
 /// What DIYML is for, from an account to answers, through the public client only.
 struct MainJob: Sendable {
@@ -12,6 +13,8 @@ struct MainJob: Sendable {
     /// In the order of the test images.
     let answers: [ImageAnswer]
     let inferenceSeconds: Double
+    /// The last that the server told of passes over the training images; 0 when it told none.
+    let trainingImagesPerSecond: Double
 
     var trainingSeconds: Double {
       Double(job.endTimeUnixMs - job.startTimeUnixMs) / 1000
@@ -33,13 +36,14 @@ struct MainJob: Sendable {
     let context = try await DemoAccount.signUp(system, server)
     try await makeProject(context)
     let upload = try await uploadImages(context)
-    let job = try await train(context)
+    let (job, speed) = try await train(context)
     let model = try await publish(context)
     let started = system.now()
     let answers = try await infer(context, model: "\(model.owner)/\(model.project)")
     let seconds = system.now().timeIntervalSince(started)
     return Outcome(
-      model: model, job: job, upload: upload, answers: answers, inferenceSeconds: seconds)
+      model: model, job: job, upload: upload, answers: answers, inferenceSeconds: seconds,
+      trainingImagesPerSecond: speed)
   }
 
   private func say(_ text: String) {
@@ -51,7 +55,8 @@ struct MainJob: Sendable {
     say("project \(project) with \(classes.count) classes: \(classes.joined(separator: ", "))")
     try await context.connected { clients in
       _ = try await clients.data.createProject(
-        CreateProjectRequest(project: project, type: .classification), options: clients.options)
+        CreateProjectRequest(project: project, type: split.hasBoxes ? .detection : .classification),
+        options: clients.options)
       _ = try await clients.data.setClasses(
         SetClassesRequest(project: project, classes: classes.map { Class(name: $0) }),
         options: clients.options)
@@ -72,21 +77,30 @@ struct MainJob: Sendable {
     return outcome
   }
 
-  private func train(_ context: CommandContext) async throws -> TrainingJob {
+  /// - Returns: The training as it ended, and images a second.
+  private func train(_ context: CommandContext) async throws -> (TrainingJob, Double) {
     say("training, at most \(parameters.timeBudgetSeconds) seconds")
     let answer = try await context.connected { clients in
       try await clients.training.train(
         TrainRequest(project: project, parameters: parameters), options: clients.options)
     }
     let reporter = TrainingReporter(context)
+    let speed = Mutex(0.0)
     let job = try await TrainingWatcher(
       context: context, project: project, number: answer.job?.number ?? 0
-    ).watch { try reporter.show($0) }
+    ).watch { event in
+      try reporter.show(event)
+      if case .progress(let progress) = event.event, progress.loss != nil,
+        progress.imagesPerSecond > 0
+      {
+        speed.withLock { $0 = progress.imagesPerSecond }
+      }
+    }
     reporter.finish()
     guard job.state == .succeeded else {
       throw DemoError.jobFailed("training ended \(job.state): \(job.reason)")
     }
-    return job
+    return (job, speed.withLock { $0 })
   }
 
   private func publish(_ context: CommandContext) async throws -> PublishedModel {
@@ -106,7 +120,9 @@ struct MainJob: Sendable {
     let status = context.statusLine()
     let bar = context.progressBar
     try await context.connected { clients in
-      let inferrer = Inferrer(clients: clients, model: model, top: 3)
+      // Average precision counts every object, however unsure the model is of it.
+      let inferrer = Inferrer(
+        clients: clients, model: model, top: 3, confidenceMin: split.hasBoxes ? 0.001 : nil)
       try await inferrer.infer(split.test.map(\.path)) { answer in
         let done = collected.append(answer)
         let line = bar.line(

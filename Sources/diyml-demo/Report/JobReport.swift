@@ -12,15 +12,12 @@ struct JobReport: Sendable {
   let seconds: Double
   let score: Score
 
-  init(
-    name: String, split: DataSplit, outcome: MainJob.Outcome, parameters: TrainingParameters,
-    seconds: Double
-  ) {
-    self.name = name
-    self.split = split
-    self.outcome = outcome
-    self.parameters = parameters
-    self.seconds = seconds
+  init(_ job: JobRunner.Finished) {
+    name = job.name
+    split = job.split
+    outcome = job.outcome
+    parameters = job.parameters
+    seconds = job.seconds
     var score = Score(classNames: split.classNames)
     for (image, answer) in zip(split.test, outcome.answers) {
       score.count(truth: image.label ?? "", answer: answer.classes.first?.className)

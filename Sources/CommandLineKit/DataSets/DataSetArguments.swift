@@ -1,0 +1,4 @@
+import ArgumentParser
+import DataSets
+
+extension DataSetFormat: ExpressibleByArgument {}

@@ -1,0 +1,73 @@
+import BoxMetrics
+import CommandLineKit
+import Foundation
+
+/// The raw numbers of a measurement with boxes: enough to compute every figure again elsewhere.
+struct DetectionResultsFile: Encodable, Sendable {
+  struct ClassResult: Encodable, Sendable {
+    let name: String
+    let ap50: Double?
+    let ap: Double?
+  }
+
+  struct Object: Encodable, Sendable {
+    /// Left, top, right and bottom in pixels.
+    let box: [Double]
+    let classIndex: Int
+    var confidence: Double?
+    var isCrowd: Bool?
+  }
+
+  struct Image: Encodable, Sendable {
+    let file: String
+    let truths: [Object]
+    let predictions: [Object]
+
+    init(file: String, _ image: EvaluatedImage) {
+      self.file = file
+      truths = image.truths.map { truth in
+        Object(box: Self.edges(truth.box), classIndex: truth.classIndex, isCrowd: truth.isCrowd)
+      }
+      predictions = image.predictions.map { prediction in
+        Object(
+          box: Self.edges(prediction.box), classIndex: prediction.classIndex,
+          confidence: prediction.confidence)
+      }
+    }
+
+    private static func edges(_ box: BoxMetrics.Box) -> [Double] {
+      [box.xMin, box.yMin, box.xMax, box.yMax]
+    }
+  }
+
+  let name: String
+  let data: String
+  let time: String
+  let map50: Double?
+  let map: Double?
+  let classes: [ClassResult]
+  let testImages: Int
+  let trainingImages: Int
+  let trainingSeconds: Double
+  let trainingImagesPerSecond: Double
+  let inferenceImagesPerSecond: Double
+  let uploadSeconds: Double
+  let seconds: Double
+  let timeBudgetSeconds: UInt32
+  let inputSide: UInt32
+  let seed: UInt64
+  let images: [Image]
+  let machine: Machine
+
+  /// Writes `FOLDER/NAME-DATA-TIME.json`.
+  ///
+  /// - Returns: The file's path.
+  func write() throws -> String {
+    try FileManager.default.createDirectory(
+      atPath: ResultsFile.folder, withIntermediateDirectories: true)
+    let stamp = time.replacingOccurrences(of: ":", with: "")
+    let path = "\(ResultsFile.folder)/\(name)-\(data)-\(stamp).json"
+    try Data(JSONText.document(self).utf8).write(to: URL(fileURLWithPath: path))
+    return path
+  }
+}
