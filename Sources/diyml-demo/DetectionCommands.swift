@@ -78,7 +78,7 @@ struct DemoDetectionCommand: AsyncParsableCommand {
         diyml data analyze things
         diyml train start things
         diyml publish things
-        diyml infer ada/things \(image) --draw found.svg
+        diyml infer ada/things \(image)
 
 
       """
