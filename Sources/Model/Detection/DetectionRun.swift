@@ -161,7 +161,8 @@ struct DetectionRun {
       if learner.step == DetectionRun.stepsToMeasure { plan(&planned, epochsDone: epoch - 1) }
       let next = speed.seconds(
         learning: batch.count, validating: split.validation.count)
-      if progress.timeLeft / .seconds(1) <= next {
+      // Twice the mean: others may want the machine just then.
+      if progress.timeLeft / .seconds(1) <= 2 * next {
         return (total / Double(index + 1), true)
       }
     }
