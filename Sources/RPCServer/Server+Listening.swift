@@ -24,6 +24,14 @@ struct Listener: Sendable {
     }
     channel.close(promise: nil)
   }
+
+  /// Stops listening, and returns when the system makes no more connections.
+  func closed(_ logger: Logger) async {
+    close(logger)
+    await withCheckedContinuation { continuation in
+      channel.closeFuture.whenComplete { _ in continuation.resume() }
+    }
+  }
 }
 
 extension Server {

@@ -130,7 +130,9 @@ public final class Server: Sendable {
   /// Returns when no connection is left.
   public func drain(within time: Duration) async {
     let (listeners, sessions) = registry.withLock { $0.beginLeaving(.draining) }
-    for listener in listeners { listener.close(logger) }
+    // Before anyone is sent away: clients connect again at once, and a connection that the system has
+    // made when its listener closes is reset, with the calls that were sent on it.
+    for listener in listeners { await listener.closed(logger) }
     for added in extensions { added.draining() }
     for session in sessions { session.drain() }
     let alarm = EventLoops.next().scheduleTask(in: TimeAmount(time)) { self.stop() }
