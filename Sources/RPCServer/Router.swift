@@ -1,27 +1,33 @@
 import RPCCore
 
-/// Finds the route of a call by its name on the wire.
+/// Finds the endpoint of a call by its name on the wire.
 struct Router: Sendable {
-  private let routes: [String: Route]
+  private let endpoints: [String: Endpoint]
   private let services: Set<String>
 
-  /// Each method has one route; two are a mistake in the program.
-  init(_ list: [Route]) {
-    var routes: [String: Route] = [:]
-    for route in list {
-      precondition(routes[route.method.path] == nil, "\(route.method) has two routes")
-      routes[route.method.path] = route
+  /// Each method has one route, and only a method with a route has a policy; anything else is a
+  /// mistake in the program.
+  init(_ routes: [Route], _ policies: [MethodDescriptor: MethodPolicy], _ limits: Limits) {
+    var endpoints: [String: Endpoint] = [:]
+    for route in routes {
+      precondition(endpoints[route.method.path] == nil, "\(route.method) has two routes")
+      let policy = policies[route.method] ?? MethodPolicy()
+      policy.check(route.method, limits)
+      endpoints[route.method.path] = Endpoint(route, policy)
     }
-    self.routes = routes
-    services = Set(list.map(\.method.service))
+    for method in policies.keys {
+      precondition(endpoints[method.path] != nil, "\(method) has a policy and no route")
+    }
+    self.endpoints = endpoints
+    services = Set(routes.map(\.method.service))
   }
 
   /// Every method, in the order of their names.
   var methods: [MethodDescriptor] {
-    routes.values.map(\.method).sorted { $0.path < $1.path }
+    endpoints.values.map(\.route.method).sorted { $0.path < $1.path }
   }
 
-  subscript(path: String) -> Route? { routes[path] }
+  subscript(path: String) -> Endpoint? { endpoints[path] }
 
   /// What a call of a method that is not served ends with.
   func refusal(of path: String) -> Status {

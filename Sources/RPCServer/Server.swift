@@ -15,6 +15,7 @@ public final class Server: Sendable {
   let logger: Logger
   let timers = LoopTimers()
   let handlers = Handoff<ServerCall>()
+  let received: ReceivedBytes
   let unixPeers: UnixPeers
   let interceptors: [any ServerInterceptor]
   /// Handlers that one task starts before those that had waited for something get their turn.
@@ -33,16 +34,19 @@ public final class Server: Sendable {
   ///   - tls: how TLS is spoken on all TCP addresses; `nil` speaks none.
   ///   - unixPeers: who may call over Unix sockets.
   ///   - interceptors: what is run around every call, the first one outermost.
+  ///   - policies: the bounds of single methods, each of which has a route.
   ///   - extensions: services about the server itself; their routes are added.
   public init(
     routes: [Route], limits: Limits = Limits(), logger: Logger,
     tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any,
-    interceptors: [any ServerInterceptor] = [], extensions: [any ServerExtension] = []
+    interceptors: [any ServerInterceptor] = [],
+    policies: [MethodDescriptor: MethodPolicy] = [:], extensions: [any ServerExtension] = []
   ) {
     limits.check()
-    self.routes = Router(routes + extensions.flatMap(\.routes))
+    self.routes = Router(routes + extensions.flatMap(\.routes), policies, limits)
     self.extensions = extensions
     self.limits = limits
+    received = ReceivedBytes(bytesMax: limits.receivedBytesMax)
     self.logger = logger
     self.unixPeers = unixPeers
     self.interceptors = interceptors

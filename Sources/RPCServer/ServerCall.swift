@@ -11,8 +11,16 @@ final class ServerCall: @unchecked Sendable {
     case failed(Status)
   }
 
+  /// How far a call has come, as its connection knows.
+  enum Stage {
+    case arriving
+    /// Its handler has to wait for others of the method.
+    case waiting
+    case started
+  }
+
   let stream: StreamID
-  let route: Route
+  let endpoint: Endpoint
   let context: ServerContext
   let incoming: IncomingMessages?
   let outgoing: OutgoingMessages?
@@ -26,17 +34,18 @@ final class ServerCall: @unchecked Sendable {
   // Used on the connection's event loop only.
   var received = ServerSnapshot.Traffic()
   var sent = ServerSnapshot.Traffic()
-  var isStarted = false
+  var stage = Stage.arriving
   var hasSentHead = false
   var deadline: LoopTimer.Handle?
 
   init(
-    _ stream: StreamID, _ route: Route, _ context: ServerContext,
+    _ stream: StreamID, _ endpoint: Endpoint, _ context: ServerContext,
     queue: CommandQueue<ServerCommand>, server: Server
   ) {
     let limits = server.limits
+    let route = endpoint.route
     self.stream = stream
-    self.route = route
+    self.endpoint = endpoint
     self.context = context
     self.queue = queue
     self.server = server
@@ -52,6 +61,8 @@ final class ServerCall: @unchecked Sendable {
       ? nil : OutgoingMessages(port: port, stream: stream, queuedBytesMax: limits.queuedBytesMax)
   }
 
+  var route: Route { endpoint.route }
+
   /// Stops the handler: its task is cancelled, and what it reads and writes fails with `status`.
   func cancel(_ status: Status) {
     cancellation.cancel(status)
@@ -61,8 +72,22 @@ final class ServerCall: @unchecked Sendable {
 
   /// Serves the call, in a task of its own, and tells the connection what came of it.
   func run() async {
+    guard let gate = endpoint.gate else {
+      let outcome = await cancellation.run { await perform() }
+      queue.push(.returned(self, outcome))
+      return
+    }
+    let start = ContinuousClock.now
     let outcome = await cancellation.run { await perform() }
     queue.push(.returned(self, outcome))
+    if let next = gate.returned(after: ContinuousClock.now - start) { next.letIn() }
+  }
+
+  /// Starts the handler of a call that has waited for another to return.
+  private func letIn() {
+    queue.push(.began(self))
+    // Nobody takes it when the server has ended; then its connection is gone as well.
+    _ = server.handlers.push([self])
   }
 
   private func perform() async -> Outcome {
@@ -136,6 +161,7 @@ final class ServerCall: @unchecked Sendable {
 enum ServerCommand: Sendable {
   case message(StreamID, Bytes)
   case consumed(StreamID, messages: Int)
+  case began(ServerCall)
   case returned(ServerCall, ServerCall.Outcome)
   case ping(PingRound)
   case drain

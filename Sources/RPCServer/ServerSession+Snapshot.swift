@@ -6,7 +6,7 @@ extension ServerSession {
     let open = calls.sorted { $0.0 < $1.0 }.map { stream, call in
       ServerSnapshot.Call(
         stream: stream.rawValue, context: call.context, now: now,
-        isRunning: call.isStarted, received: call.received, sent: call.sent,
+        isRunning: call.stage == .started, received: call.received, sent: call.sent,
         flow: connection.flow(of: stream) ?? ServerSnapshot.Flow())
     }
     return ServerSnapshot.Connection(

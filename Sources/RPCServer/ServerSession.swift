@@ -17,7 +17,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   /// The token of the timer for a peer that does not read; above every stream number.
   private static let writeToken = UInt64.max
 
-  private let server: Server
+  let server: Server
   let loop: any EventLoop
   private let timer: LoopTimer
   let queue: CommandQueue<ServerCommand>
@@ -25,8 +25,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   /// Set before the first byte is received, if anything is proven.
   var identity: PeerIdentity?
   let name: String
-  private(set) var connection: ServerConnection
-  private(set) var calls = StreamMap<ServerCall>()
+  var connection: ServerConnection
+  var calls = StreamMap<ServerCall>()
   private var transport: (any Transport)?
   private var commands: [ServerCommand] = []
   private var sent: [Transfer.Sent] = []
@@ -55,7 +55,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     timer = server.timers.timer(of: loop)
     queue = CommandQueue(loop: loop)
     name = String(UInt64.random(in: .min ... .max), radix: 36)
-    connection = ServerConnection(limits: server.limits)
+    connection = ServerConnection(limits: server.limits, sharing: server.received)
     queue.onCommands { self.takeCommands() }
     if let refusal { connection.fail(refusal) }
     isClosing = refusal != nil
@@ -124,20 +124,30 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func open(_ stream: StreamID, _ request: CallRequest, _ now: ContinuousClock.Instant) {
     callsStarted &+= 1
-    guard let route = server.routes[request.path] else {
-      connection.end(stream, CallEnding(server.routes.refusal(of: request.path)))
-      connection.returned(stream)
-      return
+    guard let endpoint = server.routes[request.path] else {
+      return refuse(stream, server.routes.refusal(of: request.path))
     }
+    let method = endpoint.route.method
     let context = ServerContext(
-      method: route.method, request: request, deadline: request.timeout.map { now + $0 },
+      method: method, request: request, deadline: request.timeout.map { now + $0 },
       arrival: now, peer: peer.name, identity: identity, connection: name, stream: stream.rawValue)
-    let call = ServerCall(stream, route, context, queue: queue, server: server)
+    if let refusal = endpoint.gate?.refusal(deadline: context.deadline, at: now) {
+      return refuse(stream, refusal)
+    }
+    connection.limitInput(
+      of: stream, messageBytesMax: endpoint.requestBytesMax, isUnseen: method.hasSingleRequest)
+    let call = ServerCall(stream, endpoint, context, queue: queue, server: server)
     calls[stream] = call
     if let deadline = context.deadline {
       call.deadline = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))
     }
-    if !route.method.hasSingleRequest { start(call) }
+    if !method.hasSingleRequest { start(call) }
+  }
+
+  /// Ends a call that gets no handler.
+  private func refuse(_ stream: StreamID, _ status: Status) {
+    connection.end(stream, CallEnding(status))
+    connection.returned(stream)
   }
 
   private func message(_ stream: StreamID, _ bytes: Bytes, isLast: Bool) {
@@ -168,16 +178,26 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func start(_ call: ServerCall) {
-    call.isStarted = true
+    switch call.endpoint.gate?.arrived(call) {
+    case .run, nil:
+      began(call)
+      startable.append(call)
+    case .wait: call.stage = .waiting
+    case .refuse(let status): stop(call.stream, status)
+    }
+  }
+
+  /// Takes note that a call's handler is about to run: its request is taken.
+  private func began(_ call: ServerCall) {
+    call.stage = .started
     if call.request != nil { connection.consumed(messages: 1, on: call.stream) }
-    startable.append(call)
   }
 
   private func handOver() {
     guard !startable.isEmpty else { return }
     if !server.handlers.push(startable) {
       for call in startable {
-        call.isStarted = false
+        call.stage = .arriving
         stop(call.stream, .unprocessed("the server is stopping"))
       }
     }
@@ -185,10 +205,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   /// Ends a call before its handler has: the handler is cancelled, if there is one by now.
-  private func stop(_ stream: StreamID, _ status: Status) {
+  func stop(_ stream: StreamID, _ status: Status) {
     guard let call = calls[stream] else { return }
     call.cancel(status)
-    if call.isStarted {
+    if call.stage == .waiting, call.endpoint.gate?.withdraw(call) == false { call.stage = .started }
+    if call.stage == .started {
       // A client that cancelled hears the end when the slot is free; any other hears it now.
       if status.code != .cancelled { connection.end(stream, CallEnding(status)) }
     } else {
@@ -202,6 +223,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     for (_, call) in calls {
       if let deadline = call.deadline { timer.remove(deadline) }
       call.cancel(status)
+      if call.stage == .waiting { _ = call.endpoint.gate?.withdraw(call) }
     }
     calls = StreamMap()
   }
@@ -222,6 +244,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       send(bytes, of: call)
     case .consumed(let stream, let messages):
       connection.consumed(messages: messages, on: stream)
+    case .began(let call):
+      if calls[call.stream] === call { began(call) }
     case .returned(let call, let outcome):
       returned(call, outcome)
     case .ping(let round):
@@ -233,45 +257,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     }
   }
 
-  private func send(_ bytes: Bytes, of call: ServerCall) {
-    do {
-      try sendHead(of: call)
-      try connection.send(bytes, on: call.stream)
-      call.sent.count(bytes.count)
-    } catch {
-      stop(call.stream, error)
-    }
-  }
-
-  private func sendHead(of call: ServerCall) throws(Status) {
-    guard !call.hasSentHead else { return }
-    call.hasSentHead = true
-    guard let head = call.context.responseIfAny?.head, !head.isEmpty else { return }
-    try connection.sendHead(head, on: call.stream)
-  }
-
-  private func returned(_ call: ServerCall, _ outcome: ServerCall.Outcome) {
-    guard calls[call.stream] === call else { return }
-    let trailers = call.context.responseIfAny?.trailers ?? Metadata()
-    switch outcome {
-    case .response(let bytes):
-      send(bytes, of: call)
-      connection.end(call.stream, CallEnding(nil, trailers: trailers))
-    case .streamed:
-      do {
-        try sendHead(of: call)
-      } catch {
-        stop(call.stream, error)
-      }
-      connection.end(call.stream, CallEnding(nil, trailers: trailers))
-    case .failed(let status):
-      connection.end(call.stream, CallEnding(status, trailers: trailers))
-    }
-    forget(call)
-    connection.returned(call.stream)
-  }
-
-  private func forget(_ call: ServerCall) {
+  func forget(_ call: ServerCall) {
     calls[call.stream] = nil
     if let deadline = call.deadline { timer.remove(deadline) }
     lastActive = .now

@@ -37,6 +37,9 @@ final class RawSocket {
     }
   }
 
+  /// Says that nothing more is sent.
+  func shutDown() { shutdown(descriptor, CInt(SHUT_WR)) }
+
   /// The next frame of this type; those before it are dropped.
   ///
   /// - Throws: if the server closes before.

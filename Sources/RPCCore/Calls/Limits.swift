@@ -15,6 +15,12 @@ public struct Limits: Sendable, Hashable {
   /// Beyond it such messages wait for each other. At least ``messageBytesMax`` and 36.
   public var assembledBytesMax = 64 << 20
 
+  /// Bytes that all connections of a server may hold in messages that no handler has taken, together.
+  ///
+  /// Beyond it calls that bring more are refused; at least ``messageBytesMax``. Up to 16 KiB of a
+  /// connection's messages are not counted.
+  public var receivedBytesMax = 512 << 20
+
   // MARK: What goes with a call
 
   /// Bytes of a call's metadata: keys, values, and 32 for each entry; at most 32 KiB.
@@ -103,6 +109,9 @@ extension Limits {
     precondition(
       assembledBytesMax >= Transfer.chunkedCost(of: messageBytesMax),
       "assembledBytesMax \(assembledBytesMax) for messages of \(messageBytesMax)")
+    precondition(
+      receivedBytesMax >= messageBytesMax,
+      "receivedBytesMax \(receivedBytesMax) for messages of \(messageBytesMax)")
     precondition((1...1 << 24).contains(streamsMax), "streamsMax \(streamsMax)")
     precondition(
       (1...32 << 10).contains(metadataBytesMax), "metadataBytesMax \(metadataBytesMax)")

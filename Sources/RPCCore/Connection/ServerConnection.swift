@@ -44,11 +44,11 @@ package struct ServerConnection {
   private var calls = StreamMap<Phase>()
   private var isFailed = false
 
-  package init(limits: Limits) {
+  package init(limits: Limits, sharing received: ReceivedBytes? = nil) {
     self.limits = limits
     reader = FrameReader(payloadBytesMax: limits.frameBytesMax)
     flood = FloodGuard(limits: limits)
-    transfer = Transfer(limits: limits)
+    transfer = Transfer(limits: limits, sharing: received)
   }
 
   /// Whether the client has said hello.
@@ -199,6 +199,14 @@ package struct ServerConnection {
   }
 
   // MARK: What the server does
+
+  /// Says what is held to be known of a call's input, before any of it has arrived: the limit of
+  /// its method's messages, and whether its handler waits for a whole one.
+  package mutating func limitInput(
+    of stream: StreamID, messageBytesMax: Int?, isUnseen: Bool
+  ) {
+    transfer.limitInput(of: stream, messageBytesMax: messageBytesMax, isUnseen: isUnseen)
+  }
 
   /// Sends a message; nothing if the call has ended.
   ///

@@ -8,14 +8,26 @@ package struct Transfer {
   /// What is known of one stream, in both directions.
   struct Stream {
     enum Input { case open, finished, ignored }
+
+    struct Untaken {
+      let bytes: Int
+      /// What it gives back; 0 if it had room of its own.
+      let cost: Int
+    }
+
     /// Whether the current message has credit beyond the stream's window.
     enum Room { case notNeeded, asked, given }
 
     var input = Input.open
     var received: ReceiveWindow
     var assembler = MessageAssembler()
-    /// Costs of whole messages that were not taken yet; 0 for one that had room of its own.
-    var untaken = ShortQueue<Int>()
+    var messageBytesMax: Int
+    /// Whole messages that were not taken yet.
+    var untaken = ShortQueue<Untaken>()
+    /// Bytes of the message that is not whole.
+    var partialBytes = 0
+    /// Whether no handler sees the call before its request is whole.
+    var isUnseen = false
     /// Credit that the chunks of the current message have cost so far.
     var partialCost = 0
     var room = Room.notNeeded
@@ -49,11 +61,13 @@ package struct Transfer {
   var endedStreams: [StreamID] = []
   private(set) var connectionReceived: ReceiveWindow
   private var assembly: AssemblyBudget
+  private let share: ReceivedBytes.Share?
   /// What the windows of this connection's streams may still grow by, together.
   private var growthBytesLeft: Int
 
-  package init(limits: Limits) {
+  package init(limits: Limits, sharing received: ReceivedBytes? = nil) {
     self.limits = limits
+    share = received.map(ReceivedBytes.Share.init)
     connectionCredit = SendWindow(peer.connectionWindowBytes)
     connectionReceived = ReceiveWindow(size: limits.connectionWindowBytes)
     assembly = AssemblyBudget(bytesMax: limits.assembledBytesMax)
@@ -68,13 +82,28 @@ package struct Transfer {
   package mutating func open(_ stream: StreamID) {
     streams[stream] = Stream(
       received: ReceiveWindow(size: limits.streamWindowBytes),
-      credit: SendWindow(peer.streamWindowBytes))
+      messageBytesMax: limits.messageBytesMax, credit: SendWindow(peer.streamWindowBytes))
+  }
+
+  /// Takes messages of a stream up to a limit of its own, and says whether a handler sees the call
+  /// before it has a whole message.
+  mutating func limitInput(of stream: StreamID, messageBytesMax: Int?, isUnseen: Bool) {
+    guard let index = streams.index(forKey: stream) else { return }
+    if let messageBytesMax {
+      streams[at: index].messageBytesMax = min(messageBytesMax, limits.messageBytesMax)
+    }
+    streams[at: index].isUnseen = isUnseen
   }
 
   /// Forgets a stream and frees what it held.
   package mutating func remove(_ stream: StreamID) {
     guard let removed = streams.removeValue(forKey: stream) else { return }
     growthBytesLeft += removed.grownBytes
+    if let share {
+      var removed = removed
+      share.giveBack(removed.partialBytes)
+      while let message = removed.untaken.popFirst() { share.giveBack(message.bytes) }
+    }
     give(assembly.remove(stream))
   }
 
@@ -83,6 +112,8 @@ package struct Transfer {
     guard let index = streams.index(forKey: stream) else { return }
     streams[at: index].input = .ignored
     streams[at: index].assembler = MessageAssembler()
+    share?.giveBack(streams[at: index].partialBytes)
+    streams[at: index].partialBytes = 0
     give(assembly.remove(stream))
   }
 
@@ -118,10 +149,23 @@ package struct Transfer {
       streams[at: index].input = .finished
       return .finished
     }
+    guard share?.take(frame.header.length) ?? true else { return refuseForRoom(stream, at: index) }
+    streams[at: index].partialBytes += frame.header.length
     streams[at: index].partialCost += cost
     let outcome = try streams[at: index].assembler.append(
-      flags, frame.payload, messageBytesMax: limits.messageBytesMax)
+      flags, frame.payload, messageBytesMax: streams[at: index].messageBytesMax)
     return handle(outcome, on: stream, at: index, isLast: flags.contains(.finish))
+  }
+
+  /// What a call ends with for which the server has no memory left.
+  private mutating func refuseForRoom(_ stream: StreamID, at index: Int) -> Outcome {
+    var status = Status(
+      .resourceExhausted,
+      "messages that wait take \(share?.bytesMax ?? 0) bytes on all connections: that is the limit")
+    status.details =
+      [.retryAfter(.seconds(1))] + (streams[at: index].isUnseen ? [.unprocessed] : [])
+    ignoreInput(of: stream)
+    return .refused(status)
   }
 
   private mutating func handle(
@@ -143,8 +187,9 @@ package struct Transfer {
       if isLast { streams[at: index].input = .finished }
       return .message(bytes, isLast: isLast)
     case .tooLarge(let bytes):
+      let limit = streams[at: index].messageBytesMax
       ignoreInput(of: stream)
-      return .refused(.past("message bytes", value: bytes, limit: limits.messageBytesMax))
+      return .refused(.past("message bytes", value: bytes, limit: limit))
     }
   }
 
@@ -152,8 +197,11 @@ package struct Transfer {
   private mutating func settle(_ stream: StreamID, at index: Int) {
     let room = streams[at: index].room
     streams[at: index].untaken.append(
-      room == .given ? 0 : streams[at: index].partialCost)
+      Stream.Untaken(
+        bytes: streams[at: index].partialBytes,
+        cost: room == .given ? 0 : streams[at: index].partialCost))
     streams[at: index].partialCost = 0
+    streams[at: index].partialBytes = 0
     streams[at: index].room = .notNeeded
     if room == .asked { give(assembly.withdraw(stream)) }
   }
@@ -162,11 +210,12 @@ package struct Transfer {
   package mutating func consumed(messages: Int, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
     for _ in 0..<messages {
-      guard let cost = streams[at: index].untaken.popFirst() else { break }
-      if cost == 0 {
+      guard let message = streams[at: index].untaken.popFirst() else { break }
+      share?.giveBack(message.bytes)
+      if message.cost == 0 {
         give(assembly.release(stream))
       } else {
-        streams[at: index].received.consumed(cost)
+        streams[at: index].received.consumed(message.cost)
       }
     }
     guard streams[at: index].input == .open else { return }

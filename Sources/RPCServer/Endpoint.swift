@@ -1,0 +1,16 @@
+import RPCCore
+
+/// One method as a server offers it: its route, and what its calls are held to.
+final class Endpoint: Sendable {
+  let route: Route
+  let gate: MethodGate?
+  let requestBytesMax: Int?
+
+  init(_ route: Route, _ policy: MethodPolicy) {
+    self.route = route
+    gate = policy.handlersMax.map {
+      MethodGate(route.method, handlersMax: $0, waitingMax: policy.waitingMax)
+    }
+    requestBytesMax = policy.requestBytesMax
+  }
+}
