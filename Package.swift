@@ -118,7 +118,7 @@ let package = Package(
       ["API", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging, .crypto]),
 
     // The engine.
-    module("Engine", ["API", "Codec", "RPCCore", "Model", "Images", .crypto]),
+    module("Engine", ["API", "BoxMetrics", "Codec", "RPCCore", "Model", "Images", .crypto]),
 
     // The command line.
     module("DataSets"),

@@ -51,8 +51,8 @@ public struct InferRequest: Hashable, Sendable {
 
   /// The rest is of detection models; INVALID_ARGUMENT with a classification model.
   ///
-  /// Only objects of at least this confidence: 0 to 1. Missing: the confidence at which the model's
-  /// F1 on its validation images was best.
+  /// Only objects of at least this confidence: 0 to 1. Missing: `confidence_best` of the model's
+  /// metrics.
   public var confidenceMin: Double?
 
   /// Of two objects of one class whose intersection over union is greater, only the more confident

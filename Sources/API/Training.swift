@@ -52,7 +52,7 @@ public struct TrainingParameters: Hashable, Sendable {
   /// Of everything random; the same seed and data give the same weights.
   public var seed: UInt64 = 0
 
-  /// Seconds of training at most: 10 to 86,400; 0 means 480.
+  /// Seconds of training at most: 10 to 86,400; 0 means 480, and 1,800 for detection projects.
   public var timeBudgetSeconds: UInt32 = 0
 
   /// The part of the images held back for validation: 0.05 to 0.5; 0 means 0.15.
@@ -462,7 +462,7 @@ public struct DetectionMetrics: Hashable, Sendable {
 
   public var classes: [DetectionMetrics.ClassMetrics] = []
 
-  /// The confidence with the best F1 over all classes at an IoU of 0.5: what Infer takes unless
+  /// The confidence with the best mean of the classes' F1 at an IoU of 0.5: what Infer takes unless
   /// told.
   public var confidenceBest: Double = 0
 

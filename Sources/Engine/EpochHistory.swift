@@ -14,6 +14,20 @@ struct EpochHistory {
   /// The mean loss over the last complete epoch; 0 before the first.
   var loss: Double { epochs.last?.loss ?? 0 }
 
+  /// Takes over what is known of the epochs that were validated; the others keep their loss only.
+  mutating func complete(with validated: [EngineEpoch]) {
+    guard !validated.isEmpty else { return }
+    for index in epochs.indices {
+      epochs[index].validationMap = nil
+      let known = validated.first {
+        $0.phase == epochs[index].phase && $0.epoch == epochs[index].epoch
+      }
+      guard var known else { continue }
+      known.seconds = epochs[index].seconds
+      epochs[index] = known
+    }
+  }
+
   mutating func received(_ event: Model.TrainingEvent, at now: ContinuousClock.Instant) {
     let phase = EnginePhase(event.phase)
     let number = UInt32(clamping: event.epoch)
@@ -23,6 +37,7 @@ struct EpochHistory {
     epochs.append(
       EngineEpoch(
         phase: phase, epoch: number, loss: event.loss,
-        validationAccuracy: event.validationAccuracy, seconds: (now - start) / .seconds(1)))
+        validationAccuracy: event.validationAccuracy,
+        validationMap: event.validationAveragePrecision, seconds: (now - start) / .seconds(1)))
   }
 }

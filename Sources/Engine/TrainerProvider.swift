@@ -28,7 +28,10 @@ package final class TrainerProvider: EngineTrainerService {
     _ request: EngineTrainDetectorRequest, responses: MessageWriter<EngineTrainEvent>,
     context: ServerContext
   ) async throws {
-    throw Status(.unimplemented, "training of detectors is not there yet")
+    try await perform(responses) {
+      try TrainingTask(
+        request, folders: folders, computingThreads: configuration.computingThreads)
+    }
   }
 
   /// Trains what `makeTask` makes of a request, and sends what comes out.
@@ -77,7 +80,9 @@ package final class TrainerProvider: EngineTrainerService {
         stop.set()
         throw error
       }
-      return (try await outcome, history)
+      let done = try await outcome
+      history.complete(with: done.validated)
+      return (done, history)
     } onCancel: {
       stop.set()
     }
@@ -129,8 +134,9 @@ extension EngineTrainEvent {
           phase: EnginePhase(event.phase), epoch: UInt32(clamping: event.epoch),
           epochs: UInt32(clamping: event.epochs), imagesDone: UInt64(done),
           imagesTotal: UInt64(images), loss: event.loss,
-          validationAccuracy: event.validationAccuracy, imagesPerSecond: event.imagesPerSecond,
-          secondsLeft: event.secondsLeft)))
+          validationAccuracy: event.validationAccuracy,
+          validationMap: event.validationAveragePrecision,
+          imagesPerSecond: event.imagesPerSecond, secondsLeft: event.secondsLeft)))
   }
 }
 

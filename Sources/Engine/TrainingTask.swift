@@ -11,6 +11,8 @@ struct TrainingTask: Sendable {
     var validationImages: Int
     var architecture: String
     var inputSide: Int
+    /// What only the end tells of an epoch.
+    var validated: [EngineEpoch] = []
     var measured: EngineTrainEvent.Result.Measured
   }
 

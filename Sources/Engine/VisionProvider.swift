@@ -1,6 +1,7 @@
 package import API
 internal import Codec
 internal import Images
+internal import Model
 package import RPCCore
 
 /// Looks at images: whether they are any, and what trained models see in them.
@@ -8,14 +9,14 @@ package final class VisionProvider: EngineVisionService {
   private let folders: EngineFolders
   private let limits: ImageLimits
   private let decoding: DecodingThreads
-  private let classifiers: Classifiers
+  private let models: TrainedModels
 
   package init(folders: EngineFolders, configuration: EngineConfiguration) {
     self.folders = folders
     limits = ImageLimits()
     decoding = DecodingThreads(
       count: configuration.decodingThreads, memoryBytesMax: limits.decodingBytesMax)
-    classifiers = Classifiers(
+    models = TrainedModels(
       folders: folders, computingThreads: configuration.computingThreads,
       modelBytesMax: configuration.modelBytesMax)
   }
@@ -49,11 +50,9 @@ package final class VisionProvider: EngineVisionService {
       case nil: throw Status.invalid("image", "none is given")
       }
     let image = try await open(place)
-    let side = try await classifiers.inputSide(of: request.model)
-    let pixels = try await decode(image) { image throws(ImageError) in
-      try image.tensor(side: side, fit: .stretch).bytes
-    }
-    let probabilities = try await classifiers.probabilities(request.model, of: pixels)
+    let side = try await models.inputSide(ofClassifier: request.model)
+    let pixels = try await pixels(of: image, side: side)
+    let probabilities = try await models.probabilities(request.model, of: pixels)
     return EngineClassifyResponse(
       scores: Self.best(request.topK, of: probabilities), imageWidth: UInt32(image.header.width),
       imageHeight: UInt32(image.header.height),
@@ -63,7 +62,25 @@ package final class VisionProvider: EngineVisionService {
   package func detect(
     _ request: EngineDetectRequest, context: ServerContext
   ) async throws -> EngineDetectResponse {
-    throw Status(.unimplemented, "inference with detectors is not there yet")
+    let start = ContinuousClock.now
+    let place: ImagePlace =
+      switch request.image {
+      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .inline(let bytes): .memory(bytes)
+      case nil: throw Status.invalid("image", "none is given")
+      }
+    let options = try Detector.Options(request)
+    let image = try await open(place)
+    let detector = try await models.description(ofDetector: request.model)
+    var input = Detector.Input(
+      pixels: try await pixels(of: image, side: detector.inputSide), width: image.header.width,
+      height: image.header.height, options: options)
+    if request.confidenceMin == nil { input.options.confidenceMin = detector.bestConfidence }
+    let found = try await models.objects(request.model, in: input)
+    return EngineDetectResponse(
+      objects: found.map(EngineDetectedObject.init), imageWidth: UInt32(image.header.width),
+      imageHeight: UInt32(image.header.height),
+      milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
   /// The likeliest classes, the best first; of equals, the first of the model's list.
@@ -95,6 +112,13 @@ package final class VisionProvider: EngineVisionService {
     }
   }
 
+  /// The whole image, stretched to a square.
+  private func pixels(of image: EncodedImage, side: Int) async throws -> [UInt8] {
+    try await decode(image) { image throws(ImageError) in
+      try image.tensor(side: side, fit: .stretch).bytes
+    }
+  }
+
   private func decode<Value: Sendable>(
     _ image: EncodedImage,
     _ body: @escaping @Sendable (EncodedImage) throws(ImageError) -> Value
@@ -102,6 +126,15 @@ package final class VisionProvider: EngineVisionService {
     try await decoding.run(memoryBytes: image.header.decodingBytes) {
       do throws(ImageError) { return try body(image) } catch { throw Status(error, of: "image") }
     }
+  }
+}
+
+extension Detector.Options {
+  /// - Throws: `INVALID_ARGUMENT` for a value outside its bounds.
+  init(_ request: EngineDetectRequest) throws(Status) {
+    self.init(iouMax: request.iouMax, detectionsMax: Int(request.objectsMax))
+    if let confidence = request.confidenceMin { confidenceMin = confidence }
+    do throws(ModelError) { try check() } catch { throw Status(error) }
   }
 }
 

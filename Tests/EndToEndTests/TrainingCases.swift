@@ -78,7 +78,7 @@ enum TrainingCases {
       TrainRequest(project: try await $0.makeProject(.detection, classes: ["cell"]))
     }
     cases.refuses(
-      .wrongArgument, "a part alone of a detector", .invalidArgument, ["head_only", "cells"],
+      .wrongArgument, "a part alone of a detector", .invalidArgument, ["head_only", "detection"],
       field: "parameters.head_only"
     ) { _ in TrainRequest(project: "cells", parameters: TrainingParameters(headOnly: true)) }
     cases.checks(.wrongArgument, "a project whose training is under way") { world in

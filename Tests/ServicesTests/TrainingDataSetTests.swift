@@ -45,7 +45,7 @@ struct TrainingDataSetTests {
     var sets: [FrozenDataSet] = []
     for project in ["p1", "p2"] {
       let contents = try await world.store.contents(ofProject: project, of: ada.id)
-      sets.append(try TrainingDataSet.freeze(contents, for: TrainingParameters()))
+      sets.append(try TrainingDataSet.freeze(contents))
     }
     #expect(sets[0].classNames == classes && sets[0].examples.count == 4)
     #expect(sets[0].examples.map(\.object) == sets[1].examples.map(\.object))
@@ -65,7 +65,7 @@ struct TrainingDataSetTests {
       try await put(name, className, looks: looks, into: "pets", of: ada, world)
     }
     let set = try TrainingDataSet.freeze(
-      try await world.store.contents(ofProject: "pets", of: ada.id), for: TrainingParameters())
+      try await world.store.contents(ofProject: "pets", of: ada.id))
     var groups: [UInt32: Int] = [:]
     for example in set.examples { groups[example.group, default: 0] += 1 }
     #expect(groups.values.sorted() == [1, 1, 2])

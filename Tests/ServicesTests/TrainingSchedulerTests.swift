@@ -173,8 +173,8 @@ struct TrainingSchedulerTests {
     let ada = try await world.user("ada")
     try await world.project("pets", of: ada)
     _ = try await world.store.queueTraining(
-      ofProject: "pets", of: ada.id, parameters: [], at: world.now
-    ) { try TrainingDataSet.freeze($0, for: TrainingParameters()) }
+      ofProject: "pets", of: ada.id, parameters: [], at: world.now,
+      freeze: TrainingDataSet.freeze)
     let events = try await world.serve { clients in try await watch("pets", of: ada, clients) }
     #expect(events.map(summary).last == "succeeded")
   }

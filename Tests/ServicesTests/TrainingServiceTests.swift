@@ -182,9 +182,9 @@ struct TrainingServiceTests {
     parameters: TrainingParameters, isAccepted: Bool
   ) throws {
     if isAccepted {
-      _ = try parameters.checked()
+      _ = try parameters.checked(for: .classification)
     } else {
-      let error = #expect(throws: Status.self) { try parameters.checked() }
+      let error = #expect(throws: Status.self) { try parameters.checked(for: .classification) }
       #expect(error?.code == .invalidArgument && error?.details.isEmpty == false)
     }
   }

@@ -18,12 +18,30 @@ struct InferCommand: ClientCommand {
 
   @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
   @Argument(help: "Image files and folders of images.", completion: .file()) var images: [String]
-  @Option(help: "How many classes to answer with: 1 to 1000.") var top: UInt32 = 3
+  @Option(help: "How many classes a classifier answers with: 1 to 1000.") var top: UInt32 = 3
+  @Option(
+    name: .customLong("confidence"),
+    help: "Detectors: the least confidence, 0 to 1; the model's best if not given.")
+  var confidenceMin: Double?
+  @Option(
+    name: .customLong("iou"),
+    help: "Detectors: how much two objects of a class may overlap, 0 to 1; 0.6 if not given.")
+  var iouMax: Double?
+  @Option(
+    name: .customLong("max"), help: "Detectors: how many objects at most, 1 to 1000; else 100.")
+  var detectionsMax: UInt32?
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard (1...1000).contains(top) else {
       throw ValidationError("--top is \(top); it may be 1 to 1000.")
+    }
+    for (name, value) in [("confidence", confidenceMin), ("iou", iouMax)] {
+      guard let value, !(0...1).contains(value) else { continue }
+      throw ValidationError("--\(name) is \(value); it may be 0 to 1.")
+    }
+    guard (1...1000).contains(detectionsMax ?? 100) else {
+      throw ValidationError("--max is \(detectionsMax ?? 100); it may be 1 to 1000.")
     }
   }
 
@@ -35,8 +53,11 @@ struct InferCommand: ClientCommand {
     }
     let width = files.reduce(0) { max($0, TextWidth.cells(TextWidth.printable($1))) }
     let failures = Shared(0)
+    let question = InferRequest(
+      model: model, topK: top, confidenceMin: confidenceMin, iouMax: iouMax,
+      detectionsMax: detectionsMax ?? 0)
     try await context.connected { clients in
-      try await Inferrer(clients: clients, model: model, top: top).infer(files) { answer in
+      try await Inferrer(clients: clients, question: question).infer(files) { answer in
         if case .failure = answer.outcome { failures.withLock { $0 += 1 } }
         if context.isJSON {
           try context.printJSONLine(AnswerView(answer))

@@ -29,7 +29,7 @@ struct PublishCommand: ClientCommand {
     }
     let view = ModelView(model)
     try context.report(view) {
-      context.print("published \(view.model), accuracy \(Format.ratio(view.accuracy))")
+      context.print("published \(view.model), \(view.figure)")
       context.note("next: diyml infer \(model.owner)/\(model.project) IMAGE...")
     }
   }
@@ -98,7 +98,7 @@ struct ModelsSearch: ClientCommand {
       ])
       for model in view.models {
         table.append([
-          model.model, model.type, Format.ratio(model.accuracy),
+          model.model, model.type, model.figureValue,
           model.classes.joined(separator: ", "), model.description,
         ])
       }

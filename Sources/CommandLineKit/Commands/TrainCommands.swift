@@ -27,7 +27,9 @@ struct TrainStart: ClientCommand {
   ]
 
   @Argument(help: "The project's name.") var project: String
-  @Option(name: .customLong("time-budget"), help: "Seconds at most: 10 to 86400; 480 if not given.")
+  @Option(
+    name: .customLong("time-budget"),
+    help: "Seconds at most: 10 to 86400; 480 if not given, 1800 for detectors.")
   var timeBudgetSeconds: UInt32 = 0
   @Option(help: "Passes over the images while fine-tuning: at most 1000.") var epochs: UInt32 = 0
   @Option(help: "Of everything random.") var seed: UInt64 = 0
@@ -146,7 +148,7 @@ struct TrainList: ClientCommand {
       for job in view.trainings {
         table.append([
           "\(job.number)", job.state, "\(job.images)",
-          job.metrics.map { Format.ratio($0.accuracy) } ?? "-", job.started, job.reason,
+          job.figure, job.started, job.reason,
         ])
       }
       context.print(table, ifEmpty: "no trainings yet (try: diyml train start \(project))")

@@ -1,4 +1,4 @@
-import API
+package import API
 import Codec
 import Foundation
 import RPCCore
@@ -6,20 +6,16 @@ import RPCCore
 /// Asks a published model about many image files over one stream.
 package struct Inferrer: Sendable {
   private let clients: Clients
-  private let model: String
-  private let top: UInt32
-  private let confidenceMin: Double?
+  /// Everything but the image.
+  private let question: InferRequest
 
   /// A little under the server's limit of 24 MiB for one message, which also holds the model's name.
   static let imageBytesMax = (24 << 20) - 1024
 
-  /// Asks for the `top` most probable classes of each image, or of a detector for the objects of at
-  /// least `confidenceMin`; nil leaves that to the model.
-  package init(clients: Clients, model: String, top: UInt32, confidenceMin: Double? = nil) {
+  /// Asks of each image what `question` asks; its own image does not count.
+  package init(clients: Clients, question: InferRequest) {
     self.clients = clients
-    self.model = model
-    self.top = top
-    self.confidenceMin = confidenceMin
+    self.question = question
   }
 
   /// Gives the answer for each file to `receive`, in the order of `files`.
@@ -66,8 +62,8 @@ package struct Inferrer: Sendable {
       let message = "\(file) has \(contents.count) bytes; the limit is \(Self.imageBytesMax)"
       return failed(index, file, code: .invalidArgument, message)
     }
-    var request = InferRequest(model: model, image: Bytes(Array(contents)), topK: top)
-    request.confidenceMin = confidenceMin
+    var request = question
+    request.image = Bytes(Array(contents))
     try await writer.write(InferStreamRequest(id: UInt64(index), request: request))
     return nil
   }

@@ -22,6 +22,7 @@ package enum TrainingText {
     if let accuracy = progress.validationAccuracy {
       details.append("accuracy \(Format.ratio(accuracy))")
     }
+    if let map = progress.validationMap { details.append("mAP \(Format.ratio(map))") }
     if progress.imagesPerSecond > 0 {
       details.append("\(Format.fixed(progress.imagesPerSecond, digits: 0)) images/s")
     }
@@ -40,6 +41,7 @@ package enum TrainingText {
 
   /// What a training that succeeded has reached, as lines.
   package static func lines(_ metrics: ModelMetrics) -> [String] {
+    if let detection = metrics.detection { return lines(detection, of: metrics) }
     var table = Table([
       .init("CLASS"), .init("PRECISION", isNumeric: true), .init("RECALL", isNumeric: true),
       .init("F1", isNumeric: true), .init("IMAGES", isNumeric: true),
@@ -56,4 +58,30 @@ package enum TrainingText {
       + "\(metrics.trainingImages) images learned from, \(metrics.validationImages) held back"
     return [summary] + table.lines()
   }
+
+  private static func lines(_ detection: DetectionMetrics, of metrics: ModelMetrics) -> [String] {
+    var table = Table([
+      .init("CLASS"), .init("AP", isNumeric: true), .init("AP@.5", isNumeric: true),
+      .init("PRECISION", isNumeric: true), .init("RECALL", isNumeric: true),
+      .init("F1", isNumeric: true), .init("OBJECTS", isNumeric: true),
+    ])
+    for row in detection.classes {
+      table.append([
+        row.className, ratio(row.averagePrecision), ratio(row.averagePrecision50),
+        Format.ratio(row.precision), Format.ratio(row.recall), Format.ratio(row.f1),
+        "\(row.objects)",
+      ])
+    }
+    let summary =
+      "validation mAP@.5 \(ratio(detection.map50)), mAP@[.5:.95] \(ratio(detection.map)); "
+      + "\(metrics.trainingImages) images learned from, \(metrics.validationImages) held back"
+    let confidence =
+      "best confidence \(Format.ratio(detection.confidenceBest)): precision "
+      + "\(Format.ratio(detection.precision)), recall \(Format.ratio(detection.recall)), F1 "
+      + "\(Format.ratio(detection.f1))"
+    return [summary, confidence] + table.lines()
+  }
+
+  /// `-` where there was nothing to measure it by.
+  static func ratio(_ value: Double?) -> String { value.map(Format.ratio) ?? "-" }
 }

@@ -7,6 +7,9 @@ struct ModelView: Encodable {
   let description: String
   let classes: [String]
   let accuracy: Double
+  /// Of detectors, where the accuracy is 0.
+  let map: Double?
+  let map50: Double?
   let published: String
 
   init(_ model: PublishedModel) {
@@ -15,7 +18,22 @@ struct ModelView: Encodable {
     description = model.description
     classes = model.classNames
     accuracy = model.accuracy
+    map = model.map
+    map50 = model.map50
     published = Format.time(unixMilliseconds: model.publishTimeUnixMs)
+  }
+}
+
+extension ModelView {
+  /// `accuracy 0.871` or `mAP@.5 0.912`.
+  var figure: String {
+    type == ProjectTypeName.text(.detection)
+      ? "mAP@.5 \(TrainingText.ratio(map50))" : "accuracy \(Format.ratio(accuracy))"
+  }
+
+  /// The same without its name.
+  var figureValue: String {
+    type == ProjectTypeName.text(.detection) ? TrainingText.ratio(map50) : Format.ratio(accuracy)
   }
 }
 

@@ -19,6 +19,8 @@ struct MetricsView: Encodable {
   let classes: [ClassMetricsView]
   /// A row for each true class, a column for each answered one.
   let confusion: [[UInt64]]
+  /// Of detectors, where the figures of classifiers are 0.
+  let detection: DetectionMetricsView?
 
   init(_ metrics: ModelMetrics) {
     accuracy = metrics.accuracy
@@ -33,6 +35,7 @@ struct MetricsView: Encodable {
         class: $0.className, precision: $0.precision, recall: $0.recall, f1: $0.f1,
         support: $0.support)
     }
+    detection = metrics.detection.map(DetectionMetricsView.init)
     let side = metrics.classes.count
     let isSquare = metrics.confusion.count == side * side
     confusion =
@@ -41,6 +44,58 @@ struct MetricsView: Encodable {
       : (0..<side).map { row in
         Array(metrics.confusion[row * side..<(row + 1) * side])
       }
+  }
+}
+
+struct DetectionMetricsView: Encodable {
+  struct ClassView: Encodable {
+    let `class`: String
+    let averagePrecision: Double?
+    let averagePrecision50: Double?
+    let averageRecall: Double?
+    let precision: Double
+    let recall: Double
+    let f1: Double
+    let objects: UInt64
+  }
+
+  let map: Double?
+  let map50: Double?
+  let map75: Double?
+  let mapSmall: Double?
+  let mapMedium: Double?
+  let mapLarge: Double?
+  let averageRecall100: Double?
+  let confidenceBest: Double
+  let precision: Double
+  let recall: Double
+  let f1: Double
+  let classes: [ClassView]
+  let trainingObjects: UInt64
+  let validationObjects: UInt64
+  let boxesLeftOut: UInt64
+
+  init(_ metrics: DetectionMetrics) {
+    map = metrics.map
+    map50 = metrics.map50
+    map75 = metrics.map75
+    mapSmall = metrics.mapSmall
+    mapMedium = metrics.mapMedium
+    mapLarge = metrics.mapLarge
+    averageRecall100 = metrics.averageRecall100
+    confidenceBest = metrics.confidenceBest
+    precision = metrics.precision
+    recall = metrics.recall
+    f1 = metrics.f1
+    classes = metrics.classes.map {
+      ClassView(
+        class: $0.className, averagePrecision: $0.averagePrecision,
+        averagePrecision50: $0.averagePrecision50, averageRecall: $0.averageRecall,
+        precision: $0.precision, recall: $0.recall, f1: $0.f1, objects: $0.objects)
+    }
+    trainingObjects = metrics.trainingObjects
+    validationObjects = metrics.validationObjects
+    boxesLeftOut = metrics.boxesLeftOut
   }
 }
 
@@ -92,6 +147,15 @@ struct TrainingJobView: Encodable {
   }
 }
 
+extension TrainingJobView {
+  /// What a list shows of how good the model is.
+  var figure: String {
+    guard let metrics else { return "-" }
+    guard let detection = metrics.detection else { return Format.ratio(metrics.accuracy) }
+    return TrainingText.ratio(detection.map50)
+  }
+}
+
 struct TrainingListView: Encodable {
   let trainings: [TrainingJobView]
 }
@@ -106,6 +170,7 @@ struct TrainingEventView: Encodable {
     let imagesTotal: UInt64
     let loss: Double?
     let validationAccuracy: Double?
+    let validationMap: Double?
     let imagesPerSecond: Double
     let secondsLeft: Double
   }
@@ -126,8 +191,8 @@ struct TrainingEventView: Encodable {
       progress = ProgressView(
         phase: PhaseName.text(value.phase), epoch: value.epoch, epochs: value.epochs,
         imagesDone: value.imagesDone, imagesTotal: value.imagesTotal, loss: value.loss,
-        validationAccuracy: value.validationAccuracy, imagesPerSecond: value.imagesPerSecond,
-        secondsLeft: value.secondsLeft)
+        validationAccuracy: value.validationAccuracy, validationMap: value.validationMap,
+        imagesPerSecond: value.imagesPerSecond, secondsLeft: value.secondsLeft)
     case nil: break
     }
   }

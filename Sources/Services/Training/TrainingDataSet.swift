@@ -16,23 +16,13 @@ enum TrainingDataSet {
   /// They stand in the order of their hashes, so that the same images and labels give the same data
   /// set, and with the same seed the same weights, in whatever order they were uploaded.
   ///
-  /// - Throws: `FAILED_PRECONDITION` with everything that `AnalyzeProject` calls an error;
-  ///   `INVALID_ARGUMENT` for a parameter that is not for this type of project.
-  static func freeze(
-    _ contents: ProjectContents, for parameters: TrainingParameters
-  ) throws -> FrozenDataSet {
+  /// - Throws: `FAILED_PRECONDITION` with everything that `AnalyzeProject` calls an error.
+  static func freeze(_ contents: ProjectContents) throws -> FrozenDataSet {
     try requireReadyToTrain(contents)
     let project = contents.project
     switch project.kind {
     case .classification: try checkClassCount(project.classes.count, max: classesMax)
-    case .detection:
-      try checkClassCount(project.classes.count, max: detectionClassesMax)
-      guard !parameters.headOnly else {
-        throw invalid(
-          "parameters.head_only",
-          "true; it must be false: '\(project.name)' is a detection project, whose models have no"
-            + " part that learns alone")
-      }
+    case .detection: try checkClassCount(project.classes.count, max: detectionClassesMax)
     }
     let places = Dictionary(
       uniqueKeysWithValues: project.classes.enumerated().map { ($1.name, UInt32($0)) })

@@ -1,12 +1,15 @@
 internal import API
 internal import Codec
 internal import RPCCore
+internal import Store
 
 /// The bounds of what a caller may ask of a training; 0 always means that the recipe chooses.
 enum TrainingParameterLimits {
   static let epochsMax: UInt32 = 1_000
   static let timeBudgetSeconds: ClosedRange<UInt32> = 10...86_400
   static let timeBudgetSecondsDefault: UInt32 = 480
+  /// A detector learns as a whole, which takes longer; it stops when it no longer gains.
+  static let detectionTimeBudgetSecondsDefault: UInt32 = 1_800
   static let validationFraction = 0.05...0.5
   static let validationFractionDefault = 0.15
   static let inputSide: ClosedRange<UInt32> = 64...512
@@ -17,14 +20,18 @@ extension TrainingParameters {
   /// The parameters with the documented defaults filled in, and nothing that the contract lacks.
   ///
   /// - Throws: `INVALID_ARGUMENT` that names the field, its value and its bounds.
-  func checked() throws(Status) -> TrainingParameters {
+  func checked(for kind: ProjectKind) throws(Status) -> TrainingParameters {
     var checked = self
     checked.unknownFields = UnknownFields()
     try check(
       epochs <= TrainingParameterLimits.epochsMax, "epochs", "\(epochs)",
       "at most \(TrainingParameterLimits.epochsMax)")
     if timeBudgetSeconds == 0 {
-      checked.timeBudgetSeconds = TrainingParameterLimits.timeBudgetSecondsDefault
+      checked.timeBudgetSeconds =
+        switch kind {
+        case .classification: TrainingParameterLimits.timeBudgetSecondsDefault
+        case .detection: TrainingParameterLimits.detectionTimeBudgetSecondsDefault
+        }
     } else {
       try check(
         TrainingParameterLimits.timeBudgetSeconds.contains(timeBudgetSeconds),
@@ -46,6 +53,9 @@ extension TrainingParameters {
         isInBounds && inputSide.isMultiple(of: step), "input_side", "\(inputSide)",
         "0, or a multiple of \(step) from \(words(TrainingParameterLimits.inputSide))")
     }
+    try check(
+      !headOnly || kind == .classification, "head_only", "true",
+      "false for a detection project, whose models have no part that learns alone")
     return checked
   }
 

@@ -26,12 +26,14 @@ package struct TrainingProvider: TrainingService {
   ) async throws -> TrainResponse {
     let account = try await authenticator.account(of: context, needing: .train)
     try checkName(request.project, "project")
-    let parameters = try (request.parameters ?? TrainingParameters()).checked()
+    let project = try await translatingStoreErrors {
+      try await store.project(named: request.project, of: account)
+    }
+    let parameters = try (request.parameters ?? TrainingParameters()).checked(for: project.kind)
     let training = try await translatingStoreErrors {
       try await store.queueTraining(
         ofProject: request.project, of: account, parameters: Array(parameters.serialized()),
-        at: now()
-      ) { try TrainingDataSet.freeze($0, for: parameters) }
+        at: now(), freeze: TrainingDataSet.freeze)
     }
     scheduler.wake()
     return TrainResponse(job: try TrainingJob(training))

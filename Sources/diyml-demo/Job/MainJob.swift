@@ -121,8 +121,9 @@ struct MainJob: Sendable {
     let bar = context.progressBar
     try await context.connected { clients in
       // Average precision counts every object, however unsure the model is of it.
-      let inferrer = Inferrer(
-        clients: clients, model: model, top: 3, confidenceMin: split.hasBoxes ? 0.001 : nil)
+      let question = InferRequest(
+        model: model, topK: 3, confidenceMin: split.hasBoxes ? 0.001 : nil)
+      let inferrer = Inferrer(clients: clients, question: question)
       try await inferrer.infer(split.test.map(\.path)) { answer in
         let done = collected.append(answer)
         let line = bar.line(

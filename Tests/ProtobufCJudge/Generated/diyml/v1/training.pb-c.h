@@ -83,7 +83,7 @@ struct  Diyml__V1__TrainingParameters
    */
   uint64_t seed;
   /*
-   * Seconds of training at most: 10 to 86,400; 0 means 480.
+   * Seconds of training at most: 10 to 86,400; 0 means 480, and 1,800 for detection projects.
    */
   uint32_t time_budget_seconds;
   /*
@@ -322,7 +322,8 @@ struct  Diyml__V1__DetectionMetrics
   size_t n_classes;
   Diyml__V1__DetectionMetrics__ClassMetrics **classes;
   /*
-   * The confidence with the best F1 over all classes at an IoU of 0.5: what Infer takes unless told.
+   * The confidence with the best mean of the classes' F1 at an IoU of 0.5: what Infer takes unless
+   * told.
    */
   double confidence_best;
   /*
