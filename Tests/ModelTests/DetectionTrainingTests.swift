@@ -80,7 +80,7 @@ struct DetectionTrainingTests {
     let folder = try TemporaryFolder()
     let path = folder.path + "/model"
     var recipe = Self.recipe
-    recipe.epochs = 45
+    recipe.epochs = 80
     let set = Self.set(images: 32)
     let (report, events) = try await train(recipe, set, to: path)
     #expect(report.evaluation.averagePrecision50 ?? 0 > 0.8)
