@@ -45,7 +45,7 @@ extension Reader {
     var next = endOfValue(at: position)
     while count < countMax, let start = next, end &- start > tagSize {
       guard unsafe base[start] == tag else { return count }
-      for index in 1..<max(tagSize, 1)
+      for index in 1..<tagSize
       where unsafe base[start &+ index] != base[fieldStart &+ index] {
         return count
       }
