@@ -71,37 +71,42 @@ actor TrainedModels {
   }
 }
 
+/// What loading takes of either kind of model.
+private protocol ServedModel {
+  init(path: String) throws(ModelError)
+  var weightBytes: Int { get }
+  func warmUp() throws(ModelError)
+}
+
+extension Classifier: ServedModel {}
+extension Detector: ServedModel {}
+
 // What is kept under a name may be a model of the other kind; reading its file then says so.
 extension TrainedModels {
-  private func classifier(_ model: String) throws -> Classifier {
+  private func classifier(_ model: String) throws(Status) -> Classifier {
     if case .classifier(let classifier) = models.use(model) { return classifier }
-    let path = try folders.path(ofObject: model, field: "model")
-    let classifier: Classifier
-    do throws(ModelError) {
-      classifier = try Classifier(path: path)
-      try classifier.warmUp()
-    } catch {
-      throw Status(error)
-    }
-    keep(.classifier(classifier), bytes: classifier.weightBytes, as: model)
-    return classifier
+    return try load(model) { .classifier($0) }
   }
 
   private func detector(_ model: String) throws(Status) -> Detector {
     if case .detector(let detector) = models.use(model) { return detector }
+    return try load(model) { .detector($0) }
+  }
+
+  private func load<Served: ServedModel>(
+    _ model: String, _ kind: (Served) -> Loaded
+  ) throws(Status) -> Served {
     let path = try folders.path(ofObject: model, field: "model")
-    let detector: Detector
+    let served: Served
     do throws(ModelError) {
-      detector = try Detector(path: path)
-      try detector.warmUp()
+      served = try Served(path: path)
+      try served.warmUp()
     } catch {
       throw Status(error)
     }
-    keep(.detector(detector), bytes: detector.weightBytes, as: model)
-    return detector
-  }
-
-  private func keep(_ loaded: Loaded, bytes: Int, as model: String) {
-    if models.insert(loaded, bytes: bytes, for: model) { Torch.releaseCachedMemory() }
+    if models.insert(kind(served), bytes: served.weightBytes, for: model) {
+      Torch.releaseCachedMemory()
+    }
+    return served
   }
 }
