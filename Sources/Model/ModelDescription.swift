@@ -24,43 +24,30 @@ extension ModelDescription {
   static let format = "diyml-classifier-1"
 
   package var metadata: [String: String] {
-    var metadata = [
-      "format": ModelDescription.format,
-      "architecture": architecture,
-      "input_side": String(inputSide),
-      "classes": JSONText.array(classes),
-      "averages_mirrored": averagesMirrored ? "yes" : "no",
-    ]
-    for (key, value) in recipe { metadata["recipe.\(key)"] = value }
-    return metadata
+    ModelMetadata(
+      format: ModelDescription.format, architecture: architecture, inputSide: inputSide,
+      classes: classes,
+      recipe: recipe, own: ("averages_mirrored", averagesMirrored ? "yes" : "no")
+    ).values
   }
 
   package init(metadata: [String: String]) throws(ModelError) {
-    func value(_ key: String) throws(ModelError) -> String {
-      guard let value = metadata[key] else { throw .badDescription("\(key) is missing") }
-      return value
-    }
-    guard try value("format") == ModelDescription.format else {
-      throw .badDescription("the format is not \(ModelDescription.format)")
-    }
-    architecture = try value("architecture")
-    guard architecture == EfficientNetLite0.name else {
-      throw .badDescription("the architecture \(architecture) is unknown")
-    }
-    guard let side = Int(try value("input_side")), EfficientNetLite0.inputSides.contains(side)
+    let metadata = try ModelMetadata(
+      metadata, format: ModelDescription.format, architecture: EfficientNetLite0.name)
+    architecture = EfficientNetLite0.name
+    guard let side = Int(try metadata.value("input_side")),
+      EfficientNetLite0.inputSides.contains(side)
     else {
       throw .badDescription("input_side must lie within \(EfficientNetLite0.inputSides)")
     }
     inputSide = side
-    classes = try ModelDescription.classes(json: try value("classes"))
-    switch try value("averages_mirrored") {
+    classes = try ModelDescription.classes(json: try metadata.value("classes"))
+    switch try metadata.value("averages_mirrored") {
     case "yes": averagesMirrored = true
     case "no": averagesMirrored = false
     case let other: throw .badDescription("averages_mirrored is \(other), neither yes nor no")
     }
-    for (key, value) in metadata where key.hasPrefix("recipe.") {
-      recipe[String(key.dropFirst("recipe.".count))] = value
-    }
+    recipe = metadata.recipe
   }
 
   static func classes(json: String) throws(ModelError) -> [String] {

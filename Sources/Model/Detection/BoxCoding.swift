@@ -37,6 +37,13 @@ enum BoxCoding {
     return SIMD4(x - reach[0], y - reach[1], x + reach[2], y + reach[3])
   }
 
+  /// The box that the logits of a point stand for.
+  static func edges(
+    _ logits: UnsafePointer<Float>, at point: Int, of grid: PointGrid
+  ) -> SIMD4<Float> {
+    edges(distances(logits), x: grid.x[point], y: grid.y[point], stride: grid.stride[point])
+  }
+
   /// What the network should say at a point for this box; edges too far away stay within reach.
   static func distances(to edges: SIMD4<Float>, x: Float, y: Float, stride: Float) -> Distances {
     let reach = SIMD4(x - edges[0], y - edges[1], edges[2] - x, edges[3] - y) / stride

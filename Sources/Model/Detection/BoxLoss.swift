@@ -44,10 +44,7 @@ enum BoxLoss {
     let bins = BoxCoding.bins
     let low = min(Int(distance), bins - 2)
     let highPart = distance - Float(low)
-    var largest = logits[0]
-    for bin in 1..<bins { largest = max(largest, logits[bin]) }
-    var total: Float = 0
-    for bin in 0..<bins { total += exp(logits[bin] - largest) }
+    let (largest, total) = normalizer(logits)
     for bin in 0..<bins { gradient[bin] += weight * exp(logits[bin] - largest) / total }
     gradient[low] -= weight * (1 - highPart)
     gradient[low + 1] -= weight * highPart
@@ -61,13 +58,22 @@ enum BoxLoss {
     addingTo gradient: UnsafeMutablePointer<Float>
   ) {
     let bins = BoxCoding.bins
-    var largest = logits[0]
-    for bin in 1..<bins { largest = max(largest, logits[bin]) }
-    var total: Float = 0
-    for bin in 0..<bins { total += exp(logits[bin] - largest) }
+    let (largest, total) = normalizer(logits)
     for bin in 0..<bins {
       let probability = exp(logits[bin] - largest) / total
       gradient[bin] += slope * probability * (Float(bin) - distance)
     }
+  }
+
+  /// What makes a run of logits probabilities: `exp(logit - largest) / total`.
+  private static func normalizer(
+    _ logits: UnsafePointer<Float>
+  ) -> (largest: Float, total: Float) {
+    let bins = BoxCoding.bins
+    var largest = logits[0]
+    for bin in 1..<bins { largest = max(largest, logits[bin]) }
+    var total: Float = 0
+    for bin in 0..<bins { total += exp(logits[bin] - largest) }
+    return (largest, total)
   }
 }

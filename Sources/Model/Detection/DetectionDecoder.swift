@@ -40,7 +40,7 @@ struct DetectionDecoder {
       let row = output + point * width
       var edges: SIMD4<Float>?
       for label in 0..<classes where row[label] >= threshold {
-        let box = edges ?? self.edges(row + classes, point)
+        let box = edges ?? BoxCoding.edges(row + classes, at: point, of: grid)
         edges = box
         candidates.append(
           .init(
@@ -49,10 +49,5 @@ struct DetectionDecoder {
       }
     }
     return candidates
-  }
-
-  private func edges(_ logits: UnsafePointer<Float>, _ point: Int) -> SIMD4<Float> {
-    BoxCoding.edges(
-      BoxCoding.distances(logits), x: grid.x[point], y: grid.y[point], stride: grid.stride[point])
   }
 }

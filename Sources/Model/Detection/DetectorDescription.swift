@@ -24,47 +24,33 @@ extension DetectorDescription {
   static let format = "diyml-detector-1"
 
   package var metadata: [String: String] {
-    var metadata = [
-      "format": DetectorDescription.format,
-      "architecture": architecture,
-      "input_side": String(inputSide),
-      "classes": JSONText.array(classes),
-      "best_confidence": String(bestConfidence),
-    ]
-    for (key, value) in recipe { metadata["recipe.\(key)"] = value }
-    return metadata
+    ModelMetadata(
+      format: DetectorDescription.format, architecture: architecture, inputSide: inputSide,
+      classes: classes,
+      recipe: recipe, own: ("best_confidence", String(bestConfidence))
+    ).values
   }
 
   package init(metadata: [String: String]) throws(ModelError) {
-    func value(_ key: String) throws(ModelError) -> String {
-      guard let value = metadata[key] else { throw .badDescription("\(key) is missing") }
-      return value
-    }
-    guard try value("format") == DetectorDescription.format else {
-      throw .badDescription("the format is not \(DetectorDescription.format)")
-    }
-    architecture = try value("architecture")
-    guard architecture == DetectorDescription.architecture else {
-      throw .badDescription("the architecture \(architecture) is unknown")
-    }
+    let metadata = try ModelMetadata(
+      metadata, format: DetectorDescription.format, architecture: DetectorDescription.architecture)
+    architecture = DetectorDescription.architecture
     guard
-      let side = Int(try value("input_side")), DetectionRecipe.inputSides.contains(side),
+      let side = Int(try metadata.value("input_side")), DetectionRecipe.inputSides.contains(side),
       side.isMultiple(of: 32)
     else {
       throw .badDescription(
         "input_side must be a multiple of 32 within \(DetectionRecipe.inputSides)")
     }
     inputSide = side
-    classes = try ModelDescription.classes(json: try value("classes"))
+    classes = try ModelDescription.classes(json: try metadata.value("classes"))
     guard classes.count <= DetectionSet.classesMax else {
       throw .badDescription("\(classes.count) classes; the limit is \(DetectionSet.classesMax)")
     }
     guard
-      let confidence = Double(try value("best_confidence")), (0...1).contains(confidence)
+      let confidence = Double(try metadata.value("best_confidence")), (0...1).contains(confidence)
     else { throw .badDescription("best_confidence must lie within 0...1") }
     bestConfidence = confidence
-    for (key, value) in metadata where key.hasPrefix("recipe.") {
-      recipe[String(key.dropFirst("recipe.".count))] = value
-    }
+    recipe = metadata.recipe
   }
 }

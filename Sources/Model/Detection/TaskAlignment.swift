@@ -97,11 +97,7 @@ struct TaskAlignment {
     _ decoded: inout [SIMD4<Float>?]
   ) -> Candidate {
     let row = output + point * DetectionNetwork.width(classes: classes)
-    let edges =
-      decoded[point]
-      ?? BoxCoding.edges(
-        BoxCoding.distances(row + classes), x: grid.x[point], y: grid.y[point],
-        stride: grid.stride[point])
+    let edges = decoded[point] ?? BoxCoding.edges(row + classes, at: point, of: grid)
     decoded[point] = edges
     // Never quite zero, or an object whose points all miss it would never be learned.
     let overlap = max(edges.overlap(with: object.edges), 1e-3)
