@@ -29,7 +29,9 @@ struct DataSetExport: Sendable {
     let classes = try await clients.data.getClasses(
       GetClassesRequest(project: project), options: clients.options
     ).classes
-    let plan = ExportPlan(try await points(), classes: classes, format: format)
+    var points: [DataPoint] = []
+    try await clients.forEachDataPoint(of: project) { points.append($0) }
+    let plan = ExportPlan(points, classes: classes, format: format)
     let writer = DataSetWriter(format: format)
     _ = try writer.files(of: plan.dataSet)  // what cannot be said is known before images travel
     let outcome = Shared(Outcome(boxes: plan.boxCount, unlabeled: plan.unlabeledCount))
@@ -64,26 +66,12 @@ struct DataSetExport: Sendable {
     }
   }
 
-  private func points() async throws -> [DataPoint] {
-    var points: [DataPoint] = []
-    var request = ListDataPointsRequest(project: project, pageSize: 1000)
-    repeat {
-      let page = try await clients.data.listDataPoints(request, options: clients.options)
-      points += page.dataPoints
-      request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty
-    return points
-  }
-
   /// - Returns: Whether the image was not there yet.
   private func save(_ image: ExportPlan.Image) async throws -> Bool {
     let path = "\(folder)/\(image.labeled.path)"
     if FileManager.default.fileExists(atPath: path) {
       let there = try Data(contentsOf: URL(fileURLWithPath: path))
-      let id = SHA256.hash(data: there).map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }.joined()
-      guard id == image.id else {
+      guard SHA256.hash(data: there).hex == image.id else {
         throw CommandFailure.local(
           "\(path) is there and is another image", hint: "export into an empty folder")
       }

@@ -1,5 +1,5 @@
-import API
-import DataSets
+package import API
+package import DataSets
 import RPCCore
 
 /// Brings a folder in one of the data sets' formats into a project.
@@ -63,7 +63,8 @@ struct DataSetImport: Sendable {
 }
 
 extension Box {
-  init(_ box: LabeledBox) {
+  /// The same box in the words of the contract.
+  package init(_ box: LabeledBox) {
     self.init(
       xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax, className: box.className)
   }

@@ -60,11 +60,8 @@ package struct HashedImage: Sendable, Equatable {
       let reason = "over \(bytesMax) bytes (128 MiB), the limit"
       throw LeftOutError(leftOut: LeftOut(path: image.path, reason: reason))
     }
-    let id = hash.finalize().map { byte in
-      let digits = String(byte, radix: 16)
-      return byte < 16 ? "0" + digits : digits
-    }.joined()
-    return HashedImage(path: image.path, annotation: image.annotation, id: id, bytes: count)
+    return HashedImage(
+      path: image.path, annotation: image.annotation, id: hash.finalize().hex, bytes: count)
   }
 
   /// Hashes files, a few at a time.
@@ -104,4 +101,14 @@ package struct HashedImage: Sendable, Equatable {
 /// A file that cannot be uploaded.
 struct LeftOutError: Error, Equatable {
   let leftOut: LeftOut
+}
+
+extension SHA256.Digest {
+  /// As ids are written: 64 lower-case hexadecimal digits.
+  var hex: String {
+    map { byte in
+      let digits = String(byte, radix: 16)
+      return byte < 16 ? "0" + digits : digits
+    }.joined()
+  }
 }

@@ -114,12 +114,21 @@ package struct ImageUpload: Sendable {
   /// What the project says of each image it has.
   private func inventory() async throws -> [String: Annotation?] {
     var stored: [String: Annotation?] = [:]
+    try await clients.forEachDataPoint(of: project) { point in
+      stored.updateValue(point.annotation, forKey: point.id)
+    }
+    return stored
+  }
+}
+
+extension Clients {
+  /// Gives each image of a project to `body`, page by page.
+  func forEachDataPoint(of project: String, _ body: (DataPoint) -> Void) async throws {
     var request = ListDataPointsRequest(project: project, pageSize: 1000)
     repeat {
-      let page = try await clients.data.listDataPoints(request, options: clients.options)
-      for point in page.dataPoints { stored.updateValue(point.annotation, forKey: point.id) }
+      let page = try await data.listDataPoints(request, options: options)
+      page.dataPoints.forEach(body)
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
-    return stored
   }
 }

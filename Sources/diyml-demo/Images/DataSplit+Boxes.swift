@@ -65,9 +65,6 @@ extension LabeledImage {
 
   private func boxes(where isWanted: (LabeledBox) -> Bool) -> [Box] {
     guard case .boxes(let all) = label else { return [] }
-    return all.filter(isWanted).map { box in
-      Box(
-        xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax, className: box.className)
-    }
+    return all.filter(isWanted).map(Box.init)
   }
 }
