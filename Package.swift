@@ -129,6 +129,9 @@ let package = Package(
         "RPCServices", .argumentParser, .crypto, .logging, .signals,
       ]),
 
+    // Random numbers that a seed decides.
+    module("SeededRandom"),
+
     // The load generator.
     module(
       "LoadKit",
@@ -155,8 +158,8 @@ let package = Package(
     program(
       "diyml-demo",
       [
-        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", .argumentParser,
-        .subprocess, .system, .signals,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", "SeededRandom",
+        .argumentParser, .subprocess, .system, .signals,
       ]),
 
     // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
@@ -179,7 +182,6 @@ let package = Package(
       name: "codec-testee",
       dependencies: ["Codec", "CodecTestMessages", "TesteeKit", "WellKnownTypes"],
       path: "Tests/codec-testee", swiftSettings: settings),
-    module("SeededRandom", path: "Tests/SeededRandom"),
     .target(
       name: "TestSupport",
       dependencies: ["RPCCore", "RPCClient", "SeededRandom", .crypto],

@@ -1,4 +1,4 @@
-/// Random numbers that a seed decides (SplitMix64), so that a failing test can be run again.
+/// Random numbers that a seed decides: SplitMix64 (Steele, Lea and Flood 2014).
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 

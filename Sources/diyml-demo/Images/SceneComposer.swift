@@ -1,19 +1,5 @@
 import DataSets
-
-/// Random numbers that a seed decides: SplitMix64 (Steele, Lea and Flood 2014).
-struct SceneRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
-  }
-}
+import SeededRandom
 
 /// Puts small gray pictures of things on a coloured canvas, some of them over each other's edges.
 struct SceneComposer {
@@ -33,7 +19,7 @@ struct SceneComposer {
   let side: Int
   let itemsMax: Int
   private let items: [Item]
-  private var random: SceneRandom
+  private var random: SeededGenerator
 
   /// Darker pixels of an item are its surroundings.
   private static let inkMin: UInt8 = 24
@@ -47,7 +33,7 @@ struct SceneComposer {
     self.items = items
     self.side = side
     self.itemsMax = itemsMax
-    random = SceneRandom(seed: seed)
+    random = SeededGenerator(seed: seed)
   }
 
   /// The next scene; about one in sixteen is empty.
