@@ -46,7 +46,7 @@ struct DemoDetectionCommand: AsyncParsableCommand {
     system.output("\n")
     report.table().lines(cellsMax: system.terminal.columns).forEach { system.output($0 + "\n") }
     system.output("\n\(report.summary)\n")
-    system.output(nextSteps(report.split))
+    system.output(nextSteps(report.job.split))
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
     system.output("\(report.resultLine(data: nil))\n")
@@ -120,6 +120,6 @@ struct EvaluateDetectionCommand: AsyncParsableCommand {
     system.output("\n\(report.summary)\n")
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
-    system.output("\(report.resultLine(data: report.split.name))\n")
+    system.output("\(report.resultLine(data: report.job.split.name))\n")
   }
 }

@@ -33,10 +33,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     report.score.table().lines().forEach { system.output($0 + "\n") }
     system.output("\n\(report.accuracyLine)\n")
     system.output(
-      "trained in \(Format.clock(seconds: report.outcome.trainingSeconds)), answered "
-        + "\(Format.fixed(report.outcome.imagesPerSecond, digits: 1)) images/s\n")
+      "trained in \(Format.clock(seconds: report.job.outcome.trainingSeconds)), answered "
+        + "\(Format.fixed(report.job.outcome.imagesPerSecond, digits: 1)) images/s\n")
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
-    system.output("\(report.resultLine(data: report.split.name))\n")
+    system.output("\(report.resultLine(data: report.job.split.name))\n")
   }
 }

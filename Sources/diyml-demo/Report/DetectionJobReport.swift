@@ -5,21 +5,12 @@ import Foundation
 
 /// What a main job with boxes came to, measured as COCO does on images never seen.
 struct DetectionJobReport: Sendable {
-  let name: String
-  let split: DataSplit
-  let outcome: MainJob.Outcome
-  let parameters: TrainingParameters
-  /// Of the whole job, from the account to the last answer.
-  let seconds: Double
+  let job: JobRunner.Finished
   let images: [EvaluatedImage]
   let evaluation: DetectionEvaluation
 
   init(_ job: JobRunner.Finished) {
-    name = job.name
-    split = job.split
-    outcome = job.outcome
-    parameters = job.parameters
-    seconds = job.seconds
+    self.job = job
     images = Self.images(job.split, job.outcome.answers)
     evaluation = DetectionEvaluation(of: images, classCount: job.split.classNames.count)
   }
@@ -59,7 +50,7 @@ struct DetectionJobReport: Sendable {
       .init("CLASS"), .init("OBJECTS", isNumeric: true), .init("AP50", isNumeric: true),
       .init("AP", isNumeric: true), .init("RECALL", isNumeric: true),
     ])
-    for (index, name) in split.classNames.enumerated() {
+    for (index, name) in job.split.classNames.enumerated() {
       let objects = images.reduce(0) { count, image in
         count + image.truths.count { $0.classIndex == index && !$0.isCrowd }
       }
@@ -78,7 +69,7 @@ struct DetectionJobReport: Sendable {
       ("small", evaluation.averagePrecisionSmall), ("medium", evaluation.averagePrecisionMedium),
       ("large", evaluation.averagePrecisionLarge),
     ].map { "\($0) \(Self.text($1))" }
-    let failed = outcome.answers.count {
+    let failed = job.outcome.answers.count {
       if case .failure = $0.outcome { true } else { false }
     }
     return "mAP@.5 \(Self.text(evaluation.averagePrecision50)), mAP@[.5:.95] "
@@ -94,30 +85,31 @@ struct DetectionJobReport: Sendable {
     values += [
       ("map50", Self.text(evaluation.averagePrecision50)),
       ("map", Self.text(evaluation.averagePrecision)), ("n", "\(images.count)"),
-      ("train_seconds", Format.fixed(outcome.trainingSeconds, digits: 0)),
-      ("train_images_per_second", Format.fixed(outcome.trainingImagesPerSecond, digits: 1)),
-      ("images_per_second", Format.fixed(outcome.imagesPerSecond, digits: 1)),
-      ("seconds", Format.fixed(seconds, digits: 0)),
+      ("train_seconds", Format.fixed(job.outcome.trainingSeconds, digits: 0)),
+      ("train_images_per_second", Format.fixed(job.outcome.trainingImagesPerSecond, digits: 1)),
+      ("images_per_second", Format.fixed(job.outcome.imagesPerSecond, digits: 1)),
+      ("seconds", Format.fixed(job.seconds, digits: 0)),
     ]
-    return ResultLine(name: name, values: values)
+    return ResultLine(name: job.name, values: values)
   }
 
   func file(at now: Date) -> DetectionResultsFile {
     DetectionResultsFile(
-      name: name, data: split.name, time: now.formatted(Date.ISO8601FormatStyle()),
+      name: job.name, data: job.split.name, time: now.formatted(Date.ISO8601FormatStyle()),
       map50: evaluation.averagePrecision50, map: evaluation.averagePrecision,
-      classes: split.classNames.indices.map { index in
+      classes: job.split.classNames.indices.map { index in
         DetectionResultsFile.ClassResult(
-          name: split.classNames[index], ap50: evaluation.classAveragePrecisions50[index],
+          name: job.split.classNames[index], ap50: evaluation.classAveragePrecisions50[index],
           ap: evaluation.classAveragePrecisions[index])
       },
-      testImages: images.count, trainingImages: split.training.count,
-      trainingSeconds: outcome.trainingSeconds,
-      trainingImagesPerSecond: outcome.trainingImagesPerSecond,
-      inferenceImagesPerSecond: outcome.imagesPerSecond, uploadSeconds: outcome.upload.seconds,
-      seconds: seconds, timeBudgetSeconds: parameters.timeBudgetSeconds,
-      inputSide: parameters.inputSide, seed: parameters.seed,
-      images: zip(split.test, images).map { file, image in
+      testImages: images.count, trainingImages: job.split.training.count,
+      trainingSeconds: job.outcome.trainingSeconds,
+      trainingImagesPerSecond: job.outcome.trainingImagesPerSecond,
+      inferenceImagesPerSecond: job.outcome.imagesPerSecond,
+      uploadSeconds: job.outcome.upload.seconds,
+      seconds: job.seconds, timeBudgetSeconds: job.parameters.timeBudgetSeconds,
+      inputSide: job.parameters.inputSide, seed: job.parameters.seed,
+      images: zip(job.split.test, images).map { file, image in
         DetectionResultsFile.Image(file: file.path, image)
       },
       machine: Machine.current())

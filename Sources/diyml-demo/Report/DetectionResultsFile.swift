@@ -3,7 +3,7 @@ import CommandLineKit
 import Foundation
 
 /// The raw numbers of a measurement with boxes: enough to compute every figure again elsewhere.
-struct DetectionResultsFile: Encodable, Sendable {
+struct DetectionResultsFile: Results, Sendable {
   struct ClassResult: Encodable, Sendable {
     let name: String
     let ap50: Double?
@@ -58,16 +58,4 @@ struct DetectionResultsFile: Encodable, Sendable {
   let seed: UInt64
   let images: [Image]
   let machine: Machine
-
-  /// Writes `FOLDER/NAME-DATA-TIME.json`.
-  ///
-  /// - Returns: The file's path.
-  func write() throws -> String {
-    try FileManager.default.createDirectory(
-      atPath: ResultsFile.folder, withIntermediateDirectories: true)
-    let stamp = time.replacingOccurrences(of: ":", with: "")
-    let path = "\(ResultsFile.folder)/\(name)-\(data)-\(stamp).json"
-    try Data(JSONText.document(self).utf8).write(to: URL(fileURLWithPath: path))
-    return path
-  }
 }

@@ -4,22 +4,13 @@ import Foundation
 
 /// What a main job came to, in words, as a file and as the last line.
 struct JobReport: Sendable {
-  let name: String
-  let split: DataSplit
-  let outcome: MainJob.Outcome
-  let parameters: TrainingParameters
-  /// Of the whole job, from the account to the last answer.
-  let seconds: Double
+  let job: JobRunner.Finished
   let score: Score
 
   init(_ job: JobRunner.Finished) {
-    name = job.name
-    split = job.split
-    outcome = job.outcome
-    parameters = job.parameters
-    seconds = job.seconds
-    var score = Score(classNames: split.classNames)
-    for (image, answer) in zip(split.test, outcome.answers) {
+    self.job = job
+    var score = Score(classNames: job.split.classNames)
+    for (image, answer) in zip(job.split.test, job.outcome.answers) {
       score.count(truth: image.label ?? "", answer: answer.classes.first?.className)
     }
     self.score = score
@@ -42,7 +33,7 @@ struct JobReport: Sendable {
     ])
     var seen: Set<String> = []
     var mistakes = 0
-    for (image, answer) in zip(split.test, outcome.answers) {
+    for (image, answer) in zip(job.split.test, job.outcome.answers) {
       guard let truth = image.label, let best = answer.classes.first else { continue }
       let isWrong = best.className != truth
       let isShown = seen.insert(truth).inserted || (isWrong && mistakes < mistakesMax)
@@ -60,27 +51,28 @@ struct JobReport: Sendable {
     var values = data.map { [(key: "data", value: $0)] } ?? []
     values += [
       ("accuracy", Format.ratio(score.accuracy)), ("n", "\(score.total)"),
-      ("train_seconds", Format.fixed(outcome.trainingSeconds, digits: 0)),
-      ("images_per_second", Format.fixed(outcome.imagesPerSecond, digits: 1)),
-      ("seconds", Format.fixed(seconds, digits: 0)),
+      ("train_seconds", Format.fixed(job.outcome.trainingSeconds, digits: 0)),
+      ("images_per_second", Format.fixed(job.outcome.imagesPerSecond, digits: 1)),
+      ("seconds", Format.fixed(job.seconds, digits: 0)),
       ("accuracy_low", Format.ratio(score.interval.lowerBound)),
       ("accuracy_high", Format.ratio(score.interval.upperBound)),
     ]
-    return ResultLine(name: name, values: values)
+    return ResultLine(name: job.name, values: values)
   }
 
   func file(at now: Date) -> ResultsFile {
     ResultsFile(
-      name: name, data: split.name, time: now.formatted(Date.ISO8601FormatStyle()),
+      name: job.name, data: job.split.name, time: now.formatted(Date.ISO8601FormatStyle()),
       accuracy: score.accuracy, accuracyLow: score.interval.lowerBound,
       accuracyHigh: score.interval.upperBound, count: score.total,
-      trainingImages: split.training.count, trainingSeconds: outcome.trainingSeconds,
-      validationAccuracy: outcome.job.metrics?.accuracy,
-      inferenceImagesPerSecond: outcome.imagesPerSecond, uploadSeconds: outcome.upload.seconds,
-      seconds: seconds, timeBudgetSeconds: parameters.timeBudgetSeconds,
-      inputSide: parameters.inputSide, seed: parameters.seed, classNames: score.classNames,
+      trainingImages: job.split.training.count, trainingSeconds: job.outcome.trainingSeconds,
+      validationAccuracy: job.outcome.job.metrics?.accuracy,
+      inferenceImagesPerSecond: job.outcome.imagesPerSecond,
+      uploadSeconds: job.outcome.upload.seconds,
+      seconds: job.seconds, timeBudgetSeconds: job.parameters.timeBudgetSeconds,
+      inputSide: job.parameters.inputSide, seed: job.parameters.seed, classNames: score.classNames,
       confusion: score.confusion,
-      predictions: zip(split.test, outcome.answers).map { image, answer in
+      predictions: zip(job.split.test, job.outcome.answers).map { image, answer in
         ResultsFile.Prediction(
           file: image.path, truth: image.label ?? "",
           prediction: answer.classes.first?.className,

@@ -2,7 +2,7 @@ import CommandLineKit
 import Foundation
 
 /// The raw numbers of a measurement, with the machine they are from.
-struct ResultsFile: Encodable, Sendable {
+struct ResultsFile: Results, Sendable {
   struct Prediction: Encodable, Sendable {
     let file: String
     let truth: String
@@ -34,14 +34,24 @@ struct ResultsFile: Encodable, Sendable {
   /// Under the folder the program runs in.
   static let folder = "Benchmarks/results"
 
+}
+
+/// Raw numbers that are kept.
+protocol Results: Encodable {
+  var name: String { get }
+  var data: String { get }
+  var time: String { get }
+}
+
+extension Results {
   /// Writes `FOLDER/NAME-DATA-TIME.json`.
   ///
   /// - Returns: The file's path.
   func write() throws -> String {
     try FileManager.default.createDirectory(
-      atPath: Self.folder, withIntermediateDirectories: true)
+      atPath: ResultsFile.folder, withIntermediateDirectories: true)
     let stamp = time.replacingOccurrences(of: ":", with: "")
-    let path = "\(Self.folder)/\(name)-\(data)-\(stamp).json"
+    let path = "\(ResultsFile.folder)/\(name)-\(data)-\(stamp).json"
     try Data(JSONText.document(self).utf8).write(to: URL(fileURLWithPath: path))
     return path
   }
