@@ -42,16 +42,16 @@ stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload,
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
 
 demo: release ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
-	@Scripts/demo $(DATA)
+	@Scripts/main-job demo $(DATA)
 
 eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
-	@Scripts/eval-classification $(DATA)
+	@Scripts/main-job evaluate $(DATA)
 
 demo-detection: release ## The main job with boxes, on composed scenes. DATA=FOLDER uses your own YOLO, COCO or VOC.
-	@Scripts/demo-detection $(DATA)
+	@Scripts/main-job demo-detection $(DATA)
 
 eval-detection: release ## Trains on the parts train and val of DATA=FOLDER and measures on its part test.
-	@Scripts/eval-detection $(DATA)
+	@Scripts/main-job evaluate-detection $(DATA)
 
 bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
 	@$(RELEASE)/diyml-demo interleave
