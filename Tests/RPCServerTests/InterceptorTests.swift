@@ -150,7 +150,7 @@ struct InterceptorTests {
       try socket.send(
         RawFrames.hello() + RawFrames.open(1, open) + RawFrames.message(1))
       var replies = RawReplies()
-      let ending = try socket.frame(.end, &replies).ending
+      let ending = try await socket.frame(.end, &replies).ending
       #expect(ending.failure?.code == .deadlineExceeded)
     }
     #expect(journal.value.last == "a ends DEADLINE_EXCEEDED")

@@ -126,11 +126,11 @@ struct MethodPolicyTests {
             + RawFrames.open(2, Echo.unary) + RawFrames.message(2)
             + RawFrames.open(3, Echo.unary) + RawFrames.message(3))
         var replies = RawReplies()
-        let refused = try socket.frame(.end, &replies)
+        let refused = try await socket.frame(.end, &replies)
         #expect(refused.header.stream == StreamID(3))
         #expect(refused.ending.failure?.code == .resourceExhausted)
         socket.shutDown()
-        #expect(try socket.readToEnd().isEmpty)
+        #expect(try await socket.readToEnd().isEmpty)
         async let second = call(client, "second")
         workshop.finishOne()
         let firstAnswer = try await first

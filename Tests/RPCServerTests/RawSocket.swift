@@ -1,7 +1,8 @@
+import Foundation
 import Glibc
 import RPCCore
 
-/// A blocking TCP socket: a peer that may send anything, also what no client would.
+/// A TCP socket: a peer that may send anything, also what no client would.
 final class RawSocket {
   private let descriptor: CInt
 
@@ -43,27 +44,43 @@ final class RawSocket {
   /// The next frame of this type; those before it are dropped.
   ///
   /// - Throws: if the server closes before.
-  func frame(_ type: FrameType, _ replies: inout RawReplies) throws -> Frame {
-    var buffer = [UInt8](repeating: 0, count: 16_384)
+  func frame(_ type: FrameType, _ replies: inout RawReplies) async throws -> Frame {
     while true {
       while let frame = try replies.next() {
         if frame.header.type == type { return frame }
       }
-      let count = recv(descriptor, &buffer, buffer.count, 0)
-      guard count > 0 else { throw Failure() }
-      replies.append(Array(buffer[..<count]))
+      let bytes = try await receive()
+      guard !bytes.isEmpty else { throw Failure() }
+      replies.append(bytes)
     }
   }
 
   /// All bytes until the server closes.
-  func readToEnd() throws -> [UInt8] {
+  func readToEnd() async throws -> [UInt8] {
     var all: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
-      let count = recv(descriptor, &buffer, buffer.count, 0)
-      if count == 0 { return all }
-      guard count > 0 else { throw Failure() }
-      all += buffer[..<count]
+      let bytes = try await receive()
+      if bytes.isEmpty { return all }
+      all += bytes
+    }
+  }
+
+  /// What arrives next; empty when the server has closed.
+  ///
+  /// Waits on a thread of its own: Swift's pool has no more of them than the machine has cores, and
+  /// the server under test needs those.
+  private func receive() async throws -> [UInt8] {
+    let descriptor = descriptor
+    return try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0 {
+          continuation.resume(throwing: Failure())
+        } else {
+          continuation.resume(returning: Array(buffer[..<count]))
+        }
+      }
     }
   }
 }
