@@ -4,14 +4,24 @@ import RPCCore
 extension Client {
   /// Makes a unary call, in as many attempts as it takes.
   func unary(_ call: OutboundCall, _ request: Bytes) async throws -> Bytes {
-    var decision = RetryDecision()
+    if let hedging = configuration.hedging(for: call) {
+      return try await hedged(call, request, hedging)
+    }
+    return try await unary(call, request, policy: configuration.policy(for: call.method))
+  }
+
+  /// Makes a unary call that is tried again by this policy, after attempts that were made before.
+  func unary(
+    _ call: OutboundCall, _ request: Bytes, policy: RetryPolicy?, previousAttempts: Int = 0
+  ) async throws -> Bytes {
+    var decision = RetryDecision(sentAttempts: previousAttempts)
     while true {
       do {
         let response = try await attempt(call, request, previous: decision.sentAttempts)
         retries.succeeded()
         return response
       } catch let failure as AttemptFailure {
-        try await prepareToRetry(call, after: failure, &decision)
+        try await prepareToRetry(call, after: failure, &decision, policy: policy)
       }
     }
   }
@@ -104,10 +114,10 @@ extension Client {
   ///
   /// - Throws: the status it failed with, if it is not; `CancellationError`.
   func prepareToRetry(
-    _ call: OutboundCall, after failure: AttemptFailure, _ decision: inout RetryDecision
+    _ call: OutboundCall, after failure: AttemptFailure, _ decision: inout RetryDecision,
+    policy: RetryPolicy?
   ) async throws {
-    let verdict = retries.judge(
-      failure, of: call, &decision, policy: configuration.policy(for: call.method))
+    let verdict = retries.judge(failure, of: call, &decision, policy: policy)
     guard case .retry(let wait) = verdict else { throw failure.status }
     if wait > .zero { try await Task.sleep(for: wait) }
     call.options.response?.head = Metadata()

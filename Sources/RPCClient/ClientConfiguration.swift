@@ -36,7 +36,10 @@ public struct ClientConfiguration: Sendable {
   public var retryPolicy: RetryPolicy?
   /// Policies for single methods, by ``RPCCore/MethodDescriptor/path``.
   public var retryPolicies: [String: RetryPolicy] = [:]
-  /// What all retries of the client share.
+  /// Methods of which a slow call is made a second time beside the first, by
+  /// ``RPCCore/MethodDescriptor/path``; none by default.
+  public var hedgingPolicies: [String: HedgingPolicy] = [:]
+  /// What all retries and hedges of the client share.
   public var retryBudget = RetryBudgetPolicy()
 
   // MARK: Around calls
@@ -52,6 +55,12 @@ public struct ClientConfiguration: Sendable {
     retryPolicies.isEmpty ? retryPolicy : retryPolicies[method.path] ?? retryPolicy
   }
 
+  /// The policy for hedging a call, if it may be made twice at once.
+  func hedging(for call: OutboundCall) -> HedgingPolicy? {
+    guard !hedgingPolicies.isEmpty, call.isRepeatable else { return nil }
+    return hedgingPolicies[call.method.path]
+  }
+
   /// What is wrong with the configuration, or `nil`.
   var fault: String? {
     if !(1...100).contains(addresses.count) { return "\(addresses.count) addresses" }
@@ -65,6 +74,9 @@ public struct ClientConfiguration: Sendable {
     if let fault = retryPolicy?.fault { return "retryPolicy.\(fault)" }
     for (method, policy) in retryPolicies {
       if let fault = policy.fault { return "retryPolicies[\(method)].\(fault)" }
+    }
+    for (method, policy) in hedgingPolicies {
+      if let fault = policy.fault { return "hedgingPolicies[\(method)].\(fault)" }
     }
     return retryBudget.fault.map { "retryBudget.\($0)" }
   }

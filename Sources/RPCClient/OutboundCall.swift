@@ -7,7 +7,7 @@ struct OutboundCall: Sendable {
   static let previousAttemptsKey = "diyml-previous-attempts"
 
   let method: MethodDescriptor
-  let options: CallOptions
+  var options: CallOptions
   /// The earlier of what the options say and what is left to the handler that makes the call.
   let deadline: ContinuousClock.Instant?
 
@@ -25,12 +25,15 @@ struct OutboundCall: Sendable {
   /// Whether it does no harm if the server processes the call twice.
   var isRepeatable: Bool { method.idempotency != .unknown || options.idempotencyKey != nil }
 
+  /// The time to the deadline, if there is one.
+  var remaining: Duration? { deadline.map { ContinuousClock.now.duration(to: $0) } }
+
   /// The payload of an attempt's OPEN.
   ///
   /// - Throws: `CancellationError`; `DEADLINE_EXCEEDED`; the status of metadata past a limit.
   func payload(previousAttempts: Int, limits: Limits) throws -> Bytes {
     try Task.checkCancellation()
-    let timeout = deadline.map { ContinuousClock.now.duration(to: $0) }
+    let timeout = remaining
     if let timeout, timeout <= .zero {
       throw Status(
         .deadlineExceeded, "the call's deadline had passed before it was made",

@@ -101,7 +101,8 @@ final class RequestStream: Sendable {
   private func prepareToRetry(after failure: AttemptFailure) async throws {
     var decision = state.withLock { $0.decision }
     defer { state.withLock { [decision] in $0.decision = decision } }
-    try await client.prepareToRetry(call, after: failure, &decision)
+    try await client.prepareToRetry(
+      call, after: failure, &decision, policy: client.configuration.policy(for: call.method))
   }
 }
 

@@ -87,6 +87,31 @@ struct ConfigurationTests {
       { $0.retryPolicy = policy { $0.retryAfterMax = .seconds(3_601) } }
     ),
     (
+      "hedgingPolicies[a.B/C].attemptsMax",
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.attemptsMax = 2 } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.attemptsMax = 1 } }
+    ),
+    (
+      "attemptsMax", { $0.hedgingPolicies["a.B/C"] = hedging { $0.attemptsMax = 5 } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.attemptsMax = 6 } }
+    ),
+    (
+      "delay", { $0.hedgingPolicies["a.B/C"] = hedging { $0.delay = .zero } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.delay = .milliseconds(-1) } }
+    ),
+    (
+      "delay", { $0.hedgingPolicies["a.B/C"] = hedging { $0.delay = .seconds(3_600) } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.delay = .seconds(3_601) } }
+    ),
+    (
+      "passingCodes", { $0.hedgingPolicies["a.B/C"] = hedging { $0.passingCodes = [] } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.passingCodes = [.ok] } }
+    ),
+    (
+      "retryAfterMax", { $0.hedgingPolicies["a.B/C"] = hedging { $0.retryAfterMax = .zero } },
+      { $0.hedgingPolicies["a.B/C"] = hedging { $0.retryAfterMax = .milliseconds(-1) } }
+    ),
+    (
       "retryBudget.tokensMax", { $0.retryBudget.tokensMax = 1 }, { $0.retryBudget.tokensMax = 0 }
     ),
     (
@@ -101,6 +126,12 @@ struct ConfigurationTests {
 
   private static func policy(_ change: (inout RetryPolicy) -> Void) -> RetryPolicy {
     var policy = RetryPolicy()
+    change(&policy)
+    return policy
+  }
+
+  private static func hedging(_ change: (inout HedgingPolicy) -> Void) -> HedgingPolicy {
+    var policy = HedgingPolicy(delay: .milliseconds(1))
     change(&policy)
     return policy
   }

@@ -25,11 +25,14 @@ struct RetryDecision {
   }
 
   /// Attempts of which the server may have seen something.
-  private(set) var sentAttempts = 0
+  private(set) var sentAttempts: Int
   /// Attempts that count against the policy's limit.
   private var countedAttempts = 1
   private var wasRetriedUnseen = false
   private var backoff: Backoff?
+
+  /// Begins with the call's first attempt, or after others that were made beside it.
+  init(sentAttempts: Int = 0) { self.sentAttempts = sentAttempts }
 
   /// What to do about a failed attempt of a call that may be processed twice, or not
   /// (`isRepeatable`), and has so much time left to its deadline (`remaining`).

@@ -28,15 +28,29 @@ final class RetryLedger: Sendable {
     _ failure: AttemptFailure, of call: OutboundCall, _ decision: inout RetryDecision,
     policy: RetryPolicy?
   ) -> RetryDecision.Verdict {
-    let remaining = call.deadline.map { ContinuousClock.now.duration(to: $0) }
     let verdict = budget.withLock { budget in
       var random = SystemRandomNumberGenerator()
       defer { hasDebt.store(!budget.isFull, ordering: .relaxed) }
       return decision.failed(
         failure, isRepeatable: call.isRepeatable, policy: policy, budget: &budget,
-        remaining: remaining, using: &random)
+        remaining: call.remaining, using: &random)
     }
-    if verdict != .giveUp { retryCount.add(1, ordering: .relaxed) }
+    if verdict != .giveUp { countRetry() }
     return verdict
+  }
+
+  /// Counts an attempt after the first.
+  func countRetry() { retryCount.add(1, ordering: .relaxed) }
+
+  /// Whether another attempt may begin now.
+  var allowsRetry: Bool { budget.withLock(\.allowsRetry) }
+
+  /// Takes note of a hedged attempt that failed; whether another may begin.
+  func failedHedge() -> Bool {
+    budget.withLock { budget in
+      budget.failed()
+      hasDebt.store(true, ordering: .relaxed)
+      return budget.allowsRetry
+    }
   }
 }
