@@ -13,13 +13,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   /// Writes that are done before the event loop's other work gets its turn.
   private static let writesPerTurnMax = 4
   /// The token of the timer for hello and idleness; a call's is its stream number, never 0.
-  private static let connectionToken: UInt64 = 0
+  static let connectionToken: UInt64 = 0
   /// The token of the timer for a peer that does not read; above every stream number.
-  private static let writeToken = UInt64.max
+  static let writeToken = UInt64.max
+  /// The token of the timer for what began to arrive and is not whole.
+  static let paceToken = UInt64.max - 1
 
   let server: Server
   let loop: any EventLoop
-  private let timer: LoopTimer
+  let timer: LoopTimer
   let queue: CommandQueue<ServerCommand>
   let peer: Peer
   /// Set before the first byte is received, if anything is proven.
@@ -32,11 +34,13 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var sent: [Transfer.Sent] = []
   /// Calls that became complete in what was received last: they are handed over together.
   private var startable: [ServerCall] = []
-  private var connectionTimer: LoopTimer.Handle?
+  var connectionTimer: LoopTimer.Handle?
   /// Set while the transport takes no more bytes.
-  private var writeTimer: LoopTimer.Handle?
-  private var lastActive = ContinuousClock.now
-  private var isIdleAnnounced = false
+  var writeTimer: LoopTimer.Handle?
+  /// Set while something has begun to arrive.
+  var paceTimer: LoopTimer.Handle?
+  var life: ConnectionLife
+  var lastCall = ContinuousClock.now
   private(set) var isClosing = false
 
   // What a snapshot tells.
@@ -56,6 +60,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     queue = CommandQueue(loop: loop)
     name = String(UInt64.random(in: .min ... .max), radix: 36)
     connection = ServerConnection(limits: server.limits, sharing: server.received)
+    var random = SystemRandomNumberGenerator()
+    life = ConnectionLife(limits: server.limits, at: lastCall, using: &random)
     queue.onCommands { self.takeCommands() }
     if let refusal { connection.fail(refusal) }
     isClosing = refusal != nil
@@ -68,7 +74,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     if isClosing {
       finishClosing()
     } else {
-      setConnectionTimer(.now + server.limits.helloTimeout)
+      setConnectionTimer(life.firstLook)
     }
   }
 
@@ -81,6 +87,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     do {
       while let event = try connection.next(at: now) { handle(event, now) }
       handOver()
+      if connection.isReceiving, paceTimer == nil {
+        setPaceTimer(now + server.limits.receiveGrace)
+      }
     } catch {
       handOver()
       fail(error)
@@ -99,7 +108,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     transport = nil
     isClosing = true
     _ = queue.close()
-    if let connectionTimer { timer.remove(connectionTimer) }
+    for other in [connectionTimer, paceTimer] {
+      if let other { timer.remove(other) }
+    }
     removeWriteTimer()
     pings.abandon()
     cancelAll(Status(.cancelled, "the connection was lost"))
@@ -108,7 +119,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   // MARK: What the client did
 
-  private func handle(_ event: ServerConnection.Event, _ now: ContinuousClock.Instant) {
+  func handle(_ event: ServerConnection.Event, _ now: ContinuousClock.Instant) {
     switch event {
     case .opened(let stream, let request): open(stream, request, now)
     case .message(let stream, let bytes, let isLast): message(stream, bytes, isLast: isLast)
@@ -260,54 +271,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   func forget(_ call: ServerCall) {
     calls[call.stream] = nil
     if let deadline = call.deadline { timer.remove(deadline) }
-    lastActive = .now
-  }
-
-  // MARK: Time
-
-  func timerFired(_ token: UInt64, now: ContinuousClock.Instant) {
-    if token == Self.connectionToken {
-      connectionTimer = nil
-      judgeSilence(at: now)
-    } else if token == Self.writeToken {
-      writeTimer = nil
-      let limit = server.limits.writeTimeout
-      fail(ConnectionFault(.timeout, "nothing of what waited to be sent was taken for \(limit)"))
-    } else {
-      stop(
-        StreamID(UInt32(token)),
-        Status(.deadlineExceeded, "the call's deadline passed while the server worked on it"))
-    }
-    flush()
-  }
-
-  /// Closes a connection that did not say hello, or that had no call for long.
-  private func judgeSilence(at now: ContinuousClock.Instant) {
-    guard !isClosing else { return }
-    guard connection.isReady else {
-      let limit = server.limits.helloTimeout
-      fail(ConnectionFault(.timeout, "no preface and settings within \(limit)"))
-      return
-    }
-    let due = lastActive + server.limits.idleTimeout
-    if connection.callCount == 0, due <= now {
-      connection.beginDrain()
-      // A client that does not answer is closed for good the next time.
-      if isIdleAnnounced { fail(ConnectionFault(.timeout, "idle")) }
-      isIdleAnnounced = true
-      setConnectionTimer(now + server.limits.helloTimeout)
-    } else {
-      setConnectionTimer(max(due, now + .milliseconds(1)))
-    }
-  }
-
-  private func removeWriteTimer() {
-    if let writeTimer { timer.remove(writeTimer) }
-    writeTimer = nil
-  }
-
-  private func setConnectionTimer(_ due: ContinuousClock.Instant) {
-    connectionTimer = timer.set(due: due, for: self, token: Self.connectionToken)
+    lastCall = .now
   }
 
   // MARK: Leaving
@@ -318,7 +282,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   /// Cancels open calls and closes; from any thread.
   func stop() { queue.push(.stop) }
 
-  private func fail(_ fault: ConnectionFault) {
+  func fail(_ fault: ConnectionFault) {
     guard !isClosing else { return }
     server.logger.debug("closing a connection", metadata: metadata(fault))
     isClosing = true
@@ -332,7 +296,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     transport?.close()
   }
 
-  private func flush() {
+  func flush() {
     guard let transport, !isClosing else { return }
     var writes = 0
     while transport.isWritable, let output = takeOutput() {

@@ -240,6 +240,7 @@ struct ServerConnectionTests {
   func `floods end the connection at their budget`(kind: String) throws {
     var limits = Limits()
     (limits.pingsBurstMax, limits.pingsPerSecondMax) = (5, 1)
+    limits.pingStrikesMax = 100
     (limits.controlFramesBurstMax, limits.controlFramesPerSecondMax) = (5, 1)
     (limits.resetsBurstMax, limits.resetsPerSecondMax) = (5, 1)
     limits.streamsMax = kind == "refused" ? 1 : 100
@@ -268,16 +269,79 @@ struct ServerConnectionTests {
     }
   }
 
-  @Test
-  func `answers that are not read are bounded`() throws {
+  /// Five answers of 20 bytes.
+  @Test(arguments: [(100, true), (99, false)])
+  func `answers that are not read are bounded`(limit: Int, accepted: Bool) throws {
     var limits = Limits()
-    limits.pingsBurstMax = 10_000
-    limits.controlBytesQueuedMax = 100
+    limits.pingStrikesMax = 10
+    limits.controlBytesQueuedMax = limit
     var (connection, peer) = try ready(limits)
     for _ in 0..<5 { peer.ping(1) }
-    _ = try connection.receive(peer.take())
-    peer.ping(1)
+    var fault: ConnectionFault?
+    do {
+      _ = try connection.receive(peer.take())
+    } catch {
+      fault = error
+    }
+    #expect((fault == nil) == accepted)
+    #expect(fault?.reason == (accepted ? nil : .tooMuch))
+  }
+
+  @Test
+  func `answers that are read make room for others`() throws {
+    var limits = Limits()
+    limits.pingStrikesMax = 10
+    limits.controlBytesQueuedMax = 100
+    var (connection, peer) = try ready(limits)
+    for _ in 0..<2 {
+      for _ in 0..<5 { peer.ping(1) }
+      _ = try connection.receive(peer.take())
+      #expect(try connection.frames().count == 5)
+    }
+  }
+
+  @Test
+  func `a call has any number but the highest`() throws {
+    var (connection, peer) = try ready()
+    for stream in [1 << 31 - 1, 1 << 31, 1 << 31 + 1, .max - 1] as [UInt32] {
+      try peer.open(stream)
+      #expect(try connection.receive(peer.take()).count == 1)
+    }
+    try peer.open(.max)
     let fault = #expect(throws: ConnectionFault.self) { try connection.receive(peer.take()) }
-    #expect(fault?.reason == .tooMuch)
+    #expect(fault?.reason == .protocolError)
+    #expect(fault?.message.contains("4294967294") == true)
+  }
+
+  @Test
+  func `a client that does not answer the first step of a drain gets the second all the same`()
+    throws
+  {
+    var (connection, peer) = try ready()
+    try peer.open(1)
+    _ = try connection.receive(peer.take())
+    connection.nameLast()
+    #expect(try connection.frames() == [], "there is no second step without the first")
+    connection.beginDrain("for a test")
+    let announced = try connection.frames()
+    #expect(try GoAway(serialized: announced[0].bytes).fault.message == "for a test")
+    connection.nameLast()
+    let named = try connection.frames()
+    #expect(named.map(\.header.type) == [.goAway])
+    #expect(try GoAway(serialized: named[0].bytes).lastStream == one)
+    peer.ping(Drain.pingContent, isAnswer: true)
+    _ = try connection.receive(peer.take())
+    #expect(try connection.frames() == [], "the answer comes too late to matter")
+  }
+
+  @Test
+  func `the answer to a keep-alive PING is told to nobody`() throws {
+    var (connection, peer) = try ready()
+    connection.keepAlive()
+    let frame = try #require(try connection.frames().first)
+    #expect(frame.header.type == .ping)
+    #expect(frame.header.flags == [])
+    peer.add(.ping, flags: .answer, payload: frame.bytes)
+    #expect(try connection.receive(peer.take()) == [])
   }
 }

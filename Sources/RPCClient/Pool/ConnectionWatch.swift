@@ -29,7 +29,9 @@ struct ConnectionWatch {
   init(_ configuration: ClientConfiguration, _ timer: LoopTimer) {
     self.timer = timer
     idleTimeout = configuration.idleTimeout
-    keepAlive = configuration.keepAlive.map { KeepAliveWatch($0, at: .now) }
+    keepAlive = configuration.keepAlive.map {
+      KeepAliveWatch(interval: $0.interval, timeout: $0.timeout, at: .now)
+    }
   }
 
   /// Takes note that something arrived.

@@ -57,8 +57,26 @@ public struct Limits: Sendable, Hashable {
   public var helloTimeout = Duration.seconds(10)
   /// Time without a call after which a server closes a connection.
   public var idleTimeout = Duration.seconds(600)
+  /// Age at which a server lets a connection go, to within a tenth; `nil` for never.
+  ///
+  /// Its client is told as in a drain, makes another connection for its next calls, perhaps to another
+  /// server, and loses none.
+  public var connectionAgeMax: Duration? = .seconds(3_600)
+  /// Time that open calls of a connection have which is let go; `nil` for as long as they take.
+  public var connectionAgeGrace: Duration?
+  /// Silence after which a server asks its client for a sign of life; `nil` for never.
+  public var keepAliveInterval: Duration? = .seconds(120)
+  /// Silence after that question that ends the connection.
+  public var keepAliveTimeout = Duration.seconds(20)
   /// Time for which a connection's peer may read nothing of what waits to be sent to it.
   public var writeTimeout = Duration.seconds(30)
+  /// Time for a message or a frame that has begun to arrive, and on top a second for each
+  /// ``receiveBytesPerSecondMin`` bytes of it.
+  ///
+  /// Time in which the message waits for our credit does not count.
+  public var receiveGrace = Duration.seconds(20)
+  /// Bytes per second at which a message or a frame arrives, at least, when ``receiveGrace`` is over.
+  public var receiveBytesPerSecondMin = 4 << 10
   /// Time a closing connection may take to write what it still has to say.
   public var closeTimeout = Duration.seconds(2)
 
@@ -75,6 +93,13 @@ public struct Limits: Sendable, Hashable {
   public var pingsBurstMax = 50
   /// PINGs per second in the long run.
   public var pingsPerSecondMax = 10
+  /// Time between two PINGs of a client without an open call, at least: one that comes sooner is a
+  /// strike.
+  ///
+  /// A call makes up for all strikes before it.
+  public var pingIntervalMin = Duration.seconds(300)
+  /// Strikes that are let pass; one more ends the connection.
+  public var pingStrikesMax = 2
   /// Calls cancelled by the peer or refused by us at once; see ``resetsPerSecondMax``.
   public var resetsBurstMax = 1_000
   /// Calls cancelled by the peer or refused by us per second in the long run.
@@ -112,6 +137,9 @@ extension Limits {
     precondition(
       receivedBytesMax >= messageBytesMax,
       "receivedBytesMax \(receivedBytesMax) for messages of \(messageBytesMax)")
+    precondition(
+      receiveGrace > .zero && (1...1 << 30).contains(receiveBytesPerSecondMin),
+      "receiveGrace \(receiveGrace), receiveBytesPerSecondMin \(receiveBytesPerSecondMin)")
     precondition((1...1 << 24).contains(streamsMax), "streamsMax \(streamsMax)")
     precondition(
       (1...32 << 10).contains(metadataBytesMax), "metadataBytesMax \(metadataBytesMax)")

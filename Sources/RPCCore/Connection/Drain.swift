@@ -32,6 +32,13 @@ package struct Drain: Hashable, Sendable {
     return .announce
   }
 
+  /// The client has had its time to answer.
+  package mutating func answerIsOverdue() -> Action {
+    guard phase == .announced else { return .nothing }
+    phase = .last
+    return .nameLast
+  }
+
   package mutating func pingAnswered(_ content: UInt64) -> Action {
     guard phase == .announced, content == Self.pingContent else { return .nothing }
     phase = .last

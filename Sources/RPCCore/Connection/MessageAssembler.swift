@@ -34,6 +34,11 @@ package struct MessageAssembler {
   /// Whether a message has begun and is not whole.
   package var isPartial: Bool { total > 0 }
 
+  /// What the message that has begun will have, and what it lacks.
+  package var partial: (bytes: Int, missing: Int)? {
+    isPartial ? (total, total - bytes.count) : nil
+  }
+
   /// Takes the chunk in a DATA frame.
   package mutating func append(
     _ flags: FrameFlags, _ payload: ByteBuffer, messageBytesMax: Int

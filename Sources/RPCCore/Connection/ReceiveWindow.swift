@@ -11,6 +11,8 @@ package struct ReceiveWindow: Hashable, Sendable {
   package private(set) var size: Int
   /// What the sender may still send; it knows about this much.
   package private(set) var available: Int
+  /// How often the sender was given credit.
+  package private(set) var grants = 0
   /// What was consumed and not yet given back.
   private var owed = 0
 
@@ -30,7 +32,10 @@ package struct ReceiveWindow: Hashable, Sendable {
   package mutating func consumed(_ bytes: Int) { owed += bytes }
 
   /// Gives credit at once, for a message that was promised its room.
-  package mutating func extend(by bytes: Int) { available += bytes }
+  package mutating func extend(by bytes: Int) {
+    available += bytes
+    grants &+= 1
+  }
 
   /// Widens the window by credit that is given at once and never taken back.
   package mutating func grow(by bytes: Int) {
@@ -43,6 +48,7 @@ package struct ReceiveWindow: Hashable, Sendable {
     guard owed >= size / 4 else { return nil }
     defer { owed = 0 }
     available += owed
+    grants &+= 1
     return owed
   }
 }

@@ -33,14 +33,19 @@ package struct ServerConnection {
 
   /// The content of the PINGs that ask for a sign of life: "inspect\0".
   private static let pingContent: UInt64 = 0x696E_7370_6563_7400
+  /// The content of those whose answer is told to nobody: "alive?\0\0".
+  private static let keepAliveContent: UInt64 = 0x616C_6976_653F_0000
 
   private let limits: Limits
   private var reader: FrameReader
   private var hello = Hello.awaitingPreface
   private var flood: FloodGuard
+  private var strikes: PingStrikes
+  private var pace: ReceivePace
   private var transfer: Transfer
   private var drain = Drain()
-  private var isDrainDue = false
+  /// Why a drain is to begin as soon as the client has said hello.
+  private var drainDue: String?
   private var calls = StreamMap<Phase>()
   private var isFailed = false
 
@@ -48,6 +53,8 @@ package struct ServerConnection {
     self.limits = limits
     reader = FrameReader(payloadBytesMax: limits.frameBytesMax)
     flood = FloodGuard(limits: limits)
+    strikes = PingStrikes(limits: limits)
+    pace = ReceivePace(limits: limits)
     transfer = Transfer(limits: limits, sharing: received)
   }
 
@@ -56,7 +63,7 @@ package struct ServerConnection {
   /// Calls that hold a slot.
   package var callCount: Int { calls.count }
   /// Whether the server has begun to take leave.
-  package var isDraining: Bool { isDrainDue || drain.hasBegun }
+  package var isDraining: Bool { drainDue != nil || drain.hasBegun }
   /// The last call that was opened.
   package private(set) var lastOpened = StreamID.connection
   /// The windows of the connection, and the frames that are ready.
@@ -82,14 +89,16 @@ package struct ServerConnection {
       guard let preface = try reader.preface() else { return nil }
       try hello.received(preface)
       transfer.stageHello()
-      if isDrainDue { beginDrain() }
+      if let drainDue { beginDrain(drainDue) }
     }
     while let frame = try reader.next() {
+      pace.frameArrived()
       try hello.received(frame.header.type)
       let event = try handle(frame, now)
       try flood.queued(bytes: transfer.staged.readableBytes)
       if let event { return event }
     }
+    pace.readAll(isWithinFrame: reader.isWithinFrame, at: now)
     return nil
   }
 
@@ -100,7 +109,7 @@ package struct ServerConnection {
     switch frame.header.type {
     case .data:
       try judgeOpened(stream)
-      return try received(try transfer.received(frame), on: stream)
+      return try received(try transfer.received(frame), on: stream, now)
     case .open:
       return try opened(stream, frame.payload, now)
     case .cancel:
@@ -141,8 +150,12 @@ package struct ServerConnection {
     guard stream > lastOpened else {
       throw .protocolError("stream \(stream) was opened after stream \(lastOpened)")
     }
+    guard stream < .max else {
+      throw .protocolError("stream \(stream) was opened; the last number is \(UInt32.max - 1)")
+    }
     if drain.hasNamedLast { return nil }
     lastOpened = stream
+    strikes.opened()
     guard calls.count < limits.streamsMax else {
       try flood.reset(at: now)
       var refusal = Status.past("open calls", value: calls.count + 1, limit: limits.streamsMax)
@@ -163,11 +176,15 @@ package struct ServerConnection {
   }
 
   private mutating func received(
-    _ outcome: Transfer.Outcome, on stream: StreamID
+    _ outcome: Transfer.Outcome, on stream: StreamID, _ now: ContinuousClock.Instant
   ) throws(ConnectionFault) -> Event? {
     switch outcome {
-    case .nothing: return nil
-    case .message(let bytes, let isLast): return .message(stream, bytes, isLast: isLast)
+    case .nothing:
+      if let partial = transfer.partial(stream) { pace.messageGoesOn(stream, partial, at: now) }
+      return nil
+    case .message(let bytes, let isLast):
+      pace.messageArrived(stream)
+      return .message(stream, bytes, isLast: isLast)
     case .finished: return .finished(stream)
     case .refused(let status):
       end(stream, CallEnding(status))
@@ -188,12 +205,13 @@ package struct ServerConnection {
     let content = frame.payload.getInteger(at: frame.payload.readerIndex, as: UInt64.self) ?? 0
     guard frame.header.flags.contains(.answer) else {
       try flood.ping(at: now)
+      try strikes.ping(at: now, hasCalls: !calls.isEmpty)
       transfer.stage(FrameHeader(.ping, flags: .answer, length: 8), frame.bytes)
       return nil
     }
     try flood.control(at: now)
     if drain.pingAnswered(content) == .nameLast {
-      transfer.stageGoAway(lastOpened, ConnectionFault(.draining, "the server is stopping"))
+      stageLastCall()
     }
     return content == Self.pingContent ? .answered : nil
   }
@@ -255,13 +273,60 @@ package struct ServerConnection {
     transfer.stage(FrameHeader(.ping, length: 8), Self.pingContent.bytes)
   }
 
+  /// Lets a client that lives show it by its answer.
+  package mutating func keepAlive() {
+    guard isReady else { return }
+    transfer.stage(FrameHeader(.ping, length: 8), Self.keepAliveContent.bytes)
+  }
+
   /// Begins to take leave.
-  package mutating func beginDrain() {
+  package mutating func beginDrain(_ why: String = "the server is about to stop") {
     // Nothing may come before our own hello, which waits for the client's.
-    guard hello != .awaitingPreface else { return isDrainDue = true }
+    guard hello != .awaitingPreface else { return drainDue = why }
     guard drain.begin() == .announce else { return }
-    transfer.stageGoAway(.max, ConnectionFault(.draining, "the server is about to stop"))
+    transfer.stageGoAway(.max, ConnectionFault(.draining, why))
     transfer.stage(FrameHeader(.ping, length: 8), Drain.pingContent.bytes)
+  }
+
+  /// Ends the first step of taking leave, for a client that did not answer in time.
+  package mutating func nameLast() {
+    if drain.answerIsOverdue() == .nameLast { stageLastCall() }
+  }
+
+  private mutating func stageLastCall() {
+    transfer.stageGoAway(
+      lastOpened, ConnectionFault(.draining, "no more calls on this connection"))
+  }
+
+  // MARK: Slow bytes
+
+  /// Whether something has begun to arrive that has to be whole in time: then `judgePace` is to be
+  /// called after `receiveGrace`, and as long as it says when next.
+  package var isReceiving: Bool { pace.isWatching }
+  /// Whether a message of the call has begun that is not whole.
+  package func isWithinMessage(_ stream: StreamID) -> Bool { transfer.isWithinMessage(stream) }
+  /// When the first of what has begun must be whole.
+  package var paceDue: ContinuousClock.Instant? { pace.firstDue }
+
+  /// Ends the calls whose messages took too long to arrive.
+  ///
+  /// - Throws: if a frame did, which ends the connection.
+  package mutating func judgePace(
+    at now: ContinuousClock.Instant
+  ) throws(ConnectionFault) -> [Event] {
+    if isFailed { return [] }
+    try pace.judgeFrame(at: now)
+    var events: [Event] = []
+    for (stream, allowance) in pace.overdue(at: now, partial: { transfer.partial($0) }) {
+      try flood.reset(at: now)
+      let status = Status(
+        .resourceExhausted,
+        "a message was not whole after \(allowance); it has to come at "
+          + "\(limits.receiveBytesPerSecondMin) bytes a second")
+      end(stream, CallEnding(status))
+      events.append(.failed(stream, status))
+    }
+    return events
   }
 
   /// Says why the connection is closed; what arrives later is dropped.

@@ -1,6 +1,30 @@
 import NIOCore
 
 extension Transfer {
+  /// A message that has begun to arrive and is not whole.
+  package struct Partial: Hashable, Sendable {
+    /// What it will have.
+    package let bytes: Int
+    /// Whether its sender needs more credit from us to finish it.
+    package let isHeldUp: Bool
+    /// How often the sender was given credit.
+    package let grants: Int
+
+    package init(bytes: Int, isHeldUp: Bool, grants: Int) {
+      self.bytes = bytes
+      self.isHeldUp = isHeldUp
+      self.grants = grants
+    }
+  }
+
+  /// The message that is arriving on a stream; `nil` between messages.
+  package func partial(_ stream: StreamID) -> Partial? {
+    guard let known = streams[stream], let partial = known.assembler.partial else { return nil }
+    return Partial(
+      bytes: partial.bytes, isHeldUp: known.received.available < partial.missing,
+      grants: known.received.grants)
+  }
+
   /// The windows of the connection, and the frames that are ready.
   package var flow: ServerSnapshot.Flow {
     ServerSnapshot.Flow(

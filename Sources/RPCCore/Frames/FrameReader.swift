@@ -28,6 +28,9 @@ package struct FrameReader {
 
   package init(payloadBytesMax: Int) { self.payloadBytesMax = payloadBytesMax }
 
+  /// Whether a frame has begun that is not whole.
+  package var isWithinFrame: Bool { header != nil || buffer.readableBytes > 0 }
+
   /// Adds what the network brought.
   package mutating func append(_ bytes: ByteBuffer) {
     if buffer.readableBytes == 0 {

@@ -1,13 +1,12 @@
-@testable import RPCClient
+import RPCCore
 import Testing
 
 struct KeepAliveWatchTests {
   private let start = ContinuousClock.now
-  private let keepAlive = KeepAlive(interval: .seconds(10), timeout: .seconds(3))
 
   @Test
   func `a silent connection is asked after the interval and given up after the timeout`() {
-    var watch = KeepAliveWatch(keepAlive, at: start)
+    var watch = KeepAliveWatch(interval: .seconds(10), timeout: .seconds(3), at: start)
     let steps: [(Int, KeepAliveWatch.Verdict, Int)] = [
       (0, .alive, 10_000), (9_999, .alive, 10_000), (10_000, .ask, 13_000),
       (12_999, .alive, 13_000),
@@ -22,7 +21,7 @@ struct KeepAliveWatchTests {
 
   @Test
   func `whatever arrives is a sign of life, before the question and after it`() {
-    var watch = KeepAliveWatch(keepAlive, at: start)
+    var watch = KeepAliveWatch(interval: .seconds(10), timeout: .seconds(3), at: start)
     watch.received(at: start + .seconds(9))
     #expect(watch.look(at: start + .seconds(10), hasCalls: true) == (.alive, start + .seconds(19)))
     #expect(watch.look(at: start + .seconds(19), hasCalls: true) == (.ask, start + .seconds(22)))
@@ -32,7 +31,7 @@ struct KeepAliveWatchTests {
 
   @Test
   func `a connection without calls is not asked`() {
-    var watch = KeepAliveWatch(keepAlive, at: start)
+    var watch = KeepAliveWatch(interval: .seconds(10), timeout: .seconds(3), at: start)
     let quiet = watch.look(at: start + .seconds(1_000), hasCalls: false)
     #expect(quiet == (.alive, start + .seconds(1_010)))
     #expect(watch.look(at: quiet.next, hasCalls: true).verdict == .ask)
