@@ -20,13 +20,18 @@ struct ClientConnectionTests {
   }
 
   @Test
-  func `a call may be sent before the server has said anything`() throws {
+  func `a call waits for the server's hello, and is unsent until then`() throws {
     var connection = ClientConnection(limits: Limits())
     connection.open(one, [])
     try connection.send([1], isLast: true, on: one)
-    let frames = try connection.frames(afterPreface: true)
-    #expect(frames.map(\.header.type) == [.settings, .open, .data])
+    #expect(try connection.frames(afterPreface: true).map(\.header.type) == [.settings])
+    #expect(connection.isUnsent(one))
+    var peer = try Peer()
+    #expect(try connection.receive(peer.take()) == [.ready])
+    let frames = try connection.frames()
+    #expect(frames.map(\.header.type) == [.open, .data])
     #expect(frames.last?.header.flags == [.first, .last, .finish])
+    #expect(!connection.isUnsent(one))
   }
 
   @Test

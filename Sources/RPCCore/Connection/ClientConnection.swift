@@ -19,7 +19,7 @@ package struct ClientConnection {
   }
 
   private enum Phase {
-    /// The server has no slot for it yet.
+    /// The server has not said hello, or has no slot for it yet.
     case waiting
     /// Its OPEN was handed over; nothing came back yet.
     case open
@@ -253,7 +253,12 @@ package struct ClientConnection {
 
   // MARK: Slots
 
+  /// Lets calls go as far as the server has slots for them.
+  ///
+  /// None goes before the server has said hello: a server that cannot take the connection, because it
+  /// stops or has too many, resets it, and by then it could not be told whether a call was seen.
   private mutating func admitWaiting() {
+    guard isReady else { return }
     while slotCount < peer.streamsMax, let stream = waiting.popFirst() {
       guard calls[stream] == .waiting else { continue }
       slotCount += 1
