@@ -15,15 +15,18 @@ enum FramesProperty {
 
   static func check(_ input: [UInt8]) throws(Finding) {
     var source = ByteSource(input)
-    let count: Int
-    if source.choice(2) == 0 {
-      var run = try ServerRun(&source)
-      count = try run.run(&source)
-    } else {
-      var run = try ClientRun(&source)
-      count = try run.run(&source)
-    }
-    frames.add(count, ordering: .relaxed)
+    // A connection that a fault has ended leaves the rest of the input to the next one.
+    repeat {
+      let count: Int
+      if source.choice(2) == 0 {
+        var run = try ServerRun(&source)
+        count = try run.run(&source)
+      } else {
+        var run = try ClientRun(&source)
+        count = try run.run(&source)
+      }
+      frames.add(count, ordering: .relaxed)
+    } while !source.isEmpty
   }
 
   /// Limits that a short input can reach.
@@ -38,6 +41,10 @@ enum FramesProperty {
     limits.pingsBurstMax = 10
     limits.controlFramesBurstMax = 60
     limits.controlBytesQueuedMax = 32 << 10
+    limits.pingIntervalMin = .milliseconds(500)
+    limits.pingStrikesMax = 5
+    limits.receiveGrace = .seconds(1)
+    limits.receiveBytesPerSecondMin = 50_000
     return limits
   }
 

@@ -77,8 +77,8 @@ struct ServerRun {
   /// One thing that a handler, the server or the clock does.
   private mutating func act(_ source: inout ByteSource) throws(Finding) {
     let choice = source.choice(10)
-    if choice == 8 { now += .milliseconds(source.choice(2_000)) }
-    if choice == 9, source.choice(8) == 0 { connection.beginDrain() }
+    if choice == 8 { return try pass(.milliseconds(source.choice(2_000))) }
+    if choice == 9 { takeLeave(source.choice(8)) }
     if choice >= 5 { return try takeOutput() }
     guard !live.isEmpty else { return }
     let stream = live.keys.sorted()[source.choice(live.count)]
@@ -90,6 +90,34 @@ struct ServerRun {
     case 1, 2: try send(source.size(max: 150_000), on: stream)
     case 3: sendHead(on: stream)
     default: end(stream, source.choice(2) == 0 ? nil : Status(.aborted, "no"))
+    }
+  }
+
+  /// Lets time pass; what came too slowly ends, and nothing that is due stays.
+  private mutating func pass(_ time: Duration) throws(Finding) {
+    now += time
+    do {
+      for event in try connection.judgePace(at: now) { try note(event) }
+    } catch let finding as Finding {
+      throw finding
+    } catch let fault as ConnectionFault {
+      isFailed = true
+      connection.fail(fault)
+      return
+    } catch {
+      throw Finding("an error of no kind we know: \(error)")
+    }
+    let due = connection.paceDue
+    try require(due.map { $0 > now } ?? true, "something is due that was just judged")
+    try require(connection.isReceiving == (due != nil), "what is watched has no time")
+  }
+
+  private mutating func takeLeave(_ choice: Int) {
+    switch choice {
+    case 0: connection.beginDrain()
+    case 1: connection.nameLast()
+    case 2: connection.keepAlive()
+    default: break
     }
   }
 
