@@ -5,7 +5,8 @@ extension DataStore {
   ///
   /// - Throws: `.alreadyExists` when the name, in whatever case, is taken.
   package func createAccount(
-    name: String, passwordHash: String, token: NewToken, at now: Timestamp
+    name: String, passwordHash: String, token: NewToken, at now: Timestamp,
+    keeping answer: AnswerToKeep<TokenRecord>? = nil
   ) async throws -> (account: AccountRecord, token: TokenRecord) {
     try await transaction { db in
       try db.execute(
@@ -19,6 +20,7 @@ extension DataStore {
         id: AccountID(db.lastInsertedRowID), name: name, passwordHash: passwordHash,
         createTime: now)
       let stored = try Self.insert(token, of: account.id, in: db, at: now)
+      try self.keep(answer, stored, of: account.id, in: db)
       return (account, stored)
     }
   }
@@ -47,7 +49,8 @@ extension DataStore {
   ///
   /// - Throws: `.changedMeanwhile` when that is not the password's hash any more.
   package func changePassword(
-    of account: AccountID, from oldHash: String, to newHash: String, keeping token: TokenID
+    of account: AccountID, from oldHash: String, to newHash: String, keeping token: TokenID,
+    keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
     try await transaction { db in
       try db.execute(
@@ -57,6 +60,7 @@ extension DataStore {
       try db.execute(
         sql: "DELETE FROM token WHERE account = ? AND id <> ?",
         arguments: [account.rawValue, token.rawValue])
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 

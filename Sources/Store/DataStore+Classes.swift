@@ -10,7 +10,8 @@ extension DataStore {
   /// - Throws: `.classInUse` when a class that images use would be dropped; `.notFound(.classID)`
   ///   for an id the project does not have; `.repeatedClass`; `.limit` past `projectClassesMax`.
   package func setClasses(
-    _ wanted: [ClassRecord], ofProject name: String, of account: AccountID
+    _ wanted: [ClassRecord], ofProject name: String, of account: AccountID,
+    keeping answer: AnswerToKeep<[ClassRecord]>? = nil
   ) async throws -> [ClassRecord] {
     let limits = self.limits
     guard wanted.count <= limits.projectClassesMax else {
@@ -31,6 +32,7 @@ extension DataStore {
         }
       }
       try Self.replaceClasses(of: project, with: list, next: next, in: db)
+      try self.keep(answer, list, of: account, in: db)
       return list
     }
   }
@@ -50,7 +52,8 @@ extension DataStore {
   ///
   /// - Throws: `.classInUse` without `force`.
   package func deleteClasses(
-    ofProject name: String, of account: AccountID, force: Bool
+    ofProject name: String, of account: AccountID, force: Bool,
+    keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
@@ -63,6 +66,7 @@ extension DataStore {
         }
       }
       try db.execute(sql: "DELETE FROM class WHERE project = ?", arguments: [project.rawValue])
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 }

@@ -34,7 +34,8 @@ extension DataStore {
   ///   `projectDataPointsMax` or `projectBoxesMax`.
   package func putDataPoint(
     _ staged: StagedObject, image: ImageFacts, annotation: AnnotationRecord?, fileName: String,
-    inProject name: String, of account: AccountID, at now: Timestamp
+    inProject name: String, of account: AccountID, at now: Timestamp,
+    keeping answer: AnswerToKeep<(dataPoint: DataPointRecord, created: Bool)>? = nil
   ) async throws -> (dataPoint: DataPointRecord, created: Bool) {
     let limits = self.limits
     return try await transaction(adopting: staged) { db in
@@ -52,6 +53,7 @@ extension DataStore {
         try Self.annotate(id, with: annotation, project: project, limits, in: db)
       }
       let dataPoint = try Self.dataPoint(staged.hash, of: project, in: db)
+      try self.keep(answer, (dataPoint, present == nil), of: account, in: db)
       return (dataPoint, present == nil)
     }
   }
@@ -122,7 +124,8 @@ extension DataStore {
 
   /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`.
   package func deleteDataPoint(
-    _ object: ObjectHash, inProject name: String, of account: AccountID
+    _ object: ObjectHash, inProject name: String, of account: AccountID,
+    keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
@@ -130,6 +133,7 @@ extension DataStore {
         sql: "DELETE FROM data_point WHERE project = ? AND object = ?",
         arguments: [project.rawValue, object.hex])
       guard db.changesCount > 0 else { throw StoreError.notFound(.dataPoint, object.hex) }
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 
@@ -138,14 +142,16 @@ extension DataStore {
   /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`, `.limit` past `projectBoxesMax`.
   package func relabelDataPoint(
     _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
-    of account: AccountID
+    of account: AccountID, keeping answer: AnswerToKeep<DataPointRecord>? = nil
   ) async throws -> DataPointRecord {
     let limits = self.limits
     return try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db)
       let id = try Self.dataPoint(object, of: project, in: db).id
       try Self.annotate(id, with: annotation, project: project, limits, in: db)
-      return try Self.dataPoint(object, of: project, in: db)
+      let dataPoint = try Self.dataPoint(object, of: project, in: db)
+      try self.keep(answer, dataPoint, of: account, in: db)
+      return dataPoint
     }
   }
 }

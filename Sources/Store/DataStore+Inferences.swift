@@ -11,7 +11,8 @@ extension DataStore {
   ///   publication is gone.
   package func submitInference(
     id: String, image: StagedObject, publication: PublicationRecord,
-    options: InferenceOptions, of account: AccountID, at now: Timestamp
+    options: InferenceOptions, of account: AccountID, at now: Timestamp,
+    keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
     let limits = self.limits
     try await transaction(adopting: image) { db in
@@ -38,6 +39,7 @@ extension DataStore {
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.publication, publication.address)
       }
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 

@@ -6,7 +6,8 @@ extension DataStore {
   /// - Throws: `.alreadyExists` when the account has a project of that name, in whatever case;
   ///   `.limit` past `accountProjectsMax`; `.notFound` once the account has been deleted.
   package func createProject(
-    name: String, kind: ProjectKind, description: String, of account: AccountID, at now: Timestamp
+    name: String, kind: ProjectKind, description: String, of account: AccountID,
+    at now: Timestamp, keeping answer: AnswerToKeep<ProjectRecord>? = nil
   ) async throws -> ProjectRecord {
     let limits = self.limits
     return try await transaction { db in
@@ -28,7 +29,9 @@ extension DataStore {
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.account, "number \(account.rawValue)")
       }
-      return try Self.project(named: name, of: account, in: db)
+      let project = try Self.project(named: name, of: account, in: db)
+      try self.keep(answer, project, of: account, in: db)
+      return project
     }
   }
 
@@ -59,12 +62,15 @@ extension DataStore {
   /// Deletes a project with its images, trainings, models and publications.
   ///
   /// - Throws: `.notFound` when the account has no project of that name.
-  package func deleteProject(named name: String, of account: AccountID) async throws {
+  package func deleteProject(
+    named name: String, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
+  ) async throws {
     try await transaction { db in
       try db.execute(
         sql: "DELETE FROM project WHERE account = ? AND name = ?",
         arguments: [account.rawValue, name])
       guard db.changesCount > 0 else { throw StoreError.notFound(.project, name) }
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 

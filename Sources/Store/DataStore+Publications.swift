@@ -9,7 +9,7 @@ extension DataStore {
   ///   has no model.
   package func publish(
     _ version: UInt32, ofProject name: String, of account: AccountID, description: String,
-    at now: Timestamp
+    at now: Timestamp, keeping answer: AnswerToKeep<PublicationRecord>? = nil
   ) async throws -> PublicationRecord {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
@@ -27,7 +27,9 @@ extension DataStore {
         db, sql: Self.publicationColumns + " WHERE publication.training = ?",
         arguments: [training.id.rawValue])
       guard let row else { throw StoreError.notFound(.publication, name) }
-      return try Self.publication(row: row, in: db)
+      let publication = try Self.publication(row: row, in: db)
+      try self.keep(answer, publication, of: account, in: db)
+      return publication
     }
   }
 
@@ -36,7 +38,8 @@ extension DataStore {
   /// - Returns: the versions that were published, oldest first.
   /// - Throws: `.notFound(.project)`; `.notFound(.publication)` when none was.
   package func unpublish(
-    _ version: UInt32, ofProject name: String, of account: AccountID
+    _ version: UInt32, ofProject name: String, of account: AccountID,
+    keeping answer: AnswerToKeep<[UInt32]>? = nil
   ) async throws -> [UInt32] {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
@@ -56,6 +59,7 @@ extension DataStore {
       }
       try db.execute(
         sql: "DELETE FROM publication WHERE \(condition)", arguments: [project.rawValue, version])
+      try self.keep(answer, versions, of: account, in: db)
       return versions
     }
   }

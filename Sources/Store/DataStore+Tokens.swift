@@ -6,7 +6,8 @@ extension DataStore {
   ///
   /// - Throws: `.limit` past `accountTokensMax`, `.notFound` once the account has been deleted.
   package func createToken(
-    _ token: NewToken, of account: AccountID, at now: Timestamp
+    _ token: NewToken, of account: AccountID, at now: Timestamp,
+    keeping answer: AnswerToKeep<TokenRecord>? = nil
   ) async throws -> TokenRecord {
     let limits = self.limits
     return try await transaction { db in
@@ -18,7 +19,9 @@ extension DataStore {
       guard count < limits.accountTokensMax else {
         throw StoreError.limit(name: "tokens", value: count + 1, limit: limits.accountTokensMax)
       }
-      return try Self.insert(token, of: account, in: db, at: now)
+      let stored = try Self.insert(token, of: account, in: db, at: now)
+      try self.keep(answer, stored, of: account, in: db)
+      return stored
     }
   }
 
@@ -56,12 +59,15 @@ extension DataStore {
   }
 
   /// - Throws: `.notFound` when the account has no such token.
-  package func revokeToken(_ id: TokenID, of account: AccountID) async throws {
+  package func revokeToken(
+    _ id: TokenID, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
+  ) async throws {
     try await transaction { db in
       try db.execute(
         sql: "DELETE FROM token WHERE id = ? AND account = ?",
         arguments: [id.rawValue, account.rawValue])
       guard db.changesCount > 0 else { throw StoreError.notFound(.token, "\(id.rawValue)") }
+      try self.keep(answer, (), of: account, in: db)
     }
   }
 }

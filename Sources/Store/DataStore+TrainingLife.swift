@@ -37,7 +37,8 @@ extension DataStore {
   ///
   /// - Throws: `.trainingState` when it has ended already, `.notFound(.training)`.
   package func endTraining(
-    _ id: TrainingID, _ failure: TrainingFailure, at now: Timestamp
+    _ id: TrainingID, _ failure: TrainingFailure, at now: Timestamp,
+    keeping answer: (AnswerToKeep<TrainingRecord>, of: AccountID)? = nil
   ) async throws -> TrainingRecord {
     try await transaction { db in
       try Self.require([.queued, .running], of: id, in: db)
@@ -46,7 +47,9 @@ extension DataStore {
       case .cancelled(let reason):
         try Self.end(id, as: .cancelled, reason: reason, in: db, at: now)
       }
-      return try Self.training(id, in: db)
+      let training = try Self.training(id, in: db)
+      if let (answer, account) = answer { try self.keep(answer, training, of: account, in: db) }
+      return training
     }
   }
 

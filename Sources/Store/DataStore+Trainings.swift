@@ -12,6 +12,7 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.trainingActive`.
   package func queueTraining(
     ofProject name: String, of account: AccountID, parameters: [UInt8], at now: Timestamp,
+    keeping answer: AnswerToKeep<TrainingRecord>? = nil,
     freeze: @escaping @Sendable (ProjectContents) throws -> FrozenDataSet
   ) async throws -> TrainingRecord {
     try await transaction { db in
@@ -36,7 +37,9 @@ extension DataStore {
       let training = TrainingID(db.lastInsertedRowID)
       try Self.insert(dataSet, of: training, in: db)
       try Self.append(.state(.queued), to: training, in: db, at: now)
-      return try Self.training(training, in: db)
+      let queued = try Self.training(training, in: db)
+      try self.keep(answer, queued, of: account, in: db)
+      return queued
     }
   }
 

@@ -71,7 +71,10 @@ package final class DataStore: Sendable {
     self.limits = limits
     try files.emptyStaging()
     try Migrations.migrator.migrate(database)
-    try database.write { try Self.failInterruptedTrainings(in: $0, at: now) }
+    try database.write { db in
+      try Self.failInterruptedTrainings(in: db, at: now)
+      try Self.removeExpiredAnswers(in: db, at: now)
+    }
   }
 
   /// Closes the database and frees the folder for others; nothing may be called afterwards.

@@ -20,6 +20,7 @@ enum Migrations {
       }
     }
     migrator.registerMigration("002 detection") { try $0.execute(sql: detectionColumns) }
+    migrator.registerMigration("003 answers") { try $0.execute(sql: answerTable) }
     return migrator
   }
 
@@ -225,6 +226,20 @@ enum Migrations {
       training INTEGER PRIMARY KEY REFERENCES model(training) ON DELETE CASCADE,
       report BLOB NOT NULL
     ) STRICT;
+    """
+
+  /// Answers to calls with idempotency keys, sealed so that the file does not tell what they say.
+  private static let answerTable = """
+    CREATE TABLE kept_answer (
+      id INTEGER PRIMARY KEY,
+      account INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+      name BLOB NOT NULL CHECK (length(name) = 32),
+      fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+      answer BLOB NOT NULL,
+      expire_time INTEGER NOT NULL,
+      UNIQUE (account, name)
+    ) STRICT;
+    CREATE INDEX kept_answer_expiry ON kept_answer(account, expire_time);
     """
 
   /// Triggers that count a column's references.

@@ -30,6 +30,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case trainingState(number: UInt32, JobState)
   /// The row was changed by someone else since it was read.
   case changedMeanwhile(Subject)
+  /// An answer to another call is kept under this idempotency key.
+  case keyTaken
   /// Another process uses this data folder.
   case folderInUse(String)
   /// No room on the disk.
@@ -55,6 +57,7 @@ extension StoreError: CustomStringConvertible {
     case .trainingActive(let number): "training \(number) of the project is queued or running"
     case .trainingState(let number, let state): "training \(number) is \(state)"
     case .changedMeanwhile(let subject): "the \(subject.rawValue) was changed meanwhile"
+    case .keyTaken: "another call has used this idempotency key"
     case .folderInUse(let path): "another server uses the data folder '\(path)'"
     case .full(let what): "no room left on the disk: \(what)"
     case .file(let operation, let path, let code):

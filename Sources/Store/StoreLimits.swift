@@ -20,5 +20,8 @@ package struct StoreLimits: Sendable, Equatable {
   /// Submitted inferences of one account that wait for their answer.
   package var accountPendingInferencesMax: UInt64 = 1_000
 
+  /// Answers kept of one account for calls with idempotency keys; the oldest goes first.
+  package var accountAnswersMax: UInt64 = 1_000
+
   package init() {}
 }

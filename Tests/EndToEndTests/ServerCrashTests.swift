@@ -116,6 +116,61 @@ extension ProgramTests {
       }
     }
 
+    @Test func `a call with a key is done once, however the server dies`() async throws {
+      let folder = try TemporaryFolder()
+      let data = folder.path + "/data"
+      // The keys of the projects that were asked for, by name, and how many answers came.
+      let asked = Mutex<[String: String]>([:])
+      let answers = Mutex(0)
+      @Sendable func make(_ name: String, _ key: String, _ shop: Shop, _ client: any Caller)
+        async throws
+      {
+        var options = shop.options
+        options.idempotencyKey = key
+        _ = try await DataClient(client).createProject(
+          CreateProjectRequest(project: name, type: .detection), options: options)
+      }
+      let shop = try await Daemon.with(data: data) { daemon in
+        let shop = try await daemon.withClient { try await Shop(opening: $0) }
+        await withTaskGroup(of: Void.self) { group in
+          for worker in 0..<4 {
+            group.addTask {
+              // Ends with the first failure, which the kill brings.
+              _ = try? await daemon.withClient { client in
+                for number in 0..<100 {
+                  let (name, key) = ("p\(worker)-\(number)", CallOptions.newIdempotencyKey())
+                  asked.withLock { $0[name] = key }
+                  try await make(name, key, shop, client)
+                  answers.withLock { $0 += 1 }
+                }
+              }
+            }
+          }
+          group.addTask {
+            do {
+              try await eventually(within: .seconds(60), "30 projects") {
+                answers.withLock { $0 >= 30 }
+              }
+            } catch {
+              Issue.record(error)
+            }
+            daemon.process.signal(SIGKILL)
+          }
+        }
+        return shop
+      }
+      try await Daemon.with(data: data) { daemon in
+        try await daemon.withClient { client in
+          // Done or not, answered or not: each is asked for again, and each succeeds.
+          for (name, key) in asked.withLock({ $0 }) { try await make(name, key, shop, client) }
+          let projects = try await DataClient(client).listProjects(
+            ListProjectsRequest(pageSize: 1_000), options: shop.options
+          ).projects
+          #expect(Set(projects.map(\.name)) == Set(asked.withLock { $0 }.keys).union(["pets"]))
+        }
+      }
+    }
+
     @Test func `no engine outlives its server`() async throws {
       let folder = try TemporaryFolder()
       let engines = try await Daemon.with(data: folder.path + "/data") { daemon in

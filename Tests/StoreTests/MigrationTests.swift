@@ -71,6 +71,15 @@ struct MigrationTests {
     try await store.deleteAccount(ada.id)
   }
 
+  @Test func `a file of the third migration opens with the answers it kept`() async throws {
+    let (folder, store) = try restored("003")
+    defer { withExtendedLifetime(folder) {} }
+    let name = [UInt8](repeating: 0x61, count: 32)
+    let kept = try await store.keptAnswer(named: name, ofAccount: "ADA", at: StoreFixture.start)
+    #expect(kept?.fingerprint == [UInt8](repeating: 0x62, count: 32))
+    #expect(kept?.bytes == [1, 2, 3])
+  }
+
   @Test func `each migration has a number, in order, and a saved file`() throws {
     let names = Migrations.migrator.migrations
     for (index, name) in names.enumerated() {

@@ -18,7 +18,7 @@ struct AccountCreate: ClientCommand {
       "New password for \(user)", fromInput: passwords.passwordStdin, again: true)
     let answer = try await context.connected(anonymously: true) { clients in
       try await clients.auth.createAccount(
-        CreateAccountRequest(user: user, password: password), options: clients.options)
+        CreateAccountRequest(user: user, password: password), options: clients.keyedOptions)
     }
     try context.loggedIn(user: user, answer.issued, done: "made account \(user) and logged in")
   }
@@ -62,7 +62,7 @@ struct AccountLogout: ClientCommand {
     let address = try context.server()
     do {
       _ = try await context.connected { clients in
-        try await clients.auth.revokeToken(RevokeTokenRequest(), options: clients.options)
+        try await clients.auth.revokeToken(RevokeTokenRequest(), options: clients.keyedOptions)
       }
     } catch let status as Status where status.code == .unauthenticated {
       // The server knows the token no more: all that is left is to forget it.
@@ -118,7 +118,7 @@ struct AccountPassword: ClientCommand {
     let new = try context.password("New password", fromInput: fromInput, again: true)
     _ = try await context.connected { clients in
       try await clients.auth.changePassword(
-        ChangePasswordRequest(oldPassword: old, newPassword: new), options: clients.options)
+        ChangePasswordRequest(oldPassword: old, newPassword: new), options: clients.keyedOptions)
     }
     try context.report(DoneView(done: "changed", name: "password")) {
       context.print("changed the password; other logins have ended")

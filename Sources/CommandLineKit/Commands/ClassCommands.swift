@@ -27,7 +27,7 @@ struct ClassesSet: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let request = SetClassesRequest(project: project, classes: names.map { Class(name: $0) })
     let answer = try await context.connected { clients in
-      try await clients.data.setClasses(request, options: clients.options)
+      try await clients.data.setClasses(request, options: clients.keyedOptions)
     }
     try context.printClasses(answer.classes, of: project)
   }
@@ -56,7 +56,7 @@ struct ClassesRename: ClientCommand {
       }
       classes[index].name = new
       return try await clients.data.setClasses(
-        SetClassesRequest(project: project, classes: classes), options: clients.options
+        SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions
       ).classes
     }
     try context.printClasses(classes, of: project)
@@ -99,7 +99,7 @@ struct ClassesClear: ClientCommand {
   func perform(in context: CommandContext) async throws {
     _ = try await context.connected { clients in
       try await clients.data.deleteClasses(
-        DeleteClassesRequest(project: project, force: force), options: clients.options)
+        DeleteClassesRequest(project: project, force: force), options: clients.keyedOptions)
     }
     try context.report(ClassListView([])) {
       context.print("project \(project) has no classes now")

@@ -59,7 +59,7 @@ struct DataRelabel: ClientCommand {
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
         let request = RelabelDataPointRequest(project: project, id: id, annotation: annotation)
-        let answer = try await clients.data.relabelDataPoint(request, options: clients.options)
+        let answer = try await clients.data.relabelDataPoint(request, options: clients.keyedOptions)
         if let point = answer.dataPoint { points.append(point) }
       }
       return points
@@ -93,7 +93,7 @@ struct DataDelete: ClientCommand {
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
         _ = try await clients.data.deleteDataPoint(
-          DeleteDataPointRequest(project: project, id: id), options: clients.options)
+          DeleteDataPointRequest(project: project, id: id), options: clients.keyedOptions)
         deleted.append(id)
       }
       return deleted

@@ -22,7 +22,7 @@ struct PublishCommand: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let request = PublishRequest(project: project, version: version, description: description)
     let answer = try await context.connected { clients in
-      try await clients.publishing.publish(request, options: clients.options)
+      try await clients.publishing.publish(request, options: clients.keyedOptions)
     }
     guard let model = answer.model else {
       throw CommandFailure.server(Status(.internal, "the server answered without a model"))
@@ -50,7 +50,7 @@ struct UnpublishCommand: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.publishing.unpublish(
-        UnpublishRequest(project: project, version: version), options: clients.options)
+        UnpublishRequest(project: project, version: version), options: clients.keyedOptions)
     }
     try context.report(UnpublishedView(project: project, versions: answer.versions)) {
       let versions = answer.versions.map(String.init).joined(separator: ", ")

@@ -90,7 +90,7 @@ struct ProjectCreate: ClientCommand {
     let request = CreateProjectRequest(
       project: name, type: type.type, description: description)
     let answer = try await context.connected { clients in
-      try await clients.data.createProject(request, options: clients.options)
+      try await clients.data.createProject(request, options: clients.keyedOptions)
     }
     guard let project = answer.project else {
       throw CommandFailure.server(Status(.internal, "the server answered without a project"))
@@ -160,7 +160,7 @@ struct ProjectDelete: ClientCommand {
       "Delete project \(name) with its images, trainings and models?", isConfirmed: yes)
     _ = try await context.connected { clients in
       try await clients.data.deleteProject(
-        DeleteProjectRequest(project: name), options: clients.options)
+        DeleteProjectRequest(project: name), options: clients.keyedOptions)
     }
     try context.report(DoneView(done: "deleted", name: name)) {
       context.print("deleted project \(name)")

@@ -85,7 +85,7 @@ struct TokenCreate: ClientCommand {
     let request = CreateTokenRequest(
       label: label, scopes: scopes.map(\.scope), lifetimeSeconds: days * Self.secondsPerDay)
     let answer = try await context.connected { clients in
-      try await clients.auth.createToken(request, options: clients.options)
+      try await clients.auth.createToken(request, options: clients.keyedOptions)
     }
     guard let issued = answer.issued, let token = issued.token else {
       throw CommandFailure.server(Status(.internal, "the server issued no token"))
@@ -112,7 +112,7 @@ struct TokenRevoke: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     _ = try await context.connected { clients in
-      try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: clients.options)
+      try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: clients.keyedOptions)
     }
     try context.report(DoneView(done: "revoked", name: "\(id)")) {
       context.print("revoked token \(id)")

@@ -54,7 +54,7 @@ struct TrainStart: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.training.train(
-        TrainRequest(project: project, parameters: parameters), options: clients.options)
+        TrainRequest(project: project, parameters: parameters), options: clients.keyedOptions)
     }
     guard let job = answer.job else {
       throw CommandFailure.server(Status(.internal, "the server answered without a training"))
@@ -199,7 +199,7 @@ struct TrainCancel: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.training.cancelTraining(
-        CancelTrainingRequest(project: project, number: number), options: clients.options)
+        CancelTrainingRequest(project: project, number: number), options: clients.keyedOptions)
     }
     guard let job = answer.job else {
       throw CommandFailure.server(Status(.internal, "the server answered without a training"))

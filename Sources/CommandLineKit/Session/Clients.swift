@@ -13,6 +13,14 @@ package struct Clients: Sendable {
   /// For streams, which may take as long as they need: the token alone.
   package let streamOptions: CallOptions
 
+  /// The same for a call that changes something, with a new idempotency key: when its answer is lost,
+  /// it is made again, and the server does once what it was asked for.
+  package var keyedOptions: CallOptions {
+    var options = options
+    options.idempotencyKey = CallOptions.newIdempotencyKey()
+    return options
+  }
+
   private static let callTimeout = Duration.seconds(60)
 
   /// Makes clients that send `token` with each call, if there is one.

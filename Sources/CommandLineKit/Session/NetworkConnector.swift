@@ -10,7 +10,9 @@ struct NetworkConnector: Connector {
   ) async throws -> Result {
     // What a person needs to know comes as a status; a log would only repeat it.
     let silent = Logger(label: "diyml") { _ in SwiftLogNoOpLogHandler() }
-    return try await withClient(to: address, tls: tls, logger: silent) { client in
+    var configuration = ClientConfiguration(addresses: [address])
+    configuration.retryPolicy = RetryPolicy()
+    return try await withClient(configuration, tls: tls, logger: silent) { client in
       try await body(client)
     }
   }

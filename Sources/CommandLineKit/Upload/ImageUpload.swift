@@ -107,7 +107,7 @@ package struct ImageUpload: Sendable {
     }
     let classes = present + missing.map { Class(name: $0) }
     _ = try await clients.data.setClasses(
-      SetClassesRequest(project: project, classes: classes), options: clients.options)
+      SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions)
     return missing
   }
 

@@ -49,7 +49,7 @@ package struct Uploader: Sendable {
       guard let annotation = image.annotation else { continue }
       let request = RelabelDataPointRequest(
         project: project, id: image.id, annotation: annotation)
-      _ = try await clients.data.relabelDataPoint(request, options: clients.options)
+      _ = try await clients.data.relabelDataPoint(request, options: clients.keyedOptions)
       report(.stored(images: 1))
     }
   }

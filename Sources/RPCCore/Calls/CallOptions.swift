@@ -27,4 +27,12 @@ public struct CallOptions: Sendable {
     self.waitForReady = waitForReady
     self.response = response
   }
+
+  /// A key that nobody else has or guesses: 128 random bits as 32 hexadecimal digits.
+  ///
+  /// Take one for each change, not for each attempt at it.
+  public static func newIdempotencyKey() -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: (0..<32).map { _ in digits[Int.random(in: 0..<16)] }, as: UTF8.self)
+  }
 }

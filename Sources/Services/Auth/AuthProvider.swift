@@ -10,6 +10,7 @@ package final class AuthProvider: AuthService {
   private let store: DataStore
   private let passwords: PasswordHasher
   private let limits: ServiceLimits
+  private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
   private let instant: @Sendable () -> ContinuousClock.Instant
   private let questions: Mutex<RateLimiter>
@@ -25,6 +26,7 @@ package final class AuthProvider: AuthService {
     self.store = store
     self.passwords = passwords
     self.limits = limits
+    keyed = KeyedCalls(store: store, limits: limits, now: now)
     self.now = now
     self.instant = instant
     questions = Mutex(
@@ -56,24 +58,37 @@ package final class AuthProvider: AuthService {
   ) async throws -> CreateAccountResponse {
     try checkName(request.user, "user")
     try checkNewPassword(request.password, "password")
-    return try await translatingStoreErrors {
-      // Asked first so that a taken name costs no hash; the store decides.
-      guard try await store.account(named: request.user) == nil else {
-        throw StoreError.alreadyExists(.account, request.user)
-      }
-      let hash = try await passwords.hash(request.password)
-      let secret = TokenSecret()
-      let token = newToken(secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault)
-      let made = try await store.createAccount(
-        name: request.user, passwordHash: hash, token: token, at: now())
-      return CreateAccountResponse(
-        issued: IssuedToken(token: Token(made.token), secret: secret.text))
+    // Nobody has proved to be the account of that name, so no refusal is kept with it.
+    return try await keyed.answer(
+      request, context, of: request.user, hasSecrets: true, keepsFailures: false
+    ) { keeper in
+      try await translatingStoreErrors { try await makeAccount(request, keeper) }
     }
+  }
+
+  private func makeAccount(
+    _ request: CreateAccountRequest, _ keeper: AnswerKeeper<CreateAccountResponse>?
+  ) async throws -> CreateAccountResponse {
+    // Asked first so that a taken name costs no hash; the store decides.
+    guard try await store.account(named: request.user) == nil else {
+      throw StoreError.alreadyExists(.account, request.user)
+    }
+    let hash = try await passwords.hash(request.password)
+    let secret = TokenSecret()
+    let token = newToken(secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault)
+    let answer: @Sendable (TokenRecord) -> CreateAccountResponse = {
+      CreateAccountResponse(issued: IssuedToken(token: Token($0), secret: secret.text))
+    }
+    let made = try await store.createAccount(
+      name: request.user, passwordHash: hash, token: token, at: now(),
+      keeping: keeper?.keeping(answer))
+    return answer(made.token)
   }
 
   package func login(
     _ request: LoginRequest, context: ServerContext
   ) async throws -> LoginResponse {
+    try refuseKey(context)
     try checkName(request.user, "user")
     try checkOldPassword(request.password, "password")
     try checkBytes(request.tokenLabel, "token_label", limits.tokenLabelBytesMax)
@@ -92,16 +107,18 @@ package final class AuthProvider: AuthService {
       guard let account, isRight else {
         throw Status(.unauthenticated, "the user name or the password is wrong")
       }
-      let issued = try await issue(
-        to: account.id, label: request.tokenLabel, scopes: .all,
-        lifetime: limits.tokenLifetimeDefault)
-      return LoginResponse(issued: issued)
+      let secret = TokenSecret()
+      let token = newToken(
+        secret, label: request.tokenLabel, scopes: .all, lifetime: limits.tokenLifetimeDefault)
+      let made = try await store.createToken(token, of: account.id, at: now())
+      return LoginResponse(issued: IssuedToken(token: Token(made), secret: secret.text))
     }
   }
 
   package func deleteAccount(
     _ request: DeleteAccountRequest, context: ServerContext
   ) async throws -> DeleteAccountResponse {
+    try refuseKey(context)
     let user = try await authenticator.user(of: context, needing: .account)
     try checkOldPassword(request.password, "password")
     return try await translatingStoreErrors {
@@ -126,12 +143,17 @@ package final class AuthProvider: AuthService {
     let user = try await authenticator.user(of: context, needing: .account)
     try checkOldPassword(request.oldPassword, "old_password")
     try checkNewPassword(request.newPassword, "new_password")
-    return try await translatingStoreErrors {
-      try await requirePassword(request.oldPassword, of: user)
-      let hash = try await passwords.hash(request.newPassword)
-      try await store.changePassword(
-        of: user.account.id, from: user.account.passwordHash, to: hash, keeping: user.token.id)
-      return ChangePasswordResponse()
+    return try await keyed.answer(
+      request, context, of: user.account.name, hasSecrets: true
+    ) { keeper in
+      try await translatingStoreErrors {
+        try await requirePassword(request.oldPassword, of: user)
+        let hash = try await passwords.hash(request.newPassword)
+        try await store.changePassword(
+          of: user.account.id, from: user.account.passwordHash, to: hash, keeping: user.token.id,
+          keeping: keeper?.keeping { ChangePasswordResponse() })
+        return ChangePasswordResponse()
+      }
     }
   }
 }
@@ -158,10 +180,19 @@ extension AuthProvider {
     try checkBytes(request.label, "label", limits.tokenLabelBytesMax)
     let scopes = try checkScopes(request.scopes, of: user)
     let lifetime = try checkLifetime(request.lifetimeSeconds)
-    return try await translatingStoreErrors {
-      let issued = try await issue(
-        to: user.account.id, label: request.label, scopes: scopes, lifetime: lifetime)
-      return CreateTokenResponse(issued: issued)
+    return try await keyed.answer(
+      request, context, of: user.account.name, hasSecrets: true
+    ) { keeper in
+      try await translatingStoreErrors {
+        let secret = TokenSecret()
+        let answer: @Sendable (TokenRecord) -> CreateTokenResponse = {
+          CreateTokenResponse(issued: IssuedToken(token: Token($0), secret: secret.text))
+        }
+        let token = newToken(secret, label: request.label, scopes: scopes, lifetime: lifetime)
+        return answer(
+          try await store.createToken(
+            token, of: user.account.id, at: now(), keeping: keeper?.keeping(answer)))
+      }
     }
   }
 
@@ -172,19 +203,13 @@ extension AuthProvider {
     let isOwn = request.id == 0 || request.id == user.token.id.rawValue
     if !isOwn { _ = try await authenticator.account(of: context, needing: .account) }
     let token = isOwn ? user.token.id : TokenID(request.id)
-    return try await translatingStoreErrors {
-      try await store.revokeToken(token, of: user.account.id)
-      return RevokeTokenResponse()
+    return try await keyed.answer(request, context, of: user.account.name) { keeper in
+      try await translatingStoreErrors {
+        try await store.revokeToken(
+          token, of: user.account.id, keeping: keeper?.keeping { RevokeTokenResponse() })
+        return RevokeTokenResponse()
+      }
     }
-  }
-
-  private func issue(
-    to account: AccountID, label: String, scopes: ScopeSet, lifetime: Duration
-  ) async throws -> IssuedToken {
-    let secret = TokenSecret()
-    let token = try await store.createToken(
-      newToken(secret, label: label, scopes: scopes, lifetime: lifetime), of: account, at: now())
-    return IssuedToken(token: Token(token), secret: secret.text)
   }
 
   private func newToken(

@@ -9,6 +9,7 @@ package struct DataProvider: DataService {
   private let store: DataStore
   private let intake: ImageIntake
   private let limits: ServiceLimits
+  private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
 
   package init(
@@ -18,6 +19,7 @@ package struct DataProvider: DataService {
     self.authenticator = authenticator
     self.store = store
     self.limits = limits
+    keyed = KeyedCalls(store: store, limits: limits, now: now)
     self.now = now
     intake = ImageIntake(store: store, vision: vision, now: now)
   }
@@ -54,7 +56,7 @@ extension DataProvider {
   package func createProject(
     _ request: CreateProjectRequest, context: ServerContext
   ) async throws -> CreateProjectResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
     try checkBytes(request.description, "description", limits.descriptionBytesMax)
     let kind: ProjectKind
@@ -64,22 +66,31 @@ extension DataProvider {
     case .unspecified, .unrecognized:
       throw invalid("type", "\(request.type.rawValue) is neither classification nor detection")
     }
-    return try await translatingStoreErrors {
-      let project = try await store.createProject(
-        name: request.project, kind: kind, description: request.description, of: account,
-        at: now())
-      return CreateProjectResponse(project: Project(project))
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        let answer: @Sendable (ProjectRecord) -> CreateProjectResponse = {
+          CreateProjectResponse(project: Project($0))
+        }
+        return answer(
+          try await store.createProject(
+            name: request.project, kind: kind, description: request.description, of: caller.id,
+            at: now(), keeping: keeper?.keeping(answer)))
+      }
     }
   }
 
   package func deleteProject(
     _ request: DeleteProjectRequest, context: ServerContext
   ) async throws -> DeleteProjectResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
-    return try await translatingStoreErrors {
-      try await store.deleteProject(named: request.project, of: account)
-      return DeleteProjectResponse()
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        try await store.deleteProject(
+          named: request.project, of: caller.id,
+          keeping: keeper?.keeping { DeleteProjectResponse() })
+        return DeleteProjectResponse()
+      }
     }
   }
 
@@ -101,7 +112,7 @@ extension DataProvider {
   package func setClasses(
     _ request: SetClassesRequest, context: ServerContext
   ) async throws -> SetClassesResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
     guard request.classes.count <= limits.classesMax else {
       throw invalid(
@@ -110,11 +121,16 @@ extension DataProvider {
     for (index, entry) in request.classes.enumerated() {
       try checkClassName(entry.name, "classes[\(index)].name")
     }
-    return try await translatingStoreErrors {
-      let classes = try await store.setClasses(
-        request.classes.map { ClassRecord(id: $0.id, name: $0.name) },
-        ofProject: request.project, of: account)
-      return SetClassesResponse(classes: classes.map { Class($0) })
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        let answer: @Sendable ([ClassRecord]) -> SetClassesResponse = {
+          SetClassesResponse(classes: $0.map { Class($0) })
+        }
+        return answer(
+          try await store.setClasses(
+            request.classes.map { ClassRecord(id: $0.id, name: $0.name) },
+            ofProject: request.project, of: caller.id, keeping: keeper?.keeping(answer)))
+      }
     }
   }
 
@@ -132,12 +148,15 @@ extension DataProvider {
   package func deleteClasses(
     _ request: DeleteClassesRequest, context: ServerContext
   ) async throws -> DeleteClassesResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
-    return try await translatingStoreErrors {
-      try await store.deleteClasses(
-        ofProject: request.project, of: account, force: request.force)
-      return DeleteClassesResponse()
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        try await store.deleteClasses(
+          ofProject: request.project, of: caller.id, force: request.force,
+          keeping: keeper?.keeping { DeleteClassesResponse() })
+        return DeleteClassesResponse()
+      }
     }
   }
 }
@@ -148,25 +167,28 @@ extension DataProvider {
   package func putDataPoint(
     _ request: PutDataPointRequest, context: ServerContext
   ) async throws -> PutDataPointResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
     try checkBytes(request.fileName, "file_name", limits.fileNameBytesMax)
     guard !request.image.isEmpty else { throw invalid("image", "0 bytes; at least 1 is needed") }
     let annotation = try annotationRecord(request.annotation, limits)
-    // Asked first so that no engine works for a project that is not there; the store decides.
-    _ = try await translatingStoreErrors {
-      try await store.project(named: request.project, of: account)
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      // Asked first so that no engine works for a project that is not there; the store decides.
+      _ = try await translatingStoreErrors {
+        try await store.project(named: request.project, of: caller.id)
+      }
+      var writer = try store.stage()
+      try request.image.withUnsafeBytes { try writer.write($0) }
+      return try await intake.take(
+        writer.finish(), ImageIntake.Label(annotation: annotation, fileName: request.fileName),
+        project: request.project, of: caller.id, keeper)
     }
-    var writer = try store.stage()
-    try request.image.withUnsafeBytes { try writer.write($0) }
-    return try await intake.take(
-      writer.finish(), ImageIntake.Label(annotation: annotation, fileName: request.fileName),
-      project: request.project, of: account)
   }
 
   package func putDataPoints(
     _ requests: MessageStream<PutDataPointsRequest>, context: ServerContext
   ) async throws -> PutDataPointsResponse {
+    try refuseKey(context)
     let account = try await authenticator.account(of: context, needing: .write)
     var uploads = ImageUploads(intake: intake, account: account, limits: limits)
     return try await uploads.receive(requests)
@@ -220,29 +242,39 @@ extension DataProvider {
   package func deleteDataPoint(
     _ request: DeleteDataPointRequest, context: ServerContext
   ) async throws -> DeleteDataPointResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
     let id = try imageID(request.id)
-    return try await translatingStoreErrors {
-      try await store.deleteDataPoint(id, inProject: request.project, of: account)
-      return DeleteDataPointResponse()
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        try await store.deleteDataPoint(
+          id, inProject: request.project, of: caller.id,
+          keeping: keeper?.keeping { DeleteDataPointResponse() })
+        return DeleteDataPointResponse()
+      }
     }
   }
 
   package func relabelDataPoint(
     _ request: RelabelDataPointRequest, context: ServerContext
   ) async throws -> RelabelDataPointResponse {
-    let account = try await authenticator.account(of: context, needing: .write)
+    let caller = try await authenticator.user(of: context, needing: .write).account
     try checkName(request.project, "project")
     let id = try imageID(request.id)
     let annotation = try annotationRecord(request.annotation, limits)
-    return try await translatingStoreErrors {
-      // An image of the same name has the same size, whatever happens between the two calls.
-      let present = try await store.dataPoint(id, inProject: request.project, of: account)
-      try checkBoxes(of: annotation, in: present.image)
-      let dataPoint = try await store.relabelDataPoint(
-        id, annotation: annotation, inProject: request.project, of: account)
-      return RelabelDataPointResponse(dataPoint: DataPoint(dataPoint))
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        // An image of the same name has the same size, whatever happens between the two calls.
+        let present = try await store.dataPoint(id, inProject: request.project, of: caller.id)
+        try checkBoxes(of: annotation, in: present.image)
+        let answer: @Sendable (DataPointRecord) -> RelabelDataPointResponse = {
+          RelabelDataPointResponse(dataPoint: DataPoint($0))
+        }
+        return answer(
+          try await store.relabelDataPoint(
+            id, annotation: annotation, inProject: request.project, of: caller.id,
+            keeping: keeper?.keeping(answer)))
+      }
     }
   }
 }

@@ -17,15 +17,18 @@ struct ImageIntake: Sendable {
   /// - Throws: `INVALID_ARGUMENT` with the reason when it is no image or a box lies outside it;
   ///   `UNAVAILABLE` when no engine answers; `NOT_FOUND` and `RESOURCE_EXHAUSTED` from the store.
   func take(
-    _ staged: StagedObject, _ label: Label, project: String, of account: AccountID
+    _ staged: StagedObject, _ label: Label, project: String, of account: AccountID,
+    _ keeper: AnswerKeeper<PutDataPointResponse>? = nil
   ) async throws -> PutDataPointResponse {
     let image = try await facts(of: staged)
     try checkBoxes(of: label.annotation, in: image)
     return try await translatingStoreErrors {
-      let (dataPoint, created) = try await store.putDataPoint(
-        staged, image: image, annotation: label.annotation, fileName: label.fileName,
-        inProject: project, of: account, at: now())
-      return PutDataPointResponse(dataPoint: DataPoint(dataPoint), created: created)
+      let answer: @Sendable ((dataPoint: DataPointRecord, created: Bool)) -> PutDataPointResponse =
+        { PutDataPointResponse(dataPoint: DataPoint($0.dataPoint), created: $0.created) }
+      return answer(
+        try await store.putDataPoint(
+          staged, image: image, annotation: label.annotation, fileName: label.fileName,
+          inProject: project, of: account, at: now(), keeping: keeper?.keeping(answer)))
     }
   }
 

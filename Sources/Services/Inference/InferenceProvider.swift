@@ -13,6 +13,7 @@ package struct InferenceProvider: InferenceService {
   private let store: DataStore
   private let answers: ModelAnswers
   private let worker: InferenceWorker
+  private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
   private let logger: Logger
 
@@ -24,6 +25,7 @@ package struct InferenceProvider: InferenceService {
     self.store = store
     self.answers = ModelAnswers(store: store, vision: vision)
     self.worker = worker
+    keyed = KeyedCalls(store: store, limits: ServiceLimits(), now: now)
     self.now = now
     self.logger = logger
   }
@@ -39,6 +41,7 @@ package struct InferenceProvider: InferenceService {
     _ requests: MessageStream<InferStreamRequest>, responses: MessageWriter<InferStreamResponse>,
     context: ServerContext
   ) async throws {
+    try refuseKey(context)
     _ = try await authenticator.account(of: context, needing: .infer)
     try await withThrowingTaskGroup(of: Void.self) { group in
       var running = 0
@@ -76,18 +79,20 @@ package struct InferenceProvider: InferenceService {
   package func submitInference(
     _ request: SubmitInferenceRequest, context: ServerContext
   ) async throws -> SubmitInferenceResponse {
-    let account = try await authenticator.account(of: context, needing: .infer)
-    let request = request.request ?? InferRequest()
-    let (publication, options) = try await answers.check(request)
-    let id = InferenceID.random()
-    try await translatingStoreErrors {
-      let image = try store.stage(Array(request.image))
-      try await store.submitInference(
-        id: id.text, image: image, publication: publication, options: options, of: account,
-        at: now())
+    let caller = try await authenticator.user(of: context, needing: .infer).account
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      let request = request.request ?? InferRequest()
+      let (publication, options) = try await answers.check(request)
+      let answer = SubmitInferenceResponse(id: InferenceID.random().text)
+      try await translatingStoreErrors {
+        let image = try store.stage(Array(request.image))
+        try await store.submitInference(
+          id: answer.id, image: image, publication: publication, options: options, of: caller.id,
+          at: now(), keeping: keeper?.keeping { answer })
+      }
+      worker.wake()
+      return answer
     }
-    worker.wake()
-    return SubmitInferenceResponse(id: id.text)
   }
 
   package func fetchInference(

@@ -9,6 +9,7 @@ package struct PublishingProvider: PublishingService {
   private let limits = ServiceLimits()
   private let authenticator: Authenticator
   private let store: DataStore
+  private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
 
   package init(
@@ -16,20 +17,33 @@ package struct PublishingProvider: PublishingService {
   ) {
     self.authenticator = authenticator
     self.store = store
+    keyed = KeyedCalls(store: store, limits: limits, now: now)
     self.now = now
   }
 
   package func publish(
     _ request: PublishRequest, context: ServerContext
   ) async throws -> PublishResponse {
-    let account = try await authenticator.account(of: context, needing: .publish)
+    let caller = try await authenticator.user(of: context, needing: .publish).account
     try checkName(request.project, "project")
     try checkBytes(request.description, "description", limits.descriptionBytesMax)
-    let publication = try await translatingStoreErrors {
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await publish(request, of: caller.id, keeper)
+    }
+  }
+
+  private func publish(
+    _ request: PublishRequest, of account: AccountID, _ keeper: AnswerKeeper<PublishResponse>?
+  ) async throws -> PublishResponse {
+    let answer: @Sendable (PublicationRecord) -> PublishResponse = {
+      PublishResponse(model: PublishedModel($0))
+    }
+    return try await translatingStoreErrors {
       do {
-        return try await store.publish(
-          request.version, ofProject: request.project, of: account,
-          description: request.description, at: now())
+        return answer(
+          try await store.publish(
+            request.version, ofProject: request.project, of: account,
+            description: request.description, at: now(), keeping: keeper?.keeping(answer)))
       } catch StoreError.trainingState(let number, let state) {
         throw Status(
           .failedPrecondition,
@@ -41,18 +55,21 @@ package struct PublishingProvider: PublishingService {
           "no training of '\(request.project)' has succeeded, so there is no model to publish")
       }
     }
-    return PublishResponse(model: PublishedModel(publication))
   }
 
   package func unpublish(
     _ request: UnpublishRequest, context: ServerContext
   ) async throws -> UnpublishResponse {
-    let account = try await authenticator.account(of: context, needing: .publish)
+    let caller = try await authenticator.user(of: context, needing: .publish).account
     try checkName(request.project, "project")
-    let versions = try await translatingStoreErrors {
-      try await store.unpublish(request.version, ofProject: request.project, of: account)
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      try await translatingStoreErrors {
+        let versions = try await store.unpublish(
+          request.version, ofProject: request.project, of: caller.id,
+          keeping: keeper?.keeping { UnpublishResponse(versions: $0) })
+        return UnpublishResponse(versions: versions)
+      }
     }
-    return UnpublishResponse(versions: versions)
   }
 
   package func searchPublished(

@@ -25,7 +25,7 @@ extension StoreError {
     switch self {
     case .folderInUse, .file, .database: true
     case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .full:
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .full:
       false
     }
   }
@@ -74,6 +74,7 @@ extension Status {
             name: name, value: Int64(clamping: value), limit: Int64(clamping: limit))
         ])
     case .changedMeanwhile: self.init(.aborted, message)
+    case .keyTaken: self.init(.failedPrecondition, message)
     case .full: self.init(.resourceExhausted, "the server's disk is full")
     case .folderInUse, .file, .database: self.init(.internal, "the server's store failed")
     }

@@ -39,5 +39,10 @@ package struct ServiceLimits: Sendable, Equatable {
   package var loginBurst = 20
   package var loginRefill = Duration.seconds(3)
 
+  /// How long the answer to a call with an idempotency key is kept.
+  package var answerLifetime = Duration.seconds(86_400)
+  /// Of an idempotency key, where request or answer hold secrets; RPCCore has the upper bound.
+  package var secretKeyBytesMin = 16
+
   package init() {}
 }

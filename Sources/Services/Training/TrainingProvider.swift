@@ -9,6 +9,7 @@ package struct TrainingProvider: TrainingService {
   private let authenticator: Authenticator
   private let store: DataStore
   private let scheduler: TrainingScheduler
+  private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
 
   package init(
@@ -18,25 +19,30 @@ package struct TrainingProvider: TrainingService {
     self.authenticator = authenticator
     self.store = store
     self.scheduler = scheduler
+    keyed = KeyedCalls(store: store, limits: ServiceLimits(), now: now)
     self.now = now
   }
 
   package func train(
     _ request: TrainRequest, context: ServerContext
   ) async throws -> TrainResponse {
-    let account = try await authenticator.account(of: context, needing: .train)
+    let caller = try await authenticator.user(of: context, needing: .train).account
     try checkName(request.project, "project")
-    let project = try await translatingStoreErrors {
-      try await store.project(named: request.project, of: account)
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      let answer: @Sendable (TrainingRecord) throws -> TrainResponse = {
+        TrainResponse(job: try TrainingJob($0))
+      }
+      let training = try await translatingStoreErrors {
+        let project = try await store.project(named: request.project, of: caller.id)
+        let parameters = try (request.parameters ?? TrainingParameters())
+          .checked(for: project.kind)
+        return try await store.queueTraining(
+          ofProject: request.project, of: caller.id, parameters: Array(parameters.serialized()),
+          at: now(), keeping: keeper?.keeping(answer), freeze: TrainingDataSet.freeze)
+      }
+      scheduler.wake()
+      return try answer(training)
     }
-    let parameters = try (request.parameters ?? TrainingParameters()).checked(for: project.kind)
-    let training = try await translatingStoreErrors {
-      try await store.queueTraining(
-        ofProject: request.project, of: account, parameters: Array(parameters.serialized()),
-        at: now(), freeze: TrainingDataSet.freeze)
-    }
-    scheduler.wake()
-    return TrainResponse(job: try TrainingJob(training))
   }
 
   package func getTraining(
@@ -84,14 +90,20 @@ package struct TrainingProvider: TrainingService {
   package func cancelTraining(
     _ request: CancelTrainingRequest, context: ServerContext
   ) async throws -> CancelTrainingResponse {
-    let account = try await authenticator.account(of: context, needing: .train)
-    let training = try await training(request.number, ofProject: request.project, of: account)
-    let cancelled = try await translatingStoreErrors {
-      try await store.endTraining(
-        training.id, .cancelled(reason: "cancelled by its owner"), at: now())
+    let caller = try await authenticator.user(of: context, needing: .train).account
+    return try await keyed.answer(request, context, of: caller.name) { keeper in
+      let answer: @Sendable (TrainingRecord) throws -> CancelTrainingResponse = {
+        CancelTrainingResponse(job: try TrainingJob($0))
+      }
+      let training = try await training(request.number, ofProject: request.project, of: caller.id)
+      let cancelled = try await translatingStoreErrors {
+        try await store.endTraining(
+          training.id, .cancelled(reason: "cancelled by its owner"), at: now(),
+          keeping: keeper.map { ($0.keeping(answer), of: caller.id) })
+      }
+      scheduler.stopCancelled(training.id)
+      return try answer(cancelled)
     }
-    scheduler.stopCancelled(training.id)
-    return CancelTrainingResponse(job: try TrainingJob(cancelled))
   }
 
   package func watchTraining(

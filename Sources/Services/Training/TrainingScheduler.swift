@@ -157,7 +157,7 @@ extension StoreError {
     switch self {
     case .trainingState, .notFound: true
     case .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation, .limit,
-      .trainingActive, .changedMeanwhile, .folderInUse, .full, .file, .database:
+      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .full, .file, .database:
       false
     }
   }
