@@ -115,18 +115,23 @@ let package = Package(
     module("EngineHost", ["API", "Codec", "RPCCore", "RPCClient", .subprocess, .system, .logging]),
     module(
       "Services",
-      ["API", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging, .crypto]),
+      [
+        "API", "BoxMetrics", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging,
+        .crypto,
+      ]),
 
     // The engine.
     module("Engine", ["API", "BoxMetrics", "Codec", "RPCCore", "Model", "Images", .crypto]),
 
     // The command line.
     module("DataSets"),
+    module("Drawing"),
     module(
       "CommandLineKit",
       [
-        "API", "Codec", "DataSets", "Descriptors", "ProtoJSON", "RPCCore", "RPCClient",
-        "RPCServices", .argumentParser, .crypto, .logging, .signals,
+        "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ProtoJSON", "RPCCore",
+        "RPCClient", "RPCServices", .argumentParser, .crypto, .logging, .signals, .subprocess,
+        .system,
       ]),
 
     // Random numbers that a seed decides.
@@ -136,8 +141,8 @@ let package = Package(
     module(
       "LoadKit",
       [
-        "API", "Codec", "CommandLineKit", "ProtoJSON", "RPCCore", "RPCClient", "RPCServer",
-        .argumentParser, .histogram, .logging,
+        "API", "Codec", "CommandLineKit", "Drawing", "ProtoJSON", "RPCCore", "RPCClient",
+        "RPCServer", .argumentParser, .histogram, .logging,
       ]),
 
     // From .proto to Swift.
@@ -235,6 +240,7 @@ let package = Package(
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
+    tests("DrawingTests", ["Drawing"]),
     tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
       "ServicesTests",
@@ -253,15 +259,15 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", "RPCLoopback",
-        "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "Drawing", "RPCCore",
+        "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
       ]),
     tests("diymldTests", ["diymld"]),
     tests(
       "LoadKitTests",
       [
-        "API", "Codec", "CommandLineKit", "LoadKit", "RPCCore", "RPCLoopback", "SeededRandom",
-        "TestSupport",
+        "API", "Codec", "CommandLineKit", "Drawing", "LoadKit", "RPCCore", "RPCLoopback",
+        "SeededRandom", "TestSupport",
         .logging,
       ]),
     tests(

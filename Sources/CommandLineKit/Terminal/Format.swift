@@ -1,3 +1,4 @@
+import Drawing
 import Foundation
 
 /// Numbers as people read them.
@@ -31,7 +32,7 @@ package enum Format {
 
   /// `value` with `digits` digits after the point, whatever the locale.
   package static func fixed(_ value: Double, digits: Int) -> String {
-    value.isFinite ? String(format: "%.\(digits)f", value) : "-"
+    Numbers.fixed(value, digits: digits)
   }
 
   /// `87 %`, rounded down so that only what is done reads as 100 %.

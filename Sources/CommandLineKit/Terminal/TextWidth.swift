@@ -1,3 +1,5 @@
+import Drawing
+
 /// How many cells of a terminal text takes, and text cut to fit.
 ///
 /// Names come from other people, so everything printed for people passes through `printable`:
@@ -31,20 +33,7 @@ package enum TextWidth {
 
   /// `text` with what would steer a terminal (control characters, changes of the direction of
   /// writing, ends of lines) replaced by `�`.
-  package static func printable(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      result.append(isSteering(scalar) ? "\u{FFFD}" : scalar)
-    }
-    return String(result)
-  }
-
-  private static func isSteering(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029, 0x200E, 0x200F: true
-    default: scalar.properties.generalCategory == .control
-    }
-  }
+  package static func printable(_ text: String) -> String { ShownText.printable(text) }
 
   private static func cells(_ character: Character) -> Int {
     var widest = 0

@@ -33,7 +33,7 @@ struct CompareCommand: ContextCommand {
   func perform(in context: CommandContext) async throws {
     let reports = try [first, second].map { try ReportFile.report(at: $0) }
     let comparison = Comparison(reports[0], reports[1])
-    if let plot { try ReportFile.write(LoadPlot(reports).svg, to: plot) }
+    if let plot { try TextFile.write(LoadPlot(reports).svg, to: plot) }
     try context.report(comparison) {
       comparison.lines(palette: context.palette).forEach { context.print($0) }
     }

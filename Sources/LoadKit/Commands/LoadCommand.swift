@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineKit
+import Drawing
 import Foundation
 import RPCCore
 

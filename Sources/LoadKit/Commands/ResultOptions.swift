@@ -18,7 +18,7 @@ struct ResultOptions: ParsableArguments, Sendable {
   var serverPid: Int?
 
   func write(_ report: LoadReport) throws {
-    if let save { try ReportFile.write(try JSONText.document(report) + "\n", to: save) }
-    if let plot { try ReportFile.write(LoadPlot([report]).svg, to: plot) }
+    if let save { try TextFile.write(try JSONText.document(report) + "\n", to: save) }
+    if let plot { try TextFile.write(LoadPlot([report]).svg, to: plot) }
   }
 }

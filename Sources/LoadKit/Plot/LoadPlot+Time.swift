@@ -1,4 +1,5 @@
 import CommandLineKit
+import Drawing
 
 extension LoadPlot {
   private static let height = 150.0

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Drawing
 
 /// Draws one run, or two on top of each other.
 struct LoadPlot {

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Drawing
 
 /// Two runs side by side.
 struct Comparison: Codable, Sendable, Equatable {

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Drawing
 
 /// The line that tells people how a run goes.
 struct LoadProgress: Sendable {

@@ -1,18 +1,9 @@
 import CommandLineKit
 import Foundation
 
-/// Saved reports, and what else is written to files.
+/// Saved reports.
 enum ReportFile {
   private static let bytesMax = 64 << 20
-
-  static func write(_ text: String, to path: String) throws {
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch let error as CocoaError {
-      throw CommandFailure.local(
-        "file '\(TextWidth.printable(path))' cannot be written: \(error.localizedDescription)")
-    }
-  }
 
   /// Reads what `--save` wrote.
   ///

@@ -1,4 +1,5 @@
 import CommandLineKit
+import Drawing
 
 /// A report as lines for people.
 struct ReportText {

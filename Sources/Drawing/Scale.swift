@@ -1,13 +1,13 @@
 import Foundation
 
 /// Turns values into places on an axis, and says which values to mark.
-struct Scale {
-  struct Tick {
-    let value: Double
-    let label: String
+package struct Scale: Sendable {
+  package struct Tick: Sendable {
+    package let value: Double
+    package let label: String
   }
 
-  private enum Kind {
+  private enum Kind: Sendable {
     case linear
     case logarithmic
     /// Percentiles: each step is ten times closer to 100.
@@ -18,10 +18,10 @@ struct Scale {
   /// The transformed ends.
   private let low: Double
   private let high: Double
-  let ticks: [Tick]
+  package let ticks: [Tick]
 
   /// From 0 to at least `max`, in steps of 1, 2 or 5.
-  static func linear(max: Double, label: (Double) -> String) -> Scale {
+  package static func linear(max: Double, label: (Double) -> String) -> Scale {
     let top = max > 0 && max.isFinite ? max : 1
     let step = step(for: top / 4)
     let count = Int((top / step).rounded(.up))
@@ -32,7 +32,7 @@ struct Scale {
   }
 
   /// From 0 to exactly `max`, for time.
-  static func time(max: Double) -> Scale {
+  package static func time(max: Double) -> Scale {
     let top = max > 0 && max.isFinite ? max : 1
     let step = step(for: top / 8)
     let ticks = (0...Int((top / step + 1e-9).rounded(.down))).map { Double($0) * step }
@@ -42,7 +42,8 @@ struct Scale {
   }
 
   /// The powers of ten, and 2 and 5 times them where there is room, around `range`.
-  static func logarithmic(_ range: ClosedRange<Double>, label: (Double) -> String) -> Scale {
+  package static func logarithmic(_ range: ClosedRange<Double>, label: (Double) -> String) -> Scale
+  {
     let (bottom, top) = (range.lowerBound * 0.9, range.upperBound * 1.1)
     let decades = Int(log10(bottom).rounded(.down))...Int(log10(top).rounded(.up))
     let steps = decades.count <= 4 ? [1.0, 2, 5] : [1.0]
@@ -56,7 +57,7 @@ struct Scale {
   }
 
   /// From 0 to at least `max` percent.
-  static func percentile(max: Double) -> Scale {
+  package static func percentile(max: Double) -> Scale {
     let marked = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999, 99.99999]
     let last = marked.firstIndex { $0 >= max } ?? marked.count - 1
     let ticks = marked[...Swift.max(last, 2)]
@@ -70,7 +71,7 @@ struct Scale {
   }
 
   /// The place of a value, 0 at the low end and 1 at the high one.
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     let transformed =
       switch kind {
       case .linear: value

@@ -1,0 +1,89 @@
+/// Boxes with labels, drawn over an image.
+package struct BoxLayer: Sendable {
+  /// One box in pixels of the image, and what is written at it.
+  package struct Mark: Sendable {
+    package let left: Double
+    package let top: Double
+    package let right: Double
+    package let bottom: Double
+    package let label: String
+    package let color: String
+    /// For what is not so: invented or missed.
+    package let isDashed: Bool
+
+    package init(
+      left: Double, top: Double, right: Double, bottom: Double, label: String, color: String,
+      isDashed: Bool = false
+    ) {
+      (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+      (self.label, self.color, self.isDashed) = (label, color, isDashed)
+    }
+  }
+
+  /// How much wider bold text is.
+  private static let boldness = 1.12
+
+  let marks: [Mark]
+  /// Pixels of the image.
+  let width: Double
+  let height: Double
+  let textSize: Double
+
+  /// Marks over an image of this size; boxes are cut off at its edges.
+  package init(_ marks: [Mark], width: Double, height: Double, textSize: Double = 13) {
+    (self.marks, self.width, self.height) = (marks, width, height)
+    self.textSize = textSize
+  }
+
+  /// Draws them over an image that has its corner at `corner` and is `scale` times as large.
+  ///
+  /// Labels come last, so that no box crosses one, and where there is room beside other labels.
+  package func draw(at corner: SVG.Point, scale: Double, into svg: inout SVG) {
+    let area = Rectangle(
+      x: corner.x, y: corner.y, width: width * scale, height: height * scale)
+    let stroke = max(2, min(3.5, min(area.width, area.height) / 160))
+    let places = marks.map { place(of: $0, corner, scale) }
+    for (mark, place) in zip(marks, places) {
+      svg.frame(place, color: "#ffffff", width: stroke + 2, opacity: 0.7)
+      svg.frame(place, color: mark.color, width: stroke, isDashed: mark.isDashed)
+    }
+    var taken: [Rectangle] = []
+    for (mark, place) in zip(marks, places) where !mark.label.isEmpty {
+      let text = ShownText.fitted(
+        mark.label, size: textSize, width: (area.width - 8) / Self.boldness)
+      let tag = tag(text, at: place, in: area, besides: taken)
+      taken.append(tag)
+      svg.rectangle(tag, color: mark.color, opacity: 0.92)
+      svg.text(
+        text, x: tag.x + 4, y: tag.y + textSize * 1.06, size: textSize,
+        color: Ink.onKind(mark.color), isBold: true)
+    }
+  }
+
+  private func place(of mark: Mark, _ corner: SVG.Point, _ scale: Double) -> Rectangle {
+    func within(_ value: Double, _ limit: Double) -> Double {
+      value.isFinite ? min(max(value, 0), limit) : 0
+    }
+    let (left, right) = (within(mark.left, width), within(mark.right, width))
+    let (top, bottom) = (within(mark.top, height), within(mark.bottom, height))
+    return Rectangle(
+      x: corner.x + left * scale, y: corner.y + top * scale, width: (right - left) * scale,
+      height: (bottom - top) * scale)
+  }
+
+  /// Above the box, else below its upper edge, else below it, else at its lower edge.
+  private func tag(
+    _ text: String, at box: Rectangle, in area: Rectangle, besides taken: [Rectangle]
+  ) -> Rectangle {
+    let size = (
+      width: ShownText.width(of: text, size: textSize) * Self.boldness + 8, height: textSize * 1.45
+    )
+    let x = max(area.x, min(box.x, area.x + area.width - size.width))
+    let bottom = box.y + box.height
+    let places = [box.y - size.height, box.y, bottom, bottom - size.height].map { y in
+      Rectangle(x: x, y: y, width: size.width, height: size.height)
+    }.filter { $0.y >= area.y && $0.y + $0.height <= area.y + area.height }
+    return places.first { place in !taken.contains { $0.overlaps(place) } }
+      ?? places.first ?? Rectangle(x: x, y: area.y, width: size.width, height: size.height)
+  }
+}
