@@ -135,6 +135,6 @@ struct FolderFiles: Sendable {
       throw ImageSizeError(
         reason: "it has \(contents.count) bytes; the limit is \(limits.imageBytesMax)")
     }
-    return try ImageSize.read(contents)
+    return try ImageHead(of: contents).size
   }
 }
