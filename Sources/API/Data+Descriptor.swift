@@ -151,7 +151,7 @@ extension ProtoFile {
       \u{5}force\u{18}\u{2} \u{1}(\u{8}"\u{17}
       \u{15}DeleteClassesResponse"(
       \u{15}AnalyzeProjectRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}"\u{ca}\u{5}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}"\u{c5}\u{9}
       \u{16}AnalyzeProjectResponse\u{12}\u{13}
       \u{b}data_points\u{18}\u{1} \u{1}(\u{4}\u{12}\u{f}
       \u{7}labeled\u{18}\u{2} \u{1}(\u{4}\u{12}\u{d}
@@ -164,7 +164,11 @@ extension ProtoFile {
       \u{c}width_median\u{18}\u{8} \u{1}(\u{d}\u{12}\u{15}
       \u{d}height_median\u{18}\u{9} \u{1}(\u{d}\u{12}\u{16}
       \u{e}ready_to_train\u{18}
-       \u{1}(\u{8}\u{1a}K
+       \u{1}(\u{8}\u{12}8
+
+      long_sides\u{18}\u{b} \u{3}(\u{b}2$.diyml.v1.AnalyzeProjectResponse.Bin\u{12}5
+      \u{7}aspects\u{18}\u{c} \u{3}(\u{b}2$.diyml.v1.AnalyzeProjectResponse.Bin\u{12}:
+      \u{5}boxes\u{18}\u{d} \u{1}(\u{b}2+.diyml.v1.AnalyzeProjectResponse.BoxFigures\u{1a}K
 
       ClassCount\u{12}\u{1e}
       \u{5}class\u{18}\u{1} \u{1}(\u{b}2\u{f}.diyml.v1.Class\u{12}\u{e}
@@ -178,7 +182,22 @@ extension ProtoFile {
       \u{4}kind\u{18}\u{2} \u{1}(\u{9}\u{12}\u{f}
       \u{7}message\u{18}\u{3} \u{1}(\u{9}\u{12}\u{b}
       \u{3}ids\u{18}\u{4} \u{3}(\u{9}\u{12}\u{d}
-      \u{5}count\u{18}\u{5} \u{1}(\u{4}"N
+      \u{5}count\u{18}\u{5} \u{1}(\u{4}\u{1a}:
+      \u{3}Bin\u{12}\u{c}
+      \u{4}from\u{18}\u{1} \u{1}(\u{1}\u{12}\u{f}
+      \u{2}to\u{18}\u{2} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{d}
+      \u{5}count\u{18}\u{3} \u{1}(\u{4}B\u{5}
+      \u{3}_to\u{1a}\u{8f}\u{2}
+
+      BoxFigures\u{12}\u{d}
+      \u{5}count\u{18}\u{1} \u{1}(\u{4}\u{12}\u{16}
+      \u{e}images_without\u{18}\u{2} \u{1}(\u{4}\u{12}7
+      \u{9}per_image\u{18}\u{3} \u{3}(\u{b}2$.diyml.v1.AnalyzeProjectResponse.Bin\u{12}<
+      \u{e}relative_sizes\u{18}\u{4} \u{3}(\u{b}2$.diyml.v1.AnalyzeProjectResponse.Bin\u{12}5
+      \u{7}aspects\u{18}\u{5} \u{3}(\u{b}2$.diyml.v1.AnalyzeProjectResponse.Bin\u{12}\u{d}
+      \u{5}small\u{18}\u{6} \u{1}(\u{4}\u{12}\u{e}
+      \u{6}medium\u{18}\u{7} \u{1}(\u{4}\u{12}\u{d}
+      \u{5}large\u{18}\u{8} \u{1}(\u{4}"N
       \u{8}Severity\u{12}\u{18}
       \u{14}SEVERITY_UNSPECIFIED\u{10}\u{0}\u{12}\u{14}
       \u{10}SEVERITY_WARNING\u{10}\u{1}\u{12}\u{12}

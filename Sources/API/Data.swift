@@ -1818,6 +1818,15 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
   /// Whether Train would take the project as it is.
   public var readyToTrain: Bool = false
 
+  /// Of the images' longer sides, in pixels.
+  public var longSides: [AnalyzeProjectResponse.Bin] = []
+
+  /// Of the images' width divided by their height.
+  public var aspects: [AnalyzeProjectResponse.Bin] = []
+
+  /// Of detection projects.
+  public var boxes: AnalyzeProjectResponse.BoxFigures?
+
   public var unknownFields = UnknownFields()
 
   public init() {}
@@ -1832,7 +1841,10 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
     findings: [AnalyzeProjectResponse.Finding] = [],
     widthMedian: UInt32 = 0,
     heightMedian: UInt32 = 0,
-    readyToTrain: Bool = false
+    readyToTrain: Bool = false,
+    longSides: [AnalyzeProjectResponse.Bin] = [],
+    aspects: [AnalyzeProjectResponse.Bin] = [],
+    boxes: AnalyzeProjectResponse.BoxFigures? = nil
   ) {
     self.dataPoints = dataPoints
     self.labeled = labeled
@@ -1844,6 +1856,9 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
     self.widthMedian = widthMedian
     self.heightMedian = heightMedian
     self.readyToTrain = readyToTrain
+    self.longSides = longSides
+    self.aspects = aspects
+    self.boxes = boxes
   }
 
   public enum Severity: Enumeration {
@@ -1945,6 +1960,74 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
       self.count = count
     }
   }
+
+  /// How many values lie in a range; the ranges of a list follow each other.
+  public struct Bin: Hashable, Sendable {
+    public var from: Double = 0
+
+    /// Values are below it; missing when there is no end.
+    public var to: Double?
+
+    public var count: UInt64 = 0
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(from: Double = 0, to: Double? = nil, count: UInt64 = 0) {
+      self.from = from
+      self.to = to
+      self.count = count
+    }
+  }
+
+  /// Of each box its part inside the image counts.
+  public struct BoxFigures: Hashable, Sendable {
+    public var count: UInt64 = 0
+
+    /// Labelled images without a box: background.
+    public var imagesWithout: UInt64 = 0
+
+    /// Boxes of a labelled image.
+    public var perImage: [AnalyzeProjectResponse.Bin] = []
+
+    /// Square root of the box's area divided by the image's: 0 to 1.
+    public var relativeSizes: [AnalyzeProjectResponse.Bin] = []
+
+    /// Width divided by height; boxes without area are left out.
+    public var aspects: [AnalyzeProjectResponse.Bin] = []
+
+    /// Below 32 x 32 pixels, from there to 96 x 96, and above: as COCO counts them.
+    public var small: UInt64 = 0
+
+    public var medium: UInt64 = 0
+
+    public var large: UInt64 = 0
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      count: UInt64 = 0,
+      imagesWithout: UInt64 = 0,
+      perImage: [AnalyzeProjectResponse.Bin] = [],
+      relativeSizes: [AnalyzeProjectResponse.Bin] = [],
+      aspects: [AnalyzeProjectResponse.Bin] = [],
+      small: UInt64 = 0,
+      medium: UInt64 = 0,
+      large: UInt64 = 0
+    ) {
+      self.count = count
+      self.imagesWithout = imagesWithout
+      self.perImage = perImage
+      self.relativeSizes = relativeSizes
+      self.aspects = aspects
+      self.small = small
+      self.medium = medium
+      self.large = large
+    }
+  }
 }
 
 extension AnalyzeProjectResponse: Message {
@@ -1965,6 +2048,9 @@ extension AnalyzeProjectResponse: Message {
       case 64: widthMedian = try reader.value(.uint32)
       case 72: heightMedian = try reader.value(.uint32)
       case 80: readyToTrain = try reader.value(.bool)
+      case 90: try reader.append(to: &longSides)
+      case 98: try reader.append(to: &aspects)
+      case 106: try reader.merge(into: &boxes)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1981,11 +2067,17 @@ extension AnalyzeProjectResponse: Message {
     sizer.value(8, widthMedian, .uint32)
     sizer.value(9, heightMedian, .uint32)
     sizer.value(10, readyToTrain, .bool)
+    sizer.messages(11, longSides)
+    sizer.messages(12, aspects)
+    sizer.message(13, boxes)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.message(13, boxes)
+    writer.messages(12, aspects)
+    writer.messages(11, longSides)
     writer.value(10, readyToTrain, .bool)
     writer.value(9, heightMedian, .uint32)
     writer.value(8, widthMedian, .uint32)
@@ -2092,5 +2184,82 @@ extension AnalyzeProjectResponse.Finding: Message {
     writer.value(3, message, .string)
     writer.value(2, kind, .string)
     writer.value(1, severity, .enumeration(AnalyzeProjectResponse.Severity.self))
+  }
+}
+
+extension AnalyzeProjectResponse.Bin: Message {
+  public static var protoName: String { "diyml.v1.AnalyzeProjectResponse.Bin" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 9: from = try reader.value(.double)
+      case 17: to = try reader.value(.double)
+      case 24: count = try reader.value(.uint64)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, from, .double)
+    sizer.optional(2, to, .double)
+    sizer.value(3, count, .uint64)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(3, count, .uint64)
+    writer.optional(2, to, .double)
+    writer.value(1, from, .double)
+  }
+}
+
+extension AnalyzeProjectResponse.BoxFigures: Message {
+  public static var protoName: String { "diyml.v1.AnalyzeProjectResponse.BoxFigures" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: count = try reader.value(.uint64)
+      case 16: imagesWithout = try reader.value(.uint64)
+      case 26: try reader.append(to: &perImage)
+      case 34: try reader.append(to: &relativeSizes)
+      case 42: try reader.append(to: &aspects)
+      case 48: small = try reader.value(.uint64)
+      case 56: medium = try reader.value(.uint64)
+      case 64: large = try reader.value(.uint64)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, count, .uint64)
+    sizer.value(2, imagesWithout, .uint64)
+    sizer.messages(3, perImage)
+    sizer.messages(4, relativeSizes)
+    sizer.messages(5, aspects)
+    sizer.value(6, small, .uint64)
+    sizer.value(7, medium, .uint64)
+    sizer.value(8, large, .uint64)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(8, large, .uint64)
+    writer.value(7, medium, .uint64)
+    writer.value(6, small, .uint64)
+    writer.messages(5, aspects)
+    writer.messages(4, relativeSizes)
+    writer.messages(3, perImage)
+    writer.value(2, imagesWithout, .uint64)
+    writer.value(1, count, .uint64)
   }
 }

@@ -64,6 +64,8 @@ public let allMessageTypes: [any Message.Type] = [
   AnalyzeProjectResponse.ClassCount.self,
   AnalyzeProjectResponse.DuplicateGroup.self,
   AnalyzeProjectResponse.Finding.self,
+  AnalyzeProjectResponse.Bin.self,
+  AnalyzeProjectResponse.BoxFigures.self,
   InferRequest.self,
   ScoredClass.self,
   Classification.self,

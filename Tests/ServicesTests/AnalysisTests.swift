@@ -176,7 +176,146 @@ struct AnalysisTests {
       #expect(answer.classCounts.map(\.boxes) == [4, 2])
       #expect(
         answer.findings.filter { $0.count > 0 }.map { "\($0.kind) \($0.count)" }
-          == ["tiny-image 1", "box-out-of-range 1", "box-degenerate 1"])
+          == [
+            "tiny-image 1", "box-out-of-range 1", "box-degenerate 1", "box-duplicate 1",
+            "no-boxes 1",
+          ])
+      let figures = try #require(answer.boxes)
+      #expect(figures.count == 6 && figures.imagesWithout == 1)
+      #expect(counts(figures.perImage) == ["0": 1, "1": 1, "2": 1, "3": 1])
+      #expect(figures.perImage.last?.to == nil && figures.perImage.last?.from == 100)
+      #expect(counts(figures.relativeSizes) == ["0": 1, "0.75": 5])
+      #expect(counts(figures.aspects) == ["0.125": 1, "1.25": 5])
+      #expect([figures.small, figures.medium, figures.large] == [1, 0, 5])
+      #expect(counts(answer.longSides) == ["256": 1, "512": 3])
     }
+  }
+
+  /// By where they begin, those that hold something.
+  private func counts(_ bins: [AnalyzeProjectResponse.Bin]) -> [String: UInt64] {
+    var counts: [String: UInt64] = [:]
+    for bin in bins where bin.count > 0 {
+      counts[bin.from == bin.from.rounded() ? "\(Int(bin.from))" : "\(bin.from)"] = bin.count
+    }
+    return counts
+  }
+
+  @Test func `a classification project has no figures of boxes`() async throws {
+    try await DataWorld().serve { clients in
+      let ada = try await clients.account()
+      try await clients.project(ada)
+      try await clients.put("a", label("cat"), ada)
+      let answer = try await analysis(clients, ada)
+      #expect(answer.boxes == nil)
+      #expect(counts(answer.aspects) == ["1.05": 1])
+    }
+  }
+}
+
+struct ReadinessTests {
+  private func box(_ name: String, _ edges: [Double] = [0, 0, 9, 9]) -> Box {
+    Box(xMin: edges[0], yMin: edges[1], xMax: edges[2], yMax: edges[3], className: name)
+  }
+
+  private func errors(
+    _ kind: ProjectType, classes: [String], _ annotations: [(String, Annotation)]
+  ) async throws -> [String] {
+    try await DataWorld().serve { clients in
+      let ada = try await clients.account()
+      _ = try await clients.data.createProject(.init(project: "pets", type: kind), options: ada)
+      _ = try await clients.data.setClasses(
+        .init(project: "pets", classes: classes.map { Class(name: $0) }), options: ada)
+      for (text, annotation) in annotations { try await clients.put(text, annotation, ada) }
+      let answer = try await clients.data.analyzeProject(.init(project: "pets"), options: ada)
+      let errors = answer.findings.filter { $0.severity == .error }.map(\.message)
+      #expect(answer.readyToTrain == errors.isEmpty)
+      return errors
+    }
+  }
+
+  private func boxes(_ boxes: Box...) -> Annotation {
+    Annotation(value: .boxes(Boxes(boxes: boxes)))
+  }
+
+  @Test func `a detection project may have one class, but not one image`() async throws {
+    let one = [("a", boxes(box("cat")))]
+    #expect(
+      try await errors(.detection, classes: ["cat"], one)
+        == ["1 images with boxes that do not look the same; at least 2 are needed"])
+    #expect(try await errors(.detection, classes: ["cat"], one + [("b", boxes(box("cat")))]) == [])
+    // Background does not count, nor does what looks like another.
+    #expect(try await errors(.detection, classes: ["cat"], one + [("b", boxes())]).count == 1)
+    let alike = [("a~1", boxes(box("cat"))), ("a~2", boxes(box("cat")))]
+    #expect(try await errors(.detection, classes: ["cat"], alike).count == 1)
+  }
+
+  @Test func `a class needs a box that can be learned`() async throws {
+    let thin = box("dog", [5, 5, 5.5, 9])
+    let rest = [("a", boxes(box("cat"), thin)), ("b", boxes(box("cat")))]
+    #expect(
+      try await errors(.detection, classes: ["cat", "dog"], rest)
+        == ["the class 'dog' has no box of at least a pixel; draw one, or drop the class"])
+  }
+
+  @Test func `a classification project needs two classes`() async throws {
+    let cat = Annotation(value: .className("cat"))
+    #expect(
+      try await errors(.classification, classes: ["cat"], [("a", cat), ("b", cat)])
+        == ["1 classes; at least 2 are needed"])
+  }
+}
+
+struct BoxExaminationTests {
+  private func box(
+    _ left: Double, _ top: Double, _ right: Double, _ bottom: Double, _ name: String = "cat"
+  ) -> BoxRecord {
+    BoxRecord(xMin: left, yMin: top, xMax: right, yMax: bottom, className: name)
+  }
+
+  @Test func `boxes are the same twice from an overlap of 0.95 on, in one class`() {
+    let first = box(0, 0, 100, 100)
+    #expect(BoxExamination.hasTwice([box(50, 50, 60, 60), first, first]))
+    #expect(BoxExamination.hasTwice([first, box(5, 0, 100, 100)]))
+    #expect(!BoxExamination.hasTwice([first, box(5.1, 0, 100, 100)]))
+    #expect(!BoxExamination.hasTwice([first, box(0, 0, 100, 100, "dog")]))
+    #expect(!BoxExamination.hasTwice([first]) && !BoxExamination.hasTwice([]))
+    // Without area there is no overlap, but the same is the same.
+    #expect(BoxExamination.hasTwice([box(1, 1, 1, 1), box(1, 1, 1, 1)]))
+  }
+
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `the sweep finds what comparing every pair finds`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let boxes = (0..<40).map { _ in
+      let left = Double.random(in: 0...3, using: &random)
+      let top = Double.random(in: 0...3, using: &random)
+      return box(left, top, left + 40, top + 40, Bool.random(using: &random) ? "cat" : "dog")
+    }
+    func overlap(_ one: BoxRecord, _ other: BoxRecord) -> Double {
+      let width = min(one.xMax, other.xMax) - max(one.xMin, other.xMin)
+      let height = min(one.yMax, other.yMax) - max(one.yMin, other.yMin)
+      return width * height / (2 * 40 * 40 - width * height)
+    }
+    for count in 0...boxes.count {
+      let some = Array(boxes.prefix(count))
+      let hasTwice = some.indices.contains { left in
+        some[(left + 1)...].contains {
+          $0.className == some[left].className && overlap($0, some[left]) >= 0.95
+        }
+      }
+      #expect(BoxExamination.hasTwice(some) == hasTwice)
+    }
+  }
+
+  @Test func `a thousand boxes in one column are compared in no time`() {
+    let boxes = (0..<1_000).map { box(0, Double($0) * 50, 40, Double($0) * 50 + 40) }
+    let took = ContinuousClock().measure { #expect(!BoxExamination.hasTwice(boxes)) }
+    #expect(took < .seconds(20))
+  }
+
+  @Test func `a histogram's ranges begin at their edges`() {
+    var histogram = Histogram(from: [0, 1, 2])
+    for value in [-1, 0, 0.99, 1, 2, 1e9] { histogram.count(value) }
+    #expect(histogram.counts == [3, 1, 2])
   }
 }

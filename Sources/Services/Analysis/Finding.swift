@@ -15,6 +15,8 @@ package struct Finding: Sendable, Equatable {
     case tinyImage = "tiny-image"
     case boxOutOfRange = "box-out-of-range"
     case boxDegenerate = "box-degenerate"
+    case boxDuplicate = "box-duplicate"
+    case noBoxes = "no-boxes"
   }
 
   package var kind: Kind

@@ -25,6 +25,11 @@ package struct ProjectAnalysis: Sendable {
   /// Pixels; 0 without images.
   package let widthMedian: UInt32
   package let heightMedian: UInt32
+  /// Of longer sides, in pixels, and of width divided by height.
+  package let longSides: Histogram
+  package let aspects: Histogram
+  /// Of detection projects.
+  package let boxFigures: BoxExamination?
   package let bytes: UInt64
   package let isReadyToTrain: Bool
 
@@ -36,18 +41,31 @@ package struct ProjectAnalysis: Sendable {
     duplicates = Self.duplicates(among: points)
     widthMedian = Self.median(points.map(\.image.width))
     heightMedian = Self.median(points.map(\.image.height))
+    (longSides, aspects) = Self.shapes(of: points)
+    let boxes = BoxExamination(points)
+    boxFigures = contents.project.kind == .detection ? boxes : nil
     bytes = points.reduce(0) { $0 + $1.bytes }
     let errors = readinessFindings(of: contents)
     isReadyToTrain = errors.isEmpty
     findings =
       errors + Self.balance(of: contents.project.classes, counts)
-      + Self.imageFindings(points) + Self.boxFindings(points)
+      + Self.imageFindings(points) + Self.boxFindings(boxes)
       + Self.duplicateFindings(duplicates)
   }
 
   /// The middle value; of an even number the upper one of the middle two.
   static func median(_ values: [UInt32]) -> UInt32 {
     values.isEmpty ? 0 : values.sorted()[values.count / 2]
+  }
+
+  private static func shapes(of points: [DataPointRecord]) -> (Histogram, Histogram) {
+    var longSides = Histogram(from: [0, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192])
+    var aspects = Histogram(from: [0, 0.25, 0.5, 0.7, 0.95, 1.05, 1.4, 2, 4])
+    for image in points.map(\.image) {
+      longSides.count(Double(max(image.width, image.height)))
+      aspects.count(Double(image.width) / max(Double(image.height), 1))
+    }
+    return (longSides, aspects)
   }
 
   private static func duplicates(among points: [DataPointRecord]) -> [DuplicateGroup] {
@@ -112,26 +130,16 @@ extension ProjectAnalysis {
     ].compactMap { $0 }
   }
 
-  private static func boxFindings(_ points: [DataPointRecord]) -> [Finding] {
-    var outside: [String] = []
-    var degenerate: [String] = []
-    for point in points {
-      guard case .boxes(let list) = point.annotation else { continue }
-      let (width, height) = (Double(point.image.width), Double(point.image.height))
-      if list.contains(where: {
-        $0.xMin < 0 || $0.yMin < 0 || $0.xMax > width || $0.yMax > height
-      }) {
-        outside.append(point.object.hex)
-      }
-      if list.contains(where: { $0.xMax - $0.xMin < 1 || $0.yMax - $0.yMin < 1 }) {
-        degenerate.append(point.object.hex)
-      }
-    }
-    return [
-      warning(.boxOutOfRange, outside) { "\($0) have boxes that reach out of the image" },
-      warning(.boxDegenerate, degenerate) {
+  private static func boxFindings(_ boxes: BoxExamination) -> [Finding] {
+    [
+      warning(.boxOutOfRange, boxes.outside) { "\($0) have boxes that reach out of the image" },
+      warning(.boxDegenerate, boxes.degenerate) {
         "\($0) have boxes that are less than a pixel wide or high"
       },
+      warning(.boxDuplicate, boxes.doubled) {
+        "\($0) have two boxes of one class in the same place"
+      },
+      warning(.noBoxes, boxes.withoutBoxes) { "\($0) have no boxes: they are background" },
     ].compactMap { $0 }
   }
 
@@ -142,7 +150,9 @@ extension ProjectAnalysis {
       warning(.conflictingDuplicates, conflicting) {
         "\($0) look like another that is labelled differently"
       },
-      warning(.duplicates, alike) { "\($0) look like another" },
+      warning(.duplicates, alike) {
+        "\($0) look like another; training keeps them on one side of its split"
+      },
     ].compactMap { $0 }
   }
 

@@ -79,6 +79,21 @@ extension AnalyzeProjectResponse {
       classCounts: classCounts, duplicates: duplicates,
       duplicateGroupCount: UInt64(analysis.duplicates.count), findings: findings,
       widthMedian: analysis.widthMedian, heightMedian: analysis.heightMedian,
-      readyToTrain: analysis.isReadyToTrain)
+      readyToTrain: analysis.isReadyToTrain, longSides: Self.bins(analysis.longSides),
+      aspects: Self.bins(analysis.aspects), boxes: analysis.boxFigures.map(Self.boxFigures))
+  }
+
+  private static func boxFigures(_ boxes: BoxExamination) -> BoxFigures {
+    BoxFigures(
+      count: boxes.count, imagesWithout: UInt64(boxes.withoutBoxes.count),
+      perImage: bins(boxes.perImage), relativeSizes: bins(boxes.relativeSizes),
+      aspects: bins(boxes.aspects), small: boxes.small, medium: boxes.medium, large: boxes.large)
+  }
+
+  private static func bins(_ histogram: Histogram) -> [Bin] {
+    let ends = histogram.edges.dropFirst().map(Optional.some) + [nil]
+    return zip(zip(histogram.edges, ends), histogram.counts).map { range, count in
+      Bin(from: range.0, to: range.1, count: count)
+    }
   }
 }

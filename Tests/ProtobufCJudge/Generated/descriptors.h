@@ -67,6 +67,8 @@ static const ProtobufCMessageDescriptor *const descriptors[] = {
   &diyml__v1__analyze_project_response__class_count__descriptor,
   &diyml__v1__analyze_project_response__duplicate_group__descriptor,
   &diyml__v1__analyze_project_response__finding__descriptor,
+  &diyml__v1__analyze_project_response__bin__descriptor,
+  &diyml__v1__analyze_project_response__box_figures__descriptor,
   &diyml__v1__infer_request__descriptor,
   &diyml__v1__scored_class__descriptor,
   &diyml__v1__classification__descriptor,

@@ -1522,6 +1522,18 @@ void   diyml__v1__analyze_project_response__finding__init
   static const Diyml__V1__AnalyzeProjectResponse__Finding init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__FINDING__INIT;
   *message = init_value;
 }
+void   diyml__v1__analyze_project_response__bin__init
+                     (Diyml__V1__AnalyzeProjectResponse__Bin         *message)
+{
+  static const Diyml__V1__AnalyzeProjectResponse__Bin init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__INIT;
+  *message = init_value;
+}
+void   diyml__v1__analyze_project_response__box_figures__init
+                     (Diyml__V1__AnalyzeProjectResponse__BoxFigures         *message)
+{
+  static const Diyml__V1__AnalyzeProjectResponse__BoxFigures init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__BOX_FIGURES__INIT;
+  *message = init_value;
+}
 void   diyml__v1__analyze_project_response__init
                      (Diyml__V1__AnalyzeProjectResponse         *message)
 {
@@ -3718,6 +3730,199 @@ const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__finding__d
   (ProtobufCMessageInit) diyml__v1__analyze_project_response__finding__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__bin__field_descriptors[3] =
+{
+  {
+    "from",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, has_to_case),
+    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, to),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "count",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__analyze_project_response__bin__field_indices_by_name[] = {
+  2,   /* field[2] = count */
+  0,   /* field[0] = from */
+  1,   /* field[1] = to */
+};
+static const ProtobufCIntRange diyml__v1__analyze_project_response__bin__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__bin__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.AnalyzeProjectResponse.Bin",
+  "Bin",
+  "Diyml__V1__AnalyzeProjectResponse__Bin",
+  "diyml.v1",
+  sizeof(Diyml__V1__AnalyzeProjectResponse__Bin),
+  3,
+  diyml__v1__analyze_project_response__bin__field_descriptors,
+  diyml__v1__analyze_project_response__bin__field_indices_by_name,
+  1,  diyml__v1__analyze_project_response__bin__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__analyze_project_response__bin__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_figures__field_descriptors[8] =
+{
+  {
+    "count",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, count),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "images_without",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, images_without),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "per_image",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_per_image),
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, per_image),
+    &diyml__v1__analyze_project_response__bin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "relative_sizes",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_relative_sizes),
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, relative_sizes),
+    &diyml__v1__analyze_project_response__bin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "aspects",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_aspects),
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, aspects),
+    &diyml__v1__analyze_project_response__bin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "small",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, small),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "medium",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, medium),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "large",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT64,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, large),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__analyze_project_response__box_figures__field_indices_by_name[] = {
+  4,   /* field[4] = aspects */
+  0,   /* field[0] = count */
+  1,   /* field[1] = images_without */
+  7,   /* field[7] = large */
+  6,   /* field[6] = medium */
+  2,   /* field[2] = per_image */
+  3,   /* field[3] = relative_sizes */
+  5,   /* field[5] = small */
+};
+static const ProtobufCIntRange diyml__v1__analyze_project_response__box_figures__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__box_figures__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.AnalyzeProjectResponse.BoxFigures",
+  "BoxFigures",
+  "Diyml__V1__AnalyzeProjectResponse__BoxFigures",
+  "diyml.v1",
+  sizeof(Diyml__V1__AnalyzeProjectResponse__BoxFigures),
+  8,
+  diyml__v1__analyze_project_response__box_figures__field_descriptors,
+  diyml__v1__analyze_project_response__box_figures__field_indices_by_name,
+  1,  diyml__v1__analyze_project_response__box_figures__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__analyze_project_response__box_figures__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue diyml__v1__analyze_project_response__severity__enum_values_by_number[3] =
 {
   { "SEVERITY_UNSPECIFIED", "DIYML__V1__ANALYZE_PROJECT_RESPONSE__SEVERITY__SEVERITY_UNSPECIFIED", 0 },
@@ -3748,7 +3953,7 @@ const ProtobufCEnumDescriptor diyml__v1__analyze_project_response__severity__des
   diyml__v1__analyze_project_response__severity__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field_descriptors[10] =
+static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field_descriptors[13] =
 {
   {
     "data_points",
@@ -3870,8 +4075,46 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "long_sides",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse, n_long_sides),
+    offsetof(Diyml__V1__AnalyzeProjectResponse, long_sides),
+    &diyml__v1__analyze_project_response__bin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "aspects",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__AnalyzeProjectResponse, n_aspects),
+    offsetof(Diyml__V1__AnalyzeProjectResponse, aspects),
+    &diyml__v1__analyze_project_response__bin__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "boxes",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__AnalyzeProjectResponse, boxes),
+    &diyml__v1__analyze_project_response__box_figures__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__analyze_project_response__field_indices_by_name[] = {
+  11,   /* field[11] = aspects */
+  12,   /* field[12] = boxes */
   2,   /* field[2] = bytes */
   3,   /* field[3] = class_counts */
   0,   /* field[0] = data_points */
@@ -3880,13 +4123,14 @@ static const unsigned diyml__v1__analyze_project_response__field_indices_by_name
   6,   /* field[6] = findings */
   8,   /* field[8] = height_median */
   1,   /* field[1] = labeled */
+  10,   /* field[10] = long_sides */
   9,   /* field[9] = ready_to_train */
   7,   /* field[7] = width_median */
 };
 static const ProtobufCIntRange diyml__v1__analyze_project_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__descriptor =
 {
@@ -3896,7 +4140,7 @@ const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__descriptor
   "Diyml__V1__AnalyzeProjectResponse",
   "diyml.v1",
   sizeof(Diyml__V1__AnalyzeProjectResponse),
-  10,
+  13,
   diyml__v1__analyze_project_response__field_descriptors,
   diyml__v1__analyze_project_response__field_indices_by_name,
   1,  diyml__v1__analyze_project_response__number_ranges,

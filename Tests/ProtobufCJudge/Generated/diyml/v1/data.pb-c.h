@@ -54,6 +54,8 @@ typedef struct Diyml__V1__AnalyzeProjectResponse Diyml__V1__AnalyzeProjectRespon
 typedef struct Diyml__V1__AnalyzeProjectResponse__ClassCount Diyml__V1__AnalyzeProjectResponse__ClassCount;
 typedef struct Diyml__V1__AnalyzeProjectResponse__DuplicateGroup Diyml__V1__AnalyzeProjectResponse__DuplicateGroup;
 typedef struct Diyml__V1__AnalyzeProjectResponse__Finding Diyml__V1__AnalyzeProjectResponse__Finding;
+typedef struct Diyml__V1__AnalyzeProjectResponse__Bin Diyml__V1__AnalyzeProjectResponse__Bin;
+typedef struct Diyml__V1__AnalyzeProjectResponse__BoxFigures Diyml__V1__AnalyzeProjectResponse__BoxFigures;
 
 
 /* --- enums --- */
@@ -712,6 +714,68 @@ struct  Diyml__V1__AnalyzeProjectResponse__Finding
     , DIYML__V1__ANALYZE_PROJECT_RESPONSE__SEVERITY__SEVERITY_UNSPECIFIED, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0 }
 
 
+typedef enum {
+  DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__HAS_TO__NOT_SET = 0,
+  DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__HAS_TO_TO = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__HAS_TO__CASE)
+} Diyml__V1__AnalyzeProjectResponse__Bin__HasToCase;
+
+/*
+ * How many values lie in a range; the ranges of a list follow each other.
+ */
+struct  Diyml__V1__AnalyzeProjectResponse__Bin
+{
+  ProtobufCMessage base;
+  double from;
+  uint64_t count;
+  Diyml__V1__AnalyzeProjectResponse__Bin__HasToCase has_to_case;
+  union {
+    double to;
+  };
+};
+#define DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__analyze_project_response__bin__descriptor) \
+    , 0, 0, DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__HAS_TO__NOT_SET, {0} }
+
+
+/*
+ * Of each box its part inside the image counts.
+ */
+struct  Diyml__V1__AnalyzeProjectResponse__BoxFigures
+{
+  ProtobufCMessage base;
+  uint64_t count;
+  /*
+   * Labelled images without a box: background.
+   */
+  uint64_t images_without;
+  /*
+   * Boxes of a labelled image.
+   */
+  size_t n_per_image;
+  Diyml__V1__AnalyzeProjectResponse__Bin **per_image;
+  /*
+   * Square root of the box's area divided by the image's: 0 to 1.
+   */
+  size_t n_relative_sizes;
+  Diyml__V1__AnalyzeProjectResponse__Bin **relative_sizes;
+  /*
+   * Width divided by height; boxes without area are left out.
+   */
+  size_t n_aspects;
+  Diyml__V1__AnalyzeProjectResponse__Bin **aspects;
+  /*
+   * Below 32 x 32 pixels, from there to 96 x 96, and above: as COCO counts them.
+   */
+  uint64_t small;
+  uint64_t medium;
+  uint64_t large;
+};
+#define DIYML__V1__ANALYZE_PROJECT_RESPONSE__BOX_FIGURES__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__analyze_project_response__box_figures__descriptor) \
+    , 0, 0, 0,NULL, 0,NULL, 0,NULL, 0, 0, 0 }
+
+
 struct  Diyml__V1__AnalyzeProjectResponse
 {
   ProtobufCMessage base;
@@ -737,10 +801,24 @@ struct  Diyml__V1__AnalyzeProjectResponse
    * Whether Train would take the project as it is.
    */
   protobuf_c_boolean ready_to_train;
+  /*
+   * Of the images' longer sides, in pixels.
+   */
+  size_t n_long_sides;
+  Diyml__V1__AnalyzeProjectResponse__Bin **long_sides;
+  /*
+   * Of the images' width divided by their height.
+   */
+  size_t n_aspects;
+  Diyml__V1__AnalyzeProjectResponse__Bin **aspects;
+  /*
+   * Of detection projects.
+   */
+  Diyml__V1__AnalyzeProjectResponse__BoxFigures *boxes;
 };
 #define DIYML__V1__ANALYZE_PROJECT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__analyze_project_response__descriptor) \
-    , 0, 0, 0, 0,NULL, 0,NULL, 0, 0,NULL, 0, 0, 0 }
+    , 0, 0, 0, 0,NULL, 0,NULL, 0, 0,NULL, 0, 0, 0, 0,NULL, 0,NULL, NULL }
 
 
 /* Diyml__V1__Class methods */
@@ -1385,6 +1463,12 @@ void   diyml__v1__analyze_project_response__duplicate_group__init
 /* Diyml__V1__AnalyzeProjectResponse__Finding methods */
 void   diyml__v1__analyze_project_response__finding__init
                      (Diyml__V1__AnalyzeProjectResponse__Finding         *message);
+/* Diyml__V1__AnalyzeProjectResponse__Bin methods */
+void   diyml__v1__analyze_project_response__bin__init
+                     (Diyml__V1__AnalyzeProjectResponse__Bin         *message);
+/* Diyml__V1__AnalyzeProjectResponse__BoxFigures methods */
+void   diyml__v1__analyze_project_response__box_figures__init
+                     (Diyml__V1__AnalyzeProjectResponse__BoxFigures         *message);
 /* Diyml__V1__AnalyzeProjectResponse methods */
 void   diyml__v1__analyze_project_response__init
                      (Diyml__V1__AnalyzeProjectResponse         *message);
@@ -1519,6 +1603,12 @@ typedef void (*Diyml__V1__AnalyzeProjectResponse__DuplicateGroup_Closure)
                   void *closure_data);
 typedef void (*Diyml__V1__AnalyzeProjectResponse__Finding_Closure)
                  (const Diyml__V1__AnalyzeProjectResponse__Finding *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__AnalyzeProjectResponse__Bin_Closure)
+                 (const Diyml__V1__AnalyzeProjectResponse__Bin *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__AnalyzeProjectResponse__BoxFigures_Closure)
+                 (const Diyml__V1__AnalyzeProjectResponse__BoxFigures *message,
                   void *closure_data);
 typedef void (*Diyml__V1__AnalyzeProjectResponse_Closure)
                  (const Diyml__V1__AnalyzeProjectResponse *message,
@@ -1709,6 +1799,8 @@ extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__des
 extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__class_count__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__duplicate_group__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__finding__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__bin__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__box_figures__descriptor;
 extern const ProtobufCEnumDescriptor    diyml__v1__analyze_project_response__severity__descriptor;
 extern const ProtobufCServiceDescriptor diyml__v1__data__descriptor;
 
