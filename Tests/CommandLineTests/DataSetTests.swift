@@ -7,7 +7,7 @@ import Testing
 @testable import CommandLineKit
 
 /// A PNG of which there is no more than what says its size; `mark` tells images apart.
-private func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
+func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
   Data(
     [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8)
       + [0, 0, 0, width, 0, 0, 0, height, 8, 0, 0, 0, 0, mark])
@@ -97,6 +97,58 @@ private func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> D
     #expect(skipping.exit == .success)
     #expect(skipping.complaints.hasPrefix("left out: 1 line\n  labels/val/2.txt:2: class '9'"))
     #expect(boxes.map { $0?.count } == [2, 0, 1])
+  }
+
+  /// Files of a data set in each format with one bad line, and what is said of that.
+  private static let damaged: [(DataSetFormat, [String: String], reason: String)] = [
+    (
+      .coco,
+      [
+        "annotations/instances_train.json": """
+        {"images": [{"id": 7, "file_name": "a.png"}], "categories": [{"id": 1, "name": "car"}],
+        "annotations": [{"image_id": 7, "category_id": 1, "bbox": [40, 15, 20, 20]},
+        {"image_id": 9, "category_id": 1, "bbox": [1, 1, 5, 5]}]}
+        """
+      ],
+      "annotations/instances_train.json:3: an annotation of the image with id 9, which is not there"
+    ),
+    (
+      .voc,
+      [
+        "Annotations/a.xml":
+          "<annotation><filename>a.png</filename><object><name>car</name><bndbox>"
+          + "<xmin>40</xmin><ymin>15</ymin><xmax>60</xmax><ymax>35</ymax></bndbox></object>"
+          + "</annotation>",
+        "Annotations/b.xml": "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+          + "<annotation><filename>&x;</filename></annotation>",
+      ], "Annotations/b.xml:1: a DOCTYPE or declaration; these are refused"
+    ),
+    (
+      .yolo,
+      [
+        "data.yaml": "train: images\nnames: [car]\n", "labels/a.txt": "0 0.5 0.5 0.2 0.4\n",
+        "labels/gone.txt": "0 0.5 0.5 0.2 0.4\n",
+      ], "labels/gone.txt"
+    ),
+  ]
+
+  @Test(arguments: damaged)
+  func `of any format leaves bad lines out if told so, and else imports nothing`(
+    format: DataSetFormat, files: [String: String], reason: String
+  ) async throws {
+    let folder = world.folder.path + "/damaged"
+    let images = format == .voc ? "JPEGImages" : "images"
+    for (name, text) in files { try world.folder.write("damaged/\(name)", text) }
+    try world.folder.write("damaged/\(images)/a.png")
+    try picture(77).write(to: URL(fileURLWithPath: "\(folder)/\(images)/a.png"))
+    let refused = await world.run("data", "import", "street", folder)
+    #expect(refused.exit == .local)
+    #expect(refused.complaints.contains("bad: 1 line\n  \(reason)"), "\(refused.complaints)")
+    #expect(boxes == [])
+    let outcome = await world.run("data", "import", "street", folder, "--skip-bad")
+    #expect(outcome.exit == .success)
+    #expect(outcome.complaints.hasPrefix("left out: 1 line\n  \(reason)"))
+    #expect(boxes == [[Box(xMin: 40, yMin: 15, xMax: 60, yMax: 35, className: "car")]])
   }
 
   @Test func `tells what kind of project it needs`() async throws {

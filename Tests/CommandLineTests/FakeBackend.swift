@@ -18,6 +18,12 @@ final class FakeBackend: Sendable {
     var watched: [UInt64] = []
     var job: TrainingJob?
     var model: PublishedModel?
+    /// Of the training that succeeded.
+    var report: TrainingReport?
+    /// What is found in every image, where the model is a detector.
+    var objects: [DetectedObject]?
+    /// In the place of an analysis of the few that it knows.
+    var analysis: AnalyzeProjectResponse?
   }
 
   static let secret = "s3cret"
@@ -167,7 +173,10 @@ struct FakeTraining: TrainingService {
   func getTrainingReport(
     _ request: GetTrainingReportRequest, context: ServerContext
   ) async throws -> GetTrainingReportResponse {
-    throw Status(.unimplemented, "not asked for by the command line")
+    guard let report = try backend.authorized(context, { $0.report }) else {
+      throw Status(.failedPrecondition, "training 1 has not succeeded")
+    }
+    return GetTrainingReportResponse(number: 1, report: report)
   }
 
   func listTrainings(
@@ -237,6 +246,11 @@ struct FakeInference: InferenceService {
   private func answer(_ request: InferRequest) throws -> InferResponse {
     let text = String(decoding: request.image, as: UTF8.self)
     guard text != "bad" else { throw Status(.invalidArgument, "no image format known") }
+    if let objects = backend.state.withLock({ $0.objects }) {
+      return InferResponse(
+        model: "ada/street@1", result: .detection(Detection(objects: objects)), imageWidth: 100,
+        imageHeight: 50, engineMilliseconds: 12.5)
+    }
     let classes = [
       ScoredClass(className: text, probability: 0.9),
       ScoredClass(className: "dog", probability: 0.1),

@@ -171,7 +171,8 @@ struct FakeData: DataService {
     _ request: AnalyzeProjectRequest, context: ServerContext
   ) async throws -> AnalyzeProjectResponse {
     try backend.about(request.project, context) { state, project in
-      AnalyzeProjectResponse(
+      if let analysis = state.analysis { return analysis }
+      return AnalyzeProjectResponse(
         dataPoints: UInt64(state.points.count), labeled: UInt64(state.points.count), bytes: 1500,
         classCounts: project.classes.map { .init(class: $0, images: 1) },
         findings: [

@@ -6,19 +6,28 @@ struct DataAnalyze: ClientCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
     abstract: "Examine a project: balance, duplicates, and what is missing before training.",
-    discussion: "EXAMPLE: diyml data analyze pets")
+    discussion: """
+      --report writes the same as a page with pictures: every finding, images that look the same, and \
+      some images of each class. It needs no other file and no network. A file that is there is \
+      written anew.
+
+      EXAMPLE: diyml data analyze pets --report pets.html
+      """)
   static let hints = projectHints
 
   @Argument(help: "The project's name.") var project: String
+  @Option(
+    help: ArgumentHelp("The page to write: HTML.", valueName: "file"), completion: .file())
+  var report: String?
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
-      try await clients.data.analyzeProject(
-        AnalyzeProjectRequest(project: project), options: clients.streamOptions)
+      try await PageWriter(clients).analysis(of: project, to: report)
     }
-    let view = AnalysisView(answer)
+    let view = AnalysisView(answer, report: report)
     try context.report(view) { show(view, in: context) }
+    if let report, !context.isJSON { context.note("wrote \(TextWidth.printable(report))") }
   }
 
   private func show(_ view: AnalysisView, in context: CommandContext) {
@@ -27,6 +36,15 @@ struct DataAnalyze: ClientCommand {
       ("median size", "\(view.widthMedian)x\(view.heightMedian)"),
       ("duplicates", "\(Format.count(Int(clamping: view.duplicateGroups), "group"))"),
     ])
+    if let boxes = view.boxes {
+      context.print([
+        (
+          "boxes",
+          "\(boxes.count); \(Format.count(Int(clamping: boxes.imagesWithout), "image")) without"
+        ),
+        ("box sizes", "\(boxes.small) small, \(boxes.medium) medium, \(boxes.large) large"),
+      ])
+    }
     var table = Table([
       .init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true),
     ])

@@ -8,9 +8,10 @@ struct InferCommand: ClientCommand {
     abstract: "Ask a published model about images.",
     discussion: """
       The answers come in the order of the images. A bad image fails alone; the exit code is then \
-      1. With --json, each image's answer is a line.
+      1. With --json, each image's answer is a line. --draw writes pictures with boxes, labels and \
+      scores, or with the likeliest classes, over files that are there.
 
-      EXAMPLE: diyml infer ada/pets new.jpg more/
+      EXAMPLE: diyml infer ada/pets new.jpg more/ --draw answers.html
       """)
   static let hints: [StatusCode: String] = [
     .notFound: "diyml models search lists what is published"
@@ -30,6 +31,12 @@ struct InferCommand: ClientCommand {
   @Option(
     name: .customLong("max"), help: "Detectors: how many objects at most, 1 to 1000; else 100.")
   var detectionsMax: UInt32?
+  @Option(
+    help: ArgumentHelp(
+      "Draw the answers: FILE.svg or FILE.png for one image, FILE.html or FOLDER/ for many.",
+      valueName: "out"),
+    completion: .file())
+  var draw: String?
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -51,6 +58,11 @@ struct InferCommand: ClientCommand {
     guard !files.isEmpty else {
       throw CommandFailure.local("no images in \(images.joined(separator: ", "))")
     }
+    let drawer = try draw.map { out in
+      try AnswerDrawer(
+        DrawTarget(out, images: files), title: "Answers of \(model)",
+        environment: context.system.environment)
+    }
     let width = files.reduce(0) { max($0, TextWidth.cells(TextWidth.printable($1))) }
     let failures = Shared(0)
     let question = InferRequest(
@@ -59,14 +71,21 @@ struct InferCommand: ClientCommand {
     try await context.connected { clients in
       try await Inferrer(clients: clients, question: question).infer(files) { answer in
         if case .failure = answer.outcome { failures.withLock { $0 += 1 } }
+        let drawing = try drawer?.draw(answer)
         if context.isJSON {
-          try context.printJSONLine(AnswerView(answer))
+          try context.printJSONLine(AnswerView(answer, drawing: drawing))
         } else {
           context.show(answer, fileWidth: width)
         }
       }
     }
+    let undrawn = try await drawer?.finish() ?? 0
     if !context.isJSON { context.note("skipped", found.skipped) }
+    if let draw, !context.isJSON { context.note("drew \(TextWidth.printable(draw))") }
+    if undrawn > 0 {
+      let file = TextWidth.printable(draw ?? "")
+      context.note("left \(Format.count(undrawn, "image")) out of \(file)")
+    }
     let failed = failures.withLock { $0 }
     guard failed == 0 else {
       throw CommandFailure.someItemsFailed(

@@ -8,7 +8,8 @@ struct Train: ParsableCommand {
     abstract: "Start, watch and cancel trainings.",
     discussion: "EXAMPLE: diyml train start pets",
     subcommands: [
-      TrainStart.self, TrainWatch.self, TrainList.self, TrainShow.self, TrainCancel.self,
+      TrainStart.self, TrainWatch.self, TrainList.self, TrainShow.self, TrainReport.self,
+      TrainCancel.self,
     ])
 }
 

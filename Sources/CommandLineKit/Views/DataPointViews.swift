@@ -104,6 +104,34 @@ struct AnalysisView: Encodable {
     let conflicting: Bool
   }
 
+  struct BinView: Encodable {
+    let from: Double
+    /// Missing when there is no end.
+    let to: Double?
+    let count: UInt64
+
+    init(_ bin: AnalyzeProjectResponse.Bin) { (from, to, count) = (bin.from, bin.to, bin.count) }
+  }
+
+  struct BoxesView: Encodable {
+    let count: UInt64
+    let imagesWithout: UInt64
+    let small: UInt64
+    let medium: UInt64
+    let large: UInt64
+    let perImage: [BinView]
+    let relativeSizes: [BinView]
+    let aspects: [BinView]
+
+    init(_ boxes: AnalyzeProjectResponse.BoxFigures) {
+      (count, imagesWithout) = (boxes.count, boxes.imagesWithout)
+      (small, medium, large) = (boxes.small, boxes.medium, boxes.large)
+      perImage = boxes.perImage.map(BinView.init)
+      relativeSizes = boxes.relativeSizes.map(BinView.init)
+      aspects = boxes.aspects.map(BinView.init)
+    }
+  }
+
   let images: UInt64
   let labeled: UInt64
   let bytes: UInt64
@@ -114,8 +142,18 @@ struct AnalysisView: Encodable {
   let duplicates: [DuplicatesView]
   let findings: [FindingView]
   let readyToTrain: Bool
+  let longSides: [BinView]
+  let aspects: [BinView]
+  /// Of detection projects.
+  let boxes: BoxesView?
+  /// The page, if one was written.
+  let report: String?
 
-  init(_ analysis: AnalyzeProjectResponse) {
+  init(_ analysis: AnalyzeProjectResponse, report: String? = nil) {
+    longSides = analysis.longSides.map(BinView.init)
+    aspects = analysis.aspects.map(BinView.init)
+    boxes = analysis.boxes.map(BoxesView.init)
+    self.report = report
     images = analysis.dataPoints
     labeled = analysis.labeled
     bytes = analysis.bytes

@@ -84,6 +84,12 @@ struct AnswerView: Encodable {
     let yMin: Double
     let xMax: Double
     let yMax: Double
+
+    init(_ object: DetectedObject) {
+      `class` = object.className
+      confidence = object.confidence
+      (xMin, yMin, xMax, yMax) = (object.xMin, object.yMin, object.xMax, object.yMax)
+    }
   }
 
   struct ErrorView: Encodable {
@@ -99,9 +105,12 @@ struct AnswerView: Encodable {
   var classes: [ScoredView]?
   var objects: [ObjectView]?
   var error: ErrorView?
+  /// The file with the picture, if one was asked for.
+  let drawing: String?
 
-  init(_ answer: ImageAnswer) {
+  init(_ answer: ImageAnswer, drawing: String? = nil) {
     file = answer.file
+    self.drawing = drawing
     switch answer.outcome {
     case .failure(let code, let message): error = ErrorView(code: code, message: message)
     case .response(let response):
@@ -115,11 +124,7 @@ struct AnswerView: Encodable {
           ScoredView(class: $0.className, probability: $0.probability)
         }
       case .detection(let value):
-        objects = value.objects.map {
-          ObjectView(
-            class: $0.className, confidence: $0.confidence, xMin: $0.xMin, yMin: $0.yMin,
-            xMax: $0.xMax, yMax: $0.yMax)
-        }
+        objects = value.objects.map(ObjectView.init)
       case nil: break
       }
     }

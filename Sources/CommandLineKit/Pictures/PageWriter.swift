@@ -1,0 +1,64 @@
+package import API
+import Drawing
+import RPCCore
+
+/// Writes the pages that people look at.
+package struct PageWriter: Sendable {
+  private let clients: Clients
+
+  package init(_ clients: Clients) { self.clients = clients }
+
+  /// What a training has left to look at; number 0 means the newest.
+  ///
+  /// Without a path nothing is written, and the figures are given back all the same.
+  @discardableResult
+  package func training(
+    _ number: UInt32, of project: String, to path: String?
+  ) async throws -> (job: TrainingJob, report: TrainingReport) {
+    let answer = try await clients.training.getTrainingReport(
+      GetTrainingReportRequest(project: project, number: number), options: clients.options)
+    // By its number, or a training that has begun meanwhile would be taken for it.
+    let job = try await clients.training.getTraining(
+      GetTrainingRequest(project: project, number: answer.number), options: clients.options
+    ).job
+    guard let job, let report = answer.report else {
+      throw CommandFailure.server(Status(.internal, "the server answered without a report"))
+    }
+    if let path {
+      var shelf = PictureShelf(clients: clients, project: project)
+      let page = TrainingPage(job: job, report: report)
+      try TextFile.write(try await page.document(&shelf), to: path)
+    }
+    return (job, report)
+  }
+
+  /// What an examination of a project finds; without a path nothing is written.
+  @discardableResult
+  package func analysis(
+    of project: String, to path: String?
+  ) async throws -> AnalyzeProjectResponse {
+    let analysis = try await clients.data.analyzeProject(
+      AnalyzeProjectRequest(project: project), options: clients.streamOptions)
+    guard let path else { return analysis }
+    let answer = try await clients.data.getProject(
+      GetProjectRequest(project: project), options: clients.options)
+    guard let found = answer.project else {
+      throw CommandFailure.server(Status(.internal, "the server answered without a project"))
+    }
+    var shelf = PictureShelf(clients: clients, project: project)
+    let page = AnalysisPage(project: found, analysis: analysis)
+    try TextFile.write(try await page.document(&shelf), to: path)
+    return analysis
+  }
+
+  /// What a published model says of image files, drawn.
+  package func answers(of model: String, about files: [String], to path: String) async throws {
+    let drawer = try AnswerDrawer(
+      .page(path: path), title: "Answers of \(model)", environment: [:])
+    let question = InferRequest(model: model, topK: 3)
+    try await Inferrer(clients: clients, question: question).infer(files) { answer in
+      _ = try drawer.draw(answer)
+    }
+    _ = try await drawer.finish()
+  }
+}
