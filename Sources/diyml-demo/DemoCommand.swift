@@ -42,6 +42,7 @@ struct DemoCommand: AsyncParsableCommand {
       .forEach { system.output($0 + "\n") }
     system.output("\n\(report.accuracyLine)\n")
     system.output(nextSteps(split))
+    report.job.outcome.pages.forEach { system.output("pictures in \($0)\n") }
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
     system.output("\(report.resultLine(data: nil))\n")
@@ -66,10 +67,11 @@ struct DemoCommand: AsyncParsableCommand {
         diyml account create ada
         diyml project create things
         diyml data upload things \(folder)
-        diyml data analyze things
+        diyml data analyze things --report images.html
         diyml train start things
+        diyml train report things --output training.html
         diyml publish things
-        diyml infer ada/things \(image)
+        diyml infer ada/things \(image) --draw answer.svg
         diyml --help
 
 

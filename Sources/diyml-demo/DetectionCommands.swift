@@ -47,6 +47,7 @@ struct DemoDetectionCommand: AsyncParsableCommand {
     report.table().lines(cellsMax: system.terminal.columns).forEach { system.output($0 + "\n") }
     system.output("\n\(report.summary)\n")
     system.output(nextSteps(report.job.split))
+    report.job.outcome.pages.forEach { system.output("pictures in \($0)\n") }
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
     system.output("\(report.resultLine(data: nil))\n")
@@ -75,10 +76,11 @@ struct DemoDetectionCommand: AsyncParsableCommand {
         diyml account create ada
         diyml project create things --type detection
         diyml data import things \(data ?? SceneFolder.folder) --split train,val
-        diyml data analyze things
+        diyml data analyze things --report images.html
         diyml train start things
+        diyml train report things --output training.html
         diyml publish things
-        diyml infer ada/things \(image)
+        diyml infer ada/things \(image) --draw answer.svg
 
 
       """
@@ -118,6 +120,7 @@ struct EvaluateDetectionCommand: AsyncParsableCommand {
     system.output("\n")
     report.table().lines().forEach { system.output($0 + "\n") }
     system.output("\n\(report.summary)\n")
+    report.job.outcome.pages.forEach { system.output("pictures in \($0)\n") }
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
     system.output("\(report.resultLine(data: report.job.split.name))\n")

@@ -35,6 +35,7 @@ struct EvaluateCommand: AsyncParsableCommand {
     system.output(
       "trained in \(Format.clock(seconds: report.job.outcome.trainingSeconds)), answered "
         + "\(Format.fixed(report.job.outcome.imagesPerSecond, digits: 1)) images/s\n")
+    report.job.outcome.pages.forEach { system.output("pictures in \($0)\n") }
     let path = try report.file(at: system.now()).write()
     system.output("raw numbers in \(path)\n")
     system.output("\(report.resultLine(data: report.job.split.name))\n")

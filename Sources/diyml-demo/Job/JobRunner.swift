@@ -26,7 +26,8 @@ struct JobRunner: Sendable {
     try await OwnServer(system: system).run { address in
       let started = system.now()
       let job = MainJob(
-        system: system, server: address, project: project, split: split, parameters: parameters)
+        system: system, server: address, project: project, split: split, parameters: parameters,
+        pageFolder: ".build/demo/pages/\(name)")
       let outcome = try await job.run()
       return Finished(
         name: name, split: split, outcome: outcome, parameters: parameters,

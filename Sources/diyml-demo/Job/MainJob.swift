@@ -10,6 +10,8 @@ struct MainJob: Sendable {
     let model: PublishedModel
     let job: TrainingJob
     let upload: ImageUpload.Outcome
+    /// Pages with pictures of what was learned from, of the training and of answers.
+    let pages: [String]
     /// In the order of the test images.
     let answers: [ImageAnswer]
     let inferenceSeconds: Double
@@ -30,6 +32,11 @@ struct MainJob: Sendable {
   let project: String
   let split: DataSplit
   let parameters: TrainingParameters
+  /// Where pages are written.
+  let pageFolder: String
+
+  /// Test images whose answers are drawn.
+  private static let drawnMax = 24
 
   func run() async throws -> Outcome {
     say("account \(DemoAccount.name)")
@@ -41,9 +48,30 @@ struct MainJob: Sendable {
     let started = system.now()
     let answers = try await infer(context, model: "\(model.owner)/\(model.project)")
     let seconds = system.now().timeIntervalSince(started)
+    let pages = try await writePages(context, of: model)
     return Outcome(
-      model: model, job: job, upload: upload, answers: answers, inferenceSeconds: seconds,
+      model: model, job: job, upload: upload, pages: pages, answers: answers,
+      inferenceSeconds: seconds,
       trainingImagesPerSecond: speed)
+  }
+
+  /// - Returns: The pages' paths.
+  private func writePages(
+    _ context: CommandContext, of model: PublishedModel
+  ) async throws -> [String] {
+    say("pages in \(pageFolder)")
+    try FileManager.default.createDirectory(
+      atPath: pageFolder, withIntermediateDirectories: true)
+    let paths = ["images", "training", "answers"].map { "\(pageFolder)/\($0).html" }
+    try await context.connected { clients in
+      let writer = PageWriter(clients)
+      try await writer.analysis(of: project, to: paths[0])
+      try await writer.training(model.version, of: project, to: paths[1])
+      try await writer.answers(
+        of: "\(model.owner)/\(model.project)@\(model.version)",
+        about: split.test.prefix(Self.drawnMax).map(\.path), to: paths[2])
+    }
+    return paths
   }
 
   private func say(_ text: String) {
