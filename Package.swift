@@ -82,7 +82,8 @@ let package = Package(
   targets: [
     // The wire.
     module("Codec", extra: [.strictMemorySafety()]),
-    module("RPCCore", ["Codec", .nioCore]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    module("RPCCore", ["Codec", "CZstd", .nioCore]),
     module("RPCTLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
     module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),

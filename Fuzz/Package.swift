@@ -30,7 +30,8 @@ let package = Package(
   ],
   targets: [
     fuzzed("Codec", [], extra: [.strictMemorySafety()]),
-    fuzzed("RPCCore", ["Codec", nioCore]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    fuzzed("RPCCore", ["Codec", "CZstd", nioCore]),
     fuzzed("API", ["Codec", "RPCCore"]),
     fuzzed("CodecTestMessages", ["Codec"]),
     fuzzed("Descriptors", ["Codec"]),

@@ -32,7 +32,8 @@ extension Client {
     let payload = try call.payload(previousAttempts: previous, limits: configuration.limits)
     let reply = Reply()
     let opened = ClientCall(
-      call.method, .single(reply), deadline: call.deadline, metadata: call.options.response)
+      call.method, .single(reply), deadline: call.deadline, metadata: call.options.response,
+      compresses: call.options.compresses)
     let (session, stream) = try await begin(call) { _, stream in
       .open(stream, opened, payload, request: request)
     }
@@ -67,7 +68,7 @@ extension Client {
         streams = (outgoing, incoming)
         let opened = ClientCall(
           call.method, .stream(incoming, outgoing), deadline: call.deadline,
-          metadata: call.options.response)
+          metadata: call.options.response, compresses: call.options.compresses)
         return .open(stream, opened, payload, request: nil)
       }
     } catch let failure as AttemptFailure {

@@ -13,6 +13,7 @@ final class ClientCall: @unchecked Sendable {
   let method: MethodDescriptor
   let receiver: Receiver
   let deadline: ContinuousClock.Instant?
+  let compresses: Bool
   private let metadata: ResponseMetadata?
   private var response: Bytes?
   /// Whether the call failed before anything of it was written; read by its task after that.
@@ -21,11 +22,12 @@ final class ClientCall: @unchecked Sendable {
 
   init(
     _ method: MethodDescriptor, _ receiver: Receiver, deadline: ContinuousClock.Instant?,
-    metadata: ResponseMetadata?
+    metadata: ResponseMetadata?, compresses: Bool = false
   ) {
     self.method = method
     self.receiver = receiver
     self.deadline = deadline
+    self.compresses = compresses
     self.metadata = metadata
   }
 

@@ -238,6 +238,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       call.timer = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))
     }
     connection.open(stream, payload)
+    if call.compresses { connection.compressOutput(of: stream) }
     if let request { send(request, isLast: true, on: stream) }
   }
 

@@ -43,7 +43,8 @@ struct OutboundCall: Sendable {
     if previousAttempts > 0 { metadata[Self.previousAttemptsKey] = "\(previousAttempts)" }
     let request = CallRequest(
       path: method.path, timeout: timeout, metadata: metadata,
-      idempotencyKey: options.idempotencyKey, trace: ServerContext.current?.trace ?? "")
+      idempotencyKey: options.idempotencyKey, trace: ServerContext.current?.trace ?? "",
+      compressesResponses: options.compresses)
     return try request.serialized(
       limits: limits, metadataBytesMax: limits.metadataBytesMax, plainOpen: method.plainOpen)
   }

@@ -87,7 +87,7 @@ final class RequestStream: Sendable {
       }
       let opened = ClientCall(
         call.method, .stream(receiving, nil), deadline: call.deadline,
-        metadata: call.options.response)
+        metadata: call.options.response, compresses: call.options.compresses)
       begun = (receiving, opened)
       return .open(stream, opened, payload, request: request)
     }

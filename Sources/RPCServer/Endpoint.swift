@@ -5,6 +5,7 @@ final class Endpoint: Sendable {
   let route: Route
   let gate: MethodGate?
   let requestBytesMax: Int?
+  let compressesResponses: Bool?
 
   init(_ route: Route, _ policy: MethodPolicy) {
     self.route = route
@@ -12,5 +13,6 @@ final class Endpoint: Sendable {
       MethodGate(route.method, handlersMax: $0, waitingMax: policy.waitingMax)
     }
     requestBytesMax = policy.requestBytesMax
+    compressesResponses = policy.compressesResponses
   }
 }

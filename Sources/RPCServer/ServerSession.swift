@@ -147,6 +147,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     }
     connection.limitInput(
       of: stream, messageBytesMax: endpoint.requestBytesMax, isUnseen: method.hasSingleRequest)
+    if endpoint.compressesResponses ?? request.compressesResponses {
+      connection.compressOutput(of: stream)
+    }
     let call = ServerCall(stream, endpoint, context, queue: queue, server: server)
     calls[stream] = call
     if let deadline = context.deadline {

@@ -45,6 +45,7 @@ struct ClientRun {
     let stream = StreamID(script.lastStream)
     live[stream] = 0
     connection.open(stream, [1])
+    if stream.rawValue.isMultiple(of: 4) { connection.compressOutput(of: stream) }
   }
 
   private mutating func deliver(_ count: Int) throws(Finding) {
@@ -111,7 +112,7 @@ struct ClientRun {
   private mutating func send(_ count: Int, isLast: Bool, on stream: StreamID) throws(Finding) {
     do {
       try connection.send(
-        Bytes([UInt8](repeating: 1, count: count)), isLast: isLast, on: stream)
+        Bytes(FrameScript.digits[..<count]), isLast: isLast, on: stream)
     } catch {
       try require(
         count > connection.peer.messageBytesMax, "a message of \(count) bytes is refused: \(error)")

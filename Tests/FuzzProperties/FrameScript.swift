@@ -61,7 +61,7 @@ struct FrameScript {
     case 13: append(source.bytes(source.size(max: 40)))
     default:
       let type = FrameType.allCases[source.choice(FrameType.allCases.count)]
-      let flags = FrameFlags(rawValue: source.byte() & 7)
+      let flags = FrameFlags(rawValue: source.byte() & 15)
       add(type, flags: flags, stream: stream, payload: Bytes(source.bytes(source.size(max: 20))))
     }
   }
@@ -72,10 +72,34 @@ struct FrameScript {
     return WireSettings(
       messageBytesMax: UInt32(source.choice(200_000)), streamsMax: UInt32(source.choice(10)),
       streamWindowBytes: UInt32(64 << 10 + source.choice(2) * source.choice(60_000)),
-      connectionWindowBytes: UInt32(1 << 20 + source.choice(60_000)))
+      connectionWindowBytes: UInt32(1 << 20 + source.choice(60_000)),
+      encodings: source.choice(2) == 0 ? [] : [.zstd])
+  }
+
+  /// A message of digits, which shrink to about half, so that compressing it is of use.
+  static let digits: [UInt8] = (0..<150_000).map { (number: Int) in
+    UInt8(48 + ((UInt64(number * number) &* 0x9E37_79B9_7F4A_7C15) >> 40) % 10)
+  }
+
+  /// A compressed message, in one chunk or two, that may be damaged.
+  private mutating func compressedData(_ stream: UInt32, _ source: inout ByteSource) {
+    let message = Bytes(Self.digits[..<(1_024 + source.size(max: 3_000))])
+    guard var body = Compression.compressed(message).map(Array.init) else { return }
+    if source.choice(3) == 0 {
+      body[source.choice(body.count)] ^= UInt8(1 + source.choice(255))
+    }
+    if source.choice(2) == 0 {
+      data(stream, body, [.first, .last, .compressed])
+    } else {
+      let total = Array(ByteBuffer(integer: UInt32(body.count)).readableBytesView)
+      let cut = 1 + source.choice(body.count - 1)
+      data(stream, total + body[..<cut], [.first, .compressed])
+      data(stream, Array(body[cut...]), source.choice(8) == 0 ? .last : [.last, .compressed])
+    }
   }
 
   private mutating func data(_ stream: UInt32, _ source: inout ByteSource) {
+    if source.choice(4) == 3 { return compressedData(stream, &source) }
     let count = source.size(max: 30_000)
     let payload = [UInt8](repeating: 9, count: count)
     switch source.choice(8) {

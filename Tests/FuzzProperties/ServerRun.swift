@@ -59,6 +59,7 @@ struct ServerRun {
     case .opened(let stream, _):
       try require(opened.insert(stream).inserted, "stream \(stream) was opened twice")
       live[stream] = 0
+      if stream.rawValue.isMultiple(of: 4) { connection.compressOutput(of: stream) }
     case .message(let stream, let bytes, _):
       try require(live[stream] != nil, "a message on stream \(stream), which is not open")
       try require(
@@ -123,7 +124,7 @@ struct ServerRun {
 
   private mutating func send(_ count: Int, on stream: StreamID) throws(Finding) {
     do {
-      try connection.send(Bytes([UInt8](repeating: 1, count: count)), on: stream)
+      try connection.send(Bytes(FrameScript.digits[..<count]), on: stream)
     } catch {
       try require(
         count > connection.peer.messageBytesMax, "a message of \(count) bytes is refused: \(error)")

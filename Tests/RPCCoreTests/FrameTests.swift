@@ -71,7 +71,7 @@ struct FrameTests {
     let payload = ByteBuffer(
       bytes: (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
     let header = FrameHeader(
-      .data, flags: FrameFlags(rawValue: UInt8.random(in: 0...7, using: &random)),
+      .data, flags: FrameFlags(rawValue: UInt8.random(in: 0...15, using: &random)),
       trafficClass: .normal, stream: StreamID(UInt32.random(in: 1...100, using: &random)),
       length: count)
     return Frame(header: header, payload: payload)
@@ -90,7 +90,7 @@ struct FrameTests {
 
   /// Each row changes one byte of a good header, or the type, into something that is not allowed.
   @Test(arguments: [
-    (3, 0, "type 0"), (3, 10, "type 10"), (4, 8, "flags 8"), (5, 2, "class 2"), (6, 1, "reserved"),
+    (3, 0, "type 0"), (3, 10, "type 10"), (4, 16, "flags 16"), (5, 2, "class 2"), (6, 1, "reserved"),
     (7, 1, "reserved"), (11, 0, "stream 0"),
   ])
   func `a header with an unknown value is a fault`(at: Int, value: UInt8, named: String) throws {

@@ -233,6 +233,8 @@ struct PeerSettingsTests {
     (WireSettings(connectionWindowBytes: 1 << 30 + 1), false),
     (WireSettings(agent: String(repeating: "a", count: 64)), true),
     (WireSettings(agent: String(repeating: "a", count: 65)), false),
+    (WireSettings(encodings: Array(repeating: .zstd, count: 64)), true),
+    (WireSettings(encodings: Array(repeating: .unrecognized(9), count: 65)), false),
   ])
   func `settings stop at their bounds`(wire: WireSettings, accepted: Bool) throws {
     let bytes = try wire.serialized()

@@ -13,18 +13,24 @@ public struct CallOptions: Sendable {
   /// Whether the call waits, until its deadline, for a connection to be made, instead of failing as
   /// `UNAVAILABLE` while none can be.
   public var waitForReady: Bool
+  /// Whether the call's messages of 1 KiB to 1 MiB may be compressed, both ways, where the other side
+  /// takes that: for text and numbers, not for images, which shrink no further.
+  ///
+  /// The requests of a client's first calls are not, as long as the server has not said hello.
+  public var compresses: Bool
   /// Filled with what the server says beside its responses, if given.
   public var response: ResponseMetadata?
 
-  /// No timeout, no metadata, no key, no waiting, unless given.
+  /// No timeout, no metadata, no key, no waiting, no compression, unless given.
   public init(
     timeout: Duration? = nil, metadata: Metadata = Metadata(), idempotencyKey: String? = nil,
-    waitForReady: Bool = false, response: ResponseMetadata? = nil
+    waitForReady: Bool = false, compresses: Bool = false, response: ResponseMetadata? = nil
   ) {
     self.timeout = timeout
     self.metadata = metadata
     self.idempotencyKey = idempotencyKey
     self.waitForReady = waitForReady
+    self.compresses = compresses
     self.response = response
   }
 

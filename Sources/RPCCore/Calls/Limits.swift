@@ -10,6 +10,8 @@ public struct Limits: Sendable, Hashable {
   ///
   /// More data is sent as a stream of messages.
   public var messageBytesMax = 4 << 20
+  /// Whether messages may arrive compressed.
+  public var takesCompressed = true
   /// Bytes that a connection may hold in messages larger than a stream's window, together.
   ///
   /// Beyond it such messages wait for each other. At least ``messageBytesMax`` and 36.

@@ -9,12 +9,18 @@ public struct MethodPolicy: Sendable, Hashable {
   public var waitingMax = 0
   /// Bytes in one request; 1 to ``Limits/messageBytesMax``, or `nil` for that.
   public var requestBytesMax: Int?
+  /// Whether responses are compressed for callers that take it; `nil` for those that ask for it.
+  public var compressesResponses: Bool?
 
   /// No bounds of the method's own, unless given.
-  public init(handlersMax: Int? = nil, waitingMax: Int = 0, requestBytesMax: Int? = nil) {
+  public init(
+    handlersMax: Int? = nil, waitingMax: Int = 0, requestBytesMax: Int? = nil,
+    compressesResponses: Bool? = nil
+  ) {
     self.handlersMax = handlersMax
     self.waitingMax = waitingMax
     self.requestBytesMax = requestBytesMax
+    self.compressesResponses = compressesResponses
   }
 
   /// Stops the program if a value is out of its bounds: that is a mistake in the program.

@@ -136,8 +136,12 @@ package struct ClientConnection {
     switch outcome {
     case .nothing, .finished: return nil
     case .message(let bytes, _): return .message(stream, bytes)
-    case .refused(let status):
+    case .refused(var status):
       cancel(stream)
+      // What is wrong with a response is no fault of the caller's.
+      if status.code == .invalidArgument || status.code == .unimplemented {
+        status.code = .internal
+      }
       return .failed(stream, status)
     }
   }
@@ -195,6 +199,11 @@ package struct ClientConnection {
     calls[stream] = .waiting
     waiting.append(stream)
     admitWaiting()
+  }
+
+  /// Compresses what is sent on the call from now on, where that is possible and saves bytes.
+  package mutating func compressOutput(of stream: StreamID) {
+    transfer.compressOutput(of: stream)
   }
 
   /// Sends a message; nothing if the call has ended.

@@ -8,6 +8,8 @@ package struct OutboundQueue: Sendable {
     case frame(FrameType, Bytes)
     /// A message of which the first `sent` bytes are on their way.
     case message(Bytes, sent: Int, isLast: Bool)
+    /// The same of a message that was compressed, and what it inflates to.
+    case compressed(Bytes, inflatedBytes: Int, sent: Int, isLast: Bool)
     /// No more messages follow.
     case finish
   }
@@ -21,10 +23,12 @@ package struct OutboundQueue: Sendable {
 
   /// Adds an item; the end of the messages joins the last message if that is still here.
   package mutating func append(_ item: Item) {
-    if case .finish = item, case .message(let bytes, let sent, false) = items.last {
+    switch (item, items.last) {
+    case (.finish, .message(let bytes, let sent, false)):
       items.last = .message(bytes, sent: sent, isLast: true)
-    } else {
-      items.append(item)
+    case (.finish, .compressed(let bytes, let inflated, let sent, false)):
+      items.last = .compressed(bytes, inflatedBytes: inflated, sent: sent, isLast: true)
+    default: items.append(item)
     }
   }
 
@@ -37,7 +41,11 @@ package struct OutboundQueue: Sendable {
   package mutating func removeAll() -> Int {
     var bytes = 0
     while let item = items.popFirst() {
-      if case .message(let message, _, _) = item { bytes += message.count }
+      switch item {
+      case .message(let message, _, _): bytes += message.count
+      case .compressed(_, let inflatedBytes, 0, _): bytes += inflatedBytes
+      case .compressed, .frame, .finish: break
+      }
     }
     return bytes
   }

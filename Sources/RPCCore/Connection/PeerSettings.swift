@@ -6,6 +6,8 @@ package struct PeerSettings: Hashable, Sendable {
   package var streamWindowBytes = 64 << 10
   package var connectionWindowBytes = 1 << 20
   package var metadataBytesMax = 8 << 10
+  /// Whether it takes messages that are compressed by zstd.
+  package var takesZstd = false
   /// Name and version of its software, for logs.
   package var agent = ""
 
@@ -20,6 +22,7 @@ package struct PeerSettings: Hashable, Sendable {
     streamWindowBytes = limits.streamWindowBytes
     connectionWindowBytes = limits.connectionWindowBytes
     metadataBytesMax = limits.metadataBytesMax
+    takesZstd = limits.takesCompressed
     self.agent = agent
   }
 }

@@ -10,6 +10,8 @@ package struct ReceiveWindow: Hashable, Sendable {
   /// What the sender began with, and what it was given on top.
   package private(set) var size: Int
   /// What the sender may still send; it knows about this much.
+  ///
+  /// Below zero after a compressed message that costs more than there was.
   package private(set) var available: Int
   /// How often the sender was given credit.
   package private(set) var grants = 0
@@ -24,6 +26,13 @@ package struct ReceiveWindow: Hashable, Sendable {
   /// Takes note of DATA; `false` if the sender had no credit for it.
   package mutating func received(_ bytes: Int) -> Bool {
     guard bytes <= available else { return false }
+    available -= bytes
+    return true
+  }
+
+  /// Takes note of a frame of a compressed message; `false` if the sender had no credit at all.
+  package mutating func received(overdrawing bytes: Int) -> Bool {
+    guard bytes == 0 || available > 0 else { return false }
     available -= bytes
     return true
   }

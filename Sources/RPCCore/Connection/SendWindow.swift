@@ -1,6 +1,7 @@
 /// What we may still send.
 package struct SendWindow: Hashable, Sendable {
-  /// Below zero only after the peer's settings took back what it never had to give.
+  /// Below zero after a compressed message that costs more than there was, or the peer's settings
+  /// took back what it never had to give.
   package private(set) var available: Int
 
   package init(_ available: Int) { self.available = available }
@@ -8,6 +9,12 @@ package struct SendWindow: Hashable, Sendable {
   /// Uses credit; `bytes` is at most what is available.
   package mutating func spend(_ bytes: Int) {
     precondition(bytes <= available, "\(bytes) bytes sent on \(available) bytes of credit")
+    available -= bytes
+  }
+
+  /// Uses credit for a message that is sent whatever it costs, once there is some.
+  package mutating func overdraw(_ bytes: Int) {
+    precondition(available > 0, "\(bytes) bytes sent without credit")
     available -= bytes
   }
 

@@ -226,6 +226,11 @@ package struct ServerConnection {
     transfer.limitInput(of: stream, messageBytesMax: messageBytesMax, isUnseen: isUnseen)
   }
 
+  /// Compresses what is sent to the call from now on, where that is possible and saves bytes.
+  package mutating func compressOutput(of stream: StreamID) {
+    transfer.compressOutput(of: stream)
+  }
+
   /// Sends a message; nothing if the call has ended.
   ///
   /// - Throws: `RESOURCE_EXHAUSTED` if the client does not take messages as large.

@@ -48,7 +48,11 @@ extension OutboundQueue {
     var rest = self
     var bytes = 0
     while let item = rest.first {
-      if case .message(let message, let sent, _) = item { bytes += message.count - sent }
+      switch item {
+      case .message(let message, let sent, _): bytes += message.count - sent
+      case .compressed(let body, _, let sent, _): bytes += body.count - sent
+      case .frame, .finish: break
+      }
       rest.advance()
     }
     return bytes

@@ -35,7 +35,8 @@ extension Transfer {
   /// Adds to what the stream has to send.
   package mutating func enqueue(_ item: OutboundQueue.Item, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
-    streams[at: index].outbound.append(item)
+    streams[at: index].outbound.append(
+      streams[at: index].compressesOutput ? compressed(item) : item)
     if streams[at: index].place == .none { place(stream, at: index) }
   }
 
@@ -126,6 +127,16 @@ extension Transfer {
         } else {
           bytes.count <= chunkBytesMax ? .small : .bulk
         }
+      case .compressed(let body, _, let sent, _):
+        if sent > 0 {
+          .bulk
+        } else if streams[at: index].credit.available <= overhead(0) {
+          .none
+        } else if connectionCredit.available <= overhead(0) {
+          .connection
+        } else {
+          body.count <= chunkBytesMax ? .small : .bulk
+        }
       }
     streams[at: index].place = place
     schedule.add(stream, at: place)
@@ -145,17 +156,21 @@ extension Transfer {
     case .message(let bytes, let offset, let isLast):
       let chunk = chunk(of: bytes, from: offset, at: index)
       guard let chunk else { return }
-      write(bytes, from: offset, chunk, isLast: isLast, on: stream)
+      write(bytes, from: offset, chunk, flags: [], isLast: isLast, on: stream)
       spend(chunk.cost, at: index)
       let overhead = chunk.isLast ? ReceiveWindow.messageOverheadBytes : 0
       sent.append(Sent(stream: stream, bytes: chunk.range.count + overhead))
       let rest = OutboundQueue.Item.message(bytes, sent: chunk.range.upperBound, isLast: isLast)
       streams[at: index].outbound.advance(to: chunk.isLast ? nil : rest)
+    case .compressed(let body, let inflatedBytes, let offset, let isLast):
+      sendCompressed(
+        body, inflatedBytes: inflatedBytes, from: offset, isLast: isLast, on: stream, at: index,
+        sent: &sent)
     }
   }
 
   /// The next piece of a message, as far as credit and the peer's frames allow.
-  private struct Chunk {
+  struct Chunk {
     /// Offsets in the message.
     let range: Range<Int>
     /// Whether the message's total stands before the first of several chunks.
@@ -165,7 +180,7 @@ extension Transfer {
     let cost: Int
   }
 
-  private var chunkBytesMax: Int { min(Self.chunkBytesMax, peer.frameBytesMax) }
+  var chunkBytesMax: Int { min(Self.chunkBytesMax, peer.frameBytesMax) }
 
   /// Credit that must be exceeded for a message, or its next chunk, to move at all.
   private func overhead(_ sent: Int) -> Int {
@@ -190,10 +205,11 @@ extension Transfer {
       range: 0..<count, statesTotal: true, isLast: false, cost: count + overhead(0))
   }
 
-  private mutating func write(
-    _ bytes: Bytes, from offset: Int, _ chunk: Chunk, isLast: Bool, on stream: StreamID
+  mutating func write(
+    _ bytes: Bytes, from offset: Int, _ chunk: Chunk, flags: FrameFlags, isLast: Bool,
+    on stream: StreamID
   ) {
-    var flags: FrameFlags = []
+    var flags = flags
     if offset == 0 { flags.insert(.first) }
     if chunk.isLast { flags.insert(.last) }
     if chunk.isLast && isLast { flags.insert(.finish) }

@@ -33,9 +33,13 @@ package struct Transfer {
     var room = Room.notNeeded
     /// What the window has grown by.
     var grownBytes = 0
+    /// Whether the message that arrives, or arrived last, is compressed, and to what it inflates.
+    var isCompressed = false
+    var inflatedBytes = 0
 
     var credit: SendWindow
     var outbound = OutboundQueue()
+    var compressesOutput = false
     var place = Place.none
   }
 
@@ -123,9 +127,15 @@ package struct Transfer {
   package mutating func received(_ frame: Frame) throws(ConnectionFault) -> Outcome {
     let flags = frame.header.flags
     let isEmptyFinish = flags == .finish && frame.header.length == 0
+    let isCompressed = flags.contains(.compressed)
     let cost =
-      frame.header.length + (flags.contains(.first) ? ReceiveWindow.messageOverheadBytes : 0)
-    guard connectionReceived.received(cost) else {
+      isCompressed
+      ? try self.cost(ofCompressed: frame)
+      : frame.header.length + (flags.contains(.first) ? ReceiveWindow.messageOverheadBytes : 0)
+    guard
+      isCompressed
+        ? connectionReceived.received(overdrawing: cost) : connectionReceived.received(cost)
+    else {
       throw ConnectionFault(.flowControl, "\(cost) bytes of DATA beyond the connection's credit")
     }
     connectionReceived.consumed(cost)
@@ -138,7 +148,11 @@ package struct Transfer {
     case .finished: throw .protocolError("DATA on stream \(stream) after its last message")
     case .open: break
     }
-    guard streams[at: index].received.received(cost) else {
+    guard
+      isCompressed
+        ? streams[at: index].received.received(overdrawing: cost)
+        : streams[at: index].received.received(cost)
+    else {
       throw ConnectionFault(
         .flowControl, "\(cost) bytes of DATA beyond the credit of stream \(stream)")
     }
@@ -149,11 +163,23 @@ package struct Transfer {
       streams[at: index].input = .finished
       return .finished
     }
-    guard share?.take(frame.header.length) ?? true else { return refuseForRoom(stream, at: index) }
-    streams[at: index].partialBytes += frame.header.length
+    var held = frame.header.length
+    var messageBytesMax = streams[at: index].messageBytesMax
+    if isCompressed || streams[at: index].isCompressed {
+      if let refusal = try judgeCompressed(frame, at: index) {
+        ignoreInput(of: stream)
+        return .refused(refusal)
+      }
+      if isCompressed {
+        held = max(cost - ReceiveWindow.messageOverheadBytes, 0)
+        messageBytesMax += Compression.headerBytes
+      }
+    }
+    guard share?.take(held) ?? true else { return refuseForRoom(stream, at: index) }
+    streams[at: index].partialBytes += held
     streams[at: index].partialCost += cost
     let outcome = try streams[at: index].assembler.append(
-      flags, frame.payload, messageBytesMax: streams[at: index].messageBytesMax)
+      flags, frame.payload, messageBytesMax: messageBytesMax)
     return handle(outcome, on: stream, at: index, isLast: flags.contains(.finish))
   }
 
@@ -175,7 +201,8 @@ package struct Transfer {
     switch outcome {
     case .began(let bytes):
       let cost = Self.chunkedCost(of: bytes)
-      if cost > limits.streamWindowBytes / 2 {
+      // A compressed one has been paid for.
+      if cost > limits.streamWindowBytes / 2, !streams[at: index].isCompressed {
         streams[at: index].room = .asked
         give(assembly.reserve(cost, for: stream))
       }
@@ -185,7 +212,14 @@ package struct Transfer {
     case .message(let bytes):
       settle(stream, at: index)
       if isLast { streams[at: index].input = .finished }
-      return .message(bytes, isLast: isLast)
+      guard streams[at: index].isCompressed else { return .message(bytes, isLast: isLast) }
+      do {
+        let stated = streams[at: index].inflatedBytes
+        return .message(try Compression.inflated(bytes, stated: stated), isLast: isLast)
+      } catch {
+        ignoreInput(of: stream)
+        return .refused(error)
+      }
     case .tooLarge(let bytes):
       let limit = streams[at: index].messageBytesMax
       ignoreInput(of: stream)

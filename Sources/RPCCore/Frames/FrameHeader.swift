@@ -25,13 +25,15 @@ package struct FrameFlags: OptionSet, Hashable, Sendable {
   package static let last = FrameFlags(rawValue: 2)
   /// DATA: the sender's last frame with messages on this stream.
   package static let finish = FrameFlags(rawValue: 4)
+  /// DATA: of a compressed message.
+  package static let compressed = FrameFlags(rawValue: 8)
   /// PING: the answer to one.
   package static let answer = FrameFlags(rawValue: 1)
 
   /// What may be set in a frame of this type.
   static func allowed(in type: FrameType) -> FrameFlags {
     switch type {
-    case .data: [.first, .last, .finish]
+    case .data: [.first, .last, .finish, .compressed]
     case .ping: .answer
     case .settings, .open, .head, .end, .cancel, .credit, .goAway: []
     }

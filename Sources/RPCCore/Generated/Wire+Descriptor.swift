@@ -11,7 +11,7 @@ extension ProtoFile {
     dependencies: [.rpcV1Status],
     descriptor: """
 
-      \u{11}rpc/v1/wire.proto\u{12}\u{c}diyml.rpc.v1\u{1a}\u{13}rpc/v1/status.proto"\u{bc}\u{1}
+      \u{11}rpc/v1/wire.proto\u{12}\u{c}diyml.rpc.v1\u{1a}\u{13}rpc/v1/status.proto"\u{e7}\u{1}
       \u{8}Settings\u{12}\u{17}
       \u{f}frame_bytes_max\u{18}\u{1} \u{1}(\u{d}\u{12}\u{19}
       \u{11}message_bytes_max\u{18}\u{2} \u{1}(\u{d}\u{12}\u{13}
@@ -19,16 +19,18 @@ extension ProtoFile {
       \u{13}stream_window_bytes\u{18}\u{4} \u{1}(\u{d}\u{12}\u{1f}
       \u{17}connection_window_bytes\u{18}\u{5} \u{1}(\u{d}\u{12}\u{1a}
       \u{12}metadata_bytes_max\u{18}\u{6} \u{1}(\u{d}\u{12}\u{d}
-      \u{5}agent\u{18}\u{7} \u{1}(\u{9}"0
+      \u{5}agent\u{18}\u{7} \u{1}(\u{9}\u{12})
+      \u{9}encodings\u{18}\u{8} \u{3}(\u{e}2\u{16}.diyml.rpc.v1.Encoding"0
       \u{d}MetadataEntry\u{12}\u{b}
       \u{3}key\u{18}\u{1} \u{1}(\u{9}\u{12}\u{12}
-      \u{5}value\u{18}\u{2} \u{1}(\u{c}B\u{3}\u{80}\u{1}\u{1}"\u{8b}\u{1}
+      \u{5}value\u{18}\u{2} \u{1}(\u{c}B\u{3}\u{80}\u{1}\u{1}"\u{a7}\u{1}
       \u{4}Open\u{12}\u{e}
       \u{6}method\u{18}\u{1} \u{1}(\u{9}\u{12}\u{1c}
       \u{14}timeout_microseconds\u{18}\u{2} \u{1}(\u{4}\u{12}-
       \u{8}metadata\u{18}\u{3} \u{3}(\u{b}2\u{1b}.diyml.rpc.v1.MetadataEntry\u{12}\u{17}
       \u{f}idempotency_key\u{18}\u{4} \u{1}(\u{9}\u{12}\u{d}
-      \u{5}trace\u{18}\u{5} \u{1}(\u{9}"5
+      \u{5}trace\u{18}\u{5} \u{1}(\u{9}\u{12}\u{1a}
+      \u{12}compress_responses\u{18}\u{6} \u{1}(\u{8}"5
       \u{4}Head\u{12}-
       \u{8}metadata\u{18}\u{1} \u{3}(\u{b}2\u{1b}.diyml.rpc.v1.MetadataEntry"\u{80}\u{1}
       \u{3}End\u{12}\u{c}
@@ -39,7 +41,10 @@ extension ProtoFile {
       \u{6}GoAway\u{12}\u{13}
       \u{b}last_stream\u{18}\u{1} \u{1}(\u{d}\u{12}*
       \u{6}reason\u{18}\u{2} \u{1}(\u{e}2\u{1a}.diyml.rpc.v1.GoAwayReason\u{12}\u{f}
-      \u{7}message\u{18}\u{3} \u{1}(\u{9}*\u{93}\u{2}
+      \u{7}message\u{18}\u{3} \u{1}(\u{9}*7
+      \u{8}Encoding\u{12}\u{18}
+      \u{14}ENCODING_UNSPECIFIED\u{10}\u{0}\u{12}\u{11}
+      \u{d}ENCODING_ZSTD\u{10}\u{1}*\u{93}\u{2}
       \u{c}GoAwayReason\u{12}\u{1e}
       \u{1a}GO_AWAY_REASON_UNSPECIFIED\u{10}\u{0}\u{12}\u{1b}
       \u{17}GO_AWAY_REASON_DRAINING\u{10}\u{1}\u{12}!

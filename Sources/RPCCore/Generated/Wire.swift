@@ -7,6 +7,33 @@
 
 package import Codec
 
+/// How a message is compressed; the number stands in the message's first byte.
+package enum WireEncoding: Enumeration {
+  case unspecified
+  /// Zstandard, RFC 8878: one frame, without a dictionary.
+  case zstd
+  /// A number without a name in the schema.
+  case unrecognized(Int32)
+
+  package static let allCases: [Self] = [.unspecified, .zstd]
+
+  package init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .zstd
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  package var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .zstd: 1
+    case .unrecognized(let number): number
+    }
+  }
+}
+
 /// Why a GOAWAY was sent.
 package enum WireGoAwayReason: Enumeration {
   case unspecified
@@ -108,6 +135,11 @@ package struct WireSettings: Hashable, Sendable {
   /// Name and version of the sender's software, for logs: at most 64 bytes.
   package var agent: String = ""
 
+  /// How messages to the sender may be compressed; unknown ones are ignored.
+  ///
+  /// At most 64.
+  package var encodings: [WireEncoding] = []
+
   package var unknownFields = UnknownFields()
 
   package init() {}
@@ -119,7 +151,8 @@ package struct WireSettings: Hashable, Sendable {
     streamWindowBytes: UInt32 = 0,
     connectionWindowBytes: UInt32 = 0,
     metadataBytesMax: UInt32 = 0,
-    agent: String = ""
+    agent: String = "",
+    encodings: [WireEncoding] = []
   ) {
     self.frameBytesMax = frameBytesMax
     self.messageBytesMax = messageBytesMax
@@ -128,6 +161,7 @@ package struct WireSettings: Hashable, Sendable {
     self.connectionWindowBytes = connectionWindowBytes
     self.metadataBytesMax = metadataBytesMax
     self.agent = agent
+    self.encodings = encodings
   }
 }
 
@@ -146,6 +180,8 @@ extension WireSettings: Message {
       case 40: connectionWindowBytes = try reader.value(.uint32)
       case 48: metadataBytesMax = try reader.value(.uint32)
       case 58: agent = try reader.value(.string)
+      case 64: try reader.append(to: &encodings, .enumeration(WireEncoding.self))
+      case 66: try reader.appendPacked(to: &encodings, .enumeration(WireEncoding.self))
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -159,11 +195,13 @@ extension WireSettings: Message {
     sizer.value(5, connectionWindowBytes, .uint32)
     sizer.value(6, metadataBytesMax, .uint32)
     sizer.value(7, agent, .string)
+    sizer.packed(8, encodings, .enumeration(WireEncoding.self))
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.packed(8, encodings, .enumeration(WireEncoding.self))
     writer.value(7, agent, .string)
     writer.value(6, metadataBytesMax, .uint32)
     writer.value(5, connectionWindowBytes, .uint32)
@@ -250,6 +288,9 @@ package struct WireOpen: Hashable, Sendable {
   /// W3C trace context ("traceparent") of the caller, or empty; at most 64 bytes.
   package var trace: String = ""
 
+  /// Whether the caller wants responses compressed, as far as its settings allow.
+  package var compressResponses: Bool = false
+
   package var unknownFields = UnknownFields()
 
   package init() {}
@@ -259,13 +300,15 @@ package struct WireOpen: Hashable, Sendable {
     timeoutMicroseconds: UInt64 = 0,
     metadata: [WireMetadataEntry] = [],
     idempotencyKey: String = "",
-    trace: String = ""
+    trace: String = "",
+    compressResponses: Bool = false
   ) {
     self.method = method
     self.timeoutMicroseconds = timeoutMicroseconds
     self.metadata = metadata
     self.idempotencyKey = idempotencyKey
     self.trace = trace
+    self.compressResponses = compressResponses
   }
 }
 
@@ -282,6 +325,7 @@ extension WireOpen: Message {
       case 26: try reader.append(to: &metadata)
       case 34: idempotencyKey = try reader.value(.string)
       case 42: trace = try reader.value(.string)
+      case 48: compressResponses = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -293,11 +337,13 @@ extension WireOpen: Message {
     sizer.messages(3, metadata)
     sizer.value(4, idempotencyKey, .string)
     sizer.value(5, trace, .string)
+    sizer.value(6, compressResponses, .bool)
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(6, compressResponses, .bool)
     writer.value(5, trace, .string)
     writer.value(4, idempotencyKey, .string)
     writer.messages(3, metadata)

@@ -13,16 +13,19 @@ package struct CallRequest: Hashable, Sendable {
   package var metadata: Metadata
   package var idempotencyKey: String?
   package var trace: String
+  /// Whether the caller wants responses compressed.
+  package var compressesResponses: Bool
 
   package init(
     path: String, timeout: Duration? = nil, metadata: Metadata = Metadata(),
-    idempotencyKey: String? = nil, trace: String = ""
+    idempotencyKey: String? = nil, trace: String = "", compressesResponses: Bool = false
   ) {
     self.path = path
     self.timeout = timeout
     self.metadata = metadata
     self.idempotencyKey = idempotencyKey
     self.trace = trace
+    self.compressesResponses = compressesResponses
   }
 
   /// Reads a received payload.
@@ -47,7 +50,8 @@ package struct CallRequest: Hashable, Sendable {
       metadata: try Metadata(
         wire: wire.metadata, bytesMax: limits.metadataBytesMax,
         entriesMax: limits.metadataEntriesMax),
-      idempotencyKey: wire.idempotencyKey.isEmpty ? nil : wire.idempotencyKey, trace: wire.trace)
+      idempotencyKey: wire.idempotencyKey.isEmpty ? nil : wire.idempotencyKey, trace: wire.trace,
+      compressesResponses: wire.compressResponses)
     try judgeNames(limits)
   }
 
@@ -64,7 +68,8 @@ package struct CallRequest: Hashable, Sendable {
         method: path, timeoutMicroseconds: timeout.map(Self.microseconds) ?? 0,
         metadata: try metadata.wire(
           bytesMax: metadataBytesMax, entriesMax: limits.metadataEntriesMax),
-        idempotencyKey: idempotencyKey ?? "", trace: trace))
+        idempotencyKey: idempotencyKey ?? "", trace: trace,
+        compressResponses: compressesResponses))
   }
 
   /// The payload without anything but the method, of whatever length its name is.
@@ -79,6 +84,7 @@ package struct CallRequest: Hashable, Sendable {
   /// Whether nothing is said but the method.
   private var isPlain: Bool {
     timeout == nil && metadata.isEmpty && idempotencyKey == nil && trace.isEmpty
+      && !compressesResponses
   }
 
   private func judgeNames(_ limits: Limits) throws(Status) {

@@ -4,6 +4,9 @@ extension PeerSettings {
   /// Bytes of the name of a peer's software, at most.
   static let agentBytesMax = 64
 
+  /// Encodings that a peer may name, at most.
+  static let encodingsMax = 64
+
   /// The payload of a SETTINGS frame.
   package func serialized() throws(Status) -> Bytes {
     try encode(
@@ -11,7 +14,8 @@ extension PeerSettings {
         frameBytesMax: UInt32(frameBytesMax), messageBytesMax: UInt32(messageBytesMax),
         streamsMax: UInt32(streamsMax), streamWindowBytes: UInt32(streamWindowBytes),
         connectionWindowBytes: UInt32(connectionWindowBytes),
-        metadataBytesMax: UInt32(metadataBytesMax), agent: agent.cut(toBytes: Self.agentBytesMax)))
+        metadataBytesMax: UInt32(metadataBytesMax), agent: agent.cut(toBytes: Self.agentBytesMax),
+        encodings: takesZstd ? [.zstd] : []))
   }
 
   /// Reads the payload of a SETTINGS frame.
@@ -19,7 +23,10 @@ extension PeerSettings {
     self.init()
     let wire: WireSettings
     do {
-      wire = try WireSettings(serialized: serialized)
+      wire = try WireSettings(
+        serialized: serialized,
+        limits: DecodingLimits(
+          bytesMax: serialized.count, depthMax: 2, elementsMax: Self.encodingsMax))
     } catch {
       throw .protocolError("malformed settings: \(error)")
     }
@@ -28,6 +35,7 @@ extension PeerSettings {
         "\(wire.agent.utf8.count) bytes in the agent's name; the limit is \(Self.agentBytesMax)")
     }
     agent = wire.agent
+    takesZstd = wire.encodings.contains(.zstd)
     try Self.read(wire.frameBytesMax, into: &frameBytesMax, Limits.frameBytesAllowed, "frame bytes")
     try Self.read(
       wire.streamWindowBytes, into: &streamWindowBytes, Limits.streamWindowAllowed,

@@ -277,7 +277,7 @@ void   diyml__rpc__v1__go_away__free_unpacked
   assert(message->base.descriptor == &diyml__rpc__v1__go_away__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor diyml__rpc__v1__settings__field_descriptors[7] =
+static const ProtobufCFieldDescriptor diyml__rpc__v1__settings__field_descriptors[8] =
 {
   {
     "frame_bytes_max",
@@ -363,10 +363,23 @@ static const ProtobufCFieldDescriptor diyml__rpc__v1__settings__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "encodings",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_ENUM,
+    offsetof(Diyml__Rpc__V1__Settings, n_encodings),
+    offsetof(Diyml__Rpc__V1__Settings, encodings),
+    &diyml__rpc__v1__encoding__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__rpc__v1__settings__field_indices_by_name[] = {
   6,   /* field[6] = agent */
   4,   /* field[4] = connection_window_bytes */
+  7,   /* field[7] = encodings */
   0,   /* field[0] = frame_bytes_max */
   1,   /* field[1] = message_bytes_max */
   5,   /* field[5] = metadata_bytes_max */
@@ -376,7 +389,7 @@ static const unsigned diyml__rpc__v1__settings__field_indices_by_name[] = {
 static const ProtobufCIntRange diyml__rpc__v1__settings__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor diyml__rpc__v1__settings__descriptor =
 {
@@ -386,7 +399,7 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__settings__descriptor =
   "Diyml__Rpc__V1__Settings",
   "diyml.rpc.v1",
   sizeof(Diyml__Rpc__V1__Settings),
-  7,
+  8,
   diyml__rpc__v1__settings__field_descriptors,
   diyml__rpc__v1__settings__field_indices_by_name,
   1,  diyml__rpc__v1__settings__number_ranges,
@@ -444,7 +457,7 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__metadata_entry__descriptor =
   (ProtobufCMessageInit) diyml__rpc__v1__metadata_entry__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__rpc__v1__open__field_descriptors[5] =
+static const ProtobufCFieldDescriptor diyml__rpc__v1__open__field_descriptors[6] =
 {
   {
     "method",
@@ -506,8 +519,21 @@ static const ProtobufCFieldDescriptor diyml__rpc__v1__open__field_descriptors[5]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "compress_responses",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__Open, compress_responses),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__rpc__v1__open__field_indices_by_name[] = {
+  5,   /* field[5] = compress_responses */
   3,   /* field[3] = idempotency_key */
   2,   /* field[2] = metadata */
   0,   /* field[0] = method */
@@ -517,7 +543,7 @@ static const unsigned diyml__rpc__v1__open__field_indices_by_name[] = {
 static const ProtobufCIntRange diyml__rpc__v1__open__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor diyml__rpc__v1__open__descriptor =
 {
@@ -527,7 +553,7 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__open__descriptor =
   "Diyml__Rpc__V1__Open",
   "diyml.rpc.v1",
   sizeof(Diyml__Rpc__V1__Open),
-  5,
+  6,
   diyml__rpc__v1__open__field_descriptors,
   diyml__rpc__v1__open__field_indices_by_name,
   1,  diyml__rpc__v1__open__number_ranges,
@@ -712,6 +738,34 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__go_away__descriptor =
   1,  diyml__rpc__v1__go_away__number_ranges,
   (ProtobufCMessageInit) diyml__rpc__v1__go_away__init,
   NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue diyml__rpc__v1__encoding__enum_values_by_number[2] =
+{
+  { "ENCODING_UNSPECIFIED", "DIYML__RPC__V1__ENCODING__ENCODING_UNSPECIFIED", 0 },
+  { "ENCODING_ZSTD", "DIYML__RPC__V1__ENCODING__ENCODING_ZSTD", 1 },
+};
+static const ProtobufCIntRange diyml__rpc__v1__encoding__value_ranges[] = {
+{0, 0},{0, 2}
+};
+static const ProtobufCEnumValueIndex diyml__rpc__v1__encoding__enum_values_by_name[2] =
+{
+  { "ENCODING_UNSPECIFIED", 0 },
+  { "ENCODING_ZSTD", 1 },
+};
+const ProtobufCEnumDescriptor diyml__rpc__v1__encoding__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "diyml.rpc.v1.Encoding",
+  "Encoding",
+  "Diyml__Rpc__V1__Encoding",
+  "diyml.rpc.v1",
+  2,
+  diyml__rpc__v1__encoding__enum_values_by_number,
+  2,
+  diyml__rpc__v1__encoding__enum_values_by_name,
+  1,
+  diyml__rpc__v1__encoding__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCEnumValue diyml__rpc__v1__go_away_reason__enum_values_by_number[8] =
 {

@@ -27,6 +27,17 @@ typedef struct Diyml__Rpc__V1__GoAway Diyml__Rpc__V1__GoAway;
 /* --- enums --- */
 
 /*
+ * How a message is compressed; the number stands in the message's first byte.
+ */
+typedef enum _Diyml__Rpc__V1__Encoding {
+  DIYML__RPC__V1__ENCODING__ENCODING_UNSPECIFIED = 0,
+  /*
+   * Zstandard, RFC 8878: one frame, without a dictionary.
+   */
+  DIYML__RPC__V1__ENCODING__ENCODING_ZSTD = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__RPC__V1__ENCODING)
+} Diyml__Rpc__V1__Encoding;
+/*
  * Why a GOAWAY was sent.
  */
 typedef enum _Diyml__Rpc__V1__GoAwayReason {
@@ -105,10 +116,15 @@ struct  Diyml__Rpc__V1__Settings
    * Name and version of the sender's software, for logs: at most 64 bytes.
    */
   char *agent;
+  /*
+   * How messages to the sender may be compressed; unknown ones are ignored. At most 64.
+   */
+  size_t n_encodings;
+  Diyml__Rpc__V1__Encoding *encodings;
 };
 #define DIYML__RPC__V1__SETTINGS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__settings__descriptor) \
-    , 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string }
+    , 0, 0, 0, 0, 0, 0, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -159,10 +175,14 @@ struct  Diyml__Rpc__V1__Open
    * W3C trace context ("traceparent") of the caller, or empty; at most 64 bytes.
    */
   char *trace;
+  /*
+   * Whether the caller wants responses compressed, as far as its settings allow.
+   */
+  protobuf_c_boolean compress_responses;
 };
 #define DIYML__RPC__V1__OPEN__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__open__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
 
 
 /*
@@ -371,6 +391,7 @@ typedef void (*Diyml__Rpc__V1__GoAway_Closure)
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    diyml__rpc__v1__encoding__descriptor;
 extern const ProtobufCEnumDescriptor    diyml__rpc__v1__go_away_reason__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__settings__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__metadata_entry__descriptor;

@@ -1,0 +1,2 @@
+// Debian's libzstd, as it is.
+#include <zstd.h>
