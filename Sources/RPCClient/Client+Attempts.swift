@@ -3,48 +3,46 @@ import RPCCore
 
 extension Client {
   /// Makes a unary call, in as many attempts as it takes.
-  func unary(_ call: OutboundCall, _ request: Bytes) async throws -> Bytes {
-    if let hedging = configuration.hedging(for: call) {
+  ///
+  /// One function for all of an attempt, because each asynchronous one asks where its task should
+  /// run, twice. An attempt of a hedged call says by `hedgeAfter` how many were made before it; no
+  /// policy tries it again.
+  func unary(
+    _ call: OutboundCall, _ request: Bytes, hedgeAfter previousAttempts: Int? = nil
+  ) async throws -> Bytes {
+    let isHedge = previousAttempts != nil
+    if !isHedge, let hedging = configuration.hedging(for: call) {
       return try await hedged(call, request, hedging)
     }
-    return try await unary(call, request, policy: configuration.policy(for: call.method))
-  }
-
-  /// Makes a unary call that is tried again by this policy, after attempts that were made before.
-  func unary(
-    _ call: OutboundCall, _ request: Bytes, policy: RetryPolicy?, previousAttempts: Int = 0
-  ) async throws -> Bytes {
-    var decision = RetryDecision(sentAttempts: previousAttempts)
+    let policy = isHedge ? nil : configuration.policy(for: call.method)
+    var decision = RetryDecision(sentAttempts: previousAttempts ?? 0)
     while true {
       do {
-        let response = try await attempt(call, request, previous: decision.sentAttempts)
-        retries.succeeded()
-        return response
+        let payload = try call.payload(
+          previousAttempts: decision.sentAttempts, limits: configuration.limits)
+        let reply = Reply()
+        let opened = ClientCall(
+          call.method, .single(reply), deadline: call.deadline, metadata: call.options.response,
+          compresses: call.options.compresses)
+        let open = { (_: ClientSession, stream: StreamID) in
+          ClientCommand.open(stream, opened, payload, request: request)
+        }
+        let (session, stream) =
+          if let begun = beginNow(open) { begun } else { try await begin(call, open) }
+        do {
+          let response = try await withTaskCancellationHandler {
+            try await withUnsafeThrowingContinuation { reply.wait($0) }
+          } onCancel: {
+            session.queue.push(.cancel(stream))
+          }
+          retries.succeeded()
+          return response
+        } catch let status as Status {
+          throw AttemptFailure(status: status, reach: opened.isUnsent ? .unsent : .sent)
+        }
       } catch let failure as AttemptFailure {
         try await prepareToRetry(call, after: failure, &decision, policy: policy)
       }
-    }
-  }
-
-  private func attempt(
-    _ call: OutboundCall, _ request: Bytes, previous: Int
-  ) async throws -> Bytes {
-    let payload = try call.payload(previousAttempts: previous, limits: configuration.limits)
-    let reply = Reply()
-    let opened = ClientCall(
-      call.method, .single(reply), deadline: call.deadline, metadata: call.options.response,
-      compresses: call.options.compresses)
-    let (session, stream) = try await begin(call) { _, stream in
-      .open(stream, opened, payload, request: request)
-    }
-    do {
-      return try await withTaskCancellationHandler {
-        try await reply.get()
-      } onCancel: {
-        session.queue.push(.cancel(stream))
-      }
-    } catch let status as Status {
-      throw AttemptFailure(status: status, reach: opened.isUnsent ? .unsent : .sent)
     }
   }
 
@@ -84,6 +82,19 @@ extension Client {
     } onCancel: {
       session.queue.push(.cancel(stream))
     }
+  }
+
+  /// Gives an attempt to a connection, if there is one that is ready.
+  private func beginNow(
+    _ command: (ClientSession, StreamID) -> ClientCommand
+  ) -> (ClientSession, StreamID)? {
+    guard let session = pool.pickReady() else { return nil }
+    session.counter.begin()
+    guard let number = session.queue.pushNumbered({ command(session, StreamID($0)) }) else {
+      session.counter.undoBegin()
+      return nil
+    }
+    return (session, StreamID(number))
   }
 
   /// Gives an attempt to a connection, once there is one that takes it.

@@ -65,7 +65,7 @@ extension Client {
     let metadata = ResponseMetadata()
     do {
       let response = try await unary(
-        call.answered(in: metadata), request, policy: nil, previousAttempts: previous)
+        call.answered(in: metadata), request, hedgeAfter: previous)
       return .answered(response, metadata)
     } catch let status as Status {
       return .failed(status, metadata)

@@ -2,10 +2,13 @@ import Codec
 import Synchronization
 
 /// The one response of a unary call, between the event loop and the task that waits for it.
+///
+/// The continuation is not a checked one, which costs an allocation: the state says that it is resumed
+/// once.
 final class Reply: Sendable {
   private enum State {
     case open
-    case awaited(CheckedContinuation<Bytes, any Error>)
+    case awaited(UnsafeContinuation<Bytes, any Error>)
     case settled(Result<Bytes, any Error>)
     case taken
   }
@@ -14,7 +17,7 @@ final class Reply: Sendable {
 
   /// Sets the result; the first one counts.
   func settle(_ result: Result<Bytes, any Error>) {
-    let continuation: CheckedContinuation<Bytes, any Error>? = state.withLock { state in
+    let continuation: UnsafeContinuation<Bytes, any Error>? = state.withLock { state in
       switch state {
       case .open:
         state = .settled(result)
@@ -29,22 +32,20 @@ final class Reply: Sendable {
     continuation?.resume(with: result)
   }
 
-  /// Waits for the result; called once.
-  func get() async throws -> Bytes {
-    try await withCheckedThrowingContinuation { continuation in
-      let result: Result<Bytes, any Error>? = state.withLock { state in
-        switch state {
-        case .open:
-          state = .awaited(continuation)
-          return nil
-        case .settled(let result):
-          state = .taken
-          return result
-        case .awaited, .taken:
-          preconditionFailure("a reply is awaited once")
-        }
+  /// Resumes the continuation with the result, once it is there; called once.
+  func wait(_ continuation: UnsafeContinuation<Bytes, any Error>) {
+    let result: Result<Bytes, any Error>? = state.withLock { state in
+      switch state {
+      case .open:
+        state = .awaited(continuation)
+        return nil
+      case .settled(let result):
+        state = .taken
+        return result
+      case .awaited, .taken:
+        preconditionFailure("a reply is awaited once")
       }
-      if let result { continuation.resume(with: result) }
     }
+    if let result { continuation.resume(with: result) }
   }
 }

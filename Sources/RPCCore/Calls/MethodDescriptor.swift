@@ -25,36 +25,69 @@ public struct MethodDescriptor: Hashable, Sendable {
     case idempotent
   }
 
-  /// The service with its package: `diyml.v1.Auth`.
-  public let service: String
-  /// The method as the .proto file names it: `Login`.
-  public let name: String
-  /// How many messages go each way.
-  public let kind: Kind
-  /// Whether a call may be repeated.
-  public let idempotency: Idempotency
-  /// The name on the wire: `diyml.v1.Auth/Login`.
-  public let path: String
-  /// The OPEN of a call that says nothing but the method: written once, not for each call.
-  package let plainOpen: Bytes
+  /// What all copies share: each call copies its method several times, and so counts one reference.
+  private final class Storage: Sendable {
+    let service: String
+    let name: String
+    let kind: Kind
+    let idempotency: Idempotency
+    let path: String
+    let plainOpen: Bytes
+
+    init(_ service: String, _ name: String, _ kind: Kind, _ idempotency: Idempotency) {
+      self.service = service
+      self.name = name
+      self.kind = kind
+      self.idempotency = idempotency
+      path = service + "/" + name
+      plainOpen = CallRequest(path: path).plain
+    }
+  }
+
+  private let storage: Storage
 
   /// Describes `service/name`; generated code makes these.
   public init(
     service: String, name: String, kind: Kind, idempotency: Idempotency = .unknown
   ) {
-    self.service = service
-    self.name = name
-    self.kind = kind
-    self.idempotency = idempotency
-    path = service + "/" + name
-    plainOpen = CallRequest(path: path).plain
+    storage = Storage(service, name, kind, idempotency)
   }
+
+  /// The service with its package: `diyml.v1.Auth`.
+  public var service: String { storage.service }
+
+  /// The method as the .proto file names it: `Login`.
+  public var name: String { storage.name }
+
+  /// How many messages go each way.
+  public var kind: Kind { storage.kind }
+
+  /// Whether a call may be repeated.
+  public var idempotency: Idempotency { storage.idempotency }
+
+  /// The name on the wire: `diyml.v1.Auth/Login`.
+  public var path: String { storage.path }
+
+  /// The OPEN of a call that says nothing but the method: written once, not for each call.
+  package var plainOpen: Bytes { storage.plainOpen }
 
   /// Whether a caller sends exactly one message.
   package var hasSingleRequest: Bool { kind == .unary || kind == .serverStreaming }
 
   /// Whether a server sends exactly one message.
   package var hasSingleResponse: Bool { kind == .unary || kind == .clientStreaming }
+}
+
+extension MethodDescriptor {
+  /// Whether two describe the same method in the same way.
+  public static func == (left: MethodDescriptor, right: MethodDescriptor) -> Bool {
+    left.storage === right.storage
+      || (left.service, left.name, left.kind, left.idempotency)
+        == (right.service, right.name, right.kind, right.idempotency)
+  }
+
+  /// Feeds the name on the wire to `hasher`.
+  public func hash(into hasher: inout Hasher) { hasher.combine(path) }
 }
 
 extension MethodDescriptor: CustomStringConvertible {

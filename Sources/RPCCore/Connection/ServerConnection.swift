@@ -48,6 +48,8 @@ package struct ServerConnection {
   private var drainDue: String?
   private var calls = StreamMap<Phase>()
   private var isFailed = false
+  /// The last request that said nothing but its method, and its bytes: the next one is often the same.
+  private var plain: (payload: ByteBuffer, request: CallRequest)?
 
   package init(limits: Limits, sharing received: ReceivedBytes? = nil) {
     self.limits = limits
@@ -164,7 +166,7 @@ package struct ServerConnection {
       return nil
     }
     do {
-      let request = try CallRequest(serialized: payload.copiedBytes, limits: limits)
+      let request = try request(in: payload)
       calls[stream] = .running
       transfer.open(stream)
       return .opened(stream, request)
@@ -173,6 +175,14 @@ package struct ServerConnection {
       stageEnd(CallEnding(error), on: stream)
       return nil
     }
+  }
+
+  private mutating func request(in payload: ByteBuffer) throws(Status) -> CallRequest {
+    if let plain, plain.payload == payload { return plain.request }
+    let request = try CallRequest(serialized: payload.copiedBytes, limits: limits)
+    // A copy, which does not keep alive what else came in the same read.
+    if request.isPlain { plain = (ByteBuffer(bytes: payload.readableBytesView), request) }
+    return request
   }
 
   private mutating func received(

@@ -82,7 +82,7 @@ package struct CallRequest: Hashable, Sendable {
   }
 
   /// Whether nothing is said but the method.
-  private var isPlain: Bool {
+  var isPlain: Bool {
     timeout == nil && metadata.isEmpty && idempotencyKey == nil && trace.isEmpty
       && !compressesResponses
   }
