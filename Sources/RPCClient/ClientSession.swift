@@ -193,7 +193,10 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
 
   private func takeCommands() {
     while queue.take(into: &commands) {
-      for command in commands { handle(command) }
+      for command in commands {
+        handle(command)
+        if connection.hasFullOutput { writeOnce() }
+      }
     }
     flush()
   }
@@ -361,6 +364,13 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     }
     if connection.isGoingAway || isRetiring, connection.callCount == 0 {
       end(Status(.unavailable, isRetiring ? "the connection was idle" : "the server is stopping"))
+    }
+  }
+
+  /// Writes what is ready before more is added to it, so that this need not be queued.
+  private func writeOnce() {
+    if let transport, ending == nil, transport.isWritable, let output = takeOutput() {
+      transport.write(output)
     }
   }
 

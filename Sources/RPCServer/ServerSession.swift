@@ -246,7 +246,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func takeCommands() {
     while queue.take(into: &commands) {
-      for command in commands { handle(command) }
+      for command in commands {
+        handle(command)
+        if connection.hasFullOutput { writeOnce() }
+      }
     }
     flush()
   }
@@ -318,6 +321,11 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       isClosing = true
       finishClosing()
     }
+  }
+
+  /// Writes what is ready before more is added to it, so that this need not be queued.
+  private func writeOnce() {
+    if let transport, !isClosing, transport.isWritable, let output = takeOutput() { write(output) }
   }
 
   private func write(_ output: ByteBuffer) {

@@ -83,6 +83,16 @@ public final class IncomingMessages: Sendable {
     }
   }
 
+  /// The next message, if one is waiting: taking it costs no asynchronous call.
+  func nextWaiting() -> Bytes? {
+    let (bytes, credit) = state.withLock { state in
+      guard let bytes = state.waiting.popFirst() else { return (nil as Bytes?, nil as Credit?) }
+      return (bytes, state.took(bytes, batchBytes: creditBatchBytes))
+    }
+    credit?.give()
+    return bytes
+  }
+
   private func nextOfAttempt() async throws -> Bytes? {
     switch step() {
     case .take(let bytes, let credit):

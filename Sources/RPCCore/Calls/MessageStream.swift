@@ -22,6 +22,9 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     ///   (in a client) if the bytes are not such a message; `CancellationError` if the reading task
     ///   was cancelled.
     public mutating func next() async throws -> Element? {
+      if let bytes = source.nextWaiting() {
+        return try decode(bytes, as: Element.self, failingWith: source.malformedCode)
+      }
       guard let bytes = try await source.next() else { return nil }
       return try decode(bytes, as: Element.self, failingWith: source.malformedCode)
     }

@@ -14,7 +14,8 @@ public struct MessageWriter<Element: Message>: Sendable {
   /// - Throws: the call's `Status` if it has ended; `CancellationError` if this task was cancelled
   ///   while it waited.
   public func write(_ message: Element) async throws {
-    try await sink.write(encode(message))
+    // Nearly always there is room: an asynchronous call less.
+    if try sink.send(encode(message)) { try await sink.waitForRoom() }
   }
 
   /// Says that no more messages follow: how the body of a bidirectional call lets the server end it.

@@ -27,6 +27,13 @@ public final class OutgoingMessages: Sendable {
   ///
   /// - Throws: the call's `Status` if it has ended; `CancellationError` if this task was cancelled.
   public func write(_ message: Bytes) async throws {
+    if try send(message) { try await waitForRoom() }
+  }
+
+  /// Sends one message; returns whether too much is queued, so that the writer must wait for room.
+  ///
+  /// - Throws: as ``write(_:)``.
+  func send(_ message: Bytes) throws -> Bool {
     try Task.checkCancellation()
     let mustWait = try state.withLock { state in
       if let failure = state.failure { throw failure }
@@ -37,7 +44,7 @@ public final class OutgoingMessages: Sendable {
       return state.queuedBytes > queuedBytesMax
     }
     port.send(message, on: stream)
-    if mustWait { try await waitForRoom() }
+    return mustWait
   }
 
   /// Says that no more messages follow.
@@ -92,7 +99,8 @@ public final class OutgoingMessages: Sendable {
 
   // MARK: Waiting
 
-  private func waitForRoom() async throws {
+  /// Waits until less is queued.
+  func waitForRoom() async throws {
     let number = state.withLock { state in
       state.nextWriter += 1
       return state.nextWriter

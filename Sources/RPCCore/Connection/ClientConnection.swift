@@ -255,6 +255,9 @@ package struct ClientConnection {
     transfer.stageGoAway(.connection, fault)
   }
 
+  /// Whether as much is ready as is written at once.
+  package var hasFullOutput: Bool { transfer.isFull }
+
   /// Bytes to be written now, and which messages they carry; `nil` if there are none.
   package mutating func takeOutput(sent: inout [Transfer.Sent]) -> ByteBuffer? {
     transfer.takeStaged(sent: &sent)

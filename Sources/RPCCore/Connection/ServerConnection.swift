@@ -356,6 +356,9 @@ package struct ServerConnection {
     transfer.stageGoAway(lastOpened, fault)
   }
 
+  /// Whether as much is ready as is written at once.
+  package var hasFullOutput: Bool { transfer.isFull }
+
   /// Bytes to be written now, and which messages they carry; `nil` if there are none.
   package mutating func takeOutput(sent: inout [Transfer.Sent]) -> ByteBuffer? {
     let output = transfer.takeStaged(sent: &sent)

@@ -35,8 +35,13 @@ extension Transfer {
   /// Adds to what the stream has to send.
   package mutating func enqueue(_ item: OutboundQueue.Item, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
-    streams[at: index].outbound.append(
-      streams[at: index].compressesOutput ? compressed(item) : item)
+    let item = streams[at: index].compressesOutput ? compressed(item) : item
+    if streams[at: index].place == .none, streams[at: index].outbound.isEmpty,
+      stageAtOnce(item, on: stream, at: index)
+    {
+      return
+    }
+    streams[at: index].outbound.append(item)
     if streams[at: index].place == .none { place(stream, at: index) }
   }
 
@@ -50,6 +55,9 @@ extension Transfer {
     return (heldOpen, streams[at: index].outbound.removeAll())
   }
 
+  /// Whether as much is ready as is written at once.
+  package var isFull: Bool { staged.readableBytes >= Self.stagedBytesMax }
+
   /// Whether all that the stream had to send was staged.
   package func hasSentAll(_ stream: StreamID) -> Bool { streams[stream]?.outbound.isEmpty ?? true }
 
@@ -59,8 +67,36 @@ extension Transfer {
     staged.write(payload[...])
   }
 
+  /// Stages what takes one frame and needs wait for nothing, without the queues; `false` if it must
+  /// go through them.
+  private mutating func stageAtOnce(
+    _ item: OutboundQueue.Item, on stream: StreamID, at index: Int
+  ) -> Bool {
+    guard schedule.isEmpty, staged.readableBytes < Self.stagedBytesMax else { return false }
+    switch item {
+    case .frame(let type, let payload):
+      stage(FrameHeader(type, stream: stream, length: payload.count), payload)
+      schedule.sentSmall(bytes: payload.count)
+    case .finish:
+      stage(FrameHeader(.data, flags: .finish, stream: stream, length: 0))
+    case .message(let bytes, let offset, let isLast):
+      guard offset == 0, bytes.count <= chunkBytesMax,
+        let chunk = chunk(of: bytes, from: 0, at: index), chunk.isLast
+      else { return false }
+      write(bytes, from: 0, chunk, flags: [], isLast: isLast, on: stream)
+      spend(chunk.cost, at: index)
+      sentAtOnce.append(Sent(stream: stream, bytes: chunk.cost))
+    case .compressed: return false
+    }
+    return true
+  }
+
   /// Makes frames ready, and returns all that is ready to be written; `nil` if that is nothing.
   package mutating func takeStaged(sent: inout [Sent]) -> ByteBuffer? {
+    if !sentAtOnce.isEmpty {
+      sent += sentAtOnce
+      sentAtOnce.removeAll(keepingCapacity: true)
+    }
     while staged.readableBytes < Self.stagedBytesMax, let stream = schedule.next() {
       guard let index = streams.index(forKey: stream) else { continue }
       sendOnce(stream, at: index, sent: &sent)

@@ -61,6 +61,8 @@ package struct Transfer {
   package var staged = ByteBuffer()
   /// CREDIT frames that our DATA may bring us; the owner counts those beyond.
   var sentDataFrames = 0
+  /// Messages that were staged without waiting for their turn since output was last taken.
+  var sentAtOnce: [Sent] = []
   /// Streams whose END went out.
   var endedStreams: [StreamID] = []
   private(set) var connectionReceived: ReceiveWindow
