@@ -42,6 +42,18 @@ struct ConnectionLifeTests {
   }
 
   @Test
+  func `a time shorter than that for hello holds from the beginning`() {
+    var life = life { $0.keepAliveInterval = .seconds(3) }
+    #expect(life.firstLook == start + .seconds(3))
+    let early = life.look(at: start + .seconds(3), signs(isReady: false))
+    #expect(early == ConnectionLife.Look([], next: start + .seconds(6)))
+    let asked = life.look(at: start + .seconds(6), signs(heard: 1))
+    #expect(asked.actions == [.ask])
+    let late = life.look(at: start + .seconds(9), signs(isReady: false))
+    #expect(late == ConnectionLife.Look([], next: start + .seconds(10)))
+  }
+
+  @Test
   func `a connection without a call is let go at the limit, and closed if its client stays`() {
     var life = life()
     let early = life.look(at: start + .milliseconds(609_999), signs(lastCall: 10))

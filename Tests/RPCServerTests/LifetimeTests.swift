@@ -136,7 +136,8 @@ struct LifetimeTests {
     let server = server {
       $0.receiveGrace = .milliseconds(200)
       $0.receiveBytesPerSecondMin = 1 << 30
-      $0.helloTimeout = .milliseconds(500)
+      // The client is looked at as often as it might have to be asked.
+      $0.keepAliveInterval = .milliseconds(200)
       $0.streamsMax = 2
     }
     try await withServer(server, on: Self.any) { address in

@@ -49,6 +49,8 @@ package struct ConnectionLife: Sendable {
   private static let ageJitter = -0.1...0.1
 
   private let begin: ContinuousClock.Instant
+  /// The shortest of all times: until hello has come, which nobody tells of, it is looked that often.
+  private let step: Duration
   private let helloTimeout: Duration
   private let idleTimeout: Duration
   private let ageMax: Duration?
@@ -69,6 +71,8 @@ package struct ConnectionLife: Sendable {
     idleTimeout = limits.idleTimeout
     ageMax = limits.connectionAgeMax
     ageGrace = limits.connectionAgeGrace
+    step = [limits.idleTimeout, limits.connectionAgeMax, limits.keepAliveInterval]
+      .compactMap(\.self).reduce(limits.helloTimeout, min)
     let factor = 1 + Double.random(in: Self.ageJitter, using: &random)
     old = limits.connectionAgeMax.map { now + $0 * factor }
     keepAlive = limits.keepAliveInterval.map {
@@ -77,13 +81,14 @@ package struct ConnectionLife: Sendable {
   }
 
   /// When the first look is due.
-  package var firstLook: ContinuousClock.Instant { begin + helloTimeout }
+  package var firstLook: ContinuousClock.Instant { begin + step }
 
   /// What to do now.
   package mutating func look(at now: ContinuousClock.Instant, _ signs: Signs) -> Look {
     guard signs.isReady else {
       let fault = ConnectionFault(.timeout, "no preface and settings within \(helloTimeout)")
-      return Look(now < firstLook ? [] : [.close(fault)], next: firstLook)
+      let due = begin + helloTimeout
+      return Look(now < due ? [] : [.close(fault)], next: min(due, now + step))
     }
     let life = lookForLife(at: now, signs)
     let end =
