@@ -91,6 +91,9 @@ extension Server {
       try tls?.secure(channel) { session.identity = $0 }
       let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
       try channel.pipeline.syncOperations.addHandler(handler)
+      // A channel whose listener is closed at this moment ends without ever having been active, and
+      // tells its handlers nothing.
+      channel.closeFuture.whenComplete { _ in session.disconnected(nil) }
     } catch {
       session.disconnected(error)
       throw error

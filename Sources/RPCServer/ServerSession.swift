@@ -111,6 +111,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     for other in [connectionTimer, paceTimer] {
       if let other { timer.remove(other) }
     }
+    (connectionTimer, paceTimer) = (nil, nil)
     removeWriteTimer()
     pings.abandon()
     cancelAll(Status(.cancelled, "the connection was lost"))
