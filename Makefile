@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -37,6 +37,9 @@ conformance: setup ## The testee of protobuf's conformance suite, under RUNNER=P
 
 fuzz: setup ## Fuzzes TARGET=decode (roundtrip, json, differential, frames) for SECONDS=60; INPUT=FILE runs one input.
 	@Scripts/fuzz $(TARGET) $(or $(INPUT),$(SECONDS),60)
+
+attack: build ## The attacks on the RPC server, with CONNECTIONS=100000 connection attempts.
+	@DIYML_ATTACK_CONNECTIONS=$(or $(CONNECTIONS),100000) Scripts/test --filter AttackTests
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests

@@ -42,6 +42,7 @@ extension Target.Dependency {
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
@@ -213,12 +214,15 @@ let package = Package(
       ["Codec", "Descriptors", "ProtoJSON", "SeededRandom", "WellKnownTypes"],
       resources: ["Fixtures"]),
     tests("WellKnownTypesTests", ["Codec", "WellKnownTypes"]),
-    tests("RPCCoreTests", ["Codec", "RPCCore", "SeededRandom", .nioCore]),
+    tests("RPCCoreTests", ["Codec", "RPCCore", "SeededRandom", .nioCore, .nioEmbedded]),
+    .executableTarget(
+      name: "attack-target", dependencies: ["RPCCore", "RPCServer", .logging],
+      path: "Tests/AttackTarget", swiftSettings: settings),
     tests(
       "RPCServerTests",
       [
         "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
-        "TestSupport", .nioCore, .nioPosix, .logging,
+        "TestSupport", "attack-target", .nioCore, .nioPosix, .logging,
       ]),
     tests(
       "RPCMetricsTests",

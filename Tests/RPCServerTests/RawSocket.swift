@@ -8,7 +8,8 @@ final class RawSocket {
 
   struct Failure: Error { let code = errno }
 
-  init(_ address: Address) throws {
+  /// Connects, from an address of this machine that is not the usual one if `source` names it.
+  init(_ address: Address, from source: String? = nil) throws {
     guard case .tcp(_, let port) = address else { throw Failure() }
     descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
     var target = sockaddr_in()
@@ -17,6 +18,7 @@ final class RawSocket {
     target.sin_addr.s_addr = inet_addr("127.0.0.1")
     var timeout = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
+    if let source { try bind(to: source) }
     let result = withUnsafePointer(to: &target) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -26,6 +28,30 @@ final class RawSocket {
   }
 
   deinit { close(descriptor) }
+
+  private func bind(to source: String) throws {
+    var own = sockaddr_in()
+    own.sin_family = sa_family_t(AF_INET)
+    own.sin_addr.s_addr = inet_addr(source)
+    let result = withUnsafePointer(to: &own) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else { throw Failure() }
+  }
+
+  /// Lets the end of this socket reset the connection, instead of closing it.
+  func resetAtEnd() {
+    var reset = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+  }
+
+  /// Sends what is written at once, however little.
+  func sendAtOnce() {
+    var yes: CInt = 1
+    setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<CInt>.size))
+  }
 
   func send(_ bytes: [UInt8]) {
     var rest = bytes[...]
@@ -73,14 +99,18 @@ final class RawSocket {
     let descriptor = descriptor
     return try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        if count < 0 {
-          continuation.resume(throwing: Failure())
-        } else {
-          continuation.resume(returning: Array(buffer[..<count]))
-        }
+        continuation.resume(with: Result { try Self.read(descriptor) })
       }
     }
+  }
+
+  /// What arrives next, on a thread that may block.
+  func receiveNow() throws -> [UInt8] { try Self.read(descriptor) }
+
+  private static func read(_ descriptor: CInt) throws -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count >= 0 else { throw Failure() }
+    return Array(buffer[..<count])
   }
 }

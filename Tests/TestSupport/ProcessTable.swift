@@ -18,10 +18,30 @@ package enum ProcessTable {
   /// From -20 to 19; nothing when there is no such process.
   package static func niceness(of process: Int32) -> Int? { fields(of: process)?.niceness }
 
-  /// The most memory the process ever held, in bytes.
-  package static func peakBytes(of process: Int32) -> Int? {
+  /// The most memory the process ever held, in bytes, since `resetPeak` if that was called.
+  package static func peakBytes(of process: Int32) -> Int? { bytes("VmHWM", of: process) }
+
+  /// The memory that the process holds, in bytes.
+  package static func residentBytes(of process: Int32) -> Int? { bytes("VmRSS", of: process) }
+
+  /// Lets the peak begin at what the process holds now.
+  package static func resetPeak(of process: Int32) throws {
+    try "5".write(toFile: "/proc/\(process)/clear_refs", atomically: false, encoding: .utf8)
+  }
+
+  /// The processors' time that the process has used.
+  package static func time(of process: Int32) -> Duration? {
+    fields(of: process).map { .seconds(Double($0.ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))) }
+  }
+
+  /// How many files, sockets among them, the process has open.
+  package static func descriptorCount(of process: Int32) -> Int? {
+    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd"))?.count
+  }
+
+  private static func bytes(_ name: String, of process: Int32) -> Int? {
     guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM") }),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
       let kibibytes = Int(line.filter(\.isNumber))
     else { return nil }
     return kibibytes << 10
@@ -34,17 +54,19 @@ package enum ProcessTable {
     var state: Substring
     var parent: Int32
     var niceness: Int
+    /// In user and system mode together.
+    var ticks: Int
   }
 
-  /// Fields 3, 4 and 19 of `/proc/PID/stat`; the second, in brackets, may hold anything.
+  /// Fields 3, 4, 14, 15 and 19 of `/proc/PID/stat`; the second, in brackets, may hold anything.
   private static func fields(of process: Int32) -> Fields? {
     guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
       let bracket = text.lastIndex(of: ")")
     else { return nil }
     let rest = text[text.index(after: bracket)...].split(separator: " ")
-    guard rest.count > 16, let parent = Int32(rest[1]), let niceness = Int(rest[16]) else {
-      return nil
-    }
-    return Fields(state: rest[0], parent: parent, niceness: niceness)
+    guard rest.count > 16, let parent = Int32(rest[1]), let niceness = Int(rest[16]),
+      let user = Int(rest[11]), let system = Int(rest[12])
+    else { return nil }
+    return Fields(state: rest[0], parent: parent, niceness: niceness, ticks: user + system)
   }
 }
