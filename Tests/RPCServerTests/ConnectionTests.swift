@@ -85,7 +85,7 @@ struct ConnectionTests {
     var limits = Limits()
     limits.idleTimeout = .milliseconds(50)
     // Also the time for hello, which a busy machine may take long to send.
-    limits.helloTimeout = .seconds(1)
+    limits.helloTimeout = .seconds(3)
     try await withServer(server(Echo.routes, limits), on: Self.any) { address in
       try await withClient(to: address, logger: .silent) { client in
         for _ in 0..<2 {
