@@ -31,20 +31,19 @@ struct DataAnalyze: ClientCommand {
   }
 
   private func show(_ view: AnalysisView, in context: CommandContext) {
-    context.print([
+    var rows: [(name: String, value: String)] = [
       ("images", "\(view.images), \(view.labeled) labelled, \(Format.bytes(view.bytes))"),
       ("median size", "\(view.widthMedian)x\(view.heightMedian)"),
-      ("duplicates", "\(Format.count(Int(clamping: view.duplicateGroups), "group"))"),
-    ])
+      ("duplicates", Format.count(Int(clamping: view.duplicateGroups), "group")),
+    ]
     if let boxes = view.boxes {
-      context.print([
-        (
-          "boxes",
-          "\(boxes.count); \(Format.count(Int(clamping: boxes.imagesWithout), "image")) without"
-        ),
+      let without = Format.count(Int(clamping: boxes.imagesWithout), "image")
+      rows += [
+        ("boxes", "\(boxes.count); \(without) without"),
         ("box sizes", "\(boxes.small) small, \(boxes.medium) medium, \(boxes.large) large"),
-      ])
+      ]
     }
+    context.print(rows)
     var table = Table([
       .init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true),
     ])
