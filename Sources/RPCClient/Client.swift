@@ -17,6 +17,7 @@ public final class Client: Caller {
   let configuration: ClientConfiguration
   let pool: ConnectionPool
   let retries: RetryLedger
+  private let executor: LoopExecutor
 
   /// Makes a client of the server at `address`; nothing is connected yet.
   public convenience init(
@@ -70,9 +71,19 @@ public final class Client: Caller {
   ) {
     configuration.check()
     self.configuration = configuration
-    pool = ConnectionPool(configuration, logger: logger, connector: connector)
+    executor = LoopExecutor(loop: EventLoops.next())
+    pool = ConnectionPool(
+      configuration, on: executor.loop, logger: logger, connector: connector)
     retries = RetryLedger(configuration.retryBudget)
   }
+
+  /// The thread of the client's first connection, for tasks that make many calls and do little else.
+  ///
+  /// A call by a task that prefers this executor costs no change of thread, which is a good part of
+  /// what a small call costs: `group.addTask(executorPreference: client.taskExecutor) { … }`. What
+  /// such a task does between two calls holds up the connection, so it should take no longer than
+  /// some tens of microseconds, and must never block.
+  public var taskExecutor: any TaskExecutor { executor }
 
   /// Connects now, instead of by the first call, and without waiting for a back-off to end.
   ///

@@ -6,13 +6,15 @@ final class Endpoint: Sendable {
   let gate: MethodGate?
   let requestBytesMax: Int?
   let compressesResponses: Bool?
+  let execution: HandlerExecution
 
-  init(_ route: Route, _ policy: MethodPolicy) {
+  init(_ route: Route, _ policy: MethodPolicy, _ execution: HandlerExecution) {
     self.route = route
     gate = policy.handlersMax.map {
       MethodGate(route.method, handlersMax: $0, waitingMax: policy.waitingMax)
     }
     requestBytesMax = policy.requestBytesMax
     compressesResponses = policy.compressesResponses
+    self.execution = policy.execution ?? execution
   }
 }

@@ -6,7 +6,7 @@ import Synchronization
 /// A task group cancels all of its tasks or none, and a second task per call to do it for one would
 /// double what a call costs. So the handler's task leaves its handle here while it runs, and nobody
 /// uses the handle after that: both happen under the lock.
-final class HandlerCancellation: Sendable {
+struct HandlerCancellation: ~Copyable, Sendable {
   /// Why a handle may be sent: only `cancel` is called from another task, which is allowed.
   private struct Handle: @unchecked Sendable {
     let task: UnsafeCurrentTask
@@ -41,18 +41,21 @@ final class HandlerCancellation: Sendable {
     }
   }
 
-  /// Runs `body` as the handler, in the current task, which runs nothing else.
-  func run<R: Sendable>(_ body: () async -> R) async -> R {
+  /// Takes note that the handler begins, in the current task, which runs nothing else until
+  /// `returned`.
+  func begin() {
     withUnsafeCurrentTask { task in
       guard let handle = task.map(Handle.init) else { return }
       state.withLock { state in
         if case .cancelled = state { handle.task.cancel() } else { state = .running(handle) }
       }
     }
-    let result = await body()
+  }
+
+  /// Takes note that the handler has returned; in its task.
+  func returned() {
     state.withLock { state in
       if case .running = state { state = .returned }
     }
-    return result
   }
 }

@@ -45,8 +45,8 @@ final class Handoff<Element: Sendable>: Sendable {
 
   /// The next element; `nil` after the last one.
   ///
-  /// Any number of tasks may take.
-  func next() async -> Element? {
+  /// Any number of tasks may take, each on its own executor.
+  nonisolated(nonsending) func next() async -> Element? {
     switch state.withLock({ Self.take(from: &$0) }) {
     case .element(let element): return element
     case .end: return nil

@@ -7,13 +7,16 @@ struct Router: Sendable {
 
   /// Each method has one route, and only a method with a route has a policy; anything else is a
   /// mistake in the program.
-  init(_ routes: [Route], _ policies: [MethodDescriptor: MethodPolicy], _ limits: Limits) {
+  init(
+    _ routes: [Route], _ policies: [MethodDescriptor: MethodPolicy], _ limits: Limits,
+    execution: HandlerExecution
+  ) {
     var endpoints: [String: Endpoint] = [:]
     for route in routes {
       precondition(endpoints[route.method.path] == nil, "\(route.method) has two routes")
       let policy = policies[route.method] ?? MethodPolicy()
       policy.check(route.method, limits)
-      endpoints[route.method.path] = Endpoint(route, policy)
+      endpoints[route.method.path] = Endpoint(route, policy, execution)
     }
     for method in policies.keys {
       precondition(endpoints[method.path] != nil, "\(method) has a policy and no route")

@@ -14,12 +14,10 @@ public final class Server: Sendable {
   let limits: Limits
   let logger: Logger
   let timers = LoopTimers()
-  let handlers = Handoff<ServerCall>()
+  let handlers = HandlerStarters(EventLoops.group)
   let received: ReceivedBytes
   let unixPeers: UnixPeers
   let interceptors: [any ServerInterceptor]
-  /// Handlers that one task starts before those that had waited for something get their turn.
-  private static let startsInTurnMax = 16
   private let registry = Mutex(Registry())
   private let extensions: [any ServerExtension]
   private let tlsConfiguration: TLSServerConfiguration?
@@ -36,14 +34,17 @@ public final class Server: Sendable {
   ///   - interceptors: what is run around every call, the first one outermost.
   ///   - policies: the bounds of single methods, each of which has a route.
   ///   - extensions: services about the server itself; their routes are added.
+  ///   - handlerExecution: where handlers run, unless their method's policy says so.
   public init(
     routes: [Route], limits: Limits = Limits(), logger: Logger,
     tls: TLSServerConfiguration? = nil, unixPeers: UnixPeers = .any,
     interceptors: [any ServerInterceptor] = [],
-    policies: [MethodDescriptor: MethodPolicy] = [:], extensions: [any ServerExtension] = []
+    policies: [MethodDescriptor: MethodPolicy] = [:], extensions: [any ServerExtension] = [],
+    handlerExecution: HandlerExecution = .pool
   ) {
     limits.check()
-    self.routes = Router(routes + extensions.flatMap(\.routes), policies, limits)
+    self.routes = Router(
+      routes + extensions.flatMap(\.routes), policies, limits, execution: handlerExecution)
     self.extensions = extensions
     self.limits = limits
     received = ReceivedBytes(bytesMax: limits.receivedBytesMax)
@@ -69,12 +70,12 @@ public final class Server: Sendable {
       } catch {
         settle(.failure(error))
         stop()
-        await serve()
+        await handlers.run()
         throw error
       }
       let bound = registry.withLock { $0.listeners.map(\.address) }
       settle(.success(bound))
-      await serve()
+      await handlers.run()
     } onCancel: {
       stop()
     }
@@ -88,29 +89,6 @@ public final class Server: Sendable {
   /// - Throws: if a file is missing or wrong; then the server goes on with what it has.
   public func reloadCertificates() throws(TLSConfigurationError) {
     try tls.withLock { $0 }?.reload()
-  }
-
-  /// Runs handlers until no connection is left that could bring a call.
-  ///
-  /// As many tasks start handlers as there are processors: each runs a handler up to where it first
-  /// waits, so that one which never waits costs no change of task.
-  private func serve() async {
-    await withDiscardingTaskGroup { group in
-      for _ in 0..<System.coreCount {
-        group.addTask { await self.startHandlers() }
-      }
-    }
-  }
-
-  private func startHandlers() async {
-    await withDiscardingTaskGroup { group in
-      var starts = 0
-      while let call = await handlers.next() {
-        group.addImmediateTask { await call.run() }
-        starts += 1
-        if starts.isMultiple(of: Self.startsInTurnMax) { await Task.yield() }
-      }
-    }
   }
 
   /// The addresses that are listened on, in the order given to `run`, each with the port that the

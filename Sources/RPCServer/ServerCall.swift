@@ -26,6 +26,7 @@ final class ServerCall: @unchecked Sendable {
   let outgoing: OutgoingMessages?
   private let queue: CommandQueue<ServerCommand>
   private let server: Server
+  private let handoff: Handoff<ServerCall>
   private let cancellation = HandlerCancellation()
 
   // Used on the connection's event loop, and by the handler's task after it was started there.
@@ -40,7 +41,7 @@ final class ServerCall: @unchecked Sendable {
 
   init(
     _ stream: StreamID, _ endpoint: Endpoint, _ context: ServerContext,
-    queue: CommandQueue<ServerCommand>, server: Server
+    queue: CommandQueue<ServerCommand>, handoff: Handoff<ServerCall>, server: Server
   ) {
     let limits = server.limits
     let route = endpoint.route
@@ -48,6 +49,7 @@ final class ServerCall: @unchecked Sendable {
     self.endpoint = endpoint
     self.context = context
     self.queue = queue
+    self.handoff = handoff
     self.server = server
     let port = ServerPort(queue: queue)
     incoming =
@@ -70,35 +72,36 @@ final class ServerCall: @unchecked Sendable {
     outgoing?.end(status)
   }
 
-  /// Serves the call, in a task of its own, and tells the connection what came of it.
+  /// Serves the call, in a task that does nothing else meanwhile, and tells the connection what came
+  /// of it.
+  ///
+  /// Few functions, because each asynchronous one asks where its task should run, twice.
   func run() async {
-    guard let gate = endpoint.gate else {
-      let outcome = await cancellation.run { await perform() }
-      queue.push(.returned(self, outcome))
-      return
+    let start = endpoint.gate == nil ? nil : ContinuousClock.now
+    cancellation.begin()
+    let outcome: Outcome
+    do {
+      outcome = try await ServerContext.$current.withValue(context) {
+        if case .unary(let handler) = route.handler, server.interceptors.isEmpty {
+          return .response(try await handler(request ?? Bytes(), context))
+        }
+        return try await server.interceptors.isEmpty ? handle(request ?? Bytes()) : intercepted()
+      }
+    } catch {
+      outcome = .failed(status(of: error))
     }
-    let start = ContinuousClock.now
-    let outcome = await cancellation.run { await perform() }
+    cancellation.returned()
     queue.push(.returned(self, outcome))
-    if let next = gate.returned(after: ContinuousClock.now - start) { next.letIn() }
+    if let start, let next = endpoint.gate?.returned(after: ContinuousClock.now - start) {
+      next.letIn()
+    }
   }
 
   /// Starts the handler of a call that has waited for another to return.
   private func letIn() {
     queue.push(.began(self))
     // Nobody takes it when the server has ended; then its connection is gone as well.
-    _ = server.handlers.push([self])
-  }
-
-  private func perform() async -> Outcome {
-    do {
-      return try await ServerContext.$current.withValue(context) {
-        server.interceptors.isEmpty
-          ? try await handle(request ?? Bytes()) : try await intercepted()
-      }
-    } catch {
-      return .failed(status(of: error))
-    }
+    _ = handoff.push([self])
   }
 
   private func intercepted() async throws -> Outcome {

@@ -33,7 +33,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var commands: [ServerCommand] = []
   private var sent: [Transfer.Sent] = []
   /// Calls that became complete in what was received last: they are handed over together.
-  private var startable: [ServerCall] = []
+  private var startable: StartableCalls
   var connectionTimer: LoopTimer.Handle?
   /// Set while the transport takes no more bytes.
   var writeTimer: LoopTimer.Handle?
@@ -41,6 +41,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   var paceTimer: LoopTimer.Handle?
   var life: ConnectionLife
   var lastCall = ContinuousClock.now
+  /// Whether calls ended since `lastCall` was set: reading the clock for each costs too much.
+  private var wasActive = false
   private(set) var isClosing = false
 
   // What a snapshot tells.
@@ -58,6 +60,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     self.peer = peer
     timer = server.timers.timer(of: loop)
     queue = CommandQueue(loop: loop)
+    startable = StartableCalls(server.handlers, loop)
     name = String(UInt64.random(in: .min ... .max), radix: 36)
     connection = ServerConnection(limits: server.limits, sharing: server.received)
     var random = SystemRandomNumberGenerator()
@@ -151,7 +154,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     if endpoint.compressesResponses ?? request.compressesResponses {
       connection.compressOutput(of: stream)
     }
-    let call = ServerCall(stream, endpoint, context, queue: queue, server: server)
+    let call = ServerCall(
+      stream, endpoint, context, queue: queue, handoff: startable.handoff(for: endpoint),
+      server: server)
     calls[stream] = call
     if let deadline = context.deadline {
       call.deadline = timer.set(due: deadline, for: self, token: UInt64(stream.rawValue))
@@ -209,14 +214,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func handOver() {
-    guard !startable.isEmpty else { return }
-    if !server.handlers.push(startable) {
-      for call in startable {
-        call.stage = .arriving
-        stop(call.stream, .unprocessed("the server is stopping"))
-      }
+    for call in startable.handOver() {
+      call.stage = .arriving
+      stop(call.stream, .unprocessed("the server is stopping"))
     }
-    startable.removeAll(keepingCapacity: true)
   }
 
   /// Ends a call before its handler has: the handler is cancelled, if there is one by now.
@@ -278,7 +279,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   func forget(_ call: ServerCall) {
     calls[call.stream] = nil
     if let deadline = call.deadline { timer.remove(deadline) }
-    lastCall = .now
+    wasActive = true
   }
 
   // MARK: Leaving
@@ -304,6 +305,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   func flush() {
+    if wasActive { lastCall = .now }
+    wasActive = false
     guard let transport, !isClosing else { return }
     var writes = 0
     while transport.isWritable, let output = takeOutput() {

@@ -52,7 +52,7 @@ struct CallTests {
     let peer = try await carrier.run(routes) { try await call($0) }.key
     switch carrier {
     case .loopback: #expect(peer == "loopback")
-    case .tcp, .tls: #expect(peer.hasPrefix("127.0.0.1:"))
+    case .tcp, .tls, .loops: #expect(peer.hasPrefix("127.0.0.1:"))
     case .unix: #expect(peer.hasPrefix("unix:"))
     }
   }

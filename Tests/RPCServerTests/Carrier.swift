@@ -9,6 +9,8 @@ import TestSupport
 /// What joins client and server in a test.
 enum Carrier: CaseIterable, CustomStringConvertible {
   case loopback, tcp, tls, unix
+  /// TCP, with handlers and callers on the event loops.
+  case loops
 
   var description: String {
     switch self {
@@ -16,6 +18,7 @@ enum Carrier: CaseIterable, CustomStringConvertible {
     case .tcp: "TCP"
     case .tls: "TLS"
     case .unix: "Unix socket"
+    case .loops: "event loops"
     }
   }
 
@@ -46,6 +49,15 @@ enum Carrier: CaseIterable, CustomStringConvertible {
         try await withClient(
           to: address, tls: TLSClientConfiguration(authorities: authority.certificate),
           limits: clientLimits, logger: logger, body)
+      }
+    case .loops:
+      return try await withServer(
+        Server(routes: routes, limits: limits, logger: logger, handlerExecution: .eventLoop),
+        on: .tcp(host: "127.0.0.1", port: 0)
+      ) { address in
+        try await withClient(to: address, limits: clientLimits, logger: logger) { client in
+          try await withTaskExecutorPreference(client.taskExecutor) { try await body(client) }
+        }
       }
     case .unix:
       return try await withTemporaryFolder { folder in

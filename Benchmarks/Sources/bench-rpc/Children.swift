@@ -17,6 +17,7 @@ enum Children {
     let server: any EchoServer.Type =
       switch peer {
       case .ours: OursPeer.self
+      case .oursOnPool: OursOnPoolPeer.self
       case .grpc: GRPCPeer.self
       case .echo: EchoPeer.self
       }
@@ -45,7 +46,9 @@ enum Children {
   static func drive(_ peer: Peer, port: Int) async throws {
     switch peer {
     case .ours:
-      try await obey(OursPeer.driver(port: port, connections: connectionsMax))
+      try await obey(OursPeer.driver(port: port, connections: connectionsMax, onLoops: true))
+    case .oursOnPool:
+      try await obey(OursPeer.driver(port: port, connections: connectionsMax, onLoops: false))
     case .echo:
       try await obey(try await EchoPeer.driver(port: port, connections: connectionsMax))
     case .grpc:

@@ -2,7 +2,10 @@ import Foundation
 
 /// One of those that are compared.
 enum Peer: String, CaseIterable, Codable {
+  /// Handlers and callers on the event loops, as ``echo`` has them: what small calls are best served by.
   case ours = "diyml"
+  /// As by default: handlers and callers on Swift's threads, as ``grpc`` has them.
+  case oursOnPool = "diyml on pool"
   case grpc = "grpc-swift-2"
   case echo = "bare SwiftNIO"
 
@@ -35,6 +38,8 @@ struct Run: Sendable {
 
 /// One connection of a peer whose calls are Swift's async functions; each gives the bytes it got.
 protocol EchoConnection: Sendable {
+  /// Where those that call over this connection should run, if not on Swift's threads.
+  var executor: (any TaskExecutor)? { get }
   func unary(_ payload: [UInt8]) async throws -> Int
   /// Has the payload sent back so often.
   func receive(_ count: Int, _ payload: [UInt8]) async throws -> Int
@@ -56,7 +61,9 @@ struct TaskDriver: EchoDriver {
     return try await withThrowingTaskGroup(of: Run.self) { group in
       for worker in 0..<scenario.inFlight {
         let connection = connections[worker % scenario.connections]
-        group.addTask { try await Self.work(connection, scenario, until: end) }
+        group.addTask(executorPreference: connection.executor) {
+          try await Self.work(connection, scenario, until: end)
+        }
       }
       var run = Run()
       for try await part in group { run.add(part) }

@@ -38,11 +38,15 @@ final class ConnectionPool: Sendable {
   private let logger: Logger
   private let connector: Connector
   private let timers = LoopTimers()
-  /// Where back-off and the deadlines of waiting calls are timed.
-  private let loop = EventLoops.next()
+  /// Where back-off and the deadlines of waiting calls are timed, and where the first connection is.
+  private let loop: any EventLoop
   private let state: Mutex<State>
 
-  init(_ configuration: ClientConfiguration, logger: Logger, connector: @escaping Connector) {
+  init(
+    _ configuration: ClientConfiguration, on loop: any EventLoop, logger: Logger,
+    connector: @escaping Connector
+  ) {
+    self.loop = loop
     self.configuration = configuration
     self.logger = logger
     self.connector = connector
@@ -55,6 +59,11 @@ final class ConnectionPool: Sendable {
   }
 
   // MARK: For calls
+
+  /// A connection for a call, if one is ready and has room.
+  func pickReady() -> ClientSession? {
+    state.withLock { state in state.isClosed ? nil : state.logic.pickNow()?.handle }
+  }
 
   /// A connection for a call; begins new ones if there is none, or all are full.
   func pick(waitForReady: Bool) -> Pick {
@@ -128,8 +137,10 @@ final class ConnectionPool: Sendable {
   /// Makes sessions for the addresses that need one; `connect` follows, outside the lock.
   private func begin(_ state: inout State, at now: ContinuousClock.Instant) -> [Begun] {
     state.logic.targetsToConnect(at: now).map { target in
+      let isFirst = state.logic.ready.isEmpty && state.logic.connecting.isEmpty
       let session = ClientSession(
-        loop: EventLoops.next(), timers: timers, configuration: configuration, logger: logger
+        loop: isFirst ? loop : EventLoops.next(), timers: timers, configuration: configuration,
+        logger: logger
       ) { [self] in changed($0, $1) }
       state.logic.add(session, session.counter, target: target)
       return (session, state.logic.targets[target].address)

@@ -11,16 +11,19 @@ public struct MethodPolicy: Sendable, Hashable {
   public var requestBytesMax: Int?
   /// Whether responses are compressed for callers that take it; `nil` for those that ask for it.
   public var compressesResponses: Bool?
+  /// Where the method's handlers run; `nil` for where the server's do.
+  public var execution: HandlerExecution?
 
   /// No bounds of the method's own, unless given.
   public init(
     handlersMax: Int? = nil, waitingMax: Int = 0, requestBytesMax: Int? = nil,
-    compressesResponses: Bool? = nil
+    compressesResponses: Bool? = nil, execution: HandlerExecution? = nil
   ) {
     self.handlersMax = handlersMax
     self.waitingMax = waitingMax
     self.requestBytesMax = requestBytesMax
     self.compressesResponses = compressesResponses
+    self.execution = execution
   }
 
   /// Stops the program if a value is out of its bounds: that is a mistake in the program.

@@ -84,6 +84,7 @@ enum GRPCPeer: EchoServer {
 
   private struct Connection: EchoConnection {
     let client: GRPCClient<HTTP2ClientTransport.Posix>
+    var executor: (any TaskExecutor)? { nil }
 
     func unary(_ payload: [UInt8]) async throws -> Int {
       try await client.unary(

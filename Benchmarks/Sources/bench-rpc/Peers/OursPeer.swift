@@ -34,11 +34,17 @@ enum OursPeer: EchoServer {
   }
 
   static func serve(ready: @escaping @Sendable (Int) -> Void) async throws {
+    try await serve(.eventLoop, ready: ready)
+  }
+
+  fileprivate static func serve(
+    _ execution: HandlerExecution, ready: @escaping @Sendable (Int) -> Void
+  ) async throws {
     let server = Server(
       routes: Service().routes, limits: limits,
       logger: Logger(label: "bench") { _ in
         SwiftLogNoOpLogHandler()
-      })
+      }, handlerExecution: execution)
     try await withThrowingTaskGroup { group in
       group.addTask { try await server.run(on: [.tcp(host: "127.0.0.1", port: 0)]) }
       for case .tcp(_, let port) in try await server.boundAddresses { ready(port) }
@@ -46,18 +52,21 @@ enum OursPeer: EchoServer {
     }
   }
 
-  static func driver(port: Int, connections: Int) -> TaskDriver {
+  static func driver(port: Int, connections: Int, onLoops: Bool) -> TaskDriver {
     TaskDriver(
       connections: (0..<connections).map { _ in
         var configuration = ClientConfiguration(addresses: [.tcp(host: "127.0.0.1", port: port)])
         configuration.limits = limits
         configuration.connectionsPerAddressMax = 1
-        return Connection(client: EchoClient(Client(configuration)))
+        let client = Client(configuration)
+        return Connection(
+          client: EchoClient(client), executor: onLoops ? client.taskExecutor : nil)
       })
   }
 
   private struct Connection: EchoConnection {
     let client: EchoClient
+    let executor: (any TaskExecutor)?
 
     func unary(_ payload: [UInt8]) async throws -> Int {
       try await client.unary(Payload(content: Bytes(payload))).content.count
@@ -83,5 +92,12 @@ enum OursPeer: EchoServer {
       for try await answer in answers { bytes += answer.content.count }
       return bytes
     }
+  }
+}
+
+/// Our own RPC in its default configuration.
+enum OursOnPoolPeer: EchoServer {
+  static func serve(ready: @escaping @Sendable (Int) -> Void) async throws {
+    try await OursPeer.serve(.pool, ready: ready)
   }
 }

@@ -1,0 +1,77 @@
+import NIOCore
+import RPCCore
+
+/// Where a server's handlers are started, each in a task of its own: on Swift's threads, and on each
+/// event loop.
+struct HandlerStarters: Sendable {
+  private let pool = Handoff<ServerCall>()
+  private let loops: [ObjectIdentifier: LoopStarter]
+
+  init(_ group: any EventLoopGroup) {
+    var loops: [ObjectIdentifier: LoopStarter] = [:]
+    for loop in group.makeIterator() { loops[ObjectIdentifier(loop)] = LoopStarter(loop) }
+    self.loops = loops
+  }
+
+  /// Where calls of a connection on `loop` are handed over.
+  func handoff(for execution: HandlerExecution, of loop: any EventLoop) -> Handoff<ServerCall> {
+    switch execution {
+    case .pool: pool
+    case .eventLoop: loops[ObjectIdentifier(loop)]?.calls ?? pool
+    }
+  }
+
+  /// Runs handlers until `finish`, and until those that were handed over have returned.
+  ///
+  /// As many tasks start handlers as there are processors, and one on each event loop.
+  func run() async {
+    await withDiscardingTaskGroup { group in
+      for _ in 0..<System.coreCount {
+        group.addTask { await pool.startHandlers(on: nil) }
+      }
+      for starter in loops.values {
+        group.addTask { await starter.run() }
+      }
+    }
+  }
+
+  /// Takes no more calls.
+  func finish() {
+    pool.finish()
+    for starter in loops.values { starter.calls.finish() }
+  }
+}
+
+/// Starts handlers on the thread of an event loop.
+///
+/// An actor only because of its executor, which is the event loop.
+private actor LoopStarter {
+  nonisolated let calls = Handoff<ServerCall>()
+  private nonisolated let executor: any SerialExecutor
+
+  init(_ loop: any EventLoop) { executor = loop.executor }
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  func run() async { await calls.startHandlers(on: self) }
+}
+
+/// Handlers that one task starts before those that had waited for something get their turn.
+private let startsInTurnMax = 16
+
+extension Handoff<ServerCall> {
+  /// Runs each handler up to where it first waits, so that one which never waits costs no change of
+  /// task.
+  fileprivate func startHandlers(on actor: isolated (any Actor)?) async {
+    await withDiscardingTaskGroup { group in
+      // Only a closure that captures the actor runs on it.
+      _ = actor
+      var starts = 0
+      while let call = await next() {
+        group.addImmediateTask { await call.run() }
+        starts += 1
+        if starts.isMultiple(of: startsInTurnMax) { await Task.yield() }
+      }
+    }
+  }
+}
