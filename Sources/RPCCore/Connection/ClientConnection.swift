@@ -77,7 +77,7 @@ package struct ClientConnection {
     while let frame = try reader.next() {
       try hello.received(frame.header.type)
       let event = try handle(frame, now)
-      try flood.queued(bytes: transfer.staged.readableBytes)
+      try flood.queued(bytes: transfer.stagedControlBytes)
       if let event { return event }
     }
     return nil

@@ -97,7 +97,7 @@ package struct ServerConnection {
       pace.frameArrived()
       try hello.received(frame.header.type)
       let event = try handle(frame, now)
-      try flood.queued(bytes: transfer.staged.readableBytes)
+      try flood.queued(bytes: transfer.stagedControlBytes)
       if let event { return event }
     }
     pace.readAll(isWithinFrame: reader.isWithinFrame, at: now)

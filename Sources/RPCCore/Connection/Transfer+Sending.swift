@@ -73,6 +73,8 @@ extension Transfer {
     _ item: OutboundQueue.Item, on stream: StreamID, at index: Int
   ) -> Bool {
     guard schedule.isEmpty, staged.readableBytes < Self.stagedBytesMax else { return false }
+    let stagedBytes = staged.readableBytes
+    defer { stagedAtOnceBytes += staged.readableBytes - stagedBytes }
     switch item {
     case .frame(let type, let payload):
       stage(FrameHeader(type, stream: stream, length: payload.count), payload)
@@ -103,6 +105,7 @@ extension Transfer {
       place(stream, at: index)
     }
     guard staged.readableBytes > 0 else { return nil }
+    stagedAtOnceBytes = 0
     defer { staged = ByteBuffer() }
     return staged
   }

@@ -63,6 +63,10 @@ package struct Transfer {
   var sentDataFrames = 0
   /// Messages that were staged without waiting for their turn since output was last taken.
   var sentAtOnce: [Sent] = []
+  /// Bytes of what was staged like that.
+  var stagedAtOnceBytes = 0
+  /// Bytes that are ready for other reasons than what calls have to say.
+  var stagedControlBytes: Int { staged.readableBytes - stagedAtOnceBytes }
   /// Streams whose END went out.
   var endedStreams: [StreamID] = []
   private(set) var connectionReceived: ReceiveWindow
