@@ -127,8 +127,15 @@ int ct_clone(const ct_tensor *tensor, ct_tensor **out) {
 }
 
 int ct_set_thread_count(int count) {
-  return guarded([&] { at::set_num_threads(count); });
+  return guarded([&] {
+    // The first look at the number on a thread sets it to what any thread asked for last: let that
+    // pass before, or another thread's wish would replace this one's at the first operation.
+    at::get_num_threads();
+    at::set_num_threads(count);
+  });
 }
+
+int ct_thread_count(void) { return at::get_num_threads(); }
 
 int ct_seed(uint64_t seed) {
   return guarded([&] { at::manual_seed(seed); });

@@ -42,6 +42,9 @@ package enum Torch {
     try Tensor.check(ct_seed(seed))
   }
 
+  /// Threads which one operation on the calling thread computes with.
+  static var threadCount: Int { Int(ct_thread_count()) }
+
   static func setThreadCount(_ count: Int) throws(ModelError) {
     try Tensor.check(ct_set_thread_count(Int32(clamping: count)))
   }

@@ -56,4 +56,21 @@ struct TorchThreadTests {
     #expect(done.value.withLock { $0 } == 10)
     await #expect(throws: ModelError.cancelled) { try await thread.run {} }
   }
+
+  /// libtorch would give it what any thread asked for last, the first time it computes.
+  @Test func `a thread computes with its own number of threads, whatever others ask for`()
+    async throws
+  {
+    let threads = [1, 3, 2].map { TorchThread(name: "test", computingThreads: $0) }
+    // Once each has started, all have asked.
+    for thread in threads { try await thread.run {} }
+    for (thread, wanted) in zip(threads, [1, 3, 2]) {
+      let found = try await thread.run {
+        let tensor = try Tensor.zeros([300, 300])
+        _ = try tensor + tensor
+        return Torch.threadCount
+      }
+      #expect(found == wanted)
+    }
+  }
 }

@@ -117,6 +117,8 @@ int ct_interpolate_in_place(ct_tensor *a, const ct_tensor *b, double weight);
 
 /// How many threads the calling thread computes with.
 int ct_set_thread_count(int count);
+/// What the calling thread computes with.
+int ct_thread_count(void);
 /// Seeds dropout and every other random number of libtorch.
 int ct_seed(uint64_t seed);
 /// "1.13.1"
