@@ -241,7 +241,7 @@ let package = Package(
       "RPCClientTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
     tests("ImagesTests", ["Images", "SeededRandom"]),
-    tests("ModelTests", ["BoxMetrics", "Model"], resources: ["Fixtures"]),
+    tests("ModelTests", ["BoxMetrics", "CTorch", "Model"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),

@@ -42,21 +42,6 @@ int ct_mean(const ct_tensor *a, const int64_t *axes, size_t axis_count, ct_tenso
   return guarded_result(out, [&] { return at::mean(a->value, list(axes, axis_count), true); });
 }
 
-int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                   int64_t stride, int64_t padding, int64_t groups, ct_tensor **out) {
-  return guarded_result(out, [&] {
-    return at::conv2d(input->value, weight->value, optional(bias), {stride, stride},
-                      {padding, padding}, {1, 1}, groups);
-  });
-}
-
-int ct_pad(const ct_tensor *input, int64_t left, int64_t right, int64_t top, int64_t bottom,
-           ct_tensor **out) {
-  return guarded_result(out, [&] {
-    return at::constant_pad_nd(input->value, {left, right, top, bottom}, 0);
-  });
-}
-
 int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
                   const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,
                   double momentum, double epsilon, ct_tensor **out) {

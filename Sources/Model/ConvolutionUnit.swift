@@ -61,8 +61,8 @@ package struct ConvolutionUnit {
   package func callAsFunction(
     _ input: Tensor, statistics: BatchNorm.Statistics
   ) throws(ModelError) -> Tensor {
-    var output = try convolved(input)
-    if let norm { output = try norm(output, statistics: statistics) }
+    guard let norm else { return try convolved(input, clamps: clampsToSix) }
+    let output = try norm(convolved(input, clamps: false), statistics: statistics)
     return clampsToSix ? try output.clampToSixInPlace() : output
   }
 
@@ -82,27 +82,15 @@ package struct ConvolutionUnit {
     return all
   }
 
-  private func convolved(_ input: Tensor) throws(ModelError) -> Tensor {
+  private func convolved(_ input: Tensor, clamps: Bool) throws(ModelError) -> Tensor {
     let shape = input.shape
     let vertical = padding(shape[2])
     let horizontal = padding(shape[3])
-    let isEven =
-      vertical.before == vertical.after && horizontal.before == horizontal.after
-      && vertical.before == horizontal.before
-    if isEven { return try convolved(input, padding: vertical.before) }
-    let padded = try Tensor.make {
-      ct_pad(
-        input.handle, Int64(horizontal.before), Int64(horizontal.after),
-        Int64(vertical.before), Int64(vertical.after), $0)
-    }
-    return try convolved(padded, padding: 0)
-  }
-
-  private func convolved(_ input: Tensor, padding: Int) throws(ModelError) -> Tensor {
-    try Tensor.make {
-      ct_convolution(
-        input.handle, weight.handle, bias?.handle, Int64(stride), Int64(padding), Int64(groups),
-        $0)
+    let window = ct_window(
+      stride: Int64(stride), top: Int64(vertical.before), left: Int64(horizontal.before),
+      bottom: Int64(vertical.after), right: Int64(horizontal.after), groups: Int64(groups))
+    return try Tensor.make {
+      ct_convolution(input.handle, weight.handle, bias?.handle, window, clamps, $0)
     }
   }
 

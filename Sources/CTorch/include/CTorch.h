@@ -67,12 +67,21 @@ int ct_mean(const ct_tensor *a, const int64_t *axes, size_t axis_count, ct_tenso
 
 // Layers.
 
-/// (B, C, H, W) and (D, C / groups, k, k) to (B, D, H', W'). `bias` may be null.
+/// How a convolution's window goes over the input.
+typedef struct {
+  int64_t stride;
+  /// Zeros around the input.
+  int64_t top, left, bottom, right;
+  int64_t groups;
+} ct_window;
+
+/// (B, C, H, W) and (D, C / groups, k, k) to (B, D, H', W'), then min(max(x, 0), 6) if asked.
+/// `bias` may be null. 1 x 1 and depthwise 3 x 3 and 5 x 5 convolutions give channels-last maps.
 int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                   int64_t stride, int64_t padding, int64_t groups, ct_tensor **out);
-/// Zeros around (B, C, H, W).
-int ct_pad(const ct_tensor *input, int64_t left, int64_t right, int64_t top, int64_t bottom,
-           ct_tensor **out);
+                   ct_window window, bool clamps_to_six, ct_tensor **out);
+/// The same by ATen's operators, whatever the form: the other's reference.
+int ct_convolution_plain(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
+                         ct_window window, bool clamps_to_six, ct_tensor **out);
 /// Normalises with the batch's statistics, which also move the running ones, when `training`.
 int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
                   const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,

@@ -29,8 +29,9 @@ struct DetectionHead {
     }
 
     func callAsFunction(_ input: Tensor, level: Int) throws(ModelError) -> Tensor {
-      try Tensor.make {
-        ct_convolution(input.handle, weight.handle, biases[level].handle, 1, 0, 1, $0)
+      let window = ct_window(stride: 1, top: 0, left: 0, bottom: 0, right: 0, groups: 1)
+      return try Tensor.make {
+        ct_convolution(input.handle, weight.handle, biases[level].handle, window, false, $0)
       }
     }
 
