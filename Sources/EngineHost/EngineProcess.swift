@@ -65,7 +65,11 @@ struct EngineProcess: Sendable {
   /// Read by OpenBLAS and OpenMP while the program loads, so it must be set from outside: two pools
   /// would fight for the cores, and idle threads would spin.
   private var environment: [Environment.Key: String?] {
-    ["OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"]
+    var environment: [Environment.Key: String?] = [
+      "OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive",
+    ]
+    if let coreType = MathKernels.coreType { environment["OPENBLAS_CORETYPE"] = coreType }
+    return environment
   }
 
   private typealias Running = Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
