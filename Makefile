@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle bench-detection install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -70,6 +70,10 @@ bench-rpc: setup ## Our RPC against grpc-swift-2 and bare SwiftNIO, side by side
 bench-idle: setup ## What 10,000 idle connections cost a server and an active connection.
 	@swift build -c release --package-path Benchmarks --product bench-rpc
 	@cd Benchmarks && .build/release/bench-rpc idle
+
+bench-detection: setup ## The detector's training step and inference against the same network in PyTorch.
+	@$(BUILD) -c release --product detector-speed
+	@Scripts/bench-detection
 
 install: release ## Copies programs and weights to PREFIX (/usr/local).
 	install -d $(PREFIX)/bin $(PREFIX)/share/diyml

@@ -160,6 +160,7 @@ let package = Package(
         "RPCMetrics", "RPCServices", "Store", .argumentParser, .lifecycle, .signals, .logging,
       ]),
     program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
+    program("detector-speed", ["Model"]),
     program("diyml", ["CommandLineKit"]),
     program("diyml-load", ["CommandLineKit", "LoadKit"]),
     program(

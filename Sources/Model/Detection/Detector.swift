@@ -115,12 +115,7 @@ package final class Detector {
   private func detections(
     batch: ArraySlice<Input>
   ) throws(ModelError) -> [[EvaluatedImage.Prediction]] {
-    let side = description.inputSide
-    let output = try withoutGradients { () throws(ModelError) in
-      let pixels = try Tensor(
-        bytes: batch.flatMap(\.pixels), type: .uint8, shape: [batch.count, side, side, 3])
-      return try network(EfficientNetLite0.normalized(pixels)).floats()
-    }
+    let output = try output(of: batch.flatMap(\.pixels), images: batch.count)
     let perImage = output.count / batch.count
     return output.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return [] }
@@ -128,6 +123,15 @@ package final class Detector {
         decoder.detections(
           base + index * perImage, size: (image.width, image.height), options: image.options)
       }
+    }
+  }
+
+  /// What the network says at every point of some images, `(B, N, K + 4 * bins)` row by row.
+  func output(of pixels: [UInt8], images: Int) throws(ModelError) -> [Float] {
+    let side = description.inputSide
+    return try withoutGradients { () throws(ModelError) in
+      let bytes = try Tensor(bytes: pixels, type: .uint8, shape: [images, side, side, 3])
+      return try network(EfficientNetLite0.normalized(bytes)).floats()
     }
   }
 }
