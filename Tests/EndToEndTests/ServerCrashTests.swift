@@ -116,20 +116,33 @@ extension ProgramTests {
       }
     }
 
-    @Test func `a call with a key is done once, however the server dies`() async throws {
-      let folder = try TemporaryFolder()
-      let data = folder.path + "/data"
-      // The keys of the projects that were asked for, by name, and how many answers came.
-      let asked = Mutex<[String: String]>([:])
-      let answers = Mutex(0)
-      @Sendable func make(_ name: String, _ key: String, _ shop: Shop, _ client: any Caller)
-        async throws
-      {
+    /// Projects that were asked for, each under a key, and how many answers came.
+    private final class KeyedProjects: Sendable {
+      private let state = Mutex((keys: [String: String](), answers: 0))
+
+      var keys: [String: String] { state.withLock { $0.keys } }
+      var answers: Int { state.withLock { $0.answers } }
+
+      /// Asks for a project under a new key.
+      func ask(_ name: String, _ shop: Shop, _ client: any Caller) async throws {
+        let key = CallOptions.newIdempotencyKey()
+        state.withLock { $0.keys[name] = key }
+        try await make(name, key, shop, client)
+        state.withLock { $0.answers += 1 }
+      }
+
+      func make(_ name: String, _ key: String, _ shop: Shop, _ client: any Caller) async throws {
         var options = shop.options
         options.idempotencyKey = key
         _ = try await DataClient(client).createProject(
           CreateProjectRequest(project: name, type: .detection), options: options)
       }
+    }
+
+    @Test func `a call with a key is done once, however the server dies`() async throws {
+      let folder = try TemporaryFolder()
+      let data = folder.path + "/data"
+      let projects = KeyedProjects()
       let shop = try await Daemon.with(data: data) { daemon in
         let shop = try await daemon.withClient { try await Shop(opening: $0) }
         await withTaskGroup(of: Void.self) { group in
@@ -138,19 +151,14 @@ extension ProgramTests {
               // Ends with the first failure, which the kill brings.
               _ = try? await daemon.withClient { client in
                 for number in 0..<100 {
-                  let (name, key) = ("p\(worker)-\(number)", CallOptions.newIdempotencyKey())
-                  asked.withLock { $0[name] = key }
-                  try await make(name, key, shop, client)
-                  answers.withLock { $0 += 1 }
+                  try await projects.ask("p\(worker)-\(number)", shop, client)
                 }
               }
             }
           }
           group.addTask {
             do {
-              try await eventually(within: .seconds(60), "30 projects") {
-                answers.withLock { $0 >= 30 }
-              }
+              try await eventually(within: .seconds(60), "30 projects") { projects.answers >= 30 }
             } catch {
               Issue.record(error)
             }
@@ -162,11 +170,11 @@ extension ProgramTests {
       try await Daemon.with(data: data) { daemon in
         try await daemon.withClient { client in
           // Done or not, answered or not: each is asked for again, and each succeeds.
-          for (name, key) in asked.withLock({ $0 }) { try await make(name, key, shop, client) }
-          let projects = try await DataClient(client).listProjects(
+          for (name, key) in projects.keys { try await projects.make(name, key, shop, client) }
+          let made = try await DataClient(client).listProjects(
             ListProjectsRequest(pageSize: 1_000), options: shop.options
           ).projects
-          #expect(Set(projects.map(\.name)) == Set(asked.withLock { $0 }.keys).union(["pets"]))
+          #expect(Set(made.map(\.name)) == Set(projects.keys.keys).union(["pets"]))
         }
       }
     }
