@@ -76,20 +76,14 @@ struct DetectionTrainingTests {
     return (report, events.withLock { $0 })
   }
 
-  /// Not a part of every run: how far it comes, and in what time, differs between processes, for a
-  /// reason not found yet.
-  @Test(
-    .enabled(
-      if: ProcessInfo.processInfo.environment["DIYML_TRAIN_DETECTOR"] != nil,
-      "a whole training runs with DIYML_TRAIN_DETECTOR=1"))
-  func `it learns, says how it goes, and writes a complete model`() async throws {
+  @Test func `it learns, says how it goes, and writes a complete model`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/model"
     var recipe = Self.recipe
-    recipe.epochs = 80
+    recipe.epochs = 40
     let set = Self.set(images: 32)
     let (report, events) = try await train(recipe, set, to: path)
-    #expect(report.evaluation.averagePrecision50 ?? 0 > 0.8)
+    #expect(report.evaluation.averagePrecision50 ?? 0 > 0.7)
     #expect(report.trainingImages == 24 && report.validationImages == 8)
     #expect(report.boxesLeftOut == 0)
     #expect(report.samples.count == 8)
