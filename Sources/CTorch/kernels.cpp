@@ -2,12 +2,20 @@
 
 #include <cstddef>
 
-// Compiled for three generations of processors; the loader chooses. By the feature, not by a
-// processor's name: for the names the compiler prefers halves of the registers.
+// Defines `name` as a pointer to the version of a function that this processor can run. The features
+// are named rather than processors, for which the compiler prefers halves of the widest registers.
+// And we choose rather than the loader, whose choice comes before the thread sanitizer is ready.
 #if defined(__x86_64__)
-#define CT_EACH_PROCESSOR __attribute__((target_clones("avx512f", "arch=haswell", "default")))
+#define CT_VERSIONS(name, parameters, call)                                                        \
+  __attribute__((target("avx512f"))) void name##_avx512 parameters { call; }                       \
+  __attribute__((target("avx2,fma"))) void name##_avx2 parameters { call; }                        \
+  void name##_plain parameters { call; }                                                           \
+  void(*const name) parameters = has_avx512()  ? name##_avx512                                     \
+                                 : has_avx2() ? name##_avx2                                        \
+                                              : name##_plain;
 #else
-#define CT_EACH_PROCESSOR
+#define CT_VERSIONS(name, parameters, call)                                                        \
+  void name parameters { call; }
 #endif
 #define CT_INLINED static inline __attribute__((always_inline))
 
@@ -15,6 +23,18 @@ using ctorch::lanes;
 using ctorch::Window;
 
 namespace {
+
+#if defined(__x86_64__)
+bool has_avx512() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512f");
+}
+
+bool has_avx2() {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+#endif
 
 // Operations on all lanes are single instructions even where nothing is optimised.
 typedef float Lanes __attribute__((vector_size(lanes * sizeof(float)), aligned(4), may_alias));
@@ -146,32 +166,7 @@ template <int K> CT_INLINED void taps_of_row(const Window &w, const float *image
   }
 }
 
-CT_EACH_PROCESSOR void row_of_outputs_3(const Window &w, const float *image, const float *taps,
-                                        const float *bias, bool clamps, int64_t row, float *out) {
-  row_of_outputs<3>(w, image, taps, bias, clamps, row, out);
-}
-CT_EACH_PROCESSOR void row_of_outputs_5(const Window &w, const float *image, const float *taps,
-                                        const float *bias, bool clamps, int64_t row, float *out) {
-  row_of_outputs<5>(w, image, taps, bias, clamps, row, out);
-}
-CT_EACH_PROCESSOR void row_of_inputs_3(const Window &w, const float *slopes, const float *taps,
-                                       int64_t row, float *out) {
-  row_of_inputs<3>(w, slopes, taps, row, out);
-}
-CT_EACH_PROCESSOR void row_of_inputs_5(const Window &w, const float *slopes, const float *taps,
-                                       int64_t row, float *out) {
-  row_of_inputs<5>(w, slopes, taps, row, out);
-}
-CT_EACH_PROCESSOR void taps_of_row_3(const Window &w, const float *image, const float *slopes,
-                                     int64_t row, int64_t first, int64_t end, float *sums) {
-  taps_of_row<3>(w, image, slopes, row, first, end, sums);
-}
-CT_EACH_PROCESSOR void taps_of_row_5(const Window &w, const float *image, const float *slopes,
-                                     int64_t row, int64_t first, int64_t end, float *sums) {
-  taps_of_row<5>(w, image, slopes, row, first, end, sums);
-}
-
-CT_EACH_PROCESSOR void finish(float *values, const float *bias, bool clamps, int64_t rows,
+CT_INLINED void finish_all(float *values, const float *bias, bool clamps, int64_t rows,
                               int64_t channels) {
   for (; rows > 0; --rows, values += channels) {
     int64_t c = 0;
@@ -192,7 +187,7 @@ CT_EACH_PROCESSOR void finish(float *values, const float *bias, bool clamps, int
   }
 }
 
-CT_EACH_PROCESSOR void pass(const float *outputs, const float *slopes, float *out,
+CT_INLINED void pass_all(const float *outputs, const float *slopes, float *out,
                             int64_t count) {
   const Lanes zero = {}, six = zero + 6.0f;
   int64_t index = 0;
@@ -205,7 +200,7 @@ CT_EACH_PROCESSOR void pass(const float *outputs, const float *slopes, float *ou
     out[index] = outputs[index] <= 0 || outputs[index] >= 6 ? 0 : slopes[index];
 }
 
-CT_EACH_PROCESSOR void sum(const float *values, int64_t rows, int64_t channels, int64_t first,
+CT_INLINED void sum_all(const float *values, int64_t rows, int64_t channels, int64_t first,
                            int64_t end, float *sums) {
   int64_t c = first;
   for (; c + lanes <= end; c += lanes) {
@@ -221,6 +216,38 @@ CT_EACH_PROCESSOR void sum(const float *values, int64_t rows, int64_t channels, 
     sums[c] = total;
   }
 }
+
+CT_VERSIONS(row_of_outputs_3,
+            (const Window &w, const float *image, const float *taps, const float *bias, bool clamps,
+             int64_t row, float *out),
+            row_of_outputs<3>(w, image, taps, bias, clamps, row, out))
+CT_VERSIONS(row_of_outputs_5,
+            (const Window &w, const float *image, const float *taps, const float *bias, bool clamps,
+             int64_t row, float *out),
+            row_of_outputs<5>(w, image, taps, bias, clamps, row, out))
+CT_VERSIONS(row_of_inputs_3,
+            (const Window &w, const float *slopes, const float *taps, int64_t row, float *out),
+            row_of_inputs<3>(w, slopes, taps, row, out))
+CT_VERSIONS(row_of_inputs_5,
+            (const Window &w, const float *slopes, const float *taps, int64_t row, float *out),
+            row_of_inputs<5>(w, slopes, taps, row, out))
+CT_VERSIONS(taps_of_row_3,
+            (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
+             int64_t end, float *sums),
+            taps_of_row<3>(w, image, slopes, row, first, end, sums))
+CT_VERSIONS(taps_of_row_5,
+            (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
+             int64_t end, float *sums),
+            taps_of_row<5>(w, image, slopes, row, first, end, sums))
+CT_VERSIONS(finish,
+            (float *values, const float *bias, bool clamps, int64_t rows, int64_t channels),
+            finish_all(values, bias, clamps, rows, channels))
+CT_VERSIONS(pass, (const float *outputs, const float *slopes, float *out, int64_t count),
+            pass_all(outputs, slopes, out, count))
+CT_VERSIONS(sum,
+            (const float *values, int64_t rows, int64_t channels, int64_t first, int64_t end,
+             float *sums),
+            sum_all(values, rows, channels, first, end, sums))
 
 } // namespace
 
