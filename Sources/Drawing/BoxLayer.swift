@@ -29,7 +29,7 @@ package struct BoxLayer: Sendable {
   let height: Double
   let textSize: Double
 
-  /// Marks over an image of this size; boxes are cut off at its edges.
+  /// Marks over an image of this size, those that matter most first; boxes are cut off at its edges.
   package init(_ marks: [Mark], width: Double, height: Double, textSize: Double = 13) {
     (self.marks, self.width, self.height) = (marks, width, height)
     self.textSize = textSize
@@ -37,21 +37,23 @@ package struct BoxLayer: Sendable {
 
   /// Draws them over an image that has its corner at `corner` and is `scale` times as large.
   ///
-  /// Labels come last, so that no box crosses one, and where there is room beside other labels.
+  /// The first lie on top. Labels come last, so that no box crosses one; one for which there is no
+  /// room beside the others is left out, and shows where a pointer rests on its box.
   package func draw(at corner: SVG.Point, scale: Double, into svg: inout SVG) {
     let area = Rectangle(
       x: corner.x, y: corner.y, width: width * scale, height: height * scale)
     let stroke = max(2, min(3.5, min(area.width, area.height) / 160))
     let places = marks.map { place(of: $0, corner, scale) }
-    for (mark, place) in zip(marks, places) {
+    for (mark, place) in zip(marks, places).reversed() {
       svg.frame(place, color: "#ffffff", width: stroke + 2, opacity: 0.7)
-      svg.frame(place, color: mark.color, width: stroke, isDashed: mark.isDashed)
+      svg.frame(
+        place, color: mark.color, width: stroke, isDashed: mark.isDashed, note: mark.label)
     }
     var taken: [Rectangle] = []
     for (mark, place) in zip(marks, places) where !mark.label.isEmpty {
       let text = ShownText.fitted(
         mark.label, size: textSize, width: (area.width - 8) / Self.boldness)
-      let tag = tag(text, at: place, in: area, besides: taken)
+      guard let tag = tag(text, at: place, in: area, besides: taken) else { continue }
       taken.append(tag)
       svg.rectangle(tag, color: mark.color, opacity: 0.92)
       svg.text(
@@ -71,19 +73,20 @@ package struct BoxLayer: Sendable {
       height: (bottom - top) * scale)
   }
 
-  /// Above the box, else below its upper edge, else below it, else at its lower edge.
+  /// Above the box, else below its upper edge, else below it, else at its lower edge: the first that
+  /// lies in the image and on no other label.
   private func tag(
     _ text: String, at box: Rectangle, in area: Rectangle, besides taken: [Rectangle]
-  ) -> Rectangle {
-    let size = (
-      width: ShownText.width(of: text, size: textSize) * Self.boldness + 8, height: textSize * 1.45
-    )
-    let x = max(area.x, min(box.x, area.x + area.width - size.width))
+  ) -> Rectangle? {
+    let width = ShownText.width(of: text, size: textSize) * Self.boldness + 8
+    let height = textSize * 1.45
+    let x = max(area.x, min(box.x, area.x + area.width - width))
     let bottom = box.y + box.height
-    let places = [box.y - size.height, box.y, bottom, bottom - size.height].map { y in
-      Rectangle(x: x, y: y, width: size.width, height: size.height)
-    }.filter { $0.y >= area.y && $0.y + $0.height <= area.y + area.height }
-    return places.first { place in !taken.contains { $0.overlaps(place) } }
-      ?? places.first ?? Rectangle(x: x, y: area.y, width: size.width, height: size.height)
+    return [box.y - height, box.y, bottom, bottom - height].map { y in
+      Rectangle(x: x, y: y, width: width, height: height)
+    }.first { place in
+      place.y >= area.y && place.y + height <= area.y + area.height
+        && !taken.contains { $0.overlaps(place) }
+    }
   }
 }

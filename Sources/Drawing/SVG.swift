@@ -97,15 +97,17 @@ package struct SVG: Sendable {
         + (note.map { "><title>\(Self.escaped($0))</title></rect>" } ?? "/>"))
   }
 
-  /// The edge of a rectangle.
+  /// The edge of a rectangle; `note` shows where a pointer rests on it.
   package mutating func frame(
-    _ place: Rectangle, color: String, width: Double, opacity: Double = 1, isDashed: Bool = false
+    _ place: Rectangle, color: String, width: Double, opacity: Double = 1, isDashed: Bool = false,
+    note: String? = nil
   ) {
     elements.append(
       "<rect \(place.attributes) fill=\"none\" stroke=\"\(color)\""
         + " stroke-width=\"\(Self.number(width))\""
         + (opacity < 1 ? " stroke-opacity=\"\(Self.number(opacity))\"" : "")
-        + Self.dashes(isDashed) + "/>")
+        + Self.dashes(isDashed)
+        + (note.map { "><title>\(Self.escaped($0))</title></rect>" } ?? "/>"))
   }
 
   /// An element made elsewhere, as it is.

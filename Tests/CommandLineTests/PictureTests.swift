@@ -67,11 +67,11 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     #expect(outcome.exit == .success)
     #expect(outcome.complaints == "drew \(path("out.svg"))\n")
     let elements = try elements(of: path("out.svg"))
-    #expect(elements.names == ["svg", "g", "image", "rect", "text"])
+    #expect(elements.names == ["svg", "g", "image", "rect", "text", "title"])
     let bytes = try Data(contentsOf: URL(fileURLWithPath: image)).base64EncodedString()
     #expect(elements.addresses == ["data:image/png;base64,\(bytes)"])
     let texts = elements.named("text").compactMap(\.stringValue)
-    #expect(texts.prefix(2) == ["bus 0.50", "\(hostile) 0.91"])
+    #expect(texts.prefix(2) == ["\(hostile) 0.91", "bus 0.50"])
     #expect(texts.dropFirst(2) == ["a & b.png", "ada/street@1  ·  2 objects  ·  12.5 ms"])
     // 100 x 50 pixels are shown 4.8 times as large.
     let boxes = elements.named("rect").filter { $0.value("stroke") != nil }

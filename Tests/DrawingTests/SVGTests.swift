@@ -127,10 +127,11 @@ let hostileNames = [
   @Test func `are where they are in the image, and cut off at its edges`() throws {
     let rectangles = try drawn([mark(10, 20, 30, 60), mark(-50, .nan, 500, 90)]).attributes
       .filter { $0["fill"] == "none" && $0["stroke"] == Ink.kind(1) }
-    #expect(rectangles.map { $0["x"] } == ["30", "10"])
-    #expect(rectangles.map { $0["y"] } == ["40", "0"])
-    #expect(rectangles.map { $0["width"] } == ["40", "200"])
-    #expect(rectangles.map { $0["height"] } == ["80", "160"])
+    // The first lies on top.
+    #expect(rectangles.map { $0["x"] } == ["10", "30"])
+    #expect(rectangles.map { $0["y"] } == ["0", "40"])
+    #expect(rectangles.map { $0["width"] } == ["200", "40"])
+    #expect(rectangles.map { $0["height"] } == ["160", "80"])
   }
 
   @Test func `have labels beside each other and within the image`() throws {
@@ -147,9 +148,20 @@ let hostileNames = [
     }
   }
 
+  @Test func `leave out labels for which there is no room, the last first`() throws {
+    let marks = (0..<50).map { mark(10, 20, 60, 70, "number \($0)") }
+    let parsed = try drawn(marks)
+    #expect(parsed.names.count { $0 == "title" } == 50)
+    #expect(parsed.names.count { $0 == "text" } == 4)
+    let text = parsed.text.filter { $0 != "\n" }
+    #expect(text.hasSuffix("number 0number 1number 2number 3"))
+  }
+
   @Test(arguments: hostileNames)
   func `show names of classes and nothing else`(name: String) throws {
     let parsed = try drawn([mark(0, 0, 50, 40, name)])
-    #expect(parsed.names == ["svg", "rect", "rect", "rect", "rect", "text"])
+    #expect(parsed.names == ["svg", "rect", "rect", "rect", "title", "rect", "text"])
+    let shown = ShownText.printable(name)
+    #expect(parsed.text.contains(shown))
   }
 }

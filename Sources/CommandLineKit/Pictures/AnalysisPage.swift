@@ -7,10 +7,10 @@ struct AnalysisPage {
   let project: Project
   let analysis: AnalyzeProjectResponse
 
-  private static let side = 150.0
+  private static let side = 190.0
   private static let picturesPerFinding = 6
   private static let groupsShown = 8
-  private static let picturesPerGroup = 4
+  private static let picturesPerGroup = 6
   private static let classesShown = 20
   private static let picturesPerClass = 5
   /// Classes with a bar of their own.

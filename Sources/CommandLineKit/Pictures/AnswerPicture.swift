@@ -42,8 +42,7 @@ struct AnswerPicture: Sendable {
     _ objects: [DetectedObject], _ colors: inout ClassColors, into svg: inout SVG
   ) {
     let marks = objects.map { BoxLayer.Mark($0, color: colors.color(of: $0.className)) }
-    // The least sure first, so that the surest lie on top.
-    BoxLayer(marks.reversed(), width: image.width, height: image.height)
+    BoxLayer(marks, width: image.width, height: image.height)
       .draw(at: (0, 0), scale: scale, into: &svg)
   }
 

@@ -72,7 +72,7 @@ struct ContactSheet {
     for (title, marks, x) in [("truth", truths, 0.0), ("model", found, width + Self.gap)] {
       svg.text(title, x: x, y: 13, color: Ink.faint)
       svg.image(id: picture.id, at: (x, Self.titleHeight), scale: scale)
-      BoxLayer(marks.reversed(), width: picture.width, height: picture.height, textSize: 11)
+      BoxLayer(marks, width: picture.width, height: picture.height, textSize: 11)
         .draw(at: (x, Self.titleHeight), scale: scale, into: &svg)
     }
     return Page.Figure(
