@@ -83,7 +83,7 @@ struct ConnectionTests {
   @Test
   func `an idle connection is closed and the next call makes a new one`() async throws {
     var limits = Limits()
-    limits.idleTimeout = .milliseconds(50)
+    limits.idleTimeout = .milliseconds(500)
     // Also the time for hello, which a busy machine may take long to send.
     limits.helloTimeout = .seconds(3)
     try await withServer(server(Echo.routes, limits), on: Self.any) { address in
