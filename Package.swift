@@ -48,6 +48,7 @@ extension Target.Dependency {
   static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+  static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
   static let system = product(name: "SystemPackage", package: "swift-system")
 }
 
@@ -64,12 +65,14 @@ let package = Package(
     .library(name: "ProtoJSON", targets: ["ProtoJSON", "Descriptors"]),
     .library(name: "TesteeKit", targets: ["TesteeKit"]),
     .library(
-      name: "RPC", targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices", "RPCMetrics"]),
+      name: "RPC",
+      targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices", "RPCMetrics", "RPCTracing"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -90,6 +93,7 @@ let package = Package(
     module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCServices", ["Codec", "Descriptors", "RPCCore"]),
     module("RPCMetrics", ["RPCCore", .coreMetrics, .logging, .nioCore, .nioPosix]),
+    module("RPCTracing", ["RPCCore", .logging, .tracing]),
     module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
     module("API", ["Codec", "RPCCore"]),
     module("WellKnownTypes", ["Codec"]),
@@ -157,9 +161,11 @@ let package = Package(
       "diymld",
       [
         "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer",
-        "RPCMetrics", "RPCServices", "Store", .argumentParser, .lifecycle, .signals, .logging,
+        "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser, .lifecycle, .signals,
+        .logging,
       ]),
-    program("diyml-engine", ["Engine", "RPCCore", "RPCServer", .argumentParser, .logging]),
+    program(
+      "diyml-engine", ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),
     program("detector-speed", ["Model"]),
     program("diyml", ["CommandLineKit"]),
     program("diyml-load", ["CommandLineKit", "LoadKit"]),
@@ -230,6 +236,12 @@ let package = Package(
       [
         "RPCCore", "RPCClient", "RPCLoopback", "RPCMetrics", "RPCServices", .coreMetrics,
         .logging, .nioCore, .nioPosix,
+      ]),
+    tests(
+      "RPCTracingTests",
+      [
+        "Codec", "RPCCore", "RPCClient", "RPCServer", "RPCTracing", "SeededRandom", "TestSupport",
+        .logging, .tracing,
       ]),
     tests(
       "RPCServicesTests",

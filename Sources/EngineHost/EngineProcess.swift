@@ -59,7 +59,7 @@ struct EngineProcess: Sendable {
       "--staging", configuration.staging, "--backbone", configuration.backbone,
       "--scratch", folder.path, "--nice", "\(nice)", "--threads", "\(threads)",
       "--cache-mebibytes", "\(cache)",
-    ]
+    ] + (configuration.traceLog.map { ["--trace-log", $0] } ?? [])
   }
 
   /// Read by OpenBLAS and OpenMP while the program loads, so it must be set from outside: two pools
@@ -99,8 +99,10 @@ struct EngineProcess: Sendable {
       }
       defer { group.cancelAll() }
       try await waitUntilReady(ready)
-      let client = Client(
-        to: .unix(path: folder.socket), limits: EngineProcess.limits, logger: logger)
+      var way = ClientConfiguration(addresses: [.unix(path: folder.socket)])
+      way.limits = EngineProcess.limits
+      way.interceptors = configuration.interceptors
+      let client = Client(way, logger: logger)
       let result: Result<Value, any Error>
       do {
         try await client.connect()

@@ -1,3 +1,5 @@
+package import RPCCore
+
 /// Which program engines are, what they read, and how much of the machine they get.
 package struct HostConfiguration: Sendable {
   /// The path of `diyml-engine`.
@@ -22,6 +24,11 @@ package struct HostConfiguration: Sendable {
   /// Freed memory of tensors that an engine keeps, in MiB; a training peaks at 1,800.
   package var inferenceCacheMebibytes = 384
   package var trainingCacheMebibytes = 2_048
+
+  /// Run around each call to an engine.
+  package var interceptors: [any ClientInterceptor] = []
+  /// The file to which engines add the spans of their calls; `nil` for none.
+  package var traceLog: String?
 
   /// How long an engine may take to start.
   package var startTimeout = Duration.seconds(30)

@@ -6,6 +6,9 @@ struct OutboundCall: Sendable {
   /// Says how many earlier attempts the server may have seen.
   static let previousAttemptsKey = "diyml-previous-attempts"
 
+  /// W3C's name for what goes with a trace context.
+  private static let traceStateKey = "tracestate"
+
   let method: MethodDescriptor
   var options: CallOptions
   /// The earlier of what the options say and what is left to the handler that makes the call.
@@ -41,11 +44,21 @@ struct OutboundCall: Sendable {
     }
     var metadata = options.metadata
     if previousAttempts > 0 { metadata[Self.previousAttemptsKey] = "\(previousAttempts)" }
+    let trace = options.trace ?? inheritTrace(&metadata)
     let request = CallRequest(
       path: method.path, timeout: timeout, metadata: metadata,
-      idempotencyKey: options.idempotencyKey, trace: ServerContext.current?.trace ?? "",
+      idempotencyKey: options.idempotencyKey, trace: trace,
       compressesResponses: options.compresses)
     return try request.serialized(
       limits: limits, metadataBytesMax: limits.metadataBytesMax, plainOpen: method.plainOpen)
+  }
+
+  /// Passes on the trace of the handler that makes the call, with what others have added to it.
+  private func inheritTrace(_ metadata: inout Metadata) -> String {
+    guard let context = ServerContext.current, !context.trace.isEmpty else { return "" }
+    if metadata[Self.traceStateKey] == nil, let state = context.metadata[Self.traceStateKey] {
+      metadata[Self.traceStateKey] = state
+    }
+    return context.trace
   }
 }

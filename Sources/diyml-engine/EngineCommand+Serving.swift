@@ -18,10 +18,10 @@ extension EngineCommand {
   }
 
   /// Serves until SIGTERM, and says on standard output when it has begun to.
-  func serve(_ routes: [Route]) async throws {
+  func serve(_ routes: [Route], interceptors: [any ServerInterceptor]) async throws {
     let server = Server(
       routes: routes, limits: Self.limits, logger: Logger(label: "diyml.engine"),
-      unixPeers: .sameUser)
+      unixPeers: .sameUser, interceptors: interceptors)
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: [.unix(path: socket)]) }
       group.addTask {

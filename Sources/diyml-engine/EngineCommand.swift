@@ -5,6 +5,7 @@ internal import Foundation
 internal import Logging
 internal import RPCCore
 internal import RPCServer
+internal import RPCTracing
 
 /// The program behind `diymld` that decodes, trains and infers; people need not start it.
 @main struct EngineCommand: AsyncParsableCommand {
@@ -24,6 +25,8 @@ internal import RPCServer
   @Option(help: "How far to give way to other programs: 0 to 19.") var nice: Int32 = 0
   @Option(help: "Threads of one tensor operation: 1 to 64.") var threads = 2
   @Option(help: "Freed tensor memory to keep, in MiB.") var cacheMebibytes = 384
+  @Option(help: "Add a line of JSON to this file for each call that is part of a trace.")
+  var traceLog: String?
 
   func validate() throws {
     guard (0...19).contains(nice) else {
@@ -50,6 +53,12 @@ internal import RPCServer
       objects: objects, staging: staging, backbone: backbone, scratch: scratch)
     let vision = VisionProvider(folders: folders, configuration: configuration)
     let trainer = TrainerProvider(folders: folders, configuration: configuration)
-    try await serve(vision.routes + trainer.routes)
+    let spans = try traceLog.map {
+      try SpanFile(path: $0, service: "diyml-engine", logger: Logger(label: "diyml.engine"))
+    }
+    try await serve(
+      vision.routes + trainer.routes,
+      interceptors: spans.map { [ServerTracing(tracer: SpanLog(write: $0.write))] } ?? [])
+    await spans?.flush()
   }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import RPCCore
+internal import RPCTracing
 
 /// The server.
 @main
@@ -46,6 +47,13 @@ struct DiymldCommand: AsyncParsableCommand {
     help: "Show metrics to Prometheus over HTTP at this local address, such as 127.0.0.1:9100.",
     transform: Self.listenAddress)
   var metrics: ListenAddress?
+
+  @Option(
+    help: """
+      Add a line of JSON to this file for each call, and each call to an engine, with its place in \
+      the caller's trace (W3C) or in a new one.
+      """)
+  var traceLog: String?
 
   @Option(help: "Trainings that run at once: 1 to 64.")
   var trainingJobs = 1
@@ -121,8 +129,18 @@ struct DiymldCommand: AsyncParsableCommand {
       engine: try files.engine(given: engine),
       weights: try files.weights(
         given: weights, environment: ProcessInfo.processInfo.environment),
-      tls: tls, metrics: metrics, trainingJobs: trainingJobs, drainTime: .seconds(drainSeconds))
+      tls: tls, metrics: metrics,
+      spans: try traceLog.map {
+        try SpanFile(path: absolute($0), service: "diymld", logger: Logger(label: "diymld"))
+      },
+      traceLog: traceLog.map(absolute), trainingJobs: trainingJobs,
+      drainTime: .seconds(drainSeconds))
     try await program.run()
+  }
+
+  /// Engines do not start in this program's folder.
+  private func absolute(_ path: String) -> String {
+    URL(filePath: path).absoluteURL.path(percentEncoded: false)
   }
 
   /// Names the call within which something is logged, in every line.

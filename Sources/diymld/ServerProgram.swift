@@ -7,6 +7,7 @@ internal import RPCCore
 internal import RPCMetrics
 internal import RPCServer
 internal import RPCServices
+internal import RPCTracing
 internal import ServiceLifecycle
 internal import Services
 internal import Store
@@ -23,6 +24,10 @@ struct ServerProgram: Sendable {
   let tls: TLSServerConfiguration?
   /// Where metrics are read over HTTP; `nil` keeps none.
   let metrics: ListenAddress?
+  /// Where the spans of calls go; `nil` makes none.
+  let spans: SpanFile?
+  /// The path of that file, for engines.
+  let traceLog: String?
   let trainingJobs: Int
   /// How long open calls may take to finish at the end.
   let drainTime: Duration
@@ -44,7 +49,11 @@ struct ServerProgram: Sendable {
     // Without TLS the signal has its usual meaning: the terminal is gone.
     let reloads = tls == nil ? nil : await ReloadSignals()
     let store = try DataStore.open(folder: dataFolder, at: Self.now())
-    let engines = try Engines(configuration: try hostConfiguration(), logger: logger)
+    let tracer = spans.map { SpanLog(write: $0.write) }
+    var hosting = try hostConfiguration()
+    hosting.traceLog = traceLog
+    hosting.interceptors = tracer.map { [ClientTracing(tracer: $0)] } ?? []
+    let engines = try Engines(configuration: hosting, logger: logger)
     let scheduler = TrainingScheduler(
       store: store, engines: engines, configuration: schedulerConfiguration, now: Self.now,
       logger: logger)
@@ -58,7 +67,7 @@ struct ServerProgram: Sendable {
     let measuring = registry.map { [CallMetrics(factory: $0)] } ?? []
     let server = Server(
       routes: routes, limits: limits, logger: logger, tls: tls,
-      interceptors: [RequestIDs()] + measuring,
+      interceptors: (tracer.map { [ServerTracing(tracer: $0)] } ?? []) + [RequestIDs()] + measuring,
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
@@ -75,6 +84,7 @@ struct ServerProgram: Sendable {
     ]
     try await signals.run(ServiceGroup(services: parts, logger: logger))
     try store.close()
+    await spans?.flush()
   }
 
   /// Sockets of engines lie in the data folder, which one server has for itself, so that what a

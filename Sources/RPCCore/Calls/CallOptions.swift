@@ -10,6 +10,9 @@ public struct CallOptions: Sendable {
   /// Names this attempt at a change, so that a server can recognise it when it is repeated; at most
   /// 128 bytes.
   public var idempotencyKey: String?
+  /// The W3C `traceparent` of the call, of at most 64 bytes; `nil` for that of the handler in which
+  /// the call is made, if there is one.
+  public var trace: String?
   /// Whether the call waits, until its deadline, for a connection to be made, instead of failing as
   /// `UNAVAILABLE` while none can be.
   public var waitForReady: Bool
@@ -24,11 +27,13 @@ public struct CallOptions: Sendable {
   /// No timeout, no metadata, no key, no waiting, no compression, unless given.
   public init(
     timeout: Duration? = nil, metadata: Metadata = Metadata(), idempotencyKey: String? = nil,
-    waitForReady: Bool = false, compresses: Bool = false, response: ResponseMetadata? = nil
+    trace: String? = nil, waitForReady: Bool = false, compresses: Bool = false,
+    response: ResponseMetadata? = nil
   ) {
     self.timeout = timeout
     self.metadata = metadata
     self.idempotencyKey = idempotencyKey
+    self.trace = trace
     self.waitForReady = waitForReady
     self.compresses = compresses
     self.response = response
