@@ -8,11 +8,14 @@ import Synchronization
 /// uses the handle after that: both happen under the lock.
 struct HandlerCancellation: ~Copyable, Sendable {
   /// Why a handle may be sent: only `cancel` is called from another task, which is allowed.
-  private struct Handle: @unchecked Sendable {
+  struct Handle: @unchecked Sendable {
     let task: UnsafeCurrentTask
   }
 
-  private enum State {
+  // Neither is private: the compiler (6.3.1, debug) refers to them from the files of those that hold
+  // one of these, and fails when it may not.
+
+  enum State {
     case waiting
     case running(Handle)
     case cancelled(Status)
