@@ -150,21 +150,14 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       if let call = take(stream) { ended.append((call, ending)) }
     case .failed(let stream, let status):
       take(stream)?.fail(status)
-    case .goingAway(let goAway, let unprocessed):
+    case .goingAway(let goAway, let unsent, let unprocessed):
       logger.debug("the server is going away", metadata: ["reason": "\(goAway.fault)"])
       if goAway.fault.reason != .draining { lossReason = goAway.fault.message }
       queue.stopNumbering()
       onChange(self, .leaving)
-      for stream in unprocessed { refuse(stream, goAway) }
-    }
-  }
-
-  private func refuse(_ stream: StreamID, _ goAway: GoAway) {
-    let message = "the server takes no more calls: \(goAway.fault.message)"
-    if stream > connection.lastAdmitted {
-      take(stream)?.failUnsent(message)
-    } else {
-      take(stream)?.fail(Status.unprocessed(message))
+      let message = "the server takes no more calls: \(goAway.fault.message)"
+      for stream in unsent { take(stream)?.failUnsent(message) }
+      for stream in unprocessed { take(stream)?.fail(Status.unprocessed(message)) }
     }
   }
 

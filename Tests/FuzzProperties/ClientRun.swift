@@ -80,8 +80,8 @@ struct ClientRun {
     case .failed(let stream, _):
       try require(live.removeValue(forKey: stream) != nil, "stream \(stream) failed after its end")
       givenUp.insert(stream)
-    case .goingAway(_, let unprocessed):
-      for stream in unprocessed {
+    case .goingAway(_, let unsent, let unprocessed):
+      for stream in unsent + unprocessed {
         try require(live.removeValue(forKey: stream) != nil, "stream \(stream) ended twice")
       }
     }

@@ -107,9 +107,27 @@ struct ClientConnectionTests {
     peer.add(.end, stream: 1)
     #expect(
       try connection.receive(peer.take()) == [
-        .goingAway(goAway, unprocessed: [StreamID(3), StreamID(4)]), .ended(one, CallEnding()),
+        .goingAway(goAway, unsent: [StreamID(4)], unprocessed: [StreamID(3)]),
+        .ended(one, CallEnding()),
       ])
     #expect(connection.isGoingAway)
+    #expect(connection.callCount == 1)
+  }
+
+  @Test
+  func `a call that was not sent when a GOAWAY arrives is not sent behind the answer to its PING`()
+    throws
+  {
+    var (connection, peer) = try ready(WireSettings(streamsMax: 3))
+    connection.open(one, [])
+    _ = try connection.frames()
+    connection.open(two, [])
+    let goAway = GoAway(lastStream: .max, ConnectionFault(.draining, "bye"))
+    peer.add(.goAway, payload: try goAway.serialized())
+    peer.add(.ping, payload: Bytes(Array("draining".utf8)))
+    #expect(
+      try connection.receive(peer.take()) == [.goingAway(goAway, unsent: [two], unprocessed: [])])
+    #expect(try connection.frames().map(\.header.type) == [.ping])
     #expect(connection.callCount == 1)
   }
 

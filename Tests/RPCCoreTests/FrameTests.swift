@@ -90,7 +90,8 @@ struct FrameTests {
 
   /// Each row changes one byte of a good header, or the type, into something that is not allowed.
   @Test(arguments: [
-    (3, 0, "type 0"), (3, 10, "type 10"), (4, 16, "flags 16"), (5, 2, "class 2"), (6, 1, "reserved"),
+    (3, 0, "type 0"), (3, 10, "type 10"), (4, 16, "flags 16"), (5, 2, "class 2"),
+    (6, 1, "reserved"),
     (7, 1, "reserved"), (11, 0, "stream 0"),
   ])
   func `a header with an unknown value is a fault`(at: Int, value: UInt8, named: String) throws {

@@ -129,8 +129,8 @@ struct FuzzTests {
     case .ready: break
     case .head(let stream, _), .message(let stream, _): #expect(live.contains(stream))
     case .ended(let stream, _), .failed(let stream, _): #expect(live.remove(stream) != nil)
-    case .goingAway(_, let unprocessed):
-      for stream in unprocessed { #expect(live.remove(stream) != nil) }
+    case .goingAway(_, let unsent, let unprocessed):
+      for stream in unsent + unprocessed { #expect(live.remove(stream) != nil) }
     }
   }
 

@@ -14,8 +14,8 @@ package struct ClientConnection {
     case ended(StreamID, CallEnding)
     /// A response was larger than we take; the call was cancelled.
     case failed(StreamID, Status)
-    /// The server takes no new calls; those above `last` were not processed.
-    case goingAway(GoAway, unprocessed: [StreamID])
+    /// The server takes no new calls: of some nothing was sent, and others it will not process.
+    case goingAway(GoAway, unsent: [StreamID], unprocessed: [StreamID])
   }
 
   private enum Phase {
@@ -39,8 +39,6 @@ package struct ClientConnection {
   /// Calls that hold a slot of the server: all but those that wait.
   private var slotCount = 0
   private var lastOpened = StreamID.connection
-  /// The last call that got a slot; nothing was sent of those above it.
-  package private(set) var lastAdmitted = StreamID.connection
   private var isFailed = false
   /// Whether the server has announced that it stops.
   package private(set) var isGoingAway = false
@@ -177,14 +175,19 @@ package struct ClientConnection {
     return phase == .cancelled ? nil : .ended(stream, ending)
   }
 
+  /// Ends the calls that the server will not process.
+  ///
+  /// Nothing more goes out: the PING that follows a GOAWAY would be answered ahead of an OPEN that
+  /// still waits here, and the server would then name a last call below it.
   private mutating func goingAway(_ goAway: GoAway) -> Event {
     isGoingAway = true
-    let unprocessed = calls.filter { stream, phase in
-      phase == .waiting || stream > goAway.lastStream
-    }
+    let unsent = calls.filter { stream, _ in transfer.holdsOpen(stream) }.map(\.0)
+    for stream in unsent { forget(stream) }
+    let unprocessed = calls.filter { stream, _ in stream > goAway.lastStream }
     for (stream, _) in unprocessed { forget(stream) }
     return .goingAway(
-      goAway, unprocessed: unprocessed.filter { $0.1 != .cancelled }.map(\.0).sorted())
+      goAway, unsent: unsent.sorted(),
+      unprocessed: unprocessed.filter { $0.1 != .cancelled }.map(\.0).sorted())
   }
 
   // MARK: What the client does
@@ -274,7 +277,6 @@ package struct ClientConnection {
     while slotCount < peer.streamsMax, let stream = waiting.popFirst() {
       guard calls[stream] == .waiting else { continue }
       slotCount += 1
-      lastAdmitted = stream
       calls[stream] = .open
       transfer.release(stream)
     }
