@@ -6,6 +6,7 @@ internal import BoxMetrics
 package struct DetectionTrial {
   private let start: DetectionNetwork
   private let detector: Detector
+  private let image: Detector.Input
   private let set: DetectionSet
   private var learner: DetectionLearner
   private var pixels: PixelStore
@@ -33,6 +34,7 @@ package struct DetectionTrial {
     start = try DetectionNetwork.start(
       backbone: SafetensorsFile(path: backbonePath).weights, classes: classes, seed: 1)
     detector = try Detector(start, DetectorDescription(inputSide: inputSide, classes: names))
+    image = try Detector.Input(pixels: set.pixels(0, inputSide), width: 640, height: 480)
     pixels = PixelStore(
       imageCount: examples.count, side: inputSide, bytesMax: 1 << 30, decode: set.pixels)
     learner = try DetectionLearner(
@@ -49,9 +51,7 @@ package struct DetectionTrial {
 
   /// The objects that the untrained network sees in one image.
   package func detect() throws -> Int {
-    let image = try Detector.Input(
-      pixels: set.pixels(0, detector.description.inputSide), width: 640, height: 480)
-    return try detector.detections(in: [image])[0].count
+    try detector.detections(in: [image])[0].count
   }
 
   /// What the untrained network says of an image whose bytes count up: `(N, K + 4 * bins)` row by
