@@ -71,7 +71,7 @@ struct HedgingTests {
 
   /// A client of a method whose attempts are answered by `handler`, which is told their number.
   private func run<R: Sendable>(
-    _ method: MethodDescriptor = Methods.read, _ policy: HedgingPolicy?,
+    _ policy: HedgingPolicy?, of method: MethodDescriptor = Methods.read,
     handler: @escaping @Sendable (Int, Item, ServerContext) async throws -> Item,
     _ body: (Client, Counter) async throws -> R
   ) async throws -> R {
@@ -145,7 +145,7 @@ struct HedgingTests {
     key: String?
   ) async throws {
     let policy = Self.policy(delay: .zero)
-    try await run(Methods.write, policy) { number, item, _ in
+    try await run(policy, of: Methods.write) { number, item, _ in
       // Without a second attempt the deadline ends the call.
       if number == 0 { try await Task.sleep(for: .seconds(60)) }
       return item
@@ -172,7 +172,7 @@ struct HedgingTests {
         try await Task.sleep(for: .seconds(60))
         return item
       } _: { client, attempts in
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withThrowingTaskGroup(of: Void.self) { group in
           group.addTask { _ = try await client.ask("it") }
           var iterator = starts.makeAsyncIterator()
           await iterator.next()
