@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection bench-interleave bench-codec bench-rpc bench-idle bench-detection install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -55,6 +55,12 @@ demo-detection: release ## The main job with boxes, on composed scenes. DATA=FOL
 
 eval-detection: release ## Trains on the parts train and val of DATA=FOLDER and measures on its part test.
 	@Scripts/main-job evaluate-detection $(DATA)
+
+judge-map: ## What detection evaluations found, measured by pycocotools as well. RESULTS=FILES, else all there are.
+	@[ -d .build/diyml/pycocotools ] || \
+	  python3 -m pip install --quiet --root-user-action ignore --target .build/diyml/pycocotools pycocotools
+	@PYTHONPATH=.build/diyml/pycocotools \
+	  Scripts/judge-map $(or $(RESULTS),$(wildcard Benchmarks/results/*-detection-*.json))
 
 bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
 	@$(RELEASE)/diyml-demo interleave
