@@ -75,6 +75,18 @@ struct Attacker {
 extension Attack {
   private static let protocolError: Set<String> = ["GOAWAY protocolError"]
 
+  /// So many blocks of 128 KiB, all zeros, as zstd writes them in 4 bytes each (RFC 8878, 3.1.1).
+  private static func zeros(blocks: Int) -> [UInt8] {
+    func littleEndian(_ value: Int, bytes: Int) -> [UInt8] {
+      (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let runs = (1...blocks).flatMap { number in
+      littleEndian(128 << 10 << 3 | 1 << 1 | (number == blocks ? 1 : 0), bytes: 3) + [0]
+    }
+    return littleEndian(0xFD2F_B528, bytes: 4) + [0xA0] + littleEndian(blocks * 128 << 10, bytes: 4)
+      + runs
+  }
+
   static let framing: [Attack] = [
     Attack(
       name: "giant frame length", outcomes: protocolError, memoryBytesMax: 24 << 20,
@@ -91,6 +103,21 @@ extension Attack {
       let first = RawFrames.frame(.data, .first, stream: 1, payload: [255, 255, 255, 255, 1])
       let call = try RawFrames.hello() + RawFrames.open(1, Echo.collect) + first
       try attacker.send(call, on: 200, isOver: Attacker.isEnd)
+    },
+    Attack(
+      name: "decompression bomb", outcomes: ["END RESOURCE_EXHAUSTED", "END INVALID_ARGUMENT"],
+      memoryBytesMax: 24 << 20, timeMax: .seconds(10)
+    ) { attacker in
+      let bomb = zeros(blocks: 32)
+      // One says what it inflates to, the other less, which would be allowed.
+      for stated in [4 << 20, bomb.count * 255] {
+        let length = (0..<4).map { UInt8(truncatingIfNeeded: stated >> (24 - 8 * $0)) }
+        let message = RawFrames.frame(
+          .data, [.first, .last, .finish, .compressed], stream: 1,
+          payload: Bytes([1] + length + bomb))
+        let call = try RawFrames.hello() + RawFrames.open(1, Echo.collect) + message
+        try attacker.send(call, on: 200, isOver: Attacker.isEnd)
+      }
     },
     Attack(
       name: "settings flood", outcomes: protocolError, memoryBytesMax: 24 << 20,
