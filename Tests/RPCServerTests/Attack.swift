@@ -80,11 +80,14 @@ extension Attack {
     func littleEndian(_ value: Int, bytes: Int) -> [UInt8] {
       (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
-    let runs = (1...blocks).flatMap { number in
-      littleEndian(128 << 10 << 3 | 1 << 1 | (number == blocks ? 1 : 0), bytes: 3) + [0]
+    let blockBytes = 128 << 10
+    var frame = littleEndian(0xFD2F_B528, bytes: 4) + [0xA0]
+    frame += littleEndian(blocks * blockBytes, bytes: 4)
+    for number in 1...blocks {
+      let run = 1, last = number == blocks ? 1 : 0
+      frame += littleEndian(blockBytes * 8 + run * 2 + last, bytes: 3) + [0]
     }
-    return littleEndian(0xFD2F_B528, bytes: 4) + [0xA0] + littleEndian(blocks * 128 << 10, bytes: 4)
-      + runs
+    return frame
   }
 
   static let framing: [Attack] = [
