@@ -61,11 +61,6 @@ package final class ProgramProcess: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = pipe
     process.standardError = pipe
-    pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      self?.change { $0.output += String(decoding: data, as: UTF8.self) }
-    }
     process.terminationHandler = { [weak self] process in
       let ending: Ending =
         process.terminationReason == .exit
@@ -73,6 +68,14 @@ package final class ProgramProcess: Sendable {
       self?.change { $0.ending = ending }
     }
     try process.run()
+    // Not by a readabilityHandler: libdispatch crashes now and then when its descriptor is closed.
+    Thread.detachNewThread { [pipe, weak self] in
+      while true {
+        let data = pipe.fileHandleForReading.availableData
+        if data.isEmpty { return }
+        self?.change { $0.output += String(decoding: data, as: UTF8.self) }
+      }
+    }
   }
 
   /// Sends a signal, if the process still runs.
@@ -97,7 +100,6 @@ package final class ProgramProcess: Sendable {
   private func end() async {
     signal(SIGKILL)
     await withCheckedContinuation { add(Waiter(isDone: { $0.ending != nil }, continuation: $0)) }
-    pipe.fileHandleForReading.readabilityHandler = nil
   }
 
   private func wait(_ isDone: @escaping @Sendable (State) -> Bool) async {
