@@ -131,6 +131,10 @@ struct MethodPolicyTests {
         #expect(refused.ending.failure?.code == .resourceExhausted)
         socket.shutDown()
         #expect(try await socket.readToEnd().isEmpty)
+        // The peer sees the end before the server has done with the connection.
+        try await eventually(within: .seconds(20), "the end of the lost connection") {
+          await server.snapshot().connections.count == 1
+        }
         async let second = call(client, "second")
         workshop.finishOne()
         let firstAnswer = try await first
