@@ -156,9 +156,7 @@ private:
 } // namespace
 
 int ct_cache_set_budget(uint64_t budget_bytes) {
-  return ctorch::guarded([&] {
-    CachingAllocator::shared().set_budget(budget_bytes);
-  });
+  return ctorch::guarded([&] { CachingAllocator::shared().set_budget(budget_bytes); });
 }
 
 void ct_cache_read(ct_cache_statistics *out) { *out = CachingAllocator::shared().statistics(); }

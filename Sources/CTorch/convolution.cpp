@@ -3,41 +3,32 @@
 // oneDNN brings channels-last maps into an order of its own for their gradients, and knows no quick
 // gradient of 5 x 5 depthwise convolutions. Bias and clamp cost ATen a pass over memory each.
 
-#include "internal.hpp"
-#include "kernels.hpp"
+#include "layers.hpp"
 #include "parallel.hpp"
 
 #include <algorithm>
 
 #include <torch/csrc/autograd/custom_function.h>
 
+using ctorch::channels_last;
+using ctorch::empty_map;
+using ctorch::grain;
+using ctorch::guarded;
 using ctorch::guarded_result;
 using ctorch::in_parallel;
 using ctorch::lanes;
-using ctorch::optional;
+using ctorch::Layer;
+using ctorch::numbers_per_thread_min;
+using ctorch::Shape;
 using ctorch::Window;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 namespace {
 
-constexpr int64_t numbers_per_thread_min = 16 << 10; // fewer are done before another thread wakes
-constexpr int64_t numbers_in_cache = 64 << 10;       // of the second level, with room to spare
-
-at::Tensor channels_last(const at::Tensor &map) {
-  return map.contiguous(at::MemoryFormat::ChannelsLast);
-}
-
-at::Tensor empty_map(const at::Tensor &like, int64_t channels, int64_t height, int64_t width) {
-  return at::empty({like.size(0), channels, height, width}, like.options(),
-                   at::MemoryFormat::ChannelsLast);
-}
+constexpr int64_t numbers_in_cache = 64 << 10; // of the second level, with room to spare
 
 const float *data(const at::Tensor &tensor) { return tensor.data_ptr<float>(); }
-
-const float *data(const c10::optional<at::Tensor> &bias) { return bias ? data(*bias) : nullptr; }
-
-int64_t grain(int64_t numbers_each) { return numbers_per_thread_min / numbers_each + 1; }
 
 /// The gradient before the clamp, whose result is `output`; undefined means there was none.
 at::Tensor before_clamp(const at::Tensor &output, const at::Tensor &gradient) {
@@ -69,6 +60,27 @@ at::Tensor rows_of(const at::Tensor &map) {
   return map.permute({0, 2, 3, 1}).view({-1, map.size(1)});
 }
 
+at::Tensor packed(const at::Tensor &weights, int64_t outputs, int64_t inputs, int64_t output_step,
+                  int64_t input_step) {
+  at::Tensor panels = at::empty({ctorch::packed_count(outputs, inputs)}, weights.options());
+  ctorch::pack(data(weights), outputs, inputs, output_step, input_step, panels.data_ptr<float>());
+  return panels;
+}
+
+/// The rows of `from` times the packed weights.
+void mix_in_parallel(const at::Tensor &from, const at::Tensor &weights, const float *bias,
+                     bool clamps, const at::Tensor &to) {
+  int64_t rows = from.size(0), inputs = from.size(1), outputs = to.size(1);
+  int64_t step = numbers_in_cache / std::max(outputs, inputs) + 1;
+  const float *values = data(from), *panels = data(weights);
+  float *results = to.data_ptr<float>();
+  in_parallel(rows, grain(outputs), [&](int64_t start, int64_t end) {
+    for (int64_t row = start; row < end; row += step)
+      ctorch::mix_rows(values + row * inputs, std::min(step, end - row), inputs, panels, bias,
+                       clamps, results + row * outputs, outputs);
+  });
+}
+
 /// Products that no thread records, whatever the calling one does.
 void multiply_into(at::Tensor out, const at::Tensor &a, const at::Tensor &b) {
   at::AutoDispatchBelowADInplaceOrView unrecorded;
@@ -77,27 +89,30 @@ void multiply_into(at::Tensor out, const at::Tensor &a, const at::Tensor &b) {
 
 /// 1 x 1: the channels of each pixel are mixed, a product of matrices.
 struct Pointwise : torch::autograd::Function<Pointwise> {
-  static at::Tensor forward(AutogradContext *context, const at::Tensor &any_input,
-                            const at::Tensor &any_weight, const c10::optional<at::Tensor> &bias,
-                            bool clamps) {
-    at::Tensor input = channels_last(any_input);
-    at::Tensor weight = any_weight.reshape({any_weight.size(0), any_weight.size(1)});
-    int64_t outputs = weight.size(0);
-    at::Tensor output = empty_map(input, outputs, input.size(2), input.size(3));
-    at::Tensor from = rows_of(input), to = rows_of(output), mixing = weight.t();
-    int64_t step = numbers_in_cache / std::max(outputs, weight.size(1)) + 1;
-    in_parallel(from.size(0), grain(outputs), [&](int64_t start, int64_t end) {
-      for (int64_t row = start; row < end; row += step) {
-        int64_t count = std::min(step, end - row);
-        multiply_into(to.narrow(0, row, count), from.narrow(0, row, count), mixing);
-        if (bias || clamps)
-          ctorch::finish_rows(output.data_ptr<float>() + row * outputs, data(bias), clamps, count,
-                              outputs);
-      }
-    });
-    context->save_for_backward({input, weight, clamps ? output : at::Tensor()});
-    context->saved_data["bias"] = bias.has_value();
+  static at::Tensor arranged(const at::Tensor &weight) {
+    at::Tensor rows = weight.contiguous();
+    int64_t outputs = weight.size(0), inputs = weight.size(1);
+    return packed(rows, outputs, inputs, inputs, 1);
+  }
+
+  /// `input` is channels-last.
+  static at::Tensor output(const at::Tensor &input, const Layer &layer) {
+    at::Tensor output = empty_map(input, layer.output(Shape::of(input)));
+    mix_in_parallel(rows_of(input), layer.for_kernels(), layer.bias_data(), layer.clamps,
+                    rows_of(output));
     return output;
+  }
+
+  /// `input`, `weight` and `bias` are the layer's, named for what is recorded.
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &any_input,
+                            const at::Tensor &weight, const c10::optional<at::Tensor> &bias,
+                            const Layer *layer) {
+    at::Tensor input = channels_last(any_input);
+    at::Tensor result = output(input, *layer);
+    at::Tensor matrix = weight.reshape({weight.size(0), weight.size(1)});
+    context->save_for_backward({input, matrix, layer->clamps ? result : at::Tensor()});
+    context->saved_data["bias"] = bias.has_value();
+    return result;
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
@@ -108,11 +123,9 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
     at::Tensor by_input, by_weight, by_bias;
     if (context->needs_input_grad(0)) {
       by_input = at::empty_like(input);
-      at::Tensor to = rows_of(by_input);
-      in_parallel(to.size(0), grain(weight.size(1)), [&](int64_t start, int64_t end) {
-        multiply_into(to.narrow(0, start, end - start), slope_rows.narrow(0, start, end - start),
-                      weight);
-      });
+      int64_t outputs = weight.size(0), inputs = weight.size(1);
+      at::Tensor transposed = packed(weight.contiguous(), inputs, outputs, 1, inputs);
+      mix_in_parallel(slope_rows, transposed, nullptr, false, rows_of(by_input));
     }
     if (context->needs_input_grad(1)) {
       by_weight = at::empty_like(weight);
@@ -134,48 +147,49 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
 
 /// Each channel is filtered by itself.
 struct Depthwise : torch::autograd::Function<Depthwise> {
-  static Window window(const at::Tensor &input, int64_t kernel, const ct_window &form) {
-    int64_t height = input.size(2), width = input.size(3);
-    return Window{input.size(0),
-                  height,
-                  width,
-                  input.size(1),
-                  (height + form.top + form.bottom - kernel) / form.stride + 1,
-                  (width + form.left + form.right - kernel) / form.stride + 1,
-                  kernel,
-                  form.stride,
-                  form.top,
-                  form.left};
+  /// `(k * k, C)`, so that the weights of one tap lie side by side.
+  static at::Tensor arranged(const at::Tensor &weight) {
+    return weight.reshape({weight.size(0), weight.size(2) * weight.size(3)}).t().contiguous();
   }
 
-  static at::Tensor forward(AutogradContext *context, const at::Tensor &any_input,
-                            const at::Tensor &weight, const c10::optional<at::Tensor> &bias,
-                            const ct_window &form, bool clamps) {
-    at::Tensor input = channels_last(any_input);
-    Window w = window(input, weight.size(2), form);
-    at::Tensor taps = weight.reshape({w.channels, w.kernel * w.kernel}).t().contiguous();
-    at::Tensor output = empty_map(input, w.channels, w.out_height, w.out_width);
+  /// `input` is channels-last.
+  static at::Tensor output(const at::Tensor &input, const at::Tensor &taps, const Layer &layer) {
+    at::Tensor output = empty_map(input, layer.output(Shape::of(input)));
+    Window w = layer.window(Shape::of(input));
     const float *from = data(input);
     float *to = output.data_ptr<float>();
     int64_t row_count = w.out_width * w.channels;
     in_parallel(w.images * w.out_height, grain(row_count), [&](int64_t start, int64_t end) {
-      for (int64_t row = start; row < end; ++row)
-        ctorch::depthwise_row(w, w.input(from, row / w.out_height), data(taps), data(bias), clamps,
-                              row % w.out_height, to + row * row_count);
+      const float *rows[ctorch::kernel_max];
+      for (int64_t row = start; row < end; ++row) {
+        w.seen(row % w.out_height, w.input(from, row / w.out_height), 0, rows);
+        ctorch::depthwise_row(w, rows, data(taps), layer.bias_data(), layer.clamps,
+                              to + row * row_count);
+      }
     });
-    context->save_for_backward({input, taps, clamps ? output : at::Tensor()});
-    context->saved_data["bias"] = bias.has_value();
-    context->saved_data["form"] =
-        std::vector<int64_t>{w.kernel, form.stride, form.top, form.left, form.bottom, form.right};
     return output;
+  }
+
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &any_input,
+                            const at::Tensor &weight, const c10::optional<at::Tensor> &bias,
+                            const Layer *layer) {
+    at::Tensor input = channels_last(any_input), taps = layer->for_kernels();
+    at::Tensor result = output(input, taps, *layer);
+    Window w = layer->window(Shape::of(input));
+    context->save_for_backward({input, taps, layer->clamps ? result : at::Tensor()});
+    context->saved_data["bias"] = bias.has_value();
+    context->saved_data["window"] =
+        std::vector<int64_t>{w.kernel, w.stride, w.top, w.left, w.out_height, w.out_width};
+    return result;
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     variable_list saved = context->get_saved_variables();
     const at::Tensor &input = saved[0], &taps = saved[1];
-    std::vector<int64_t> form = context->saved_data["form"].toIntVector();
-    Window w = window(input, form[0],
-                      {form[1], form[2], form[3], form[4], form[5], input.size(1)});
+    std::vector<int64_t> form = context->saved_data["window"].toIntVector();
+    Shape shape = Shape::of(input);
+    Window w{shape.images, shape.height, shape.width, shape.channels, form[4],
+             form[5],      form[0],      form[1],     form[2],        form[3]};
     at::Tensor slopes = before_clamp(saved[2], gradients[0]);
     at::Tensor by_input, by_weight, by_bias;
     if (context->needs_input_grad(0))
@@ -187,7 +201,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
                       .view({w.channels, 1, w.kernel, w.kernel});
     if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
       by_bias = summed_over_pixels(slopes);
-    return {by_input, by_weight, by_bias, at::Tensor(), at::Tensor()};
+    return {by_input, by_weight, by_bias, at::Tensor()};
   }
 
   static at::Tensor gradient_by_input(const Window &w, const at::Tensor &slopes,
@@ -219,67 +233,106 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   }
 };
 
-at::Tensor plain(const at::Tensor &input, const at::Tensor &weight,
-                 const c10::optional<at::Tensor> &bias, const ct_window &form, bool clamps) {
+at::Tensor plain(const at::Tensor &input, const Layer &layer) {
+  const ct_window &form = layer.form;
   bool is_even = form.top == form.bottom && form.left == form.right && form.top == form.left;
   at::Tensor padded =
       is_even ? input
               : at::constant_pad_nd(input, {form.left, form.right, form.top, form.bottom}, 0);
   int64_t padding = is_even ? form.top : 0;
-  at::Tensor output = at::conv2d(padded, weight, bias, {form.stride, form.stride},
+  at::Tensor output = at::conv2d(padded, layer.weight, layer.bias, {form.stride, form.stride},
                                  {padding, padding}, {1, 1}, form.groups);
-  return clamps ? at::hardtanh_(output, 0, 6) : output;
+  return layer.clamps ? at::hardtanh_(output, 0, 6) : output;
 }
 
-bool is_pointwise(const at::Tensor &weight, const ct_window &form) {
+} // namespace
+
+namespace ctorch {
+
+Shape Shape::of(const at::Tensor &map) {
+  TORCH_CHECK(map.dim() == 4, "a map of ", map.sizes());
+  return {map.size(0), map.size(1), map.size(2), map.size(3)};
+}
+
+bool Layer::is_pointwise() const {
   bool is_padded = form.top != 0 || form.left != 0 || form.bottom != 0 || form.right != 0;
   return weight.size(2) == 1 && weight.size(3) == 1 && form.stride == 1 && form.groups == 1 &&
          !is_padded;
 }
 
-bool is_depthwise(const at::Tensor &weight, const ct_window &form) {
+bool Layer::is_depthwise() const {
   int64_t kernel = weight.size(2);
   return form.groups == weight.size(0) && weight.size(1) == 1 && form.groups % lanes == 0 &&
-         (kernel == 3 || kernel == 5) && weight.size(3) == kernel &&
+         (kernel == 3 || kernel == kernel_max) && weight.size(3) == kernel &&
          (form.stride == 1 || form.stride == 2);
 }
 
-/// Throws for what ATen would refuse, and what the kernels would read beyond.
-void check(const at::Tensor &input, const at::Tensor &weight,
-           const c10::optional<at::Tensor> &bias, const ct_window &form) {
-  TORCH_CHECK(input.dim() == 4 && weight.dim() == 4, "a convolution of ", input.sizes(), " by ",
-              weight.sizes());
-  TORCH_CHECK(input.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat,
-              "a convolution of elements that are not float");
-  TORCH_CHECK(form.groups > 0 && input.size(1) == weight.size(1) * form.groups, "a map of ",
-              input.size(1), " channels for weights of ", weight.size(1) * form.groups);
+Shape Layer::output(const Shape &input) const {
+  TORCH_CHECK(weight.dim() == 4, "a convolution by ", weight.sizes());
+  TORCH_CHECK(weight.scalar_type() == at::kFloat, "weights that are not float");
+  TORCH_CHECK(form.groups > 0 && input.channels == weight.size(1) * form.groups, "a map of ",
+              input.channels, " channels for weights of ", weight.size(1) * form.groups);
   TORCH_CHECK(!bias || (bias->scalar_type() == at::kFloat && bias->is_contiguous() &&
                         bias->dim() == 1 && bias->size(0) == weight.size(0)),
               "a bias that does not fit ", weight.size(0), " outputs");
+  int64_t height = input.height + form.top + form.bottom,
+          width = input.width + form.left + form.right;
   TORCH_CHECK(form.stride > 0 && form.top >= 0 && form.left >= 0 && form.bottom >= 0 &&
-                  form.right >= 0 && input.size(2) + form.top + form.bottom >= weight.size(2) &&
-                  input.size(3) + form.left + form.right >= weight.size(3),
-              "a map of ", input.sizes(), " is too small for weights of ", weight.sizes());
+                  form.right >= 0 && height >= weight.size(2) && width >= weight.size(3),
+              "a map of ", input.height, " x ", input.width, " is too small for weights of ",
+              weight.sizes());
+  return {input.images, weight.size(0), (height - weight.size(2)) / form.stride + 1,
+          (width - weight.size(3)) / form.stride + 1};
 }
 
-} // namespace
+Window Layer::window(const Shape &input) const {
+  Shape shape = output(input);
+  return {input.images, input.height,   input.width, input.channels, shape.height,
+          shape.width,  weight.size(2), form.stride, form.top,       form.left};
+}
 
-int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                   ct_window window, bool clamps_to_six, ct_tensor **out) {
-  return guarded_result(out, [&] {
-    c10::optional<at::Tensor> shift = optional(bias);
-    check(input->value, weight->value, shift, window);
-    if (input->value.numel() > 0 && is_pointwise(weight->value, window))
-      return Pointwise::apply(input->value, weight->value, shift, clamps_to_six);
-    if (input->value.numel() > 0 && is_depthwise(weight->value, window))
-      return Depthwise::apply(input->value, weight->value, shift, window, clamps_to_six);
-    return plain(input->value, weight->value, shift, window, clamps_to_six);
+at::Tensor Layer::for_kernels() const {
+  if (arranged.defined())
+    return arranged;
+  return is_pointwise() ? Pointwise::arranged(weight) : Depthwise::arranged(weight);
+}
+
+at::Tensor empty_map(const at::Tensor &like, const Shape &shape) {
+  return at::empty({shape.images, shape.channels, shape.height, shape.width}, like.options(),
+                   at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor convolved(const at::Tensor &input, const Layer &layer) {
+  layer.output(Shape::of(input)); // throws
+  TORCH_CHECK(input.scalar_type() == at::kFloat, "a map that is not float");
+  bool is_recorded = at::GradMode::is_enabled();
+  if (input.numel() > 0 && layer.is_pointwise())
+    return is_recorded ? Pointwise::apply(input, layer.weight, layer.bias, &layer)
+                       : Pointwise::output(channels_last(input), layer);
+  if (input.numel() > 0 && layer.is_depthwise())
+    return is_recorded ? Depthwise::apply(input, layer.weight, layer.bias, &layer)
+                       : Depthwise::output(channels_last(input), layer.for_kernels(), layer);
+  return plain(input, layer);
+}
+
+} // namespace ctorch
+
+int ct_arrange(const ct_tensor *weight, ct_window window, ct_tensor **out) {
+  return guarded([&] {
+    at::NoGradGuard unrecorded;
+    Layer layer({weight, nullptr, window, false});
+    TORCH_CHECK(layer.weight.dim() == 4 && layer.weight.scalar_type() == at::kFloat, "weights of ",
+                layer.weight.sizes());
+    bool stays = !layer.weight.requires_grad();
+    bool has_kernel = layer.is_pointwise() || layer.is_depthwise();
+    *out = new ct_tensor{layer.weight, stays && has_kernel ? layer.for_kernels() : at::Tensor()};
   });
 }
 
-int ct_convolution_plain(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                         ct_window window, bool clamps_to_six, ct_tensor **out) {
-  return guarded_result(out, [&] {
-    return plain(input->value, weight->value, optional(bias), window, clamps_to_six);
-  });
+int ct_convolution(const ct_tensor *input, ct_layer layer, ct_tensor **out) {
+  return guarded_result(out, [&] { return ctorch::convolved(input->value, Layer(layer)); });
+}
+
+int ct_convolution_plain(const ct_tensor *input, ct_layer layer, ct_tensor **out) {
+  return guarded_result(out, [&] { return plain(input->value, Layer(layer)); });
 }

@@ -12,6 +12,8 @@
 
 struct ct_tensor {
   at::Tensor value;
+  /// The weights of a convolution in the order that its kernel reads; undefined unless asked for.
+  at::Tensor arranged{};
 };
 
 namespace ctorch {

@@ -1,38 +1,57 @@
 #include "kernels.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 
-// Defines `name` as a pointer to the version of a function that this processor can run. The features
-// are named rather than processors, for which the compiler prefers halves of the widest registers.
-// And we choose rather than the loader, whose choice comes before the thread sanitizer is ready.
+// Defines `name` as a pointer to the version of a function that this processor can run. The
+// features are named rather than processors, for which the compiler prefers halves of the widest
+// registers. And we choose rather than the loader, whose choice comes before the thread sanitizer
+// is ready. `call` may ask whether there are `many_registers`: 32 that hold all lanes.
 #if defined(__x86_64__)
+#define CT_VERSION(attributes, are_many, name, parameters, call)                                   \
+  attributes void name parameters {                                                                \
+    [[maybe_unused]] constexpr bool many_registers = are_many;                                     \
+    call;                                                                                          \
+  }
 #define CT_VERSIONS(name, parameters, call)                                                        \
-  __attribute__((target("avx512f"))) void name##_avx512 parameters { call; }                       \
-  __attribute__((target("avx2,fma"))) void name##_avx2 parameters { call; }                        \
-  void name##_plain parameters { call; }                                                           \
-  void(*const name) parameters = has_avx512()  ? name##_avx512                                     \
+  CT_VERSION(__attribute__((target("avx512f"))), true, name##_avx512, parameters, call)            \
+  CT_VERSION(__attribute__((target("avx2,fma"))), false, name##_avx2, parameters, call)            \
+  CT_VERSION(, false, name##_plain, parameters, call)                                              \
+  void(*const name) parameters = has_avx512() ? name##_avx512                                      \
                                  : has_avx2() ? name##_avx2                                        \
                                               : name##_plain;
 #else
 #define CT_VERSIONS(name, parameters, call)                                                        \
-  void name parameters { call; }
+  void name parameters {                                                                           \
+    [[maybe_unused]] constexpr bool many_registers = false;                                        \
+    call;                                                                                          \
+  }
 #endif
 #define CT_INLINED static inline __attribute__((always_inline))
 
 using ctorch::lanes;
+using ctorch::panel;
 using ctorch::Window;
 
 namespace {
 
 #if defined(__x86_64__)
+/// DIYML_KERNELS=avx2 or plain stays below what the processor can do, for tests of those versions.
+bool is_held_back(const char *to) {
+  const char *kernels = std::getenv("DIYML_KERNELS");
+  return kernels != nullptr && std::strcmp(kernels, to) == 0;
+}
+
 bool has_avx512() {
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512f");
+  return __builtin_cpu_supports("avx512f") && !is_held_back("avx2") && !is_held_back("plain");
 }
 
 bool has_avx2() {
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && !is_held_back("plain");
 }
 #endif
 
@@ -49,34 +68,59 @@ CT_INLINED void clamp(Lanes &value) {
   value = value > six ? six : value;
 }
 
-/// The rows of the input that a row of the output sees; null outside the image.
-template <int K> CT_INLINED void seen(const Window &w, const float *image, int64_t row,
-                                      const float *rows[K]) {
-  for (int ky = 0; ky < K; ++ky) {
-    int64_t y = row * w.stride - w.top + ky;
-    rows[ky] = y >= 0 && y < w.height ? image + y * w.width * w.channels : nullptr;
-  }
-}
-
-/// What the window at column `x` of the input sees, times the weights; only `Inside` unchecked.
-template <int K, bool Inside> CT_INLINED void add_seen(const Window &w, const float *const rows[K],
-                                                       int64_t x, int64_t c,
-                                                       const Lanes weights[K * K], Lanes &sum) {
+/// A column at an edge of the output, whose window looks beyond the map: what it sees of it,
+/// weighed.
+template <int K>
+CT_INLINED void edge_column(const Window &w, const float *const rows[K], int64_t c,
+                            const Lanes weights[K * K], const Lanes &start, bool clamps,
+                            int64_t column, float *out) {
+  int64_t x = column * w.stride - w.left;
+  Lanes sum = start;
   for (int ky = 0; ky < K; ++ky) {
     if (rows[ky] == nullptr)
       continue;
-    const float *pixels = rows[ky] + x * w.channels + c;
     for (int kx = 0; kx < K; ++kx) {
-      if (Inside || (x + kx >= 0 && x + kx < w.width))
-        sum += at(pixels + kx * w.channels) * weights[ky * K + kx];
+      if (x + kx >= 0 && x + kx < w.width)
+        sum += at(rows[ky] + (x + kx) * w.channels + c) * weights[ky * K + kx];
     }
+  }
+  if (clamps)
+    clamp(sum);
+  at(out + column * w.channels + c) = sum;
+}
+
+/// `N` columns from `column` on, whose windows lie within the map: what they share is read once.
+template <int K, int Stride, int N>
+CT_INLINED void inner_columns(const Window &w, const float *const rows[K], int64_t c,
+                              const Lanes weights[K * K], const Lanes &start, bool clamps,
+                              int64_t column, float *out) {
+  Lanes sums[N];
+  for (int n = 0; n < N; ++n)
+    sums[n] = start;
+  for (int ky = 0; ky < K; ++ky) {
+    if (rows[ky] == nullptr)
+      continue;
+    const float *pixels = rows[ky] + (column * Stride - w.left) * w.channels + c;
+    for (int x = 0; x < (N - 1) * Stride + K; ++x) {
+      Lanes pixel = at(pixels + x * w.channels);
+      for (int n = 0; n < N; ++n) {
+        int kx = x - n * Stride;
+        if (kx >= 0 && kx < K)
+          sums[n] += pixel * weights[ky * K + kx];
+      }
+    }
+  }
+  for (int n = 0; n < N; ++n) {
+    if (clamps)
+      clamp(sums[n]);
+    at(out + (column + n) * w.channels + c) = sums[n];
   }
 }
 
 /// Adds what the window at column `x` of the input sees, times one slope, to the sums of the taps.
-template <int K, bool Inside> CT_INLINED void add_slope(const Window &w, const float *const rows[K],
-                                                        int64_t x, int64_t c, const Lanes &slope,
-                                                        Lanes sums[K * K]) {
+template <int K, bool Inside>
+CT_INLINED void add_slope(const Window &w, const float *const rows[K], int64_t x, int64_t c,
+                          const Lanes &slope, Lanes sums[K * K]) {
   for (int ky = 0; ky < K; ++ky) {
     if (rows[ky] == nullptr)
       continue;
@@ -88,33 +132,39 @@ template <int K, bool Inside> CT_INLINED void add_slope(const Window &w, const f
   }
 }
 
-template <int K> CT_INLINED void row_of_outputs(const Window &w, const float *image,
-                                                const float *taps, const float *bias, bool clamps,
-                                                int64_t row, float *out) {
-  const float *rows[K];
-  seen<K>(w, image, row, rows);
+template <int K, int Stride>
+CT_INLINED void row_of_outputs(const Window &w, const float *const *rows, const float *taps,
+                               const float *bias, bool clamps, float *out) {
+  // With a stride little is shared, and more columns would only take registers from the weights.
+  constexpr int columns = Stride == 1 ? 4 : 1;
   for (int64_t c = 0; c < w.channels; c += lanes) {
     Lanes weights[K * K], start = {};
     for (int tap = 0; tap < K * K; ++tap)
       weights[tap] = at(taps + tap * w.channels + c);
     if (bias != nullptr)
       start = at(bias + c);
-    for (int64_t column = 0; column < w.out_width; ++column) {
-      int64_t x = column * w.stride - w.left;
-      Lanes sum = start;
-      if (x >= 0 && x + K <= w.width)
-        add_seen<K, true>(w, rows, x, c, weights, sum);
-      else
-        add_seen<K, false>(w, rows, x, c, weights, sum);
-      if (clamps)
-        clamp(sum);
-      at(out + column * w.channels + c) = sum;
-    }
+    int64_t column = 0;
+    for (; column < w.out_width && column * Stride < w.left; ++column)
+      edge_column<K>(w, rows, c, weights, start, clamps, column, out);
+    for (; (column + columns - 1) * Stride - w.left + K <= w.width; column += columns)
+      inner_columns<K, Stride, columns>(w, rows, c, weights, start, clamps, column, out);
+    for (; column < w.out_width; ++column)
+      edge_column<K>(w, rows, c, weights, start, clamps, column, out);
   }
 }
 
-template <int K> CT_INLINED void row_of_inputs(const Window &w, const float *slopes,
-                                               const float *taps, int64_t row, float *out) {
+template <int K>
+CT_INLINED void row_of_outputs(const Window &w, const float *const *rows, const float *taps,
+                               const float *bias, bool clamps, float *out) {
+  if (w.stride == 1)
+    row_of_outputs<K, 1>(w, rows, taps, bias, clamps, out);
+  else
+    row_of_outputs<K, 2>(w, rows, taps, bias, clamps, out);
+}
+
+template <int K>
+CT_INLINED void row_of_inputs(const Window &w, const float *slopes, const float *taps, int64_t row,
+                              float *out) {
   const float *rows[K];
   for (int ky = 0; ky < K; ++ky) {
     int64_t y = row + w.top - ky;
@@ -144,11 +194,11 @@ template <int K> CT_INLINED void row_of_inputs(const Window &w, const float *slo
   }
 }
 
-template <int K> CT_INLINED void taps_of_row(const Window &w, const float *image,
-                                             const float *slopes, int64_t row, int64_t first,
-                                             int64_t end, float *sums) {
+template <int K>
+CT_INLINED void taps_of_row(const Window &w, const float *image, const float *slopes, int64_t row,
+                            int64_t first, int64_t end, float *sums) {
   const float *rows[K];
-  seen<K>(w, image, row, rows);
+  w.seen(row, image, 0, rows);
   for (int64_t c = first; c < end; c += lanes) {
     Lanes totals[K * K];
     for (int tap = 0; tap < K * K; ++tap)
@@ -166,29 +216,97 @@ template <int K> CT_INLINED void taps_of_row(const Window &w, const float *image
   }
 }
 
-CT_INLINED void finish_all(float *values, const float *bias, bool clamps, int64_t rows,
-                              int64_t channels) {
-  for (; rows > 0; --rows, values += channels) {
-    int64_t c = 0;
-    for (; c + lanes <= channels; c += lanes) {
-      Lanes value = at(values + c);
-      if (bias != nullptr)
-        value += at(bias + c);
-      if (clamps)
-        clamp(value);
-      at(values + c) = value;
+/// `R` rows of `V` times `lanes` outputs, of which `width` are written; `packed` holds `step`
+/// numbers for each input.
+template <int R, int V>
+CT_INLINED void mix_tile(const float *in, int64_t inputs, const float *packed, int64_t step,
+                         const float *bias, bool clamps, float *out, int64_t outputs,
+                         int64_t width) {
+  Lanes sums[R][V];
+  for (int r = 0; r < R; ++r) {
+    for (int v = 0; v < V; ++v)
+      sums[r][v] = at(bias + v * lanes);
+  }
+  for (int64_t input = 0; input < inputs; ++input, packed += step) {
+    Lanes weights[V];
+    for (int v = 0; v < V; ++v)
+      weights[v] = at(packed + v * lanes);
+    for (int r = 0; r < R; ++r) {
+      float value = in[r * inputs + input];
+      for (int v = 0; v < V; ++v)
+        sums[r][v] += weights[v] * value;
     }
-    for (; c < channels; ++c) {
-      float value = values[c] + (bias != nullptr ? bias[c] : 0);
+  }
+  for (int r = 0; r < R; ++r) {
+    for (int v = 0; v < V; ++v) {
       if (clamps)
-        value = value < 0 ? 0 : value > 6 ? 6 : value;
-      values[c] = value;
+        clamp(sums[r][v]);
+      float *place = out + r * outputs + v * lanes;
+      int64_t left = width - v * lanes;
+      if (left >= lanes)
+        at(place) = sums[r][v];
+      else if (left > 0)
+        std::memcpy(place, &sums[r][v], left * sizeof(float));
     }
   }
 }
 
-CT_INLINED void pass_all(const float *outputs, const float *slopes, float *out,
-                            int64_t count) {
+template <int V>
+CT_INLINED void mix_panel(const float *in, int64_t rows, int64_t inputs, const float *packed,
+                          int64_t step, const float *bias, bool clamps, float *out, int64_t outputs,
+                          int64_t width) {
+  constexpr int together = 6;
+  int64_t row = 0;
+  for (; row + together <= rows; row += together)
+    mix_tile<together, V>(in + row * inputs, inputs, packed, step, bias, clamps,
+                          out + row * outputs, outputs, width);
+  if (row < rows && rows >= together) {
+    // Some rows a second time, which costs less than the rest one by one.
+    row = rows - together;
+    mix_tile<together, V>(in + row * inputs, inputs, packed, step, bias, clamps,
+                          out + row * outputs, outputs, width);
+    return;
+  }
+  for (; row < rows; ++row)
+    mix_tile<1, V>(in + row * inputs, inputs, packed, step, bias, clamps, out + row * outputs,
+                   outputs, width);
+}
+
+/// The sums of a tile have to stay in registers, or each is read and written at every input.
+template <bool ManyRegisters>
+CT_INLINED void mix_all(const float *in, int64_t rows, int64_t inputs, const float *packed,
+                        const float *bias, bool clamps, float *out, int64_t outputs) {
+  for (int64_t first = 0; first < outputs; first += panel) {
+    int64_t width = std::min(panel, outputs - first);
+    int64_t step = (width + lanes - 1) / lanes * lanes;
+    float start[panel] = {};
+    if (bias != nullptr)
+      std::memcpy(start, bias + first, width * sizeof(float));
+    float *to = out + first;
+    if (!ManyRegisters) {
+      for (int64_t c = 0; c < width; c += lanes)
+        mix_panel<1>(in, rows, inputs, packed + c, step, start + c, clamps, to + c, outputs,
+                     width - c);
+    } else if (step == 3 * lanes) {
+      mix_panel<3>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+    } else if (step == 2 * lanes) {
+      mix_panel<2>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+    } else {
+      mix_panel<1>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+    }
+    packed += step * inputs;
+  }
+}
+
+CT_INLINED void add_all(const float *values, float *sums, int64_t count) {
+  int64_t index = 0;
+  for (; index + lanes <= count; index += lanes)
+    at(sums + index) += at(values + index);
+  for (; index < count; ++index)
+    sums[index] += values[index];
+}
+
+CT_INLINED void pass_all(const float *outputs, const float *slopes, float *out, int64_t count) {
   const Lanes zero = {}, six = zero + 6.0f;
   int64_t index = 0;
   for (; index + lanes <= count; index += lanes) {
@@ -201,7 +319,7 @@ CT_INLINED void pass_all(const float *outputs, const float *slopes, float *out,
 }
 
 CT_INLINED void sum_all(const float *values, int64_t rows, int64_t channels, int64_t first,
-                           int64_t end, float *sums) {
+                        int64_t end, float *sums) {
   int64_t c = first;
   for (; c + lanes <= end; c += lanes) {
     Lanes total = {};
@@ -218,13 +336,13 @@ CT_INLINED void sum_all(const float *values, int64_t rows, int64_t channels, int
 }
 
 CT_VERSIONS(row_of_outputs_3,
-            (const Window &w, const float *image, const float *taps, const float *bias, bool clamps,
-             int64_t row, float *out),
-            row_of_outputs<3>(w, image, taps, bias, clamps, row, out))
+            (const Window &w, const float *const *rows, const float *taps, const float *bias,
+             bool clamps, float *out),
+            row_of_outputs<3>(w, rows, taps, bias, clamps, out))
 CT_VERSIONS(row_of_outputs_5,
-            (const Window &w, const float *image, const float *taps, const float *bias, bool clamps,
-             int64_t row, float *out),
-            row_of_outputs<5>(w, image, taps, bias, clamps, row, out))
+            (const Window &w, const float *const *rows, const float *taps, const float *bias,
+             bool clamps, float *out),
+            row_of_outputs<5>(w, rows, taps, bias, clamps, out))
 CT_VERSIONS(row_of_inputs_3,
             (const Window &w, const float *slopes, const float *taps, int64_t row, float *out),
             row_of_inputs<3>(w, slopes, taps, row, out))
@@ -239,9 +357,11 @@ CT_VERSIONS(taps_of_row_5,
             (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
              int64_t end, float *sums),
             taps_of_row<5>(w, image, slopes, row, first, end, sums))
-CT_VERSIONS(finish,
-            (float *values, const float *bias, bool clamps, int64_t rows, int64_t channels),
-            finish_all(values, bias, clamps, rows, channels))
+CT_VERSIONS(mix,
+            (const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
+             bool clamps, float *out, int64_t outputs),
+            mix_all<many_registers>(in, rows, inputs, packed, bias, clamps, out, outputs))
+CT_VERSIONS(add_to, (const float *values, float *sums, int64_t count), add_all(values, sums, count))
 CT_VERSIONS(pass, (const float *outputs, const float *slopes, float *out, int64_t count),
             pass_all(outputs, slopes, out, count))
 CT_VERSIONS(sum,
@@ -253,10 +373,10 @@ CT_VERSIONS(sum,
 
 namespace ctorch {
 
-void depthwise_row(const Window &window, const float *image, const float *taps, const float *bias,
-                   bool clamps, int64_t row, float *out) {
+void depthwise_row(const Window &window, const float *const *rows, const float *taps,
+                   const float *bias, bool clamps, float *out) {
   auto kernel = window.kernel == 3 ? row_of_outputs_3 : row_of_outputs_5;
-  kernel(window, image, taps, bias, clamps, row, out);
+  kernel(window, rows, taps, bias, clamps, out);
 }
 
 void depthwise_input_row(const Window &window, const float *slopes, const float *taps, int64_t row,
@@ -271,9 +391,30 @@ void depthwise_taps_row(const Window &window, const float *image, const float *s
   kernel(window, image, slopes, row, first, end, sums);
 }
 
-void finish_rows(float *values, const float *bias, bool clamps, int64_t rows, int64_t channels) {
-  finish(values, bias, clamps, rows, channels);
+int64_t packed_count(int64_t outputs, int64_t inputs) {
+  return (outputs + lanes - 1) / lanes * lanes * inputs;
 }
+
+void pack(const float *weights, int64_t outputs, int64_t inputs, int64_t output_step,
+          int64_t input_step, float *packed) {
+  for (int64_t first = 0; first < outputs; first += panel) {
+    int64_t width = std::min(panel, outputs - first);
+    int64_t step = (width + lanes - 1) / lanes * lanes;
+    for (int64_t input = 0; input < inputs; ++input, packed += step) {
+      const float *from = weights + first * output_step + input * input_step;
+      for (int64_t c = 0; c < width; ++c)
+        packed[c] = from[c * output_step];
+      std::fill(packed + width, packed + step, 0.0f);
+    }
+  }
+}
+
+void mix_rows(const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
+              bool clamps, float *out, int64_t outputs) {
+  mix(in, rows, inputs, packed, bias, clamps, out, outputs);
+}
+
+void add(const float *values, float *sums, int64_t count) { add_to(values, sums, count); }
 
 void pass_slopes(const float *outputs, const float *slopes, float *out, int64_t count) {
   pass(outputs, slopes, out, count);

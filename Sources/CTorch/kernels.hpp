@@ -9,6 +9,8 @@ namespace ctorch {
 
 /// Numbers that are computed at once; depthwise kernels need a multiple of it as channels.
 constexpr int64_t lanes = 16;
+/// Outputs that are mixed together: their weights for one input lie side by side.
+constexpr int64_t panel = 3 * lanes;
 
 /// Of a depthwise convolution of `(images, height, width, channels)`.
 struct Window {
@@ -23,12 +25,22 @@ struct Window {
   const float *output(const float *all, int64_t image) const {
     return all + image * out_height * out_width * channels;
   }
+  /// The rows of the input that a row of the output sees, of which `first` lies at `place`; null
+  /// outside the image.
+  void seen(int64_t row, const float *place, int64_t first, const float **rows) const {
+    for (int64_t ky = 0; ky < kernel; ++ky) {
+      int64_t y = row * stride - top + ky;
+      rows[ky] = y >= 0 && y < height ? place + (y - first) * width * channels : nullptr;
+    }
+  }
 };
 
-/// One row of the output from the whole image; `taps` is `(kernel * kernel, channels)`, `bias` may
-/// be null.
-void depthwise_row(const Window &window, const float *image, const float *taps, const float *bias,
-                   bool clamps, int64_t row, float *out);
+constexpr int64_t kernel_max = 5;
+
+/// One row of the output from the `kernel` rows of the input that it sees, null outside the image;
+/// `taps` is `(kernel * kernel, channels)`, `bias` may be null.
+void depthwise_row(const Window &window, const float *const *rows, const float *taps,
+                   const float *bias, bool clamps, float *out);
 /// One row of the gradient by the input from the whole image's gradient by the output.
 void depthwise_input_row(const Window &window, const float *slopes, const float *taps, int64_t row,
                          float *out);
@@ -36,8 +48,21 @@ void depthwise_input_row(const Window &window, const float *slopes, const float 
 void depthwise_taps_row(const Window &window, const float *image, const float *slopes, int64_t row,
                         int64_t first, int64_t end, float *sums);
 
-/// Adds `bias` (may be null) to each of the rows, and clamps them to 0...6 if asked.
-void finish_rows(float *values, const float *bias, bool clamps, int64_t rows, int64_t channels);
+/// How many numbers `pack` writes.
+int64_t packed_count(int64_t outputs, int64_t inputs);
+/// Lays a matrix out for `mix_rows`, panel by panel, each filled up with zeros to whole lanes; the
+/// weight of an input for an output lies that many of each step from the first.
+void pack(const float *weights, int64_t outputs, int64_t inputs, int64_t output_step,
+          int64_t input_step, float *packed);
+/// `(rows, inputs)` times the packed weights, plus `bias` (may be null), clamped to 0...6 if asked:
+/// `(rows, outputs)`.
+///
+/// The product of Goto and van de Geijn (2008, https://doi.org/10.1145/1356052.1356053) without its
+/// outer loops: the inputs are few enough for a panel to stay in the cache.
+void mix_rows(const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
+              bool clamps, float *out, int64_t outputs);
+/// Adds `count` numbers to as many others.
+void add(const float *values, float *sums, int64_t count);
 /// The slopes where the clamped outputs lie between 0 and 6, else 0.
 void pass_slopes(const float *outputs, const float *slopes, float *out, int64_t count);
 /// Sums the channels from `first` to `end` over the rows.

@@ -26,8 +26,8 @@ struct Division {
 
 /// Waits a tenth of a millisecond at most; gives whether `holds` did.
 ///
-/// The next work often comes sooner than the system would wake a thread, above all on a machine with
-/// other work to do.
+/// The next work often comes sooner than the system would wake a thread, above all on a machine
+/// with other work to do.
 template <typename Condition> bool spin_until(Condition holds) {
   for (int turn = 0; turn < 2000; ++turn) {
     if (holds())

@@ -44,6 +44,9 @@ package struct InvertedResidual {
   package func callAsFunction(
     _ input: Tensor, statistics: BatchNorm.Statistics
   ) throws(ModelError) -> Tensor {
+    if project.norm == nil {
+      return try ConvolutionUnit.chained(units, input, addsInput: addsInput)
+    }
     let wide = try expand?(input, statistics: statistics) ?? input
     let filtered = try depthwise(wide, statistics: statistics)
     let narrow = try project(filtered, statistics: statistics)

@@ -50,7 +50,8 @@ void *aligned_alloc(size_t alignment, size_t bytes) {
 int posix_memalign(void **result, size_t alignment, size_t bytes) {
   count();
   void *memory = __libc_memalign(alignment, bytes);
-  if (memory == NULL) return ENOMEM;
+  if (memory == NULL)
+    return ENOMEM;
   *result = memory;
   return 0;
 }

@@ -5,12 +5,16 @@
 
 static const ProtobufCMessageDescriptor *descriptor(enum bench_type type) {
   switch (type) {
-  case BENCH_LOGIN_REQUEST: return &diyml__bench__login_request__descriptor;
-  case BENCH_DETECTION: return &diyml__bench__detection__descriptor;
-  case BENCH_INFER_REQUEST: return &diyml__bench__infer_request__descriptor;
+  case BENCH_LOGIN_REQUEST:
+    return &diyml__bench__login_request__descriptor;
+  case BENCH_DETECTION:
+    return &diyml__bench__detection__descriptor;
+  case BENCH_INFER_REQUEST:
+    return &diyml__bench__infer_request__descriptor;
   case BENCH_LIST_DATA_POINTS_RESPONSE:
     return &diyml__bench__list_data_points_response__descriptor;
-  case BENCH_SCALARS: return &diyml__bench__scalars__descriptor;
+  case BENCH_SCALARS:
+    return &diyml__bench__scalars__descriptor;
   }
   return NULL;
 }
@@ -42,7 +46,8 @@ size_t bench_decode(enum bench_type type, const uint8_t *bytes, size_t count, si
   size_t decoded = 0;
   for (size_t i = 0; i < repetitions; i++) {
     bench_message *message = bench_unpack(type, bytes, count);
-    if (!message) return decoded;
+    if (!message)
+      return decoded;
     bench_free(message);
     decoded++;
   }

@@ -75,13 +75,28 @@ typedef struct {
   int64_t groups;
 } ct_window;
 
-/// (B, C, H, W) and (D, C / groups, k, k) to (B, D, H', W'), then min(max(x, 0), 6) if asked.
-/// `bias` may be null. 1 x 1 and depthwise 3 x 3 and 5 x 5 convolutions give channels-last maps.
-int ct_convolution(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                   ct_window window, bool clamps_to_six, ct_tensor **out);
+/// A convolution by weights (D, C / groups, k, k), then min(max(x, 0), 6) if asked.
+typedef struct {
+  const ct_tensor *weight;
+  const ct_tensor *bias; // (D), or null
+  ct_window window;
+  bool clamps_to_six;
+} ct_layer;
+
+/// (B, C, H, W) to (B, D, H', W'). 1 x 1 and depthwise 3 x 3 and 5 x 5 convolutions give
+/// channels-last maps.
+int ct_convolution(const ct_tensor *input, ct_layer layer, ct_tensor **out);
 /// The same by ATen's operators, whatever the form: the other's reference.
-int ct_convolution_plain(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                         ct_window window, bool clamps_to_six, ct_tensor **out);
+int ct_convolution_plain(const ct_tensor *input, ct_layer layer, ct_tensor **out);
+/// One layer after the other, then plus the input if asked. Where gradients are not recorded, what
+/// lies between a 1 x 1, a depthwise and a 1 x 1 layer, or between the last two, is never stored
+/// whole.
+int ct_convolution_chain(const ct_tensor *input, const ct_layer *layers, size_t count,
+                         bool adds_input, ct_tensor **out);
+/// The same weights beside a copy in the order that a convolution with that window reads, which it
+/// makes anew at each call otherwise. The weights must stay as they are; without the copy where
+/// they learn.
+int ct_arrange(const ct_tensor *weight, ct_window window, ct_tensor **out);
 /// Normalises with the batch's statistics, which also move the running ones, when `training`.
 int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
                   const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,

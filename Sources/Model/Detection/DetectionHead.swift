@@ -30,9 +30,9 @@ struct DetectionHead {
 
     func callAsFunction(_ input: Tensor, level: Int) throws(ModelError) -> Tensor {
       let window = ct_window(stride: 1, top: 0, left: 0, bottom: 0, right: 0, groups: 1)
-      return try Tensor.make {
-        ct_convolution(input.handle, weight.handle, biases[level].handle, window, false, $0)
-      }
+      let layer = ct_layer(
+        weight: weight.handle, bias: biases[level].handle, window: window, clamps_to_six: false)
+      return try Tensor.make { ct_convolution(input.handle, layer, $0) }
     }
 
     var tensors: [(name: String, tensor: Tensor)] {

@@ -41,7 +41,8 @@ struct SeparableUnit {
   func callAsFunction(
     _ input: Tensor, statistics: BatchNorm.Statistics
   ) throws(ModelError) -> Tensor {
-    try pointwise(depthwise(input, statistics: statistics), statistics: statistics)
+    if pointwise.norm == nil { return try ConvolutionUnit.chained(units, input) }
+    return try pointwise(depthwise(input, statistics: statistics), statistics: statistics)
   }
 
   func folded() throws(ModelError) -> SeparableUnit { try SeparableUnit(folding: self) }

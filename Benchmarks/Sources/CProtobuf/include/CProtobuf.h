@@ -1,5 +1,5 @@
-// The side of libprotobuf-c: it reads bytes once into a message of its own, which the benchmark then
-// encodes, and decodes bytes as a user of the library would.
+// The side of libprotobuf-c: it reads bytes once into a message of its own, which the benchmark
+// then encodes, and decodes bytes as a user of the library would.
 #ifndef DIYML_BENCH_CPROTOBUF_H
 #define DIYML_BENCH_CPROTOBUF_H
 
