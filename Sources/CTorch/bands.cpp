@@ -99,9 +99,7 @@ private:
                               filtering_.clamps, filtered.data() + index * filtered_count());
       }
       int64_t pixels = count * window_.out_width, outputs = narrowing_.weight.size(0);
-      ctorch::mix_rows(filtered.data(), pixels, window_.channels,
-                       narrowing_weights_.data_ptr<float>(), narrowing_.bias_data(),
-                       narrowing_.clamps, out, outputs);
+      mix(narrowing_, narrowing_weights_, filtered.data(), pixels, out);
       if (adds_input_)
         ctorch::add(image + row * window_.out_width * outputs, out, pixels * outputs);
       out += pixels * outputs;
@@ -117,13 +115,17 @@ private:
     int64_t known = std::max<int64_t>(0, kept_to - from);
     std::memmove(wide, wide + (kept_to - known - kept_from) * wide_count(),
                  known * wide_count() * sizeof(float));
-    int64_t inputs = input_.channels;
-    ctorch::mix_rows(image + (from + known) * window_.width * inputs,
-                     (to - from - known) * window_.width, inputs,
-                     widening_weights_.data_ptr<float>(), widening_->bias_data(), widening_->clamps,
-                     wide + known * wide_count(), window_.channels);
+    mix(*widening_, widening_weights_, image + (from + known) * window_.width * input_.channels,
+        (to - from - known) * window_.width, wide + known * wide_count());
     kept_from = from;
     kept_to = to;
+  }
+
+  static void mix(const Layer &layer, const at::Tensor &weights, const float *in, int64_t pixels,
+                  float *out) {
+    int64_t inputs = layer.weight.size(1), outputs = layer.weight.size(0);
+    ctorch::mix_rows({in, inputs, 1, pixels, inputs, weights.data_ptr<float>(), out, outputs,
+                      outputs, layer.bias_data(), layer.clamps});
   }
 
   Shape input_;

@@ -76,15 +76,26 @@ void mix_in_parallel(const at::Tensor &from, const at::Tensor &weights, const fl
   float *results = to.data_ptr<float>();
   in_parallel(rows, grain(outputs), [&](int64_t start, int64_t end) {
     for (int64_t row = start; row < end; row += step)
-      ctorch::mix_rows(values + row * inputs, std::min(step, end - row), inputs, panels, bias,
-                       clamps, results + row * outputs, outputs);
+      ctorch::mix_rows({values + row * inputs, inputs, 1, std::min(step, end - row), inputs, panels,
+                        results + row * outputs, outputs, outputs, bias, clamps});
   });
 }
 
-/// Products that no thread records, whatever the calling one does.
-void multiply_into(at::Tensor out, const at::Tensor &a, const at::Tensor &b) {
-  at::AutoDispatchBelowADInplaceOrView unrecorded;
-  at::mm_out(out, a, b);
+/// `slopes` transposed, `(D, rows)`, times `inputs`, `(rows, C)`, from the first to before the last
+/// of each.
+void correlate(const at::Tensor &slopes, int64_t first_slope, int64_t last_slope,
+               const at::Tensor &inputs, int64_t first_input, int64_t last_input, float *out) {
+  int64_t rows = inputs.size(0), depth = slopes.size(1), width = inputs.size(1);
+  int64_t heights = last_slope - first_slope, columns = last_input - first_input;
+  int64_t step = numbers_in_cache / (heights + columns) + 1;
+  std::vector<float> panels(ctorch::packed_count(columns, std::min(rows, step)));
+  for (int64_t row = 0; row < rows; row += step) {
+    int64_t count = std::min(step, rows - row);
+    ctorch::pack(data(inputs) + row * width + first_input, columns, count, 1, width, panels.data());
+    ctorch::mix_rows({data(slopes) + row * depth + first_slope, 1, depth, heights, count,
+                      panels.data(), out + first_slope * width + first_input, width, columns,
+                      nullptr, false, row > 0});
+  }
 }
 
 /// 1 x 1: the channels of each pixel are mixed, a product of matrices.
@@ -128,16 +139,20 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
       mix_in_parallel(slope_rows, transposed, nullptr, false, rows_of(by_input));
     }
     if (context->needs_input_grad(1)) {
-      by_weight = at::empty_like(weight);
+      int64_t outputs = weight.size(0), inputs = weight.size(1);
+      by_weight = at::empty({outputs, inputs, 1, 1}, weight.options());
+      float *to = by_weight.data_ptr<float>();
       // Along the longer side, so that all threads have something to do.
-      int64_t side = weight.size(0) >= weight.size(1) ? 0 : 1;
-      in_parallel(weight.size(side), lanes, [&](int64_t start, int64_t end) {
-        int64_t count = end - start;
-        multiply_into(by_weight.narrow(side, start, count),
-                      (side == 0 ? slope_rows.narrow(1, start, count) : slope_rows).t(),
-                      side == 1 ? input_rows.narrow(1, start, count) : input_rows);
-      });
-      by_weight = by_weight.view({weight.size(0), weight.size(1), 1, 1});
+      if (outputs > inputs) {
+        in_parallel(outputs, lanes, [&](int64_t start, int64_t end) {
+          correlate(slope_rows, start, end, input_rows, 0, inputs, to);
+        });
+      } else {
+        in_parallel((inputs + lanes - 1) / lanes, 1, [&](int64_t start, int64_t end) {
+          correlate(slope_rows, 0, outputs, input_rows, start * lanes,
+                    std::min(inputs, end * lanes), to);
+        });
+      }
     }
     if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
       by_bias = summed_over_pixels(slopes);

@@ -33,6 +33,7 @@
 
 using ctorch::lanes;
 using ctorch::panel;
+using ctorch::Product;
 using ctorch::Window;
 
 namespace {
@@ -216,85 +217,100 @@ CT_INLINED void taps_of_row(const Window &w, const float *image, const float *sl
   }
 }
 
-/// `R` rows of `V` times `lanes` outputs, of which `width` are written; `packed` holds `step`
-/// numbers for each input.
-template <int R, int V>
-CT_INLINED void mix_tile(const float *in, int64_t inputs, const float *packed, int64_t step,
-                         const float *bias, bool clamps, float *out, int64_t outputs,
-                         int64_t width) {
-  Lanes sums[R][V];
-  for (int r = 0; r < R; ++r) {
-    for (int v = 0; v < V; ++v)
-      sums[r][v] = at(bias + v * lanes);
+/// `width` numbers, at most all lanes; zeros after them. By a copy, since only numbers whose place
+/// is not asked for stay in registers.
+CT_INLINED void get_some(const float *place, int64_t width, Lanes &values) {
+  if (width >= lanes) {
+    values = at(place);
+  } else {
+    Lanes some = {};
+    if (width > 0)
+      std::memcpy(&some, place, width * sizeof(float));
+    values = some;
   }
-  for (int64_t input = 0; input < inputs; ++input, packed += step) {
+}
+
+CT_INLINED void set_some(float *place, const Lanes &values, int64_t width) {
+  if (width >= lanes) {
+    at(place) = values;
+  } else if (width > 0) {
+    Lanes some = values;
+    std::memcpy(place, &some, width * sizeof(float));
+  }
+}
+
+/// `R` rows of `V` times `lanes` outputs from `row` and `first` on; `packed` holds `step` numbers
+/// for each input.
+template <int R, int V>
+CT_INLINED void mix_tile(const Product &p, int64_t row, int64_t first, const float *packed,
+                         int64_t step) {
+  float *out = p.out + row * p.out_step + first;
+  int64_t width = p.outputs - first;
+  Lanes sums[R][V] = {};
+  for (int v = 0; v < V; ++v) {
+    for (int r = 0; r < R; ++r) {
+      if (p.adds)
+        get_some(out + r * p.out_step + v * lanes, width - v * lanes, sums[r][v]);
+      else if (p.bias != nullptr)
+        get_some(p.bias + first + v * lanes, width - v * lanes, sums[r][v]);
+    }
+  }
+  const float *in = p.in + row * p.row_step;
+  for (int64_t input = 0; input < p.inputs; ++input, in += p.input_step, packed += step) {
     Lanes weights[V];
     for (int v = 0; v < V; ++v)
       weights[v] = at(packed + v * lanes);
     for (int r = 0; r < R; ++r) {
-      float value = in[r * inputs + input];
+      float value = in[r * p.row_step];
       for (int v = 0; v < V; ++v)
         sums[r][v] += weights[v] * value;
     }
   }
   for (int r = 0; r < R; ++r) {
     for (int v = 0; v < V; ++v) {
-      if (clamps)
+      if (p.clamps)
         clamp(sums[r][v]);
-      float *place = out + r * outputs + v * lanes;
-      int64_t left = width - v * lanes;
-      if (left >= lanes)
-        at(place) = sums[r][v];
-      else if (left > 0)
-        std::memcpy(place, &sums[r][v], left * sizeof(float));
+      set_some(out + r * p.out_step + v * lanes, sums[r][v], width - v * lanes);
     }
   }
 }
 
 template <int V>
-CT_INLINED void mix_panel(const float *in, int64_t rows, int64_t inputs, const float *packed,
-                          int64_t step, const float *bias, bool clamps, float *out, int64_t outputs,
-                          int64_t width) {
+CT_INLINED void mix_panel(const Product &p, int64_t first, const float *packed, int64_t step) {
   constexpr int together = 6;
   int64_t row = 0;
-  for (; row + together <= rows; row += together)
-    mix_tile<together, V>(in + row * inputs, inputs, packed, step, bias, clamps,
-                          out + row * outputs, outputs, width);
-  if (row < rows && rows >= together) {
+  for (; row + together <= p.rows; row += together)
+    mix_tile<together, V>(p, row, first, packed, step);
+  if (row < p.rows && p.rows >= together && !p.adds) {
     // Some rows a second time, which costs less than the rest one by one.
-    row = rows - together;
-    mix_tile<together, V>(in + row * inputs, inputs, packed, step, bias, clamps,
-                          out + row * outputs, outputs, width);
+    mix_tile<together, V>(p, p.rows - together, first, packed, step);
     return;
   }
-  for (; row < rows; ++row)
-    mix_tile<1, V>(in + row * inputs, inputs, packed, step, bias, clamps, out + row * outputs,
-                   outputs, width);
+  if (row + 3 <= p.rows) {
+    mix_tile<3, V>(p, row, first, packed, step);
+    row += 3;
+  }
+  for (; row < p.rows; ++row)
+    mix_tile<1, V>(p, row, first, packed, step);
 }
 
 /// The sums of a tile have to stay in registers, or each is read and written at every input.
-template <bool ManyRegisters>
-CT_INLINED void mix_all(const float *in, int64_t rows, int64_t inputs, const float *packed,
-                        const float *bias, bool clamps, float *out, int64_t outputs) {
-  for (int64_t first = 0; first < outputs; first += panel) {
-    int64_t width = std::min(panel, outputs - first);
+template <bool ManyRegisters> CT_INLINED void mix_all(const Product &p) {
+  const float *packed = p.packed;
+  for (int64_t first = 0; first < p.outputs; first += panel) {
+    int64_t width = std::min(panel, p.outputs - first);
     int64_t step = (width + lanes - 1) / lanes * lanes;
-    float start[panel] = {};
-    if (bias != nullptr)
-      std::memcpy(start, bias + first, width * sizeof(float));
-    float *to = out + first;
     if (!ManyRegisters) {
       for (int64_t c = 0; c < width; c += lanes)
-        mix_panel<1>(in, rows, inputs, packed + c, step, start + c, clamps, to + c, outputs,
-                     width - c);
+        mix_panel<1>(p, first + c, packed + c, step);
     } else if (step == 3 * lanes) {
-      mix_panel<3>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+      mix_panel<3>(p, first, packed, step);
     } else if (step == 2 * lanes) {
-      mix_panel<2>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+      mix_panel<2>(p, first, packed, step);
     } else {
-      mix_panel<1>(in, rows, inputs, packed, step, start, clamps, to, outputs, width);
+      mix_panel<1>(p, first, packed, step);
     }
-    packed += step * inputs;
+    packed += step * p.inputs;
   }
 }
 
@@ -357,10 +373,7 @@ CT_VERSIONS(taps_of_row_5,
             (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
              int64_t end, float *sums),
             taps_of_row<5>(w, image, slopes, row, first, end, sums))
-CT_VERSIONS(mix,
-            (const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
-             bool clamps, float *out, int64_t outputs),
-            mix_all<many_registers>(in, rows, inputs, packed, bias, clamps, out, outputs))
+CT_VERSIONS(mix, (const Product &product), mix_all<many_registers>(product))
 CT_VERSIONS(add_to, (const float *values, float *sums, int64_t count), add_all(values, sums, count))
 CT_VERSIONS(pass, (const float *outputs, const float *slopes, float *out, int64_t count),
             pass_all(outputs, slopes, out, count))
@@ -402,17 +415,17 @@ void pack(const float *weights, int64_t outputs, int64_t inputs, int64_t output_
     int64_t step = (width + lanes - 1) / lanes * lanes;
     for (int64_t input = 0; input < inputs; ++input, packed += step) {
       const float *from = weights + first * output_step + input * input_step;
-      for (int64_t c = 0; c < width; ++c)
-        packed[c] = from[c * output_step];
+      if (output_step == 1)
+        std::memcpy(packed, from, width * sizeof(float));
+      else
+        for (int64_t c = 0; c < width; ++c)
+          packed[c] = from[c * output_step];
       std::fill(packed + width, packed + step, 0.0f);
     }
   }
 }
 
-void mix_rows(const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
-              bool clamps, float *out, int64_t outputs) {
-  mix(in, rows, inputs, packed, bias, clamps, out, outputs);
-}
+void mix_rows(const Product &product) { mix(product); }
 
 void add(const float *values, float *sums, int64_t count) { add_to(values, sums, count); }
 

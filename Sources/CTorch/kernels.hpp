@@ -54,13 +54,23 @@ int64_t packed_count(int64_t outputs, int64_t inputs);
 /// weight of an input for an output lies that many of each step from the first.
 void pack(const float *weights, int64_t outputs, int64_t inputs, int64_t output_step,
           int64_t input_step, float *packed);
-/// `(rows, inputs)` times the packed weights, plus `bias` (may be null), clamped to 0...6 if asked:
-/// `(rows, outputs)`.
-///
+/// `(rows, inputs)` times the packed `(inputs, outputs)`, as `(rows, outputs)`.
+struct Product {
+  const float *in;
+  int64_t row_step, input_step; // between neighbours in `in`
+  int64_t rows, inputs;
+  const float *packed;
+  float *out;
+  int64_t out_step; // between rows
+  int64_t outputs;
+  const float *bias = nullptr; // added to each row
+  bool clamps = false;         // to 0...6
+  bool adds = false;           // to what `out` holds, without bias
+};
+
 /// The product of Goto and van de Geijn (2008, https://doi.org/10.1145/1356052.1356053) without its
-/// outer loops: the inputs are few enough for a panel to stay in the cache.
-void mix_rows(const float *in, int64_t rows, int64_t inputs, const float *packed, const float *bias,
-              bool clamps, float *out, int64_t outputs);
+/// outer loops: callers keep the inputs few enough for a panel to stay in the cache.
+void mix_rows(const Product &product);
 /// Adds `count` numbers to as many others.
 void add(const float *values, float *sums, int64_t count);
 /// The slopes where the clamped outputs lie between 0 and 6, else 0.
