@@ -161,8 +161,8 @@ let package = Package(
       "diymld",
       [
         "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer",
-        "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser, .lifecycle, .signals,
-        .logging,
+        "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser, .coreMetrics,
+        .lifecycle, .signals, .logging,
       ]),
     program(
       "diyml-engine", ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),

@@ -1,6 +1,7 @@
 package import API
 package import Logging
 internal import RPCCore
+internal import Synchronization
 
 /// The engine processes of one server: one that serves inference for as long as the server runs,
 /// and one for each training.
@@ -16,6 +17,7 @@ package final class Engines: Sendable {
   private let folder: SocketFolder
   private let slot: InferenceSlot
   private let draining = Latch()
+  private let lost = Atomic(0)
 
   package init(configuration: HostConfiguration, logger: Logger) throws(EngineHostError) {
     self.configuration = configuration
@@ -32,6 +34,9 @@ package final class Engines: Sendable {
 
   /// The processes that are ready to infer; the first one serves, the others stand by.
   package var inferenceProcesses: [Int32] { slot.processes }
+
+  /// How many inference engines have ended, or not come to life, without being asked to end.
+  package var lostInferenceEngines: Int { lost.load(ordering: .relaxed) }
 
   /// Keeps inference engines alive until `drain()`; returns when they have ended.
   ///
@@ -68,6 +73,7 @@ package final class Engines: Sendable {
         logger.error("an inference engine failed", metadata: ["error": "\(error)"])
       }
       guard !draining.isOpen, !Task.isCancelled else { return }
+      lost.add(1, ordering: .relaxed)
       let wait = delay.next(afterLife: ContinuousClock.now - start)
       logger.warning("an inference engine ended", metadata: ["restart_in": "\(wait)"])
       await pause(wait)

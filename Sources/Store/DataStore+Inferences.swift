@@ -77,6 +77,13 @@ extension DataStore {
     }
   }
 
+  /// How many wait.
+  package func pendingInferenceCount() async throws -> Int {
+    try await read { db in
+      try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM inference WHERE state = 1") ?? 0
+    }
+  }
+
   /// Keeps the answer to a waiting inference until `expiry` and lets go of its image.
   ///
   /// - Throws: `.notFound` when it no longer waits, or went with its account.

@@ -86,6 +86,22 @@ extension DataStore {
     }
   }
 
+  /// How many trainings of all accounts are in each state; none is left out.
+  package func trainingCounts() async throws -> [JobState: Int] {
+    try await read { db in
+      var counts = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, 0) })
+      let rows = try Row.fetchAll(
+        db, sql: "SELECT state, COUNT(*) AS count FROM training GROUP BY state")
+      for row in rows {
+        guard let state = JobState(rawValue: row["state"]) else {
+          throw StoreError.database("training state \(row["state"] as Int64)")
+        }
+        counts[state] = row["count"]
+      }
+      return counts
+    }
+  }
+
   /// The trainings of an account that are queued or running: what to stop before it is deleted.
   package func activeTrainings(of account: AccountID) async throws -> [TrainingRecord] {
     try await read { db in

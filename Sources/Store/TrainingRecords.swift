@@ -1,7 +1,7 @@
 /// Where a training stands.
 ///
 /// The numbers are those of the contract's `TrainingState`.
-package enum JobState: Int64, Sendable {
+package enum JobState: Int64, CaseIterable, Sendable {
   case queued = 1
   case running = 2
   case succeeded = 3

@@ -65,6 +65,9 @@ struct ServerProgram: Sendable {
     limits.streamWindowBytes = Self.streamWindowBytes
     let registry = metrics.map { _ in PrometheusRegistry() }
     let measuring = registry.map { [CallMetrics(factory: $0)] } ?? []
+    let jobs = registry.map {
+      JobMetrics(store: store, engines: engines, factory: $0, logger: logger)
+    }
     let server = Server(
       routes: routes, limits: limits, logger: logger, tls: tls,
       interceptors: (tracer.map { [ServerTracing(tracer: $0)] } ?? []) + [RequestIDs()] + measuring,
@@ -75,7 +78,7 @@ struct ServerProgram: Sendable {
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
       Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
-      Part("calls", { try await serve(server, reloads, registry) }) {
+      Part("calls", { try await serve(server, reloads, registry, jobs) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
         // Who watches a training learns of its end before the connection closes.
         scheduler.drain()
@@ -135,13 +138,16 @@ struct ServerProgram: Sendable {
 
   /// Serves calls, and says where once it does.
   private func serve(
-    _ server: Server, _ reloads: ReloadSignals?, _ registry: PrometheusRegistry?
+    _ server: Server, _ reloads: ReloadSignals?, _ registry: PrometheusRegistry?,
+    _ jobs: JobMetrics?
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: addresses.map(\.address)) }
       let lines = try await server.boundAddresses.map { "listening on \(name(of: $0))\n" }
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
-      if let registry { group.addTask { try await showMetrics(registry, of: server) } }
+      if let registry, let jobs {
+        group.addTask { try await showMetrics(registry, of: server, jobs) }
+      }
       if let reloads { group.addTask { await reloads.run(server, logger) } }
       try await group.next()
       group.cancelAll()
@@ -149,11 +155,14 @@ struct ServerProgram: Sendable {
   }
 
   /// Answers who reads the metrics.
-  private func showMetrics(_ registry: PrometheusRegistry, of server: Server) async throws {
+  private func showMetrics(
+    _ registry: PrometheusRegistry, of server: Server, _ jobs: JobMetrics
+  ) async throws {
     guard case .tcp(let host, let port) = metrics?.address else { return }
     let connections = ConnectionMetrics(factory: registry)
     let endpoint = MetricsEndpoint(logger: logger) {
       await connections.look(at: server)
+      await jobs.look()
       return registry.text
     }
     try await endpoint.run(host: host, port: port) { port in

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationNetworking
 import RPCCore
 import TestSupport
 import Testing
@@ -65,6 +66,27 @@ extension ProgramTests {
         #expect(connections.1.contains("process "))
         try await eventually(within: Daemon.patience, "the address of the metrics") {
           process.output.contains("metrics at http://127.0.0.1:")
+        }
+        let address = try #require(
+          process.output.firstMatch(of: /http:\/\/127.0.0.1:\d+\/metrics/)?.output)
+        let url = try #require(URL(string: String(address)))
+        var text = ""
+        try await eventually(within: Daemon.patience, "an engine that is ready") {
+          text = String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self)
+          return text.contains("diyml_inference_engines 1\n")
+        }
+        for line in [
+          #"diyml_rpc_calls_total{method="diyml.v1.Auth/CreateAccount",code="OK"} 1"#,
+          #"diyml_trainings{state="queued"} 0"#, #"diyml_trainings{state="succeeded"} 0"#,
+          "diyml_inferences_waiting 0", "diyml_inference_engines_lost_total 0",
+        ] {
+          #expect(text.contains(line + "\n"), "\(line) in \(text)")
+        }
+        let engine = try #require(ProcessTable.children(of: process.id).first)
+        ProcessTable.killNow(engine)
+        try await eventually(within: Daemon.patience, "the engine in the metrics") {
+          text = String(decoding: try await URLSession.shared.data(from: url).0, as: UTF8.self)
+          return text.contains("diyml_inference_engines_lost_total 1\n")
         }
       }
     }

@@ -32,6 +32,7 @@ struct InferenceTests {
     let waiting = try #require(try await store.pendingInferences(page: PageRequest()).rows.first)
     #expect(waiting.id == id && waiting.options.topK == 3 && waiting.model == "Ada/pets@1")
     #expect(waiting.training == publication.training.id)
+    #expect(try await store.pendingInferenceCount() == 1)
     guard case .pending(let image) = waiting.state else {
       Issue.record("\(waiting.state)")
       return
@@ -45,6 +46,7 @@ struct InferenceTests {
     let done = try await store.inference(id, of: fixture.ada.id, at: StoreFixture.start)
     #expect(done.state == .done([1, 2]) && done.expireTime == expiry)
     #expect(try await store.pendingInferences(page: PageRequest()).rows.isEmpty)
+    #expect(try await store.pendingInferenceCount() == 0)
     await #expect(throws: StoreError.notFound(.inference, id)) {
       try await store.finishInference(id, .failed([3]), keepingUntil: expiry)
     }

@@ -70,6 +70,9 @@ struct TrainingTests {
     _ = try await fixture.store.endTraining(
       first.id, .failed(reason: "killed"), at: StoreFixture.start)
     #expect(try await fixture.queueTraining().number == 2)
+    let counts = try await fixture.store.trainingCounts()
+    #expect(
+      counts == [.queued: 1, .running: 0, .succeeded: 0, .failed: 1, .cancelled: 0])
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
     #expect(project.newestTraining == .init(number: 2, state: .queued))
   }
