@@ -1911,7 +1911,8 @@ public struct AnalyzeProjectResponse: Hashable, Sendable {
     }
   }
 
-  /// Images that look the same: their perceptual hashes differ in at most 3 of 64 bits.
+  /// Images that look the same: their perceptual hashes differ in at most 3 of 64 bits, in fewer
+  /// where images are mostly flat.
   public struct DuplicateGroup: Hashable, Sendable {
     public var ids: [String] = []
 

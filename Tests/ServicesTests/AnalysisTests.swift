@@ -8,15 +8,26 @@ import Testing
 @testable import Services
 
 struct DuplicateGroupsTests {
-  private static let cases: [([UInt64], [UInt32])] = [
-    ([], []), ([5], [0]), ([5, 5, 5], [0, 0, 0]), ([0, 0b111], [0, 0]), ([0, 0b1111], [0, 1]),
-    ([0, 0x8000_0000_8000_8000], [0, 0]), ([0, .max, 1, .max - 1], [0, 1, 0, 1]),
-    // The ends differ in six bits but the one between them is like both.
-    ([0, 0b111, 0b111_111], [0, 0, 0]), ([0, 0b111_111, 0b111], [0, 0, 0]),
-  ]
+  /// Half of its bits are set.
+  private static let busy: UInt64 = 0xaaaa_aaaa_aaaa_aaaa
+
+  private static let cases: [([UInt64], [UInt32])] =
+    [
+      ([], []), ([0], [0]), ([0, 0b111], [0, 0]), ([0, 0b1111], [0, 1]),
+      ([0, 0x8000_0000_8000_8000], [0, 0]), ([0, .max, 1, .max - 1], [0, 1, 0, 1]),
+      // The ends differ in six bits but the one between them is like both.
+      ([0, 0b111, 0b111_111], [0, 0, 0]), ([0, 0b111_111, 0b111], [0, 0, 0]),
+    ].map { flips, groups in (flips.map { busy ^ $0 }, groups) } + [
+      // Flat: seven bits must all agree, of sixteen two may differ but not three.
+      ([0, 0, 1], [0, 0, 1]), ([0x7f, 0x7f, 0xff], [0, 0, 1]),
+      ([0x1_ffff, 0x3_fffd], [0, 0]), ([0x1_ffff, 0x3_fffc], [0, 1]),
+      ([~0x7f, ~0x7f, ~0xff], [0, 0, 1]),
+    ]
 
   @Test(arguments: cases)
-  func `hashes up to three bits apart are one group`(hashes: [UInt64], groups: [UInt32]) {
+  func `hashes up to three bits apart are one group, fewer if flat`(
+    hashes: [UInt64], groups: [UInt32]
+  ) {
     #expect(duplicateGroups(of: hashes) == groups)
   }
 
@@ -31,10 +42,19 @@ struct DuplicateGroupsTests {
         }
         hashes.append(flips.reduce(near, ^))
       } else {
-        hashes.append(random.next())
+        // Some of them mostly flat.
+        hashes.append(random.next() & (Bool.random(using: &random) ? .max : random.next()))
       }
     }
     #expect(duplicateGroups(of: hashes) == plainGroups(of: hashes))
+  }
+
+  private func look(_ left: UInt64, _ right: UInt64) -> Bool {
+    let different = (left ^ right).nonzeroBitCount
+    return different <= 3
+      && [left, right].allSatisfy { hash in
+        hash.nonzeroBitCount >= different * 8 && (~hash).nonzeroBitCount >= different * 8
+      }
   }
 
   /// The plain way: spread the lowest number until nothing changes.
@@ -45,7 +65,7 @@ struct DuplicateGroupsTests {
       changed = false
       for left in hashes.indices {
         for right in hashes.indices
-        where (hashes[left] ^ hashes[right]).nonzeroBitCount <= 3 && lowest[right] > lowest[left] {
+        where look(hashes[left], hashes[right]) && lowest[right] > lowest[left] {
           lowest[right] = lowest[left]
           changed = true
         }

@@ -1,5 +1,13 @@
-/// Images whose perceptual hashes differ in at most this many of 64 bits look the same.
-package let duplicateDistanceMax = 3
+/// Whether images look the same by their perceptual hashes: at most 3 of the 64 bits differ.
+///
+/// Fewer may where an image is mostly flat, one in eight of the bits that are not like most: a flat
+/// part gives the same bits in every image.
+private func looksTheSame(_ left: UInt64, _ right: UInt64) -> Bool {
+  func differencesMax(_ hash: UInt64) -> Int {
+    min(3, min(hash.nonzeroBitCount, 64 - hash.nonzeroBitCount) / 8)
+  }
+  return (left ^ right).nonzeroBitCount <= min(differencesMax(left), differencesMax(right))
+}
 
 /// Gathers images that look the same, directly or through others between them.
 ///
@@ -22,7 +30,7 @@ package func duplicateGroups(of hashes: [UInt64]) -> [UInt32] {
     for bucket in buckets.values {
       for (position, left) in bucket.enumerated() {
         for right in bucket[(position + 1)...]
-        where (distinct[left] ^ distinct[right]).nonzeroBitCount <= duplicateDistanceMax {
+        where looksTheSame(distinct[left], distinct[right]) {
           groups.join(left, right)
         }
       }

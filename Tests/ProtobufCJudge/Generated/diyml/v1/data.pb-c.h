@@ -673,7 +673,8 @@ struct  Diyml__V1__AnalyzeProjectResponse__ClassCount
 
 
 /*
- * Images that look the same: their perceptual hashes differ in at most 3 of 64 bits.
+ * Images that look the same: their perceptual hashes differ in at most 3 of 64 bits, in fewer where
+ * images are mostly flat.
  */
 struct  Diyml__V1__AnalyzeProjectResponse__DuplicateGroup
 {
