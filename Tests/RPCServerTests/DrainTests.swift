@@ -56,6 +56,39 @@ struct DrainTests {
     }
   }
 
+  /// The handlers are cancelled a little before the connections close: what they make of it must not
+  /// look as if the client had cancelled.
+  @Test func `calls that a hard stop cuts off end as unavailable`() async throws {
+    for _ in 0..<Self.rounds {
+      let (starts, start) = AsyncStream<Void>.makeStream()
+      let hang = Route.unary(Echo.unary) { (item: Item, _) in
+        start.yield()
+        try await Task.sleep(for: .seconds(60))
+        return item
+      }
+      let server = Server(routes: [hang], logger: .silent)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        let serving = Task { try await server.run(on: [.tcp(host: "127.0.0.1", port: 0)]) }
+        let address = try await server.boundAddresses[0]
+        for _ in 0..<Self.clients {
+          group.addTask {
+            try await withClient(to: address, logger: .silent) { client in
+              let error = await #expect(throws: Status.self) {
+                let _: Item = try await client.unary(Echo.unary, Item(key: ""))
+              }
+              #expect(error?.code == .unavailable, "\(String(describing: error))")
+            }
+          }
+        }
+        var iterator = starts.makeAsyncIterator()
+        for _ in 0..<Self.clients { await iterator.next() }
+        serving.cancel()
+        try await serving.value
+        try await group.waitForAll()
+      }
+    }
+  }
+
   /// Makes each call on a connection of its own; returns how many succeeded before one was refused.
   private func callUntilRefused(
     at address: Address, _ report: AsyncStream<Void>.Continuation
