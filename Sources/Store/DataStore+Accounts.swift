@@ -66,13 +66,18 @@ extension DataStore {
 
   /// Deletes an account with its tokens, projects, images, trainings, models and inferences.
   ///
+  /// - Returns: the trainings that were queued or running: what is to stop now.
   /// - Throws: `.notFound` when it has been deleted already.
-  package func deleteAccount(_ id: AccountID) async throws {
+  @discardableResult
+  package func deleteAccount(_ id: AccountID) async throws -> [TrainingID] {
     try await transaction { db in
+      let active = try Self.activeTrainings(
+        "project.account = ?", arguments: [id.rawValue], in: db)
       try db.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id.rawValue])
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.account, "number \(id.rawValue)")
       }
+      return active
     }
   }
 }

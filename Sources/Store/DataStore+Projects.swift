@@ -61,16 +61,21 @@ extension DataStore {
 
   /// Deletes a project with its images, trainings, models and publications.
   ///
+  /// - Returns: the trainings that were queued or running: what is to stop now.
   /// - Throws: `.notFound` when the account has no project of that name.
+  @discardableResult
   package func deleteProject(
     named name: String, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
-  ) async throws {
+  ) async throws -> [TrainingID] {
     try await transaction { db in
+      let active = try Self.activeTrainings(
+        "project.account = ? AND project.name = ?", arguments: [account.rawValue, name], in: db)
       try db.execute(
         sql: "DELETE FROM project WHERE account = ? AND name = ?",
         arguments: [account.rawValue, name])
       guard db.changesCount > 0 else { throw StoreError.notFound(.project, name) }
       try self.keep(answer, (), of: account, in: db)
+      return active
     }
   }
 

@@ -102,14 +102,15 @@ extension DataStore {
     }
   }
 
-  /// The trainings of an account that are queued or running: what to stop before it is deleted.
-  package func activeTrainings(of account: AccountID) async throws -> [TrainingRecord] {
-    try await read { db in
-      try Row.fetchAll(
-        db, sql: Self.trainingColumns + " WHERE project.account = ? AND training.state IN (1, 2)",
-        arguments: [account.rawValue]
-      ).map(TrainingRecord.init(row:))
-    }
+  /// The trainings of some projects that are queued or running.
+  static func activeTrainings(
+    _ condition: String, arguments: StatementArguments, in db: Database
+  ) throws -> [TrainingID] {
+    let sql = """
+      SELECT training.id FROM training JOIN project ON project.id = training.project
+      WHERE training.state IN (1, 2) AND \(condition) ORDER BY training.id
+      """
+    return try Int64.fetchAll(db, sql: sql, arguments: arguments).map { TrainingID($0) }
   }
 
   /// What a training that has not ended learns from.

@@ -123,9 +123,11 @@ struct ServerProgram: Sendable {
   ) throws -> [Route] {
     let authenticator = Authenticator(store: store, now: Self.now)
     let auth = AuthProvider(
-      authenticator: authenticator, store: store, passwords: try PasswordHasher(), now: Self.now)
+      authenticator: authenticator, store: store, passwords: try PasswordHasher(), now: Self.now,
+      stopTrainings: scheduler.stopDeleted)
     let data = DataProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, now: Self.now)
+      authenticator: authenticator, store: store, vision: engines.vision, now: Self.now,
+      stopTrainings: scheduler.stopDeleted)
     let training = TrainingProvider(
       authenticator: authenticator, store: store, scheduler: scheduler, now: Self.now)
     let publishing = PublishingProvider(

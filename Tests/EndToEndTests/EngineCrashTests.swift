@@ -31,6 +31,28 @@ extension ProgramTests {
       }
     }
 
+    @Test func `a training ends with its project`() async throws {
+      let folder = try TemporaryFolder()
+      try await Daemon.with(data: folder.path + "/data") { daemon in
+        try await daemon.withClient { client in
+          let shop = try await Shop(opening: client)
+          try await shop.fill(client)
+          try await shop.train(TrainingParameters(epochs: 1_000, inputSide: 64), client)
+          try await shop.watchUntilProgress(client)
+          let engine = try await daemon.trainingEngine()
+          async let watched = #expect(throws: Status.self) {
+            _ = try await shop.ended(client)
+          }
+          _ = try await DataClient(client).deleteProject(
+            DeleteProjectRequest(project: Shop.project), options: shop.options)
+          #expect(await watched?.code == .notFound)
+          try await eventually(within: Daemon.patience, "the end of the engine") {
+            !ProcessTable.isRunning(engine)
+          }
+        }
+      }
+    }
+
     @Test func `inference comes back within two seconds`() async throws {
       let folder = try TemporaryFolder()
       try await Daemon.with(data: folder.path + "/data") { daemon in

@@ -54,9 +54,10 @@ enum House {
     limits.loginBurst = 1_000
     let auth = AuthProvider(
       authenticator: authenticator, store: store, passwords: try PasswordHasher(), limits: limits,
-      now: now)
+      now: now, stopTrainings: scheduler.stopDeleted)
     let data = DataProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, now: now)
+      authenticator: authenticator, store: store, vision: engines.vision, now: now,
+      stopTrainings: scheduler.stopDeleted)
     let training = TrainingProvider(
       authenticator: authenticator, store: store, scheduler: scheduler, now: now)
     let publishing = PublishingProvider(authenticator: authenticator, store: store, now: now)

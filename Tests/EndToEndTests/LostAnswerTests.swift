@@ -45,11 +45,12 @@ import Testing
     cheap.passes = 1
     let auth = AuthProvider(
       authenticator: authenticator, store: store, passwords: try PasswordHasher(parameters: cheap),
-      now: now)
+      now: now, stopTrainings: { _ in })
     let publishing = PublishingProvider(authenticator: authenticator, store: store, now: now)
     let noEngine = Client(to: .unix(path: "/nowhere"), logger: Self.logger)
     let data = DataProvider(
-      authenticator: authenticator, store: store, vision: EngineVisionClient(noEngine), now: now)
+      authenticator: authenticator, store: store, vision: EngineVisionClient(noEngine), now: now,
+      stopTrainings: { _ in })
     return auth.routes + data.routes + publishing.routes
   }
 

@@ -92,10 +92,10 @@ final class DataWorld: Sendable {
       let auth = AuthProvider(
         authenticator: authenticator, store: store, passwords: passwords, limits: limits,
         now: now,
-        instant: { start + .milliseconds(time.unixMilliseconds) })
+        instant: { start + .milliseconds(time.unixMilliseconds) }, stopTrainings: { _ in })
       let data = DataProvider(
         authenticator: authenticator, store: store, vision: EngineVisionClient(engine),
-        limits: limits, now: now)
+        limits: limits, now: now, stopTrainings: { _ in })
       return try await withLoopback(routes: auth.routes + data.routes) { caller in
         try await body(
           Clients(auth: AuthClient(caller), data: DataClient(caller), caller: caller))

@@ -200,6 +200,34 @@ struct TrainingSchedulerTests {
     }
   }
 
+  @Test func `deleted trainings stop at once, and who watches them learns of it`() async throws {
+    let (started, ended) = (Gate(), Gate())
+    let world = try JobsWorld { _, _ in
+      started.open()
+      defer { ended.open() }
+      try await Gate().pass()
+    }
+    let ada = try await world.user("ada")
+    try await world.project("pets", of: ada)
+    try await world.project("fish", of: ada)
+    try await world.serve { clients in
+      for project in ["pets", "fish"] {
+        _ = try await clients.training.train(TrainRequest(project: project), options: ada.options)
+      }
+      // One runs, the other is queued.
+      try await started.pass()
+      async let running = status { try await watch("pets", of: ada, clients) }
+      async let queued = status { try await watch("fish", of: ada, clients) }
+      for project in ["fish", "pets"] {
+        world.scheduler.stopDeleted(
+          try await world.store.deleteProject(named: project, of: ada.id))
+      }
+      #expect(try await running?.code == .notFound)
+      #expect(try await queued?.code == .notFound)
+      try await ended.pass()
+    }
+  }
+
   @Test func `images stay for the engine while a training needs them, and go with it`() async throws
   {
     let (started, gate) = (Gate(), Gate())

@@ -77,6 +77,21 @@ struct TrainingTests {
     #expect(project.newestTraining == .init(number: 2, state: .queued))
   }
 
+  @Test func `whoever deletes learns which trainings were queued or running`() async throws {
+    let fixture = try await fixture()
+    let store = fixture.store
+    let ended = try await fixture.queueTraining()
+    _ = try await store.endTraining(ended.id, .failed(reason: ""), at: StoreFixture.start)
+    let running = try await fixture.queueTraining()
+    _ = try await store.startTraining(running.id, at: StoreFixture.start)
+    #expect(try await store.deleteProject(named: "PETS", of: fixture.ada.id) == [running.id])
+    #expect(try await store.deleteAccount(fixture.ada.id) == [])
+
+    let other = try await self.fixture()
+    let queued = try await other.queueTraining()
+    #expect(try await other.store.deleteAccount(other.ada.id) == [queued.id])
+  }
+
   @Test func `a training lives from queued to succeeded, and each step is an event`()
     async throws
   {
@@ -85,7 +100,6 @@ struct TrainingTests {
     let queued = try await fixture.queueTraining()
     #expect(try await store.nextQueuedTraining() == queued)
     #expect(try await store.trainingReport(of: queued.id) == nil)
-    #expect(try await store.activeTrainings(of: fixture.ada.id) == [queued])
     let running = try await store.startTraining(queued.id, at: StoreFixture.start + .seconds(1))
     #expect(running.state == .running && running.startTime == StoreFixture.start + .seconds(1))
     #expect(try await store.nextQueuedTraining() == nil)
@@ -99,7 +113,6 @@ struct TrainingTests {
     #expect(model.facts == StoreFixture.modelFacts && model.weightsBytes == 2)
     #expect(try await store.trainingReport(of: queued.id) == [8])
     #expect(try await store.openObject(model.weights).read(at: 0, count: 9) == [7, 7])
-    #expect(try await store.activeTrainings(of: fixture.ada.id).isEmpty)
 
     let events = try await store.trainingEvents(of: queued.id, after: 0)
     #expect(events.map(\.sequence) == [1, 2, 3, 4, 5])

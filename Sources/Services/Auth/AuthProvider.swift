@@ -13,14 +13,17 @@ package final class AuthProvider: AuthService {
   private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
   private let instant: @Sendable () -> ContinuousClock.Instant
+  private let stopTrainings: @Sendable ([TrainingID]) -> Void
   private let questions: Mutex<RateLimiter>
   private let guesses: Mutex<RateLimiter>
 
-  /// `instant` is the clock that `UserExists` and `Login` are rated by.
+  /// `instant` is the clock that `UserExists` and `Login` are rated by; `stopTrainings` is given the
+  /// trainings that were queued or running when their account was deleted.
   package init(
     authenticator: Authenticator, store: DataStore, passwords: PasswordHasher,
     limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp,
-    instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+    instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
+    stopTrainings: @escaping @Sendable ([TrainingID]) -> Void
   ) {
     self.authenticator = authenticator
     self.store = store
@@ -29,6 +32,7 @@ package final class AuthProvider: AuthService {
     keyed = KeyedCalls(store: store, limits: limits, now: now)
     self.now = now
     self.instant = instant
+    self.stopTrainings = stopTrainings
     questions = Mutex(
       RateLimiter(limits: .init(burst: limits.userExistsBurst, refill: limits.userExistsRefill)))
     guesses = Mutex(
@@ -123,7 +127,7 @@ package final class AuthProvider: AuthService {
     try checkOldPassword(request.password, "password")
     return try await translatingStoreErrors {
       try await requirePassword(request.password, of: user)
-      try await store.deleteAccount(user.account.id)
+      stopTrainings(try await store.deleteAccount(user.account.id))
       return DeleteAccountResponse()
     }
   }

@@ -11,14 +11,19 @@ package struct DataProvider: DataService {
   private let limits: ServiceLimits
   private let keyed: KeyedCalls
   private let now: @Sendable () -> Timestamp
+  private let stopTrainings: @Sendable ([TrainingID]) -> Void
 
+  /// `stopTrainings` is given the trainings that were queued or running when their project was
+  /// deleted.
   package init(
     authenticator: Authenticator, store: DataStore, vision: EngineVisionClient,
-    limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp
+    limits: ServiceLimits = ServiceLimits(), now: @escaping @Sendable () -> Timestamp,
+    stopTrainings: @escaping @Sendable ([TrainingID]) -> Void
   ) {
     self.authenticator = authenticator
     self.store = store
     self.limits = limits
+    self.stopTrainings = stopTrainings
     keyed = KeyedCalls(store: store, limits: limits, now: now)
     self.now = now
     intake = ImageIntake(store: store, vision: vision, now: now)
@@ -86,9 +91,10 @@ extension DataProvider {
     try checkName(request.project, "project")
     return try await keyed.answer(request, context, of: caller.name) { keeper in
       try await translatingStoreErrors {
-        try await store.deleteProject(
+        let trainings = try await store.deleteProject(
           named: request.project, of: caller.id,
           keeping: keeper?.keeping { DeleteProjectResponse() })
+        stopTrainings(trainings)
         return DeleteProjectResponse()
       }
     }

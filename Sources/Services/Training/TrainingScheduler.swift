@@ -73,6 +73,14 @@ package final class TrainingScheduler: Sendable {
     changes.announce(.training(training))
   }
 
+  /// Stops trainings that were deleted, where they run, and tells those who watch them.
+  package func stopDeleted(_ trainings: [TrainingID]) {
+    for training in trainings {
+      stops.stop(training, .gone)
+      changes.announce(.training(training))
+    }
+  }
+
   private func work() async {
     await changes.listening(to: .queue) { changes in
       var changes = changes.makeAsyncIterator()
