@@ -142,6 +142,7 @@ let package = Package(
 
     // Random numbers that a seed decides.
     module("SeededRandom"),
+    module("PNGEncoding"),
 
     // The load generator.
     module(
@@ -172,8 +173,8 @@ let package = Package(
     program(
       "diyml-demo",
       [
-        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "RPCCore", "SeededRandom",
-        .argumentParser, .subprocess, .system, .signals,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "PNGEncoding", "RPCCore",
+        "SeededRandom", .argumentParser, .subprocess, .system, .signals,
       ]),
 
     // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
@@ -198,7 +199,7 @@ let package = Package(
       path: "Tests/codec-testee", swiftSettings: settings),
     .target(
       name: "TestSupport",
-      dependencies: ["RPCCore", "RPCClient", "SeededRandom", .crypto],
+      dependencies: ["PNGEncoding", "RPCCore", "RPCClient", "SeededRandom", .crypto],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(
       "CodecTests",
@@ -277,8 +278,8 @@ let package = Package(
     tests(
       "CommandLineTests",
       [
-        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "Drawing", "RPCCore",
-        "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
+        "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "Drawing", "PNGEncoding",
+        "RPCCore", "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
       ]),
     tests("diymldTests", ["diymld"]),
     tests(

@@ -3,6 +3,7 @@ import ArgumentParser
 import Codec
 import CommandLineKit
 import Foundation
+import PNGEncoding
 import RPCCore
 import Synchronization
 

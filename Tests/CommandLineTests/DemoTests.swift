@@ -4,6 +4,7 @@ import RPCCore
 import TestSupport
 import Testing
 
+@testable import PNGEncoding
 @testable import diyml_demo
 
 @Suite struct `Writing PNG` {

@@ -38,7 +38,7 @@ enum DataPointCases {
     }
     cases.succeeds("that is larger than a message") { world in
       let project = try await world.makeProject()
-      let image = PNGWriter.black(width: 1_500, height: 1_000)
+      let image = SyntheticImages.black(width: 1_500, height: 1_000)
       let stored = try await world.upload(image, chunkBytes: 1 << 20, to: project)
       let (point, bytes) = try await world.read(project, stored.id)
       #expect(point.bytes == UInt64(image.count))

@@ -10,7 +10,7 @@ import Testing
   private static func scene(_ seed: UInt64) -> (image: [UInt8], box: Box) {
     let place = Int(seed * 37 % 64)
     let (left, top, side) = (place, 63 - place, 40 + Int(seed % 3) * 8)
-    let image = PNGWriter.bytes(width: 128, height: 128) { x, y in
+    let image = SyntheticImages.image(width: 128, height: 128) { x, y in
       let isInside = x >= left && x < left + side && y >= top && y < top + side
       let noise = UInt8((x * 7 + y * 13 + Int(seed) * 31) % 24)
       return isInside ? (230 - noise, 40, 40) : (20 + noise, 30 + noise, 60)

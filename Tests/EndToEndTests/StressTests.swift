@@ -97,7 +97,7 @@ extension ProgramTests {
     @Test func `a large upload does not hold up calls on its connection`() async throws {
       let folder = try TemporaryFolder()
       let side = Self.isLong ? 5_780 : 2_000
-      let image = Bytes(PNGWriter.black(width: side, height: side))
+      let image = Bytes(SyntheticImages.black(width: side, height: side))
       try await Daemon.with(data: folder.path + "/data") { daemon in
         try await daemon.withClient { client in
           let shop = try await Shop(opening: client)

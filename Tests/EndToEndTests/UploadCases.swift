@@ -77,7 +77,7 @@ enum UploadCases {
     cases.succeeds("each on its own") { world in try await uploadsEachOnItsOwn(world) }
     cases.succeeds("of several messages") { world in
       let project = try await world.makeProject()
-      let large = PNGWriter.black(width: 1_600, height: 1_200)
+      let large = SyntheticImages.black(width: 1_600, height: 1_200)
       let point = try await world.upload(large, chunkBytes: 100_000, to: project)
       #expect(point.id == sha256(large))
       #expect(point.width == 1_600 && point.height == 1_200)
@@ -159,7 +159,7 @@ enum NotImages {
 
   /// A small PNG whose header claims a side of 65,535 pixels.
   private static var hugeHeader: [UInt8] {
-    let whole = PNGWriter.black(width: 65_535, height: 1)
+    let whole = SyntheticImages.black(width: 65_535, height: 1)
     return Array(whole.prefix(200))
   }
 }

@@ -1,3 +1,4 @@
+import PNGEncoding
 import SeededRandom
 
 /// Images of coloured blobs that a classifier can tell apart after seconds of training.
@@ -14,10 +15,30 @@ package enum SyntheticImages {
   package static func blobs(_ tint: Tint, seed: UInt64, side: Int = 64) -> [UInt8] {
     var random = SeededGenerator(seed: seed &* 2 &+ (tint == .red ? 0 : 1))
     let cells = (0..<64).map { _ in Int.random(in: 40...255, using: &random) }
-    return PNGWriter.bytes(width: side, height: side) { x, y in
+    return image(width: side, height: side) { x, y in
       let bright = cells[(y * 8 / side) * 8 + x * 8 / side]
       let (strong, weak) = (UInt8(bright), UInt8(bright / 4))
       return tint == .red ? (strong, weak, weak) : (weak, weak, strong)
     }
+  }
+
+  /// A PNG file of RGB pixels.
+  package static func image(
+    width: Int, height: Int, pixel: (_ x: Int, _ y: Int) -> (UInt8, UInt8, UInt8)
+  ) -> [UInt8] {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(3 * width * height)
+    for y in 0..<height {
+      for x in 0..<width {
+        let (red, green, blue) = pixel(x, y)
+        pixels += [red, green, blue]
+      }
+    }
+    return PNGEncoder.file(.rgb, pixels: pixels, width: width, height: height)
+  }
+
+  /// A black PNG file of about `3 * width * height` bytes.
+  package static func black(width: Int, height: Int) -> [UInt8] {
+    PNGEncoder.black(width: width, height: height)
   }
 }

@@ -1,5 +1,6 @@
 import CommandLineKit
 import Foundation
+import PNGEncoding
 import Subprocess
 
 /// Photographs of clothes, 28 x 28 in gray: 60,000 to learn from, 10,000 for the test.

@@ -1,6 +1,7 @@
 import CommandLineKit
 import DataSets
 import Foundation
+import PNGEncoding
 
 /// Scenes of clothes as a data set in YOLO's format, the same for the same seed.
 struct SceneFolder {
