@@ -4,9 +4,10 @@ import Foundation
 @main
 enum Bench {
   private static let usage = """
-    usage: bench-rpc           all scenarios, less than 10 minutes
-           bench-rpc --quick   64 bytes, 64 calls in flight, one connection
-           bench-rpc idle      10,000 idle connections and an active one
+    usage: bench-rpc                          all scenarios, less than 10 minutes
+           bench-rpc --quick                  64 bytes, 64 calls in flight, one connection
+           bench-rpc --only TEXT [ROUNDS]     scenarios with this in their names, such as "1 MiB"
+           bench-rpc idle                     10,000 idle connections and an active one
     """
 
   static func main() async throws {
@@ -16,11 +17,21 @@ enum Bench {
       try Report.conclude(try Race().run([.main] + Scenario.all.filter { $0 != .main }))
     case ["--quick"]:
       try Report.conclude(try Race(rounds: 5).run([.main]))
+    case let arguments where arguments.first == "--only":
+      try only(arguments.dropFirst())
     case ["idle"]:
       try await Idle.run()
     default:
       try await child(Array(arguments))
     }
+  }
+
+  /// Takes a part of the scenarios' names and, if wanted, how many rounds of each count.
+  private static func only(_ arguments: ArraySlice<String>) throws {
+    let chosen = arguments.first.map { text in Scenario.all.filter { $0.name.contains(text) } }
+    let rounds = arguments.count == 2 ? arguments.last.flatMap(Int.init) ?? 0 : 3
+    guard let chosen, !chosen.isEmpty, arguments.count <= 2, rounds > 0 else { try refuse() }
+    try Report.conclude(try Race(rounds: rounds).run(chosen))
   }
 
   private static func child(_ arguments: [String]) async throws {
@@ -32,8 +43,13 @@ enum Bench {
     {
       try await Children.drive(peer, port: port)
     } else {
-      try FileHandle.standardError.write(contentsOf: Data((usage + "\n").utf8))
-      exit(2)
+      try refuse()
     }
+  }
+
+  /// Says how this program is to be called.
+  private static func refuse() throws -> Never {
+    try FileHandle.standardError.write(contentsOf: Data((usage + "\n").utf8))
+    exit(2)
   }
 }

@@ -33,7 +33,7 @@ enum Report {
   }
 
   /// The last lines: `grpc_ratio` and `echo_ratio` are throughputs of ours over theirs, `p99_ratio`
-  /// is our 99th percentile over grpc's.
+  /// is our 99th percentile over grpc's; those of `pool` are of ours as by default.
   static func conclude(_ outcomes: [Outcome]) throws {
     try write(outcomes)
     for scenario in Set(outcomes.map(\.scenario)).subtracting([.main]).sorted(by: before) {
@@ -55,8 +55,11 @@ enum Report {
     guard let ours = outcome(of: .ours), let grpc = outcome(of: .grpc) else { return nil }
     var text = "grpc_ratio=\(number(ours.perSecond / grpc.perSecond, 2))"
     text += " p99_ratio=\(number(ours.p99 / grpc.p99, 3))"
-    if let echo = outcome(of: .echo) {
-      text += " echo_ratio=\(number(ours.perSecond / echo.perSecond, 2))"
+    let echo = outcome(of: .echo)
+    if let echo { text += " echo_ratio=\(number(ours.perSecond / echo.perSecond, 2))" }
+    if let pool = outcome(of: .oursOnPool) {
+      text += " pool_grpc_ratio=\(number(pool.perSecond / grpc.perSecond, 2))"
+      if let echo { text += " pool_echo_ratio=\(number(pool.perSecond / echo.perSecond, 2))" }
     }
     return text
   }
