@@ -87,7 +87,8 @@ let package = Package(
     // The wire.
     module("Codec", extra: [.strictMemorySafety()]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    module("RPCCore", ["Codec", "CZstd", .nioCore]),
+    .systemLibrary(name: "CMalloc"),
+    module("RPCCore", ["CMalloc", "Codec", "CZstd", .nioCore]),
     module("RPCTLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
     module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
     module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
@@ -168,7 +169,7 @@ let package = Package(
     program(
       "diyml-engine", ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),
     program("detector-speed", ["Model"]),
-    program("diyml", ["CommandLineKit"]),
+    program("diyml", ["CommandLineKit", "RPCCore"]),
     program("diyml-load", ["CommandLineKit", "LoadKit"]),
     program(
       "diyml-demo",

@@ -30,6 +30,7 @@ struct InterleaveCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    LargeBlocks.reuse()
     let system = System.live()
     let line = try await reporting(system) {
       try await OwnServer(system: system).run { try await measure(system, $0) }

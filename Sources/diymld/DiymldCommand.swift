@@ -115,6 +115,7 @@ struct DiymldCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    LargeBlocks.reuse()
     umask(0o077)
     LoggingSystem.bootstrap(
       { label, provider in

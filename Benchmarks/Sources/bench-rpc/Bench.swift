@@ -1,4 +1,5 @@
 import Foundation
+import RPCCore
 
 /// Our RPC against grpc-swift-2 and against bare SwiftNIO, each in a server and a client process.
 @main
@@ -35,6 +36,8 @@ enum Bench {
   }
 
   private static func child(_ arguments: [String]) async throws {
+    // As our programs do; for all peers alike.
+    LargeBlocks.reuse()
     if arguments.count == 2, arguments[0] == "serve", let peer = Peer(rawValue: arguments[1]) {
       try await Children.serve(peer)
     } else if arguments.count == 3, arguments[0] == "drive",

@@ -1,0 +1,2 @@
+// How the C library keeps memory, which Swift's Glibc module leaves out.
+#include <malloc.h>
