@@ -34,13 +34,15 @@ final class ClientCall: @unchecked Sendable {
   func received(head: Metadata) { metadata?.head = head }
 
   /// Takes a response; `false` if there was to be only one.
-  func received(_ bytes: Bytes) -> Bool {
+  ///
+  /// A reader that waited for it is added to `woken`.
+  func received(_ bytes: Bytes, waking woken: inout [IncomingMessages.Woken]) -> Bool {
     switch receiver {
     case .single:
       guard response == nil else { return false }
       response = bytes
     case .stream(let incoming, _):
-      incoming.push(bytes)
+      if let reader = incoming.push(bytes) { woken.append(reader) }
     }
     return true
   }

@@ -38,6 +38,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private var sent: [Transfer.Sent] = []
   /// Calls that ended in what was received last: their tasks are woken together, when all is read.
   private var ended: [(ClientCall, CallEnding)] = []
+  /// Tasks that waited for messages which were received last: they are woken when all is read.
+  private var woken: [IncomingMessages.Woken] = []
   private var helloTimer: LoopTimer.Handle?
   private var watch: ConnectionWatch
   /// Calls that were taken from the queue.
@@ -103,9 +105,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     watch.received(at: now)
     do {
       while let event = try connection.next(at: now) { handle(event) }
-      wakeEnded()
+      wake()
     } catch {
-      wakeEnded()
+      wake()
       logger.debug("closing a connection", metadata: ["reason": "\(error)"])
       connection.fail(error)
       end(Status(.unavailable, "the server broke the protocol: \(error.message)"))
@@ -161,7 +163,9 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     }
   }
 
-  private func wakeEnded() {
+  private func wake() {
+    for reader in woken { reader.resume() }
+    woken.removeAll(keepingCapacity: true)
     for (call, ending) in ended { call.ended(ending) }
     ended.removeAll(keepingCapacity: true)
   }
@@ -169,7 +173,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private func message(_ stream: StreamID, _ bytes: Bytes) {
     guard let call = calls[stream] else { return }
     if case .single = call.receiver { connection.consumed(messages: 1, on: stream) }
-    guard call.received(bytes) else {
+    guard call.received(bytes, waking: &woken) else {
       connection.cancel(stream)
       take(stream)?.fail(Status(.internal, "\(call.method) gave more than one response"))
       return
@@ -188,7 +192,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     while queue.take(into: &commands) {
       for command in commands {
         handle(command)
-        if connection.hasFullOutput { writeOnce() }
+        if ask({ $0.hasFullOutput }) { writeOnce() }
       }
     }
     flush()
@@ -344,7 +348,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func flush() {
-    if ending == nil { counter.setSettled(openedCount - connection.callCount) }
+    if ending == nil { counter.setSettled(openedCount - ask { $0.callCount }) }
     guard let transport, ending == nil else { return }
     var writes = 0
     while transport.isWritable, let output = takeOutput() {
@@ -365,6 +369,12 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     if let transport, ending == nil, transport.isWritable, let output = takeOutput() {
       transport.write(output)
     }
+  }
+
+  /// Asks the connection something often: through an argument, because for a getter of another module
+  /// the compiler would copy all of it out of this class first.
+  private func ask<Answer>(_ question: (inout ClientConnection) -> Answer) -> Answer {
+    question(&connection)
   }
 
   private func takeOutput() -> ByteBuffer? {

@@ -34,6 +34,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var sent: [Transfer.Sent] = []
   /// Calls that became complete in what was received last: they are handed over together.
   private var startable: StartableCalls
+  /// Handlers that waited for messages which were received last: they run when all is read.
+  private var woken: [IncomingMessages.Woken] = []
   var connectionTimer: LoopTimer.Handle?
   /// Set while the transport takes no more bytes.
   var writeTimer: LoopTimer.Handle?
@@ -90,7 +92,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     do {
       while let event = try connection.next(at: now) { handle(event, now) }
       handOver()
-      if connection.isReceiving, paceTimer == nil {
+      if ask({ $0.isReceiving }), paceTimer == nil {
         setPaceTimer(now + server.limits.receiveGrace)
       }
     } catch {
@@ -174,7 +176,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     guard let call = calls[stream] else { return }
     call.received.count(bytes.count)
     if let incoming = call.incoming {
-      incoming.push(bytes)
+      if let reader = incoming.push(bytes) { woken.append(reader) }
       if isLast { incoming.end() }
       return
     }
@@ -214,6 +216,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func handOver() {
+    for reader in woken { reader.resume() }
+    woken.removeAll(keepingCapacity: true)
     for call in startable.handOver() {
       call.stage = .arriving
       stop(call.stream, .unprocessed("the server is stopping"))
@@ -250,7 +254,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     while queue.take(into: &commands) {
       for command in commands {
         handle(command)
-        if connection.hasFullOutput { writeOnce() }
+        if ask({ $0.hasFullOutput }) { writeOnce() }
       }
     }
     flush()
@@ -321,7 +325,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       writeTimer = timer.set(
         due: .now + server.limits.writeTimeout, for: self, token: Self.writeToken)
     }
-    if connection.isDrained {
+    if ask({ $0.isDrained }) {
       isClosing = true
       finishClosing()
     }
@@ -336,6 +340,10 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     bytesSent &+= output.readableBytes
     transport?.write(output)
   }
+
+  /// Asks the connection something often: through an argument, because for a getter of another module
+  /// the compiler would copy all of it out of this class first.
+  private func ask(_ question: (inout ServerConnection) -> Bool) -> Bool { question(&connection) }
 
   private func takeOutput() -> ByteBuffer? {
     let output = connection.takeOutput(sent: &sent)

@@ -125,18 +125,29 @@ public final class IncomingMessages: Sendable {
 
   // MARK: What the connection does
 
+  /// A reader that waited for the message which has now arrived.
+  package struct Woken: Sendable {
+    fileprivate let reader: CheckedContinuation<Bytes?, any Error>
+    fileprivate let bytes: Bytes
+
+    /// Gives the reader its message; called once.
+    package func resume() { reader.resume(returning: bytes) }
+  }
+
   /// Adds a message that has arrived.
-  package func push(_ bytes: Bytes) {
-    let reader = state.withLock { state in
-      guard state.ending == nil else { return nil as CheckedContinuation<Bytes?, any Error>? }
+  ///
+  /// - Returns: The reader, if one waited: to be resumed when all that came together was added, so that
+  ///   it runs once for that and finds the rest without waiting.
+  package func push(_ bytes: Bytes) -> Woken? {
+    state.withLock { state in
+      guard state.ending == nil else { return nil }
       state.hasBegun = true
       guard let reader = state.reader.take() else {
         state.waiting.append(bytes)
         return nil
       }
-      return reader
+      return Woken(reader: reader, bytes: bytes)
     }
-    reader?.resume(returning: bytes)
   }
 
   /// Begins again, with another attempt of the call that failed before its first message.

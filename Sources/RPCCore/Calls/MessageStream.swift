@@ -22,6 +22,13 @@ public struct MessageStream<Element: Message>: AsyncSequence, Sendable {
     ///   (in a client) if the bytes are not such a message; `CancellationError` if the reading task
     ///   was cancelled.
     public mutating func next() async throws -> Element? {
+      try await next(isolation: nil)
+    }
+
+    /// As ``next()``, where the caller runs: a message that is waiting costs no change of executor.
+    public mutating func next(
+      isolation actor: isolated (any Actor)?
+    ) async throws -> Element? {
       if let bytes = source.nextWaiting() {
         return try decode(bytes, as: Element.self, failingWith: source.malformedCode)
       }

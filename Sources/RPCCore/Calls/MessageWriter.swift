@@ -13,7 +13,7 @@ public struct MessageWriter<Element: Message>: Sendable {
   ///
   /// - Throws: the call's `Status` if it has ended; `CancellationError` if this task was cancelled
   ///   while it waited.
-  public func write(_ message: Element) async throws {
+  public nonisolated(nonsending) func write(_ message: Element) async throws {
     // Nearly always there is room: an asynchronous call less.
     if try sink.send(encode(message)) { try await sink.waitForRoom() }
   }
