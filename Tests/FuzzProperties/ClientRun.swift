@@ -23,7 +23,7 @@ struct ClientRun {
     script = try FrameScript(isServer: true, settings: settings)
   }
 
-  /// Does what the input says; returns how many frames were delivered.
+  /// Does what the input says; returns how many frames the connection has taken for certain.
   mutating func run(_ source: inout ByteSource) throws(Finding) -> Int {
     while !source.isEmpty && !isFailed {
       switch source.choice(5) {
@@ -51,10 +51,10 @@ struct ClientRun {
   private mutating func deliver(_ count: Int) throws(Finding) {
     guard !isFailed else { return }
     let (part, delivered) = script.deliver(count)
-    frames += delivered
     connection.append(part)
     do {
       while let event = try connection.next(at: now) { try note(event) }
+      frames += delivered
     } catch let finding as Finding {
       throw finding
     } catch let fault as ConnectionFault {

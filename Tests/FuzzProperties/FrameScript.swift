@@ -10,8 +10,10 @@ struct FrameScript {
   private(set) var bytes = ByteBuffer()
   /// The highest stream that was opened, by whichever side opens them.
   var lastStream: UInt32 = 0
-  /// Where in `bytes` the frames end that were not delivered, counted from the beginning of all.
+  /// Where in `bytes` the frames end that were not delivered, counted from the beginning of all; none
+  /// beyond what is not a frame, where the receiver may see others than we wrote.
   private var ends: [Int] = []
+  private var isFramed = true
   private var written = 0
   private var delivered = 0
 
@@ -39,6 +41,8 @@ struct FrameScript {
     let index = bytes.readerIndex + source.choice(bytes.readableBytes)
     let byte = bytes.getInteger(at: index, as: UInt8.self) ?? 0
     bytes.setInteger(byte ^ (1 << UInt8(source.choice(8))), at: index)
+    ends.removeAll { $0 > written - bytes.writerIndex + index }
+    isFramed = false
   }
 
   /// Writes the next thing the input decides on.
@@ -135,12 +139,13 @@ struct FrameScript {
       FrameHeader(type, flags: flags, stream: StreamID(stream), length: payload.count))
     payload.withUnsafeBytes { _ = bytes.writeBytes($0) }
     written += bytes.readableBytes - before
-    ends.append(written)
+    if isFramed { ends.append(written) }
   }
 
   private mutating func append(_ garbage: [UInt8]) {
     bytes.writeBytes(garbage)
     written += garbage.count
+    if !garbage.isEmpty { isFramed = false }
   }
 
   static func encoded(_ message: some Message) throws(Finding) -> Bytes {

@@ -19,7 +19,8 @@ struct ServerRun {
     script = try FrameScript(isServer: false, settings: settings)
   }
 
-  /// Does what the input says, then ends every call; returns how many frames were delivered.
+  /// Does what the input says, then ends every call; returns how many frames the connection has taken
+  /// for certain.
   mutating func run(_ source: inout ByteSource) throws(Finding) -> Int {
     while !source.isEmpty && !isFailed {
       switch source.choice(4) {
@@ -37,10 +38,10 @@ struct ServerRun {
   private mutating func deliver(_ count: Int) throws(Finding) {
     guard !isFailed else { return }
     let (part, delivered) = script.deliver(count)
-    frames += delivered
     connection.append(part)
     do {
       while let event = try connection.next(at: now) { try note(event) }
+      frames += delivered
     } catch let finding as Finding {
       throw finding
     } catch let fault as ConnectionFault {
