@@ -65,7 +65,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     startable = StartableCalls(server.handlers, loop)
     name = String(UInt64.random(in: .min ... .max), radix: 36)
     connection = ServerConnection(limits: server.limits, sharing: server.received)
-    var random = SystemRandomNumberGenerator()
+    var random = SystemRandom()
     life = ConnectionLife(limits: server.limits, at: lastCall, using: &random)
     queue.onCommands { self.takeCommands() }
     if let refusal { connection.fail(refusal) }

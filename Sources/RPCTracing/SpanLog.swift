@@ -1,3 +1,4 @@
+import RPCCore
 public import Tracing
 
 /// A tracer that hands over each span when it has ended, and speaks W3C's trace context.
@@ -17,7 +18,7 @@ public struct SpanLog: Tracer {
     _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind,
     at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
   ) -> LoggedSpan {
-    var random = SystemRandomNumberGenerator()
+    var random = SystemRandom()
     var context = context()
     let around = context[TraceContextKey.self]
     let own =

@@ -31,7 +31,7 @@ final class ConnectionPool: Sendable {
     var changes = 0
     var alarm: (due: ContinuousClock.Instant, task: Scheduled<Void>)?
     var isClosed = false
-    var random = SystemRandomNumberGenerator()
+    var random = SystemRandom()
   }
 
   private let configuration: ClientConfiguration

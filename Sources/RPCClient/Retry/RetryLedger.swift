@@ -1,3 +1,4 @@
+import RPCCore
 import Synchronization
 
 /// What all calls of a client share about retries.
@@ -29,7 +30,7 @@ final class RetryLedger: Sendable {
     policy: RetryPolicy?
   ) -> RetryDecision.Verdict {
     let verdict = budget.withLock { budget in
-      var random = SystemRandomNumberGenerator()
+      var random = SystemRandom()
       defer { hasDebt.store(!budget.isFull, ordering: .relaxed) }
       return decision.failed(
         failure, isRepeatable: call.isRepeatable, policy: policy, budget: &budget,
