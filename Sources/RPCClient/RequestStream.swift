@@ -68,6 +68,14 @@ final class RequestStream: Sendable {
     if let attempt { attempt.session.queue.push(.cancel(attempt.stream)) }
   }
 
+  /// Ends the call, of which nothing is read any more.
+  ///
+  /// Until then what is read and the attempt it comes from hold one another.
+  func close() {
+    cancel()
+    state.withLock { $0.attempt = nil }
+  }
+
   private func attempt(into incoming: IncomingMessages?) async throws -> IncomingMessages {
     let previous = state.withLock { $0.decision.sentAttempts }
     let limits = client.configuration.limits
@@ -113,7 +121,7 @@ extension Client {
   ) async throws -> R {
     let stream = RequestStream(self, call, request)
     let incoming = try await stream.start()
-    defer { stream.cancel() }
+    defer { stream.close() }
     let result = try await withTaskCancellationHandler {
       try await body(incoming)
     } onCancel: {

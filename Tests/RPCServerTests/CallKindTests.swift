@@ -1,6 +1,8 @@
 import Codec
 import Glibc
+import RPCClient
 import RPCCore
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -52,6 +54,23 @@ struct CallKindTests {
       }
     }
     #expect(numbers == (0..<1_000).map(String.init))
+  }
+
+  @Test(arguments: Carrier.allCases)
+  func `nothing of a server stream stays when it is over`(carrier: Carrier) async throws {
+    /// Holds a stream without keeping it.
+    struct Held: Sendable { weak let messages: IncomingMessages? }
+    try await carrier.run(Echo.routes) { client in
+      let request = try Item(key: "3").serialized()
+      let held = try await client.serverStream(Echo.repeated, request, options: CallOptions()) {
+        messages in
+        while try await messages.next() != nil {}
+        return Held(messages: messages)
+      }
+      try await eventually(within: .seconds(20), "the end of the call's messages") {
+        held.messages == nil
+      }
+    }
   }
 
   @Test(arguments: Carrier.allCases)
