@@ -1,4 +1,5 @@
 import Codec
+import Dispatch
 import RPCClient
 import RPCCore
 import RPCServer
@@ -207,9 +208,12 @@ struct RetryTests {
           let (starts, start) = AsyncStream<Void>.makeStream()
           let hang = Route.answer { item, _ in
             start.yield()
-            // Not stopped by the server's end, so that the call is lost and not answered.
-            await withCheckedContinuation { $0.resume() }
-            try await Task.sleep(for: .seconds(60))
+            do { try await Task.sleep(for: .seconds(60)) } catch {
+              // Outlives its connection, so that the call is lost and not answered as cancelled.
+              await withCheckedContinuation { continuation in
+                DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { continuation.resume() }
+              }
+            }
             return item
           }
           try await withServer([hang], on: address, ending: .killed) { _, _ in
