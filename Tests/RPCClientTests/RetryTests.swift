@@ -1,5 +1,4 @@
 import Codec
-import Dispatch
 import RPCClient
 import RPCCore
 import RPCServer
@@ -208,12 +207,9 @@ struct RetryTests {
           let (starts, start) = AsyncStream<Void>.makeStream()
           let hang = Route.answer { item, _ in
             start.yield()
-            do { try await Task.sleep(for: .seconds(60)) } catch {
-              // Outlives its connection, so that the call is lost and not answered as cancelled.
-              await withCheckedContinuation { continuation in
-                DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { continuation.resume() }
-              }
-            }
+            // Not stopped by the server's end, so that the call is lost and not answered.
+            await withCheckedContinuation { $0.resume() }
+            try await Task.sleep(for: .seconds(60))
             return item
           }
           try await withServer([hang], on: address, ending: .killed) { _, _ in
