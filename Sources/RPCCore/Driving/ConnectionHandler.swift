@@ -75,4 +75,10 @@ package final class ConnectionHandler: ChannelInboundHandler, Transport {
     self.context = nil
     session.disconnected(error)
   }
+
+  /// Also for a channel that was never active, since it could not connect: handler and context would
+  /// hold one another for ever.
+  package func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
 }
