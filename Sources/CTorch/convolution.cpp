@@ -170,19 +170,21 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
   /// `input` is channels-last.
   static at::Tensor output(const at::Tensor &input, const at::Tensor &taps, const Layer &layer) {
     at::Tensor output = empty_map(input, layer.output(Shape::of(input)));
-    Window w = layer.window(Shape::of(input));
-    const float *from = data(input);
-    float *to = output.data_ptr<float>();
+    filter(layer.window(Shape::of(input)), data(input), data(taps), layer.bias_data(), layer.clamps,
+           output.data_ptr<float>());
+    return output;
+  }
+
+  static void filter(const Window &w, const float *from, const float *taps, const float *bias,
+                     bool clamps, float *to) {
     int64_t row_count = w.out_width * w.channels;
     in_parallel(w.images * w.out_height, grain(row_count), [&](int64_t start, int64_t end) {
       const float *rows[ctorch::kernel_max];
       for (int64_t row = start; row < end; ++row) {
         w.seen(row % w.out_height, w.input(from, row / w.out_height), 0, rows);
-        ctorch::depthwise_row(w, rows, data(taps), layer.bias_data(), layer.clamps,
-                              to + row * row_count);
+        ctorch::depthwise_row(w, rows, taps, bias, clamps, to + row * row_count);
       }
     });
-    return output;
   }
 
   static at::Tensor forward(AutogradContext *context, const at::Tensor &any_input,
@@ -223,6 +225,12 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
                                       const at::Tensor &taps, const at::Tensor &input) {
     at::Tensor gradient = at::empty_like(input);
     float *to = gradient.data_ptr<float>();
+    if (w.stride == 1) {
+      Window back{w.images, w.out_height, w.out_width, w.channels,           w.height,
+                  w.width,  w.kernel,     1,           w.kernel - 1 - w.top, w.kernel - 1 - w.left};
+      filter(back, data(slopes), data(taps.flip(0)), nullptr, false, to);
+      return gradient;
+    }
     int64_t row_count = w.width * w.channels;
     in_parallel(w.images * w.height, grain(row_count), [&](int64_t start, int64_t end) {
       for (int64_t row = start; row < end; ++row)
@@ -239,10 +247,12 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
     int64_t row_count = w.out_width * w.channels;
     // By channels, so that no two threads add to the same sum, in whatever order.
     in_parallel(w.channels / lanes, 1, [&](int64_t start, int64_t end) {
-      for (int64_t row = 0; row < w.images * w.out_height; ++row)
-        ctorch::depthwise_taps_row(w, w.input(data(input), row / w.out_height),
-                                   data(slopes) + row * row_count, row % w.out_height,
-                                   start * lanes, end * lanes, to);
+      const float *rows[ctorch::kernel_max];
+      for (int64_t row = 0; row < w.images * w.out_height; ++row) {
+        w.seen(row % w.out_height, w.input(data(input), row / w.out_height), 0, rows);
+        ctorch::depthwise_taps_row(w, rows, data(slopes) + row * row_count, start * lanes,
+                                   end * lanes, to);
+      }
     });
     return sums;
   }

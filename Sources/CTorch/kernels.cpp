@@ -118,17 +118,27 @@ CT_INLINED void inner_columns(const Window &w, const float *const rows[K], int64
   }
 }
 
-/// Adds what the window at column `x` of the input sees, times one slope, to the sums of the taps.
-template <int K, bool Inside>
-CT_INLINED void add_slope(const Window &w, const float *const rows[K], int64_t x, int64_t c,
-                          const Lanes &slope, Lanes sums[K * K]) {
+/// Adds what the windows of `N` columns from `column` on see, times their slopes, to the sums of
+/// the taps; only `Inside` they lie within the map.
+template <int K, int Stride, int N, bool Inside>
+CT_INLINED void add_slopes(const Window &w, const float *const rows[K], int64_t c,
+                           const float *slopes, int64_t column, Lanes sums[K * K]) {
+  Lanes slope[N];
+  for (int n = 0; n < N; ++n)
+    slope[n] = at(slopes + (column + n) * w.channels + c);
+  int64_t start = column * Stride - w.left;
   for (int ky = 0; ky < K; ++ky) {
     if (rows[ky] == nullptr)
       continue;
-    const float *pixels = rows[ky] + x * w.channels + c;
-    for (int kx = 0; kx < K; ++kx) {
-      if (Inside || (x + kx >= 0 && x + kx < w.width))
-        sums[ky * K + kx] += at(pixels + kx * w.channels) * slope;
+    for (int x = 0; x < (N - 1) * Stride + K; ++x) {
+      if (!Inside && (start + x < 0 || start + x >= w.width))
+        continue;
+      Lanes pixel = at(rows[ky] + (start + x) * w.channels + c);
+      for (int n = 0; n < N; ++n) {
+        int kx = x - n * Stride;
+        if (kx >= 0 && kx < K)
+          sums[ky * K + kx] += pixel * slope[n];
+      }
     }
   }
 }
@@ -147,7 +157,9 @@ CT_INLINED void row_of_outputs(const Window &w, const float *const *rows, const 
     int64_t column = 0;
     for (; column < w.out_width && column * Stride < w.left; ++column)
       edge_column<K>(w, rows, c, weights, start, clamps, column, out);
-    for (; (column + columns - 1) * Stride - w.left + K <= w.width; column += columns)
+    for (;
+         column + columns <= w.out_width && (column + columns - 1) * Stride - w.left + K <= w.width;
+         column += columns)
       inner_columns<K, Stride, columns>(w, rows, c, weights, start, clamps, column, out);
     for (; column < w.out_width; ++column)
       edge_column<K>(w, rows, c, weights, start, clamps, column, out);
@@ -163,14 +175,15 @@ CT_INLINED void row_of_outputs(const Window &w, const float *const *rows, const 
     row_of_outputs<K, 2>(w, rows, taps, bias, clamps, out);
 }
 
+/// Of a convolution with stride 2: every other tap sees a slope.
 template <int K>
 CT_INLINED void row_of_inputs(const Window &w, const float *slopes, const float *taps, int64_t row,
                               float *out) {
   const float *rows[K];
   for (int ky = 0; ky < K; ++ky) {
     int64_t y = row + w.top - ky;
-    bool is_seen = y >= 0 && y % w.stride == 0 && y / w.stride < w.out_height;
-    rows[ky] = is_seen ? slopes + y / w.stride * w.out_width * w.channels : nullptr;
+    bool is_seen = y >= 0 && y % 2 == 0 && y / 2 < w.out_height;
+    rows[ky] = is_seen ? slopes + y / 2 * w.out_width * w.channels : nullptr;
   }
   for (int64_t c = 0; c < w.channels; c += lanes) {
     Lanes weights[K * K];
@@ -180,14 +193,11 @@ CT_INLINED void row_of_inputs(const Window &w, const float *slopes, const float 
       Lanes sum = {};
       for (int kx = 0; kx < K; ++kx) {
         int64_t x = column + w.left - kx;
-        if (x < 0 || (w.stride == 2 && x % 2 != 0))
-          continue;
-        x = w.stride == 2 ? x / 2 : x;
-        if (x >= w.out_width)
+        if (x < 0 || x % 2 != 0 || x / 2 >= w.out_width)
           continue;
         for (int ky = 0; ky < K; ++ky) {
           if (rows[ky] != nullptr)
-            sum += at(rows[ky] + x * w.channels + c) * weights[ky * K + kx];
+            sum += at(rows[ky] + x / 2 * w.channels + c) * weights[ky * K + kx];
         }
       }
       at(out + column * w.channels + c) = sum;
@@ -195,26 +205,35 @@ CT_INLINED void row_of_inputs(const Window &w, const float *slopes, const float 
   }
 }
 
-template <int K>
-CT_INLINED void taps_of_row(const Window &w, const float *image, const float *slopes, int64_t row,
+template <int K, int Stride>
+CT_INLINED void taps_of_row(const Window &w, const float *const *rows, const float *slopes,
                             int64_t first, int64_t end, float *sums) {
-  const float *rows[K];
-  w.seen(row, image, 0, rows);
+  constexpr int columns = Stride == 1 ? 2 : 1;
   for (int64_t c = first; c < end; c += lanes) {
     Lanes totals[K * K];
     for (int tap = 0; tap < K * K; ++tap)
       totals[tap] = at(sums + tap * w.channels + c);
-    for (int64_t column = 0; column < w.out_width; ++column) {
-      int64_t x = column * w.stride - w.left;
-      Lanes slope = at(slopes + column * w.channels + c);
-      if (x >= 0 && x + K <= w.width)
-        add_slope<K, true>(w, rows, x, c, slope, totals);
-      else
-        add_slope<K, false>(w, rows, x, c, slope, totals);
-    }
+    int64_t column = 0;
+    for (; column < w.out_width && column * Stride < w.left; ++column)
+      add_slopes<K, Stride, 1, false>(w, rows, c, slopes, column, totals);
+    for (;
+         column + columns <= w.out_width && (column + columns - 1) * Stride - w.left + K <= w.width;
+         column += columns)
+      add_slopes<K, Stride, columns, true>(w, rows, c, slopes, column, totals);
+    for (; column < w.out_width; ++column)
+      add_slopes<K, Stride, 1, false>(w, rows, c, slopes, column, totals);
     for (int tap = 0; tap < K * K; ++tap)
       at(sums + tap * w.channels + c) = totals[tap];
   }
+}
+
+template <int K>
+CT_INLINED void taps_of_row(const Window &w, const float *const *rows, const float *slopes,
+                            int64_t first, int64_t end, float *sums) {
+  if (w.stride == 1)
+    taps_of_row<K, 1>(w, rows, slopes, first, end, sums);
+  else
+    taps_of_row<K, 2>(w, rows, slopes, first, end, sums);
 }
 
 /// `width` numbers, at most all lanes; zeros after them. By a copy, since only numbers whose place
@@ -366,13 +385,13 @@ CT_VERSIONS(row_of_inputs_5,
             (const Window &w, const float *slopes, const float *taps, int64_t row, float *out),
             row_of_inputs<5>(w, slopes, taps, row, out))
 CT_VERSIONS(taps_of_row_3,
-            (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
+            (const Window &w, const float *const *rows, const float *slopes, int64_t first,
              int64_t end, float *sums),
-            taps_of_row<3>(w, image, slopes, row, first, end, sums))
+            taps_of_row<3>(w, rows, slopes, first, end, sums))
 CT_VERSIONS(taps_of_row_5,
-            (const Window &w, const float *image, const float *slopes, int64_t row, int64_t first,
+            (const Window &w, const float *const *rows, const float *slopes, int64_t first,
              int64_t end, float *sums),
-            taps_of_row<5>(w, image, slopes, row, first, end, sums))
+            taps_of_row<5>(w, rows, slopes, first, end, sums))
 CT_VERSIONS(mix, (const Product &product), mix_all<many_registers>(product))
 CT_VERSIONS(add_to, (const float *values, float *sums, int64_t count), add_all(values, sums, count))
 CT_VERSIONS(pass, (const float *outputs, const float *slopes, float *out, int64_t count),
@@ -398,10 +417,10 @@ void depthwise_input_row(const Window &window, const float *slopes, const float 
   kernel(window, slopes, taps, row, out);
 }
 
-void depthwise_taps_row(const Window &window, const float *image, const float *slopes, int64_t row,
+void depthwise_taps_row(const Window &window, const float *const *rows, const float *slopes,
                         int64_t first, int64_t end, float *sums) {
   auto kernel = window.kernel == 3 ? taps_of_row_3 : taps_of_row_5;
-  kernel(window, image, slopes, row, first, end, sums);
+  kernel(window, rows, slopes, first, end, sums);
 }
 
 int64_t packed_count(int64_t outputs, int64_t inputs) {

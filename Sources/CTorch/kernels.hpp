@@ -41,11 +41,13 @@ constexpr int64_t kernel_max = 5;
 /// `taps` is `(kernel * kernel, channels)`, `bias` may be null.
 void depthwise_row(const Window &window, const float *const *rows, const float *taps,
                    const float *bias, bool clamps, float *out);
-/// One row of the gradient by the input from the whole image's gradient by the output.
+/// One row of the gradient by the input, of a convolution with stride 2, from the whole image's
+/// gradient by the output. With stride 1 it is a convolution by the taps in reverse.
 void depthwise_input_row(const Window &window, const float *slopes, const float *taps, int64_t row,
                          float *out);
-/// Adds what one row of the output asks of the taps of the channels from `first` to `end`.
-void depthwise_taps_row(const Window &window, const float *image, const float *slopes, int64_t row,
+/// Adds what one row of the output asks of the taps of the channels from `first` to `end`; `rows`
+/// as in `depthwise_row`.
+void depthwise_taps_row(const Window &window, const float *const *rows, const float *slopes,
                         int64_t first, int64_t end, float *sums);
 
 /// How many numbers `pack` writes.
