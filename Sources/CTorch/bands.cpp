@@ -44,9 +44,8 @@ public:
     narrowing_weights_ = narrowing_.for_kernels();
   }
 
-  at::Tensor run(const at::Tensor &input) const {
-    Shape shape = narrowing_.output(
-        filtering_.output({window_.images, window_.channels, window_.height, window_.width}));
+  /// What comes of the input, whose shape is known by now.
+  at::Tensor run(const at::Tensor &input, const Shape &shape) const {
     at::Tensor output = ctorch::empty_map(input, shape);
     const float *from = input.data_ptr<float>();
     float *to = output.data_ptr<float>();
@@ -146,7 +145,7 @@ at::Tensor chained(const at::Tensor &input, const std::vector<Layer> &layers, bo
                                                                shape.height, shape.width}),
               "a map of ", input.sizes(), " cannot be added to what comes of it");
   if (!at::GradMode::is_enabled() && input.numel() > 0 && Bands::fit(layers))
-    return Bands(Shape::of(input), layers, adds_input).run(ctorch::channels_last(input));
+    return Bands(Shape::of(input), layers, adds_input).run(ctorch::channels_last(input), shape);
   at::Tensor output = input;
   for (const Layer &layer : layers)
     output = ctorch::convolved(output, layer);

@@ -69,41 +69,23 @@ CT_INLINED void clamp(Lanes &value) {
   value = value > six ? six : value;
 }
 
-/// A column at an edge of the output, whose window looks beyond the map: what it sees of it,
-/// weighed.
-template <int K>
-CT_INLINED void edge_column(const Window &w, const float *const rows[K], int64_t c,
-                            const Lanes weights[K * K], const Lanes &start, bool clamps,
+/// `N` columns from `column` on; what their windows share is read once. Only `Inside` they lie
+/// within the map.
+template <int K, int Stride, int N, bool Inside>
+CT_INLINED void add_columns(const Window &w, const float *const rows[K], int64_t c,
+                            const Lanes weights[K * K], const Lanes &bias, bool clamps,
                             int64_t column, float *out) {
-  int64_t x = column * w.stride - w.left;
-  Lanes sum = start;
-  for (int ky = 0; ky < K; ++ky) {
-    if (rows[ky] == nullptr)
-      continue;
-    for (int kx = 0; kx < K; ++kx) {
-      if (x + kx >= 0 && x + kx < w.width)
-        sum += at(rows[ky] + (x + kx) * w.channels + c) * weights[ky * K + kx];
-    }
-  }
-  if (clamps)
-    clamp(sum);
-  at(out + column * w.channels + c) = sum;
-}
-
-/// `N` columns from `column` on, whose windows lie within the map: what they share is read once.
-template <int K, int Stride, int N>
-CT_INLINED void inner_columns(const Window &w, const float *const rows[K], int64_t c,
-                              const Lanes weights[K * K], const Lanes &start, bool clamps,
-                              int64_t column, float *out) {
   Lanes sums[N];
   for (int n = 0; n < N; ++n)
-    sums[n] = start;
+    sums[n] = bias;
+  int64_t start = column * Stride - w.left;
   for (int ky = 0; ky < K; ++ky) {
     if (rows[ky] == nullptr)
       continue;
-    const float *pixels = rows[ky] + (column * Stride - w.left) * w.channels + c;
     for (int x = 0; x < (N - 1) * Stride + K; ++x) {
-      Lanes pixel = at(pixels + x * w.channels);
+      if (!Inside && (start + x < 0 || start + x >= w.width))
+        continue;
+      Lanes pixel = at(rows[ky] + (start + x) * w.channels + c);
       for (int n = 0; n < N; ++n) {
         int kx = x - n * Stride;
         if (kx >= 0 && kx < K)
@@ -156,13 +138,13 @@ CT_INLINED void row_of_outputs(const Window &w, const float *const *rows, const 
       start = at(bias + c);
     int64_t column = 0;
     for (; column < w.out_width && column * Stride < w.left; ++column)
-      edge_column<K>(w, rows, c, weights, start, clamps, column, out);
+      add_columns<K, Stride, 1, false>(w, rows, c, weights, start, clamps, column, out);
     for (;
          column + columns <= w.out_width && (column + columns - 1) * Stride - w.left + K <= w.width;
          column += columns)
-      inner_columns<K, Stride, columns>(w, rows, c, weights, start, clamps, column, out);
+      add_columns<K, Stride, columns, true>(w, rows, c, weights, start, clamps, column, out);
     for (; column < w.out_width; ++column)
-      edge_column<K>(w, rows, c, weights, start, clamps, column, out);
+      add_columns<K, Stride, 1, false>(w, rows, c, weights, start, clamps, column, out);
   }
 }
 
