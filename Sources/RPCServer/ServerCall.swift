@@ -147,13 +147,14 @@ final class ServerCall: @unchecked Sendable {
 
   /// What a caller may know of an error: of one that nobody foresaw, an id that stands in the log.
   private func status(of error: any Error) -> Status {
-    if error is CancellationError || (error as? Status)?.code == .cancelled {
+    let known =
+      error is CancellationError
+      ? Status(.cancelled, "the call was cancelled") : error as? Status
+    if let known {
       // Without a reason only the task that serves cancels a handler: by the server's hard stop.
-      let isStopped = Task.isCancelled && cancellation.reason == nil
-      if isStopped { return Status(.unavailable, "the server has stopped") }
+      let isStopped = known.code == .cancelled && Task.isCancelled && cancellation.reason == nil
+      return isStopped ? Status(.unavailable, "the server has stopped") : known
     }
-    if let status = error as? Status { return status }
-    if error is CancellationError { return Status(.cancelled, "the call was cancelled") }
     let id = String(UInt32.random(in: .min ... .max), radix: 16)
     server.logger.error(
       "a handler failed",
