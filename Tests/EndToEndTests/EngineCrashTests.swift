@@ -7,7 +7,10 @@ import Testing
 extension ProgramTests {
   /// `kill -9` of engines, while the server serves on.
   @Suite(.serialized, .timeLimit(.minutes(5))) struct EngineCrashTests {
-    @Test func `a training whose engine is killed fails with a reason`() async throws {
+    /// Gives `body` a server with a training that has begun in earnest, and the process of its engine.
+    private func training(
+      _ body: @Sendable (Daemon, any Caller, Shop, _ engine: Int32) async throws -> Void
+    ) async throws {
       let folder = try TemporaryFolder()
       try await Daemon.with(data: folder.path + "/data") { daemon in
         try await daemon.withClient { client in
@@ -16,39 +19,37 @@ extension ProgramTests {
           try await shop.train(TrainingParameters(epochs: 1_000, inputSide: 64), client)
           try await shop.watchUntilProgress(client)
           let engine = try await daemon.trainingEngine()
-          let inference = try await daemon.inferenceEngine()
-          ProcessTable.killNow(engine)
-          let job = try await shop.ended(client)
-          #expect(job.state == .failed)
-          #expect(job.reason.contains("engine"), "the reason is '\(job.reason)'")
-          print("crash: the training failed because \(job.reason)")
-          #expect(ProcessTable.isRunning(inference), "inference is not touched")
-          _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)
-          try await shop.train(World.quickParameters, client)
-          let second = try await shop.ended(client)
-          #expect(second.state == .succeeded, "\(second.reason)")
+          try await body(daemon, client, shop, engine)
         }
       }
     }
 
+    @Test func `a training whose engine is killed fails with a reason`() async throws {
+      try await training { daemon, client, shop, engine in
+        let inference = try await daemon.inferenceEngine()
+        ProcessTable.killNow(engine)
+        let job = try await shop.ended(client)
+        #expect(job.state == .failed)
+        #expect(job.reason.contains("engine"), "the reason is '\(job.reason)'")
+        print("crash: the training failed because \(job.reason)")
+        #expect(ProcessTable.isRunning(inference), "inference is not touched")
+        _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)
+        try await shop.train(World.quickParameters, client)
+        let second = try await shop.ended(client)
+        #expect(second.state == .succeeded, "\(second.reason)")
+      }
+    }
+
     @Test func `a training ends with its project`() async throws {
-      let folder = try TemporaryFolder()
-      try await Daemon.with(data: folder.path + "/data") { daemon in
-        try await daemon.withClient { client in
-          let shop = try await Shop(opening: client)
-          try await shop.fill(client)
-          try await shop.train(TrainingParameters(epochs: 1_000, inputSide: 64), client)
-          try await shop.watchUntilProgress(client)
-          let engine = try await daemon.trainingEngine()
-          async let watched = #expect(throws: Status.self) {
-            _ = try await shop.ended(client)
-          }
-          _ = try await DataClient(client).deleteProject(
-            DeleteProjectRequest(project: Shop.project), options: shop.options)
-          #expect(await watched?.code == .notFound)
-          try await eventually(within: Daemon.patience, "the end of the engine") {
-            !ProcessTable.isRunning(engine)
-          }
+      try await training { daemon, client, shop, engine in
+        async let watched = #expect(throws: Status.self) {
+          _ = try await shop.ended(client)
+        }
+        _ = try await DataClient(client).deleteProject(
+          DeleteProjectRequest(project: Shop.project), options: shop.options)
+        #expect(await watched?.code == .notFound)
+        try await eventually(within: Daemon.patience, "the end of the engine") {
+          !ProcessTable.isRunning(engine)
         }
       }
     }
