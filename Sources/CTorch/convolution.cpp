@@ -4,8 +4,6 @@
 // gradient of 5 x 5 depthwise convolutions. Bias and clamp cost ATen a pass over memory each.
 
 #include "layers.hpp"
-#include "parallel.hpp"
-
 #include <algorithm>
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -18,7 +16,8 @@ using ctorch::guarded_result;
 using ctorch::in_parallel;
 using ctorch::lanes;
 using ctorch::Layer;
-using ctorch::numbers_per_thread_min;
+using ctorch::RowBlocks;
+using ctorch::Rows;
 using ctorch::Shape;
 using ctorch::Window;
 using torch::autograd::AutogradContext;
@@ -30,30 +29,37 @@ constexpr int64_t numbers_in_cache = 64 << 10; // of the second level, with room
 
 const float *data(const at::Tensor &tensor) { return tensor.data_ptr<float>(); }
 
-/// The gradient before the clamp, whose result is `output`; undefined means there was none.
-at::Tensor before_clamp(const at::Tensor &output, const at::Tensor &gradient) {
-  at::Tensor slopes = channels_last(gradient);
-  if (!output.defined())
-    return slopes;
-  at::Tensor passed = at::empty_like(slopes);
-  const float *from = data(slopes), *outputs = data(output);
-  float *to = passed.data_ptr<float>();
-  in_parallel(slopes.numel(), numbers_per_thread_min, [&](int64_t start, int64_t end) {
-    ctorch::pass_slopes(outputs + start, from + start, to + start, end - start);
-  });
-  return passed;
-}
+/// The gradient before bias and clamp.
+struct Slopes {
+  at::Tensor map;     // channels-last
+  at::Tensor by_bias; // undefined unless asked for
 
-at::Tensor summed_over_pixels(const at::Tensor &map) {
-  int64_t channels = map.size(1), rows = map.numel() / channels;
-  at::Tensor sums = at::empty({channels}, map.options());
-  const float *from = data(map);
-  float *to = sums.data_ptr<float>();
-  in_parallel((channels + lanes - 1) / lanes, grain(rows * lanes), [&](int64_t start, int64_t end) {
-    ctorch::sum_rows(from, rows, channels, start * lanes, std::min(channels, end * lanes), to);
-  });
-  return sums;
-}
+  /// `output` is what was clamped; undefined means there was no clamp.
+  Slopes(const at::Tensor &output, const at::Tensor &gradient, bool sums_for_bias)
+      : map(channels_last(gradient)) {
+    if (!output.defined() && !sums_for_bias)
+      return;
+    RowBlocks blocks(map);
+    std::vector<double> sums;
+    if (output.defined()) {
+      at::Tensor passed = at::empty_like(map);
+      const float *outputs = data(output);
+      float *to = passed.data_ptr<float>();
+      sums = blocks.summed(blocks.channels(), [&](const Rows &rows, int64_t place, float *sums) {
+        ctorch::pass_slopes(rows, outputs + place, to + place, sums);
+      });
+      map = passed;
+    } else {
+      sums = blocks.summed(blocks.channels(), [&](const Rows &rows, int64_t, float *sums) {
+        ctorch::sum_rows(rows, sums);
+      });
+    }
+    if (sums_for_bias) {
+      by_bias = at::empty({blocks.channels()}, map.options());
+      std::copy(sums.begin(), sums.end(), by_bias.data_ptr<float>());
+    }
+  }
+};
 
 /// The pixels' channels as rows: `(B * H * W, C)`, in the map's own memory.
 at::Tensor rows_of(const at::Tensor &map) {
@@ -98,6 +104,11 @@ void correlate(const at::Tensor &slopes, int64_t first_slope, int64_t last_slope
   }
 }
 
+/// Whether the third of what was recorded, the bias, was there and learns.
+bool needs_bias(AutogradContext *context) {
+  return context->saved_data["bias"].toBool() && context->needs_input_grad(2);
+}
+
 /// 1 x 1: the channels of each pixel are mixed, a product of matrices.
 struct Pointwise : torch::autograd::Function<Pointwise> {
   static at::Tensor arranged(const at::Tensor &weight) {
@@ -129,9 +140,9 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     variable_list saved = context->get_saved_variables();
     const at::Tensor &input = saved[0], &weight = saved[1];
-    at::Tensor slopes = before_clamp(saved[2], gradients[0]);
-    at::Tensor slope_rows = rows_of(slopes), input_rows = rows_of(input);
-    at::Tensor by_input, by_weight, by_bias;
+    Slopes slopes(saved[2], gradients[0], needs_bias(context));
+    at::Tensor slope_rows = rows_of(slopes.map), input_rows = rows_of(input);
+    at::Tensor by_input, by_weight;
     if (context->needs_input_grad(0)) {
       by_input = at::empty_like(input);
       int64_t outputs = weight.size(0), inputs = weight.size(1);
@@ -154,9 +165,7 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
         });
       }
     }
-    if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
-      by_bias = summed_over_pixels(slopes);
-    return {by_input, by_weight, by_bias, at::Tensor()};
+    return {by_input, by_weight, slopes.by_bias, at::Tensor()};
   }
 };
 
@@ -207,18 +216,16 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
     Shape shape = Shape::of(input);
     Window w{shape.images, shape.height, shape.width, shape.channels, form[4],
              form[5],      form[0],      form[1],     form[2],        form[3]};
-    at::Tensor slopes = before_clamp(saved[2], gradients[0]);
-    at::Tensor by_input, by_weight, by_bias;
+    Slopes slopes(saved[2], gradients[0], needs_bias(context));
+    at::Tensor by_input, by_weight;
     if (context->needs_input_grad(0))
-      by_input = gradient_by_input(w, slopes, taps, input);
+      by_input = gradient_by_input(w, slopes.map, taps, input);
     if (context->needs_input_grad(1))
-      by_weight = gradient_by_taps(w, slopes, input)
+      by_weight = gradient_by_taps(w, slopes.map, input)
                       .t()
                       .contiguous()
                       .view({w.channels, 1, w.kernel, w.kernel});
-    if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
-      by_bias = summed_over_pixels(slopes);
-    return {by_input, by_weight, by_bias, at::Tensor()};
+    return {by_input, by_weight, slopes.by_bias, at::Tensor()};
   }
 
   static at::Tensor gradient_by_input(const Window &w, const at::Tensor &slopes,

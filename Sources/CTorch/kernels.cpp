@@ -1,73 +1,21 @@
-#include "kernels.hpp"
+// What convolutions do to rows of pixels.
+
+#include "vectors.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
+#include <type_traits>
 
-// Defines `name` as a pointer to the version of a function that this processor can run. The
-// features are named rather than processors, for which the compiler prefers halves of the widest
-// registers. And we choose rather than the loader, whose choice comes before the thread sanitizer
-// is ready. `call` may ask whether there are `many_registers`: 32 that hold all lanes.
-#if defined(__x86_64__)
-#define CT_VERSION(attributes, are_many, name, parameters, call)                                   \
-  attributes void name parameters {                                                                \
-    [[maybe_unused]] constexpr bool many_registers = are_many;                                     \
-    call;                                                                                          \
-  }
-#define CT_VERSIONS(name, parameters, call)                                                        \
-  CT_VERSION(__attribute__((target("avx512f"))), true, name##_avx512, parameters, call)            \
-  CT_VERSION(__attribute__((target("avx2,fma"))), false, name##_avx2, parameters, call)            \
-  CT_VERSION(, false, name##_plain, parameters, call)                                              \
-  void(*const name) parameters = has_avx512() ? name##_avx512                                      \
-                                 : has_avx2() ? name##_avx2                                        \
-                                              : name##_plain;
-#else
-#define CT_VERSIONS(name, parameters, call)                                                        \
-  void name parameters {                                                                           \
-    [[maybe_unused]] constexpr bool many_registers = false;                                        \
-    call;                                                                                          \
-  }
-#endif
-#define CT_INLINED static inline __attribute__((always_inline))
-
+using ctorch::at;
+using ctorch::clamp;
+using ctorch::Lanes;
 using ctorch::lanes;
 using ctorch::panel;
 using ctorch::Product;
 using ctorch::Window;
 
 namespace {
-
-#if defined(__x86_64__)
-/// DIYML_KERNELS=avx2 or plain stays below what the processor can do, for tests of those versions.
-bool is_held_back(const char *to) {
-  const char *kernels = std::getenv("DIYML_KERNELS");
-  return kernels != nullptr && std::strcmp(kernels, to) == 0;
-}
-
-bool has_avx512() {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512f") && !is_held_back("avx2") && !is_held_back("plain");
-}
-
-bool has_avx2() {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && !is_held_back("plain");
-}
-#endif
-
-// Operations on all lanes are single instructions even where nothing is optimised.
-typedef float Lanes __attribute__((vector_size(lanes * sizeof(float)), aligned(4), may_alias));
-
-CT_INLINED const Lanes &at(const float *place) { return *reinterpret_cast<const Lanes *>(place); }
-CT_INLINED Lanes &at(float *place) { return *reinterpret_cast<Lanes *>(place); }
-
-/// Of both conditions, neither holds for what is no number: it stays to be seen.
-CT_INLINED void clamp(Lanes &value) {
-  const Lanes zero = {}, six = zero + 6.0f;
-  value = value < zero ? zero : value;
-  value = value > six ? six : value;
-}
 
 /// `N` columns from `column` on; what their windows share is read once. Only `Inside` they lie
 /// within the map.
@@ -218,10 +166,10 @@ CT_INLINED void taps_of_row(const Window &w, const float *const *rows, const flo
     taps_of_row<K, 2>(w, rows, slopes, first, end, sums);
 }
 
-/// `width` numbers, at most all lanes; zeros after them. By a copy, since only numbers whose place
-/// is not asked for stay in registers.
-CT_INLINED void get_some(const float *place, int64_t width, Lanes &values) {
-  if (width >= lanes) {
+/// All lanes, or where they are not `Whole` `width` numbers and zeros after them: by a copy, since
+/// only numbers whose place is not asked for stay in registers.
+template <bool Whole> CT_INLINED void get(const float *place, int64_t width, Lanes &values) {
+  if (Whole || width >= lanes) {
     values = at(place);
   } else {
     Lanes some = {};
@@ -231,8 +179,8 @@ CT_INLINED void get_some(const float *place, int64_t width, Lanes &values) {
   }
 }
 
-CT_INLINED void set_some(float *place, const Lanes &values, int64_t width) {
-  if (width >= lanes) {
+template <bool Whole> CT_INLINED void set(float *place, const Lanes &values, int64_t width) {
+  if (Whole || width >= lanes) {
     at(place) = values;
   } else if (width > 0) {
     Lanes some = values;
@@ -240,59 +188,78 @@ CT_INLINED void set_some(float *place, const Lanes &values, int64_t width) {
   }
 }
 
-/// `R` rows of `V` times `lanes` outputs from `row` and `first` on; `packed` holds `step` numbers
-/// for each input.
-template <int R, int V>
+/// Calls `body` with 0 to before `N` as constants: what they index stays in registers.
+template <int N, typename Body> CT_INLINED void unrolled(const Body &body) {
+  if constexpr (N > 0) {
+    unrolled<N - 1>(body);
+    body(std::integral_constant<int, N - 1>());
+  }
+}
+
+/// `R` rows of `V` times `lanes` outputs from `row` and `first` on, fewer unless `Whole`; `packed`
+/// holds `step` numbers for each input.
+template <int R, int V, bool Whole>
 CT_INLINED void mix_tile(const Product &p, int64_t row, int64_t first, const float *packed,
                          int64_t step) {
   float *out = p.out + row * p.out_step + first;
   int64_t width = p.outputs - first;
-  Lanes sums[R][V] = {};
-  for (int v = 0; v < V; ++v) {
-    for (int r = 0; r < R; ++r) {
-      if (p.adds)
-        get_some(out + r * p.out_step + v * lanes, width - v * lanes, sums[r][v]);
-      else if (p.bias != nullptr)
-        get_some(p.bias + first + v * lanes, width - v * lanes, sums[r][v]);
-    }
+  Lanes sums[R][V];
+  unrolled<V>([&](auto v) CT_INLINED_LAMBDA {
+    Lanes start = {};
+    if (p.bias != nullptr)
+      get<Whole>(p.bias + first + v * lanes, width - v * lanes, start);
+    unrolled<R>([&](auto r) CT_INLINED_LAMBDA { sums[r][v] = start; });
+  });
+  if (p.adds) {
+    unrolled<V>([&](auto v) CT_INLINED_LAMBDA {
+      unrolled<R>([&](auto r) CT_INLINED_LAMBDA {
+        get<Whole>(out + r * p.out_step + v * lanes, width - v * lanes, sums[r][v]);
+      });
+    });
   }
   const float *in = p.in + row * p.row_step;
   for (int64_t input = 0; input < p.inputs; ++input, in += p.input_step, packed += step) {
     Lanes weights[V];
-    for (int v = 0; v < V; ++v)
-      weights[v] = at(packed + v * lanes);
-    for (int r = 0; r < R; ++r) {
+    unrolled<V>([&](auto v) CT_INLINED_LAMBDA { weights[v] = at(packed + v * lanes); });
+    unrolled<R>([&](auto r) CT_INLINED_LAMBDA {
       float value = in[r * p.row_step];
-      for (int v = 0; v < V; ++v)
-        sums[r][v] += weights[v] * value;
-    }
+      unrolled<V>([&](auto v) CT_INLINED_LAMBDA { sums[r][v] += weights[v] * value; });
+    });
   }
-  for (int r = 0; r < R; ++r) {
-    for (int v = 0; v < V; ++v) {
+  unrolled<V>([&](auto v) CT_INLINED_LAMBDA {
+    unrolled<R>([&](auto r) CT_INLINED_LAMBDA {
       if (p.clamps)
         clamp(sums[r][v]);
-      set_some(out + r * p.out_step + v * lanes, sums[r][v], width - v * lanes);
-    }
-  }
+      set<Whole>(out + r * p.out_step + v * lanes, sums[r][v], width - v * lanes);
+    });
+  });
 }
 
-template <int V>
+template <int V, bool Whole>
 CT_INLINED void mix_panel(const Product &p, int64_t first, const float *packed, int64_t step) {
   constexpr int together = 6;
   int64_t row = 0;
   for (; row + together <= p.rows; row += together)
-    mix_tile<together, V>(p, row, first, packed, step);
+    mix_tile<together, V, Whole>(p, row, first, packed, step);
   if (row < p.rows && p.rows >= together && !p.adds) {
     // Some rows a second time, which costs less than the rest one by one.
-    mix_tile<together, V>(p, p.rows - together, first, packed, step);
+    mix_tile<together, V, Whole>(p, p.rows - together, first, packed, step);
     return;
   }
   if (row + 3 <= p.rows) {
-    mix_tile<3, V>(p, row, first, packed, step);
+    mix_tile<3, V, Whole>(p, row, first, packed, step);
     row += 3;
   }
   for (; row < p.rows; ++row)
-    mix_tile<1, V>(p, row, first, packed, step);
+    mix_tile<1, V, Whole>(p, row, first, packed, step);
+}
+
+template <int V>
+CT_INLINED void mix_panel(const Product &p, int64_t first, const float *packed, int64_t step) {
+  if (first + V * lanes <= p.outputs)
+    mix_panel<V, true>(p, first, packed, step);
+  else
+    mix_panel<V, false>(p, first, packed, step);
 }
 
 /// The sums of a tile have to stay in registers, or each is read and written at every input.
@@ -312,43 +279,6 @@ template <bool ManyRegisters> CT_INLINED void mix_all(const Product &p) {
       mix_panel<1>(p, first, packed, step);
     }
     packed += step * p.inputs;
-  }
-}
-
-CT_INLINED void add_all(const float *values, float *sums, int64_t count) {
-  int64_t index = 0;
-  for (; index + lanes <= count; index += lanes)
-    at(sums + index) += at(values + index);
-  for (; index < count; ++index)
-    sums[index] += values[index];
-}
-
-CT_INLINED void pass_all(const float *outputs, const float *slopes, float *out, int64_t count) {
-  const Lanes zero = {}, six = zero + 6.0f;
-  int64_t index = 0;
-  for (; index + lanes <= count; index += lanes) {
-    Lanes output = at(outputs + index), slope = at(slopes + index);
-    slope = output <= zero ? zero : slope;
-    at(out + index) = output >= six ? zero : slope;
-  }
-  for (; index < count; ++index)
-    out[index] = outputs[index] <= 0 || outputs[index] >= 6 ? 0 : slopes[index];
-}
-
-CT_INLINED void sum_all(const float *values, int64_t rows, int64_t channels, int64_t first,
-                        int64_t end, float *sums) {
-  int64_t c = first;
-  for (; c + lanes <= end; c += lanes) {
-    Lanes total = {};
-    for (int64_t row = 0; row < rows; ++row)
-      total += at(values + row * channels + c);
-    at(sums + c) = total;
-  }
-  for (; c < end; ++c) {
-    float total = 0;
-    for (int64_t row = 0; row < rows; ++row)
-      total += values[row * channels + c];
-    sums[c] = total;
   }
 }
 
@@ -375,13 +305,6 @@ CT_VERSIONS(taps_of_row_5,
              int64_t end, float *sums),
             taps_of_row<5>(w, rows, slopes, first, end, sums))
 CT_VERSIONS(mix, (const Product &product), mix_all<many_registers>(product))
-CT_VERSIONS(add_to, (const float *values, float *sums, int64_t count), add_all(values, sums, count))
-CT_VERSIONS(pass, (const float *outputs, const float *slopes, float *out, int64_t count),
-            pass_all(outputs, slopes, out, count))
-CT_VERSIONS(sum,
-            (const float *values, int64_t rows, int64_t channels, int64_t first, int64_t end,
-             float *sums),
-            sum_all(values, rows, channels, first, end, sums))
 
 } // namespace
 
@@ -416,27 +339,17 @@ void pack(const float *weights, int64_t outputs, int64_t inputs, int64_t output_
     int64_t step = (width + lanes - 1) / lanes * lanes;
     for (int64_t input = 0; input < inputs; ++input, packed += step) {
       const float *from = weights + first * output_step + input * input_step;
-      if (output_step == 1)
-        std::memcpy(packed, from, width * sizeof(float));
-      else
-        for (int64_t c = 0; c < width; ++c)
-          packed[c] = from[c * output_step];
-      std::fill(packed + width, packed + step, 0.0f);
+      int64_t c = 0;
+      for (; output_step == 1 && c + lanes <= width; c += lanes)
+        at(packed + c) = at(from + c);
+      for (; c < width; ++c)
+        packed[c] = from[c * output_step];
+      for (; c < step; ++c)
+        packed[c] = 0;
     }
   }
 }
 
 void mix_rows(const Product &product) { mix(product); }
-
-void add(const float *values, float *sums, int64_t count) { add_to(values, sums, count); }
-
-void pass_slopes(const float *outputs, const float *slopes, float *out, int64_t count) {
-  pass(outputs, slopes, out, count);
-}
-
-void sum_rows(const float *values, int64_t rows, int64_t channels, int64_t first, int64_t end,
-              float *sums) {
-  sum(values, rows, channels, first, end, sums);
-}
 
 } // namespace ctorch

@@ -1,4 +1,4 @@
-// What convolutions do to rows of numbers that lie channel by channel, pixel by pixel.
+// What layers do to numbers that lie channel by channel, pixel by pixel.
 
 #ifndef CTORCH_KERNELS_HPP
 #define CTORCH_KERNELS_HPP
@@ -75,11 +75,35 @@ struct Product {
 void mix_rows(const Product &product);
 /// Adds `count` numbers to as many others.
 void add(const float *values, float *sums, int64_t count);
-/// The slopes where the clamped outputs lie between 0 and 6, else 0.
-void pass_slopes(const float *outputs, const float *slopes, float *out, int64_t count);
-/// Sums the channels from `first` to `end` over the rows.
-void sum_rows(const float *values, int64_t rows, int64_t channels, int64_t first, int64_t end,
-              float *sums);
+
+/// Rows of a number for each channel, one after the other.
+struct Rows {
+  const float *values;
+  int64_t count, channels;
+};
+
+/// Sums each channel over the rows.
+void sum_rows(const Rows &rows, float *sums);
+/// The slopes where the clamped outputs lie between 0 and 6, else 0; and their sums.
+void pass_slopes(const Rows &slopes, const float *outputs, float *out, float *sums);
+/// The mean of each channel, and the sum of the squares of what lies off it.
+void moments(const Rows &rows, float *means, float *squares);
+
+/// What a batch norm does to each channel: `value * scale + shift`, then perhaps a clamp to 0...6.
+struct Affine {
+  const float *scale, *shift;
+  bool clamps;
+};
+
+void normalise(const Rows &rows, const Affine &affine, float *out);
+/// Of the slopes by the norm's output that the clamp lets pass: the sums, and those of their
+/// products with what the value lies off the mean.
+void sum_norm_slopes(const Rows &rows, const Affine &affine, const float *means,
+                     const float *slopes, float *sums, float *products);
+/// The slopes by the norm's input: of each slope that passes, `slope * scale`, then plus what lies
+/// off the mean times `by_value`, plus `by_all`.
+void norm_slopes(const Rows &rows, const Affine &affine, const float *means, const float *by_value,
+                 const float *by_all, const float *slopes, float *out);
 
 } // namespace ctorch
 

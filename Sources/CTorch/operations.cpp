@@ -42,19 +42,6 @@ int ct_mean(const ct_tensor *a, const int64_t *axes, size_t axis_count, ct_tenso
   return guarded_result(out, [&] { return at::mean(a->value, list(axes, axis_count), true); });
 }
 
-int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                  const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,
-                  double momentum, double epsilon, ct_tensor **out) {
-  return guarded_result(out, [&] {
-    return at::batch_norm(input->value, weight->value, bias->value, running_mean->value,
-                          running_variance->value, training, momentum, epsilon, false);
-  });
-}
-
-int ct_relu6_in_place(ct_tensor *input) {
-  return guarded([&] { at::hardtanh_(input->value, 0, 6); });
-}
-
 int ct_add_in_place(ct_tensor *input, const ct_tensor *other) {
   return guarded([&] { input->value.add_(other->value); });
 }

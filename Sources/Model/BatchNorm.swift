@@ -32,15 +32,15 @@ package struct BatchNorm {
     runningVariance = try weights.tensor("\(name).running_var", shape: [channels])
   }
 
-  /// Normalises each channel: `(B, C, H, W) -> (B, C, H, W)`.
+  /// Normalises each channel, then clamps it to 0...6 if asked: `(B, C, H, W) -> (B, C, H, W)`.
   package func callAsFunction(
-    _ input: Tensor, statistics: Statistics
+    _ input: Tensor, statistics: Statistics, clampsToSix: Bool = false
   ) throws(ModelError) -> Tensor {
-    try Tensor.make {
-      ct_batch_norm(
-        input.handle, weight.handle, bias.handle, runningMean.handle, runningVariance.handle,
-        statistics == .batch, momentum, BatchNorm.epsilon, $0)
-    }
+    let norm = ct_norm(
+      weight: weight.handle, bias: bias.handle, running_mean: runningMean.handle,
+      running_variance: runningVariance.handle, momentum: momentum, epsilon: BatchNorm.epsilon,
+      clamps_to_six: clampsToSix)
+    return try Tensor.make { ct_batch_norm(input.handle, norm, statistics == .batch, $0) }
   }
 
   /// The norm by running statistics as one multiplication and one addition, both `(C)`.

@@ -65,8 +65,8 @@ package struct ConvolutionUnit {
     _ input: Tensor, statistics: BatchNorm.Statistics
   ) throws(ModelError) -> Tensor {
     guard let norm else { return try convolved(input, clamps: clampsToSix) }
-    let output = try norm(convolved(input, clamps: false), statistics: statistics)
-    return clampsToSix ? try output.clampToSixInPlace() : output
+    return try norm(
+      convolved(input, clamps: false), statistics: statistics, clampsToSix: clampsToSix)
   }
 
   /// The same unit with the norm's running statistics worked into the convolution.

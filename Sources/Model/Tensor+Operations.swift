@@ -91,12 +91,6 @@ extension Tensor {
     try Tensor.make { ct_softmax(handle, -1, $0) }
   }
 
-  /// min(max(x, 0), 6), overwriting this tensor: only for a fresh result nothing else reads.
-  func clampToSixInPlace() throws(ModelError) -> Tensor {
-    try Tensor.check(ct_relu6_in_place(handle))
-    return self
-  }
-
   /// Adds to this tensor: only for a fresh result nothing else reads.
   func addInPlace(_ other: Tensor) throws(ModelError) -> Tensor {
     try Tensor.check(ct_add_in_place(handle, other.handle))

@@ -72,16 +72,6 @@ import Testing
     OpaquePointer, ct_layer, UnsafeMutablePointer<OpaquePointer?>
   ) -> Int32
 
-  /// Numbers that are the same in each run.
-  private struct Numbers {
-    private var random = SeededGenerator(seed: 7)
-
-    mutating func tensor(_ shape: [Int], scale: Double) throws -> Tensor {
-      let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-scale...scale)) }
-      return try Tensor(values, shape: shape)
-    }
-  }
-
   private static func layer(_ test: Case, _ weight: Tensor, _ bias: Tensor?) -> ct_layer {
     ct_layer(
       weight: weight.handle, bias: bias?.handle, window: test.window, clamps_to_six: test.clamps)
@@ -93,7 +83,7 @@ import Testing
   ) throws -> [[Float]] {
     try Torch.setThreadCount(threads)
     defer { #expect(throws: Never.self) { try Torch.setThreadCount(1) } }
-    var numbers = Numbers()
+    var numbers = RandomNumbers()
     let input = try numbers.tensor([test.images, test.inputs, test.height, test.width], scale: 4)
     let (weight, bias) = try weights(test, &numbers)
     let learning = [input, weight] + (bias.map { [$0] } ?? [])
@@ -104,7 +94,7 @@ import Testing
   }
 
   private static func weights(
-    _ test: Case, _ numbers: inout Numbers
+    _ test: Case, _ numbers: inout RandomNumbers
   ) throws -> (weight: Tensor, bias: Tensor?) {
     let depth = test.isDepthwise ? 1 : test.inputs
     return (
@@ -171,7 +161,7 @@ import Testing
   func `a chain gives what its layers give one by one`(_ chain: Chain, threads: Int) throws {
     try Torch.setThreadCount(threads)
     defer { #expect(throws: Never.self) { try Torch.setThreadCount(1) } }
-    var numbers = Numbers()
+    var numbers = RandomNumbers()
     let first = chain.layers[0]
     let input = try numbers.tensor([2, first.inputs, first.height, first.width], scale: 1)
     let weights = try chain.layers.map { try Self.weights($0, &numbers) }
@@ -205,7 +195,7 @@ import Testing
   }
 
   @Test func `weights that learn are not arranged for good`() throws {
-    var numbers = Numbers()
+    var numbers = RandomNumbers()
     let test = Case(inputs: 16, outputs: 16)
     let (weight, _) = try Self.weights(test, &numbers)
     try weight.setLearns(true)

@@ -76,3 +76,13 @@ func largestDifference(_ a: Tensor, _ b: Tensor) throws -> Float {
   guard a.shape == b.shape else { return .infinity }
   return largestDifference(try a.floats(), try b.floats())
 }
+
+/// Numbers that are the same in each run.
+struct RandomNumbers {
+  private var random = SeededGenerator(seed: 7)
+
+  mutating func tensor(_ shape: [Int], scale: Double) throws -> Tensor {
+    let values = (0..<shape.reduce(1, *)).map { _ in Float(random.uniform(-scale...scale)) }
+    return try Tensor(values, shape: shape)
+  }
+}

@@ -97,12 +97,20 @@ int ct_convolution_chain(const ct_tensor *input, const ct_layer *layers, size_t 
 /// makes anew at each call otherwise. The weights must stay as they are; without the copy where
 /// they learn.
 int ct_arrange(const ct_tensor *weight, ct_window window, ct_tensor **out);
-/// Normalises with the batch's statistics, which also move the running ones, when `training`.
-int ct_batch_norm(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
-                  const ct_tensor *running_mean, const ct_tensor *running_variance, bool training,
-                  double momentum, double epsilon, ct_tensor **out);
-/// min(max(x, 0), 6), in the input's own memory: for a fresh result that nothing else reads.
-int ct_relu6_in_place(ct_tensor *input);
+/// What a batch norm scales and shifts by, (C) each, and min(max(x, 0), 6) after it if asked.
+typedef struct {
+  const ct_tensor *weight, *bias;
+  const ct_tensor *running_mean, *running_variance;
+  double momentum; // how far the running statistics go towards the batch's
+  double epsilon;  // added to the variance
+  bool clamps_to_six;
+} ct_norm;
+
+/// Normalises each channel of (B, C, H, W) by the running statistics, or `by_batch` by the batch's
+/// own, which also move the running ones.
+int ct_batch_norm(const ct_tensor *input, ct_norm norm, bool by_batch, ct_tensor **out);
+/// The same by ATen's operators, whatever the form: the other's reference.
+int ct_batch_norm_plain(const ct_tensor *input, ct_norm norm, bool by_batch, ct_tensor **out);
 int ct_add_in_place(ct_tensor *input, const ct_tensor *other);
 /// (B, F) and (K, F) to (B, K). `bias` may be null.
 int ct_linear(const ct_tensor *input, const ct_tensor *weight, const ct_tensor *bias,
