@@ -50,17 +50,17 @@ public:
     const float *from = input.data_ptr<float>();
     float *to = output.data_ptr<float>();
     int64_t rows = shape.height, row_count = shape.width * shape.channels;
-    ctorch::in_parallel(window_.images * rows, ctorch::grain(wide_count()),
-                        [&](int64_t start, int64_t end) {
-                          std::vector<float> wide, filtered;
-                          while (start < end) {
-                            int64_t image = start / rows, first = start % rows;
-                            int64_t last = std::min(rows, first + end - start);
-                            run_rows(from + image * input_.height * input_.width * input_.channels,
-                                     first, last, to + start * row_count, wide, filtered);
-                            start += last - first;
-                          }
-                        });
+    ctorch::in_equal_parts(
+        window_.images * rows, ctorch::grain(wide_count()), [&](int64_t start, int64_t end) {
+          std::vector<float> wide, filtered;
+          while (start < end) {
+            int64_t image = start / rows, first = start % rows;
+            int64_t last = std::min(rows, first + end - start);
+            run_rows(from + image * input_.height * input_.width * input_.channels, first, last,
+                     to + start * row_count, wide, filtered);
+            start += last - first;
+          }
+        });
     return output;
   }
 

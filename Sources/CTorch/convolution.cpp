@@ -13,6 +13,7 @@ using ctorch::empty_map;
 using ctorch::grain;
 using ctorch::guarded;
 using ctorch::guarded_result;
+using ctorch::in_equal_parts;
 using ctorch::in_parallel;
 using ctorch::lanes;
 using ctorch::Layer;
@@ -155,11 +156,11 @@ struct Pointwise : torch::autograd::Function<Pointwise> {
       float *to = by_weight.data_ptr<float>();
       // Along the longer side, so that all threads have something to do.
       if (outputs > inputs) {
-        in_parallel(outputs, lanes, [&](int64_t start, int64_t end) {
+        in_equal_parts(outputs, lanes, [&](int64_t start, int64_t end) {
           correlate(slope_rows, start, end, input_rows, 0, inputs, to);
         });
       } else {
-        in_parallel((inputs + lanes - 1) / lanes, 1, [&](int64_t start, int64_t end) {
+        in_equal_parts((inputs + lanes - 1) / lanes, 1, [&](int64_t start, int64_t end) {
           correlate(slope_rows, 0, outputs, input_rows, start * lanes,
                     std::min(inputs, end * lanes), to);
         });
@@ -253,7 +254,7 @@ struct Depthwise : torch::autograd::Function<Depthwise> {
     float *to = sums.data_ptr<float>();
     int64_t row_count = w.out_width * w.channels;
     // By channels, so that no two threads add to the same sum, in whatever order.
-    in_parallel(w.channels / lanes, 1, [&](int64_t start, int64_t end) {
+    in_equal_parts(w.channels / lanes, 1, [&](int64_t start, int64_t end) {
       const float *rows[ctorch::kernel_max];
       for (int64_t row = 0; row < w.images * w.out_height; ++row) {
         w.seen(row % w.out_height, w.input(data(input), row / w.out_height), 0, rows);

@@ -91,8 +91,8 @@ import Testing
     let norm = try BatchNorm(
       "norm", channels: 16,
       from: Weights([
-        "norm.weight": ones, "norm.bias": ones.scaled(by: 2), "norm.running_mean": ones.scaled(by: 1),
-        "norm.running_var": ones.scaled(by: 1),
+        "norm.weight": ones, "norm.bias": ones.scaled(by: 2),
+        "norm.running_mean": ones.scaled(by: 1), "norm.running_var": ones.scaled(by: 1),
       ]))
     let output = try norm(Tensor.zeros([1, 16, 1, 1]), statistics: .batch, clampsToSix: true)
     #expect(try output.floats() == [Float](repeating: 2, count: 16))
