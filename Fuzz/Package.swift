@@ -31,7 +31,8 @@ let package = Package(
   targets: [
     fuzzed("Codec", [], extra: [.strictMemorySafety()]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    fuzzed("RPCCore", ["Codec", "CZstd", nioCore]),
+    .systemLibrary(name: "CMalloc"),
+    fuzzed("RPCCore", ["CMalloc", "Codec", "CZstd", nioCore]),
     fuzzed("API", ["Codec", "RPCCore"]),
     fuzzed("CodecTestMessages", ["Codec"]),
     fuzzed("Descriptors", ["Codec"]),
