@@ -38,13 +38,17 @@ struct Run: Sendable {
 
 /// One connection of a peer whose calls are Swift's async functions; each gives the bytes it got.
 protocol EchoConnection: Sendable {
+  /// Made once, and then sent again and again: nobody is charged for filling it.
+  associatedtype Request: Sendable
+
   /// Where those that call over this connection should run, if not on Swift's threads.
   var executor: (any TaskExecutor)? { get }
-  func unary(_ payload: [UInt8]) async throws -> Int
-  /// Has the payload sent back so often.
-  func receive(_ count: Int, _ payload: [UInt8]) async throws -> Int
-  /// Sends the payload so often, and reads as many answers meanwhile.
-  func exchange(_ count: Int, _ payload: [UInt8]) async throws -> Int
+  func request(for scenario: Scenario) -> Request
+  func unary(_ request: Request) async throws -> Int
+  /// Has the request sent back `Scenario.streamMessages` times.
+  func receive(_ request: Request) async throws -> Int
+  /// Sends the request as often, and reads the answers meanwhile.
+  func exchange(_ request: Request) async throws -> Int
 }
 
 /// Calls by one task for each call in flight.
@@ -72,14 +76,14 @@ struct TaskDriver: EchoDriver {
   }
 
   private static func work(
-    _ connection: any EchoConnection, _ scenario: Scenario, until end: ContinuousClock.Instant
+    _ connection: some EchoConnection, _ scenario: Scenario, until end: ContinuousClock.Instant
   ) async throws -> Run {
-    let payload = [UInt8](repeating: 0x55, count: scenario.bytes)
+    let request = connection.request(for: scenario)
     var run = Run()
     run.latencies.reserveCapacity(1 << 14)
     var start = ContinuousClock.now
     while start < end {
-      let (count, bytes) = try await call(connection, scenario, payload)
+      let (count, bytes) = try await call(connection, scenario.kind, request)
       guard bytes == count * scenario.bytes else {
         throw WrongEcho(bytes: bytes, wanted: count * scenario.bytes)
       }
@@ -91,14 +95,15 @@ struct TaskDriver: EchoDriver {
     return run
   }
 
-  private static func call(
-    _ connection: any EchoConnection, _ scenario: Scenario, _ payload: [UInt8]
+  /// How many messages were given back, and all their bytes.
+  private static func call<Connection: EchoConnection>(
+    _ connection: Connection, _ kind: Scenario.Kind, _ request: Connection.Request
   ) async throws -> (Int, Int) {
     let count = Scenario.streamMessages
-    return switch scenario.kind {
-    case .unary: (1, try await connection.unary(payload))
-    case .serverStreaming: (count, try await connection.receive(count, payload))
-    case .bidirectional: (count, try await connection.exchange(count, payload))
+    return switch kind {
+    case .unary: (1, try await connection.unary(request))
+    case .serverStreaming: (count, try await connection.receive(request))
+    case .bidirectional: (count, try await connection.exchange(request))
     }
   }
 

@@ -86,6 +86,10 @@ enum GRPCPeer: EchoServer {
     let client: GRPCClient<HTTP2ClientTransport.Posix>
     var executor: (any TaskExecutor)? { nil }
 
+    func request(for scenario: Scenario) -> [UInt8] {
+      [UInt8](repeating: 0x55, count: scenario.bytes)
+    }
+
     func unary(_ payload: [UInt8]) async throws -> Int {
       try await client.unary(
         request: ClientRequest(message: payload), descriptor: GRPCPeer.unary,
@@ -93,16 +97,16 @@ enum GRPCPeer: EchoServer {
       ) { try $0.message.count }
     }
 
-    func receive(_ count: Int, _ payload: [UInt8]) async throws -> Int {
+    func receive(_ payload: [UInt8]) async throws -> Int {
       try await client.serverStreaming(
         request: ClientRequest(message: payload), descriptor: GRPCPeer.repeat,
         serializer: Serializer(), deserializer: Deserializer(), options: .defaults
       ) { try await Self.bytes(of: $0) }
     }
 
-    func exchange(_ count: Int, _ payload: [UInt8]) async throws -> Int {
+    func exchange(_ payload: [UInt8]) async throws -> Int {
       let request = StreamingClientRequest<[UInt8]> { writer in
-        for _ in 0..<count { try await writer.write(payload) }
+        for _ in 0..<Scenario.streamMessages { try await writer.write(payload) }
       }
       return try await client.bidirectionalStreaming(
         request: request, descriptor: GRPCPeer.chat, serializer: Serializer(),

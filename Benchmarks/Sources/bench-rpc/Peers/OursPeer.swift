@@ -68,20 +68,24 @@ enum OursPeer: EchoServer {
     let client: EchoClient
     let executor: (any TaskExecutor)?
 
-    func unary(_ payload: [UInt8]) async throws -> Int {
-      try await client.unary(Payload(content: Bytes(payload))).content.count
+    func request(for scenario: Scenario) -> Payload {
+      let content = Bytes([UInt8](repeating: 0x55, count: scenario.bytes))
+      let repeats = scenario.kind == .serverStreaming ? Scenario.streamMessages : 0
+      return Payload(content: content, count: UInt32(repeats))
     }
 
-    func receive(_ count: Int, _ payload: [UInt8]) async throws -> Int {
-      let request = Payload(content: Bytes(payload), count: UInt32(count))
-      return try await client.repeat(request) { try await Self.bytes(of: $0) }
+    func unary(_ request: Payload) async throws -> Int {
+      try await client.unary(request).content.count
     }
 
-    func exchange(_ count: Int, _ payload: [UInt8]) async throws -> Int {
-      let request = Payload(content: Bytes(payload))
-      return try await client.chat { requests, responses in
+    func receive(_ request: Payload) async throws -> Int {
+      try await client.repeat(request) { try await Self.bytes(of: $0) }
+    }
+
+    func exchange(_ request: Payload) async throws -> Int {
+      try await client.chat { requests, responses in
         async let bytes = Self.bytes(of: responses)
-        for _ in 0..<count { try await requests.write(request) }
+        for _ in 0..<Scenario.streamMessages { try await requests.write(request) }
         requests.finish()
         return try await bytes
       }
