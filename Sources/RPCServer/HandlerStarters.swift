@@ -27,10 +27,10 @@ struct HandlerStarters: Sendable {
   func run() async {
     await withDiscardingTaskGroup { group in
       for _ in 0..<System.coreCount {
-        group.addTask { await pool.startHandlers(on: nil) }
+        group.addTask { await pool.startHandlers(on: nil) { await Task.yield() } }
       }
       for starter in loops.values {
-        group.addTask { await starter.run() }
+        group.addTask(executorPreference: starter.executor) { await starter.run() }
       }
     }
   }
@@ -44,16 +44,22 @@ struct HandlerStarters: Sendable {
 
 /// Starts handlers on the thread of an event loop.
 ///
-/// An actor only because of its executor, which is the event loop.
-private actor LoopStarter {
-  nonisolated let calls = Handoff<ServerCall>()
-  private nonisolated let executor: any SerialExecutor
+/// The task that starts them has to prefer that thread, rather than to belong to an actor on it: what
+/// resumes a task without a preference goes through Swift's threads, and wakes one.
+private struct LoopStarter {
+  let calls = Handoff<ServerCall>()
+  let executor: LoopExecutor
 
-  init(_ loop: any EventLoop) { executor = loop.executor }
+  init(_ loop: any EventLoop) { executor = LoopExecutor(loop: loop) }
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-  func run() async { await calls.startHandlers(on: self) }
+  func run() async {
+    await calls.startHandlers(on: globalConcurrentExecutor) {
+      // `Task.yield` goes through Swift's threads as well.
+      await withUnsafeContinuation { continuation in
+        executor.loop.execute { continuation.resume() }
+      }
+    }
+  }
 }
 
 /// Handlers that one task starts before those that had waited for something get their turn.
@@ -61,16 +67,16 @@ private let startsInTurnMax = 16
 
 extension Handoff<ServerCall> {
   /// Runs each handler up to where it first waits, so that one which never waits costs no change of
-  /// task.
-  fileprivate func startHandlers(on actor: isolated (any Actor)?) async {
+  /// task; the rest of it on `executor`, if there is one.
+  fileprivate func startHandlers(
+    on executor: (any TaskExecutor)?, yield: () async -> Void
+  ) async {
     await withDiscardingTaskGroup { group in
-      // Only a closure that captures the actor runs on it.
-      _ = actor
       var starts = 0
       while let call = await next() {
-        group.addImmediateTask { await call.run() }
+        group.addImmediateTask(executorPreference: executor) { await call.run() }
         starts += 1
-        if starts.isMultiple(of: startsInTurnMax) { await Task.yield() }
+        if starts.isMultiple(of: startsInTurnMax) { await yield() }
       }
     }
   }
