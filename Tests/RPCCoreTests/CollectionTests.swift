@@ -3,8 +3,8 @@ import SeededRandom
 import Testing
 
 struct StreamMapTests {
-  /// Numbers as clients give them, with gaps, and numbers that all fall on one slot.
-  @Test(arguments: 0..<40 as Range<UInt64>, [UInt32(1), 1 << 16])
+  /// Numbers as clients give them, with gaps, numbers of which some fall on one slot, and all.
+  @Test(arguments: 0..<40 as Range<UInt64>, [UInt32(1), 24, 1 << 16])
   func `a map holds what a dictionary holds`(seed: UInt64, step: UInt32) {
     var random = SeededGenerator(seed: seed)
     var map = StreamMap<Int>()

@@ -4,6 +4,10 @@
 /// hashed. A peer that picks numbers which fall together makes us walk past them: past as many as it
 /// may have open.
 ///
+/// Entries that compete for a slot lie in the order of their ways (Robin Hood hashing, Celis 1986,
+/// https://cs.uwaterloo.ca/research/tr/1986/CS-86-14.pdf), so that removing one need not look at all
+/// that lie behind it.
+///
 /// Public only because other modules use it for types of their own: Swift compiles it for those only
 /// if it is inlinable, and inlines nothing that is not public.
 @frozen
@@ -121,10 +125,23 @@ public struct StreamMap<Value> {
     values.append(value)
   }
 
+  /// How far a stream's slot lies behind the one where it is looked for first.
+  @inlinable
+  func distance(_ stream: UInt32, at slot: Int) -> Int {
+    (slot - home(of: stream)) & (slots.count - 1)
+  }
+
+  /// Puts the entry behind those whose way was as long, before those whose way was shorter.
   @inlinable
   mutating func take(_ entry: Slot) {
+    var entry = entry
     var slot = home(of: entry.stream)
-    while slots[slot].stream != 0 { slot = after(slot) }
+    while slots[slot].stream != 0 {
+      if distance(slots[slot].stream, at: slot) < distance(entry.stream, at: slot) {
+        swap(&slots[slot], &entry)
+      }
+      slot = after(slot)
+    }
     slots[slot] = entry
   }
 
@@ -136,18 +153,15 @@ public struct StreamMap<Value> {
     }
   }
 
-  /// Frees a slot and moves up those behind it that would not be found past a free one.
+  /// Frees a slot and moves up those behind it, as far as they are not where they are looked for
+  /// first: for streams that come and go in order, none.
   @inlinable
   mutating func free(_ slot: Int) {
-    let mask = slots.count - 1
     var hole = slot
     var next = after(hole)
-    while slots[next].stream != 0 {
-      let distance = (next - home(of: slots[next].stream)) & mask
-      if distance >= (next - hole) & mask {
-        slots[hole] = slots[next]
-        hole = next
-      }
+    while slots[next].stream != 0, distance(slots[next].stream, at: next) > 0 {
+      slots[hole] = slots[next]
+      hole = next
       next = after(next)
     }
     slots[hole] = Slot()
