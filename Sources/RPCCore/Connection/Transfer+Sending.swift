@@ -262,11 +262,7 @@ extension Transfer {
     if chunk.statesTotal { staged.writeInteger(UInt32(bytes.count)) }
     let start = bytes.startIndex
     staged.write(bytes[start + chunk.range.lowerBound..<start + chunk.range.upperBound])
-    if isWhole {
-      schedule.sentSmall(bytes: length)
-    } else {
-      schedule.sentChunk(bytes: length, of: stream)
-    }
+    if isWhole { schedule.sentSmall(bytes: length) }
     sentDataFrames += 1
   }
 
