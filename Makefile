@@ -22,11 +22,12 @@ build: setup ## Builds everything for development.
 release: setup ## Builds the programs for use, into .build/release.
 	$(BUILD) -c release
 
-test: build ## Runs all tests. SANITIZE=thread or address runs them under a sanitizer.
+test: build ## Runs all tests. SANITIZE=thread or address runs those of the RPC under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
-	@Scripts/judge-python --count 20 --seconds 20 \
-	  --testee "$$(swift build $(SANITIZE_FLAG) --show-bin-path)/codec-testee"
+ifndef SANITIZE
+	@Scripts/judge-python --count 20 --seconds 20 --testee "$$(swift build --show-bin-path)/codec-testee"
 	@Scripts/test-examples
+endif
 
 judge: setup ## COUNT=10000 random messages of every type before Python's protobuf, both ways.
 	$(BUILD) -c release --product codec-testee
