@@ -1,7 +1,6 @@
 // Batch norms by the batch's own statistics, with the clamp that mostly follows.
 //
-// ATen goes over the map seven times for a norm, a clamp and their gradients; here it is five, on
-// all threads.
+// ATen goes over the map seven times for a norm, a clamp and their gradients; here it is four times.
 
 #include "layers.hpp"
 #include "parallel.hpp"
