@@ -111,7 +111,7 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
       ]),
-    module("Model", ["BoxMetrics", "CTorch"]),
+    module("Model", ["BoxMetrics", "CTorch", "SeededRandom"]),
     module("BoxMetrics"),
 
     // The server.
@@ -256,7 +256,7 @@ let package = Package(
       "RPCClientTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
     tests("ImagesTests", ["Images", "SeededRandom"]),
-    tests("ModelTests", ["BoxMetrics", "CTorch", "Model"], resources: ["Fixtures"]),
+    tests("ModelTests", ["BoxMetrics", "CTorch", "Model", "SeededRandom"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
@@ -271,7 +271,8 @@ let package = Package(
     tests(
       "EngineTests",
       [
-        "API", "Codec", "Engine", "Images", "Model", "RPCCore", "RPCClient", "RPCServer", .logging,
+        "API", "Codec", "Engine", "Images", "Model", "RPCCore", "RPCClient", "RPCServer",
+        "SeededRandom", .logging,
       ]),
     tests(
       "EngineHostTests",

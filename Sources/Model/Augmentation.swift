@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import Foundation
 
 /// Draws another view of each image: part of it, turned a little, perhaps mirrored, in other light.

@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import Foundation
 
 /// Lets the last stages of the backbone learn together with the classifier, on augmented images.

@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 /// Trains a classifier on features that do not change.
 struct HeadTrainer {
   let recipe: ClassificationRecipe

@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 /// Divides images into those to learn from and those to validate by.
 ///
 /// Each class is divided in the same proportion; images of one group, such as duplicates, stay on

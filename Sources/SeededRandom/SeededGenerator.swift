@@ -1,5 +1,5 @@
-/// Random numbers that a seed decides: SplitMix64 (Steele, Lea and Flood 2014).
-package struct SeededGenerator: RandomNumberGenerator {
+/// Random numbers that a seed decides, the same on every machine: SplitMix64 (Steele, Lea and Flood 2014).
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }

@@ -4,7 +4,6 @@ internal import EngineHost
 internal import Foundation
 internal import Logging
 internal import RPCCore
-internal import RPCMetrics
 internal import RPCServer
 internal import RPCServices
 internal import RPCTracing
@@ -63,14 +62,12 @@ struct ServerProgram: Sendable {
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
-    let registry = metrics.map { _ in PrometheusRegistry() }
-    let measuring = registry.map { [CallMetrics(factory: $0)] } ?? []
-    let jobs = registry.map {
-      JobMetrics(store: store, engines: engines, factory: $0, logger: logger)
-    }
+    let page = metricsPage(store, engines)
+    var interceptors: [any ServerInterceptor] = tracer.map { [ServerTracing(tracer: $0)] } ?? []
+    interceptors.append(RequestIDs())
+    if let page { interceptors.append(page.calls) }
     let server = Server(
-      routes: routes, limits: limits, logger: logger, tls: tls,
-      interceptors: (tracer.map { [ServerTracing(tracer: $0)] } ?? []) + [RequestIDs()] + measuring,
+      routes: routes, limits: limits, logger: logger, tls: tls, interceptors: interceptors,
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
@@ -78,7 +75,7 @@ struct ServerProgram: Sendable {
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
       Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
-      Part("calls", { try await serve(server, reloads, registry, jobs) }) {
+      Part("calls", { try await serve(server, reloads, page) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
         // Who watches a training learns of its end before the connection closes.
         scheduler.drain()
@@ -140,36 +137,22 @@ struct ServerProgram: Sendable {
 
   /// Serves calls, and says where once it does.
   private func serve(
-    _ server: Server, _ reloads: ReloadSignals?, _ registry: PrometheusRegistry?,
-    _ jobs: JobMetrics?
+    _ server: Server, _ reloads: ReloadSignals?, _ page: MetricsPage?
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: addresses.map(\.address)) }
       let lines = try await server.boundAddresses.map { "listening on \(name(of: $0))\n" }
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
-      if let registry, let jobs {
-        group.addTask { try await showMetrics(registry, of: server, jobs) }
-      }
+      if let page { group.addTask { try await page.run(of: server) } }
       if let reloads { group.addTask { await reloads.run(server, logger) } }
       try await group.next()
       group.cancelAll()
     }
   }
 
-  /// Answers who reads the metrics.
-  private func showMetrics(
-    _ registry: PrometheusRegistry, of server: Server, _ jobs: JobMetrics
-  ) async throws {
-    guard case .tcp(let host, let port) = metrics?.address else { return }
-    let connections = ConnectionMetrics(factory: registry)
-    let endpoint = MetricsEndpoint(logger: logger) {
-      await connections.look(at: server)
-      await jobs.look()
-      return registry.text
-    }
-    try await endpoint.run(host: host, port: port) { port in
-      logger.notice("metrics at http://\(Address.tcp(host: host, port: port))/metrics")
-    }
+  private func metricsPage(_ store: DataStore, _ engines: Engines) -> MetricsPage? {
+    guard case .tcp(let host, let port) = metrics?.address else { return nil }
+    return MetricsPage(host: host, port: port, store: store, engines: engines, logger: logger)
   }
 
   /// The address as clients are told it.

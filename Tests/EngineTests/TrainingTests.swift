@@ -1,3 +1,4 @@
+import SeededRandom
 import API
 import Codec
 import Foundation

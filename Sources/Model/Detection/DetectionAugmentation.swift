@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import Foundation
 
 /// Draws views of the images to learn from: larger, smaller, cut, mirrored, in other light, or four

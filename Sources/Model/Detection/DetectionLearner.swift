@@ -1,3 +1,5 @@
+internal import SeededRandom
+
 /// The network while it learns, and its running average, which validates better than the weights of
 /// any single step.
 struct DetectionLearner {

@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import BoxMetrics
 
 /// One training: the phases in their order, and what each hands to the next.

@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import BoxMetrics
 
 /// One step of learning and one image's detection by themselves, for whoever times them.

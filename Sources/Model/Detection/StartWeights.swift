@@ -1,3 +1,4 @@
+internal import SeededRandom
 internal import Foundation
 
 /// Weights of layers that nothing has trained yet, drawn from a seed.
