@@ -256,7 +256,8 @@ let package = Package(
       "RPCClientTests",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
     tests("ImagesTests", ["Images", "SeededRandom"]),
-    tests("ModelTests", ["BoxMetrics", "CTorch", "Model", "SeededRandom"], resources: ["Fixtures"]),
+    tests(
+      "ModelTests", ["BoxMetrics", "CTorch", "Model", "SeededRandom"], resources: ["Fixtures"]),
     tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
