@@ -18,8 +18,10 @@ package struct Frame: Hashable, Sendable {
 package struct FrameReader {
   /// Payload bytes of a frame, at most.
   private let payloadBytesMax: Int
-  /// Bytes that have arrived and were not read yet: less than one frame after each `next()`.
-  private(set) var buffer = ByteBuffer()
+  /// Bytes that have arrived and were not read yet.
+  private var buffer = ByteBuffer()
+  /// Those that came after them: of these only what a begun frame lacks is copied.
+  private var later = ByteBuffer()
   /// A header whose payload has not arrived yet, or what is left of both.
   private var header: FrameHeader?
 
@@ -29,30 +31,52 @@ package struct FrameReader {
   package init(payloadBytesMax: Int) { self.payloadBytesMax = payloadBytesMax }
 
   /// Whether a frame has begun that is not whole.
-  package var isWithinFrame: Bool { header != nil || buffer.readableBytes > 0 }
+  package var isWithinFrame: Bool {
+    header != nil || buffer.readableBytes > 0 || later.readableBytes > 0
+  }
 
   /// Adds what the network brought.
   package mutating func append(_ bytes: ByteBuffer) {
-    if buffer.readableBytes == 0 {
-      buffer = bytes
+    if later.readableBytes == 0 {
+      later = bytes
     } else {
-      var bytes = bytes
-      buffer.discardReadBytes()
-      buffer.writeBuffer(&bytes)
+      later.writeImmutableBuffer(bytes)
     }
   }
 
   /// The next whole frame, or `nil` until more bytes arrive.
   package mutating func next() throws(ConnectionFault) -> Frame? {
     if header == nil {
-      guard let read = try buffer.readFrameHeader() else { return nil }
+      gather(FrameHeader.bytes)
+      guard let read = try buffer.readFrameHeader() else {
+        // An idle connection keeps no memory of what it has received.
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+        return nil
+      }
       try read.validate(payloadBytesMax: payloadBytesMax)
       header = read
     }
     guard let header else { return nil }
+    gather(header.length)
     guard let payload = buffer.readSlice(length: header.length) else { return piece(of: header) }
     self.header = nil
     return Frame(header: header, payload: payload)
+  }
+
+  /// Brings so many bytes together, if they are there.
+  private mutating func gather(_ count: Int) {
+    guard buffer.readableBytes < count, later.readableBytes > 0 else { return }
+    if buffer.readableBytes == 0 {
+      buffer = later
+      later = ByteBuffer()
+      return
+    }
+    let missing = min(count - buffer.readableBytes, later.readableBytes)
+    guard let part = later.readSlice(length: missing) else { return }
+    if later.readableBytes == 0 { later = ByteBuffer() }
+    // What lies before them belongs to frames that were handed on.
+    buffer.discardReadBytes()
+    buffer.writeImmutableBuffer(part)
   }
 
   /// What has arrived of a frame, if that is much and the frame may be cut.
@@ -72,6 +96,7 @@ package struct FrameReader {
 
   /// The preface before the first frame, or `nil` until it has arrived.
   package mutating func preface() throws(ConnectionFault) -> Preface? {
-    try buffer.readPreface()
+    gather(Preface.bytes)
+    return try buffer.readPreface()
   }
 }
