@@ -1,4 +1,4 @@
-// Convolutions as the shim's files pass them on.
+// What the shim's files share of layers: convolutions as they pass them on, and maps row by row.
 
 #ifndef CTORCH_LAYERS_HPP
 #define CTORCH_LAYERS_HPP

@@ -1,11 +1,12 @@
 // Batch norms by the batch's own statistics, with the clamp that mostly follows.
 //
-// ATen goes over the map seven times for a norm, a clamp and their gradients; here it is four times.
+// ATen goes over the map seven times for a norm, a clamp and their gradients; here it is four
+// times.
 
 #include "layers.hpp"
-#include "parallel.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <torch/csrc/autograd/custom_function.h>
