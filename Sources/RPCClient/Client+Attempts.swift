@@ -89,6 +89,13 @@ extension Client {
     _ command: (ClientSession, StreamID) -> ClientCommand
   ) -> (ClientSession, StreamID)? {
     guard let session = pool.pickReady() else { return nil }
+    return give(command, to: session)
+  }
+
+  /// Gives an attempt to this connection; `nil` if it takes none any more.
+  private func give(
+    _ command: (ClientSession, StreamID) -> ClientCommand, to session: ClientSession
+  ) -> (ClientSession, StreamID)? {
     session.counter.begin()
     guard let number = session.queue.pushNumbered({ command(session, StreamID($0)) }) else {
       session.counter.undoBegin()
@@ -106,11 +113,7 @@ extension Client {
     while true {
       switch pool.pick(waitForReady: call.options.waitForReady) {
       case .use(let session):
-        session.counter.begin()
-        if let number = session.queue.pushNumbered({ command(session, StreamID($0)) }) {
-          return (session, StreamID(number))
-        }
-        session.counter.undoBegin()
+        if let begun = give(command, to: session) { return begun }
         pool.leave(session)
       case .wait(let changes):
         try await pool.wait(since: changes, until: call.deadline)
