@@ -117,21 +117,33 @@ CT_INLINED void normalise_all(const Rows &rows, const Affine &affine, float *out
   });
 }
 
+/// What the gradient takes of some numbers: what their values lie off the mean, and the slopes that
+/// the clamp lets pass.
+struct NormSlope {
+  Lanes off, slope;
+};
+
+CT_INLINED void get_norm_slope(const Lanes &value, const Affine &affine, const float *means,
+                               const float *slopes, int64_t c, NormSlope &found) {
+  found.slope = at(slopes);
+  if (affine.clamps)
+    pass(value * at(affine.scale + c) + at(affine.shift + c), found.slope);
+  found.off = value - at(means + c);
+}
+
 CT_INLINED void sum_slopes_of_norm(const Rows &rows, const Affine &affine, const float *means,
                                    const float *slopes, float *sums, float *products) {
   std::fill(sums, sums + rows.channels, 0.0f);
   std::fill(products, products + rows.channels, 0.0f);
   for_rows(rows.count, [&](int64_t row, auto some) CT_INLINED_LAMBDA {
     for (int64_t c = 0; c < rows.channels; c += lanes) {
-      Lanes scale = at(affine.scale + c), shift = at(affine.shift + c), mean = at(means + c);
       Lanes sum = at(sums + c), product = at(products + c);
       for (int64_t r = 0; r < some; ++r) {
         int64_t place = (row + r) * rows.channels + c;
-        Lanes value = at(rows.values + place), slope = at(slopes + place);
-        if (affine.clamps)
-          pass(value * scale + shift, slope);
-        sum += slope;
-        product += slope * (value - mean);
+        NormSlope found;
+        get_norm_slope(at(rows.values + place), affine, means, slopes + place, c, found);
+        sum += found.slope;
+        product += found.slope * found.off;
       }
       at(sums + c) = sum;
       at(products + c) = product;
@@ -144,14 +156,12 @@ CT_INLINED void slopes_of_norm(const Rows &rows, const Affine &affine, const flo
                                float *out) {
   for_rows(rows.count, [&](int64_t row, auto some) CT_INLINED_LAMBDA {
     for (int64_t c = 0; c < rows.channels; c += lanes) {
-      Lanes scale = at(affine.scale + c), shift = at(affine.shift + c), mean = at(means + c);
-      Lanes factor = at(by_value + c), rest = at(by_all + c);
+      Lanes scale = at(affine.scale + c), factor = at(by_value + c), rest = at(by_all + c);
       for (int64_t r = 0; r < some; ++r) {
         int64_t place = (row + r) * rows.channels + c;
-        Lanes value = at(rows.values + place), slope = at(slopes + place);
-        if (affine.clamps)
-          pass(value * scale + shift, slope);
-        at(out + place) = slope * scale + (value - mean) * factor + rest;
+        NormSlope found;
+        get_norm_slope(at(rows.values + place), affine, means, slopes + place, c, found);
+        at(out + place) = found.slope * scale + found.off * factor + rest;
       }
     }
   });
