@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import Foundation
+internal import SeededRandom
 
 /// Draws another view of each image: part of it, turned a little, perhaps mirrored, in other light.
 ///

@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import Foundation
+internal import SeededRandom
 
 /// Lets the last stages of the backbone learn together with the classifier, on augmented images.
 ///

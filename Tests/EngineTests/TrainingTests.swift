@@ -1,4 +1,3 @@
-import SeededRandom
 import API
 import Codec
 import Foundation
@@ -8,6 +7,7 @@ import Model
 import RPCClient
 import RPCCore
 import RPCServer
+import SeededRandom
 import Testing
 
 @testable import Engine

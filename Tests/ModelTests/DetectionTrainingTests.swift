@@ -1,6 +1,6 @@
-import SeededRandom
 import BoxMetrics
 import Foundation
+import SeededRandom
 import Synchronization
 import Testing
 

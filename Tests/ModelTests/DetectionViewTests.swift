@@ -1,5 +1,5 @@
-import SeededRandom
 import BoxMetrics
+import SeededRandom
 import Testing
 
 @testable import Model

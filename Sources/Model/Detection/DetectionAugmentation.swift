@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import Foundation
+internal import SeededRandom
 
 /// Draws views of the images to learn from: larger, smaller, cut, mirrored, in other light, or four
 /// put together.

@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import BoxMetrics
+internal import SeededRandom
 
 /// One training: the phases in their order, and what each hands to the next.
 struct DetectionRun {

@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import BoxMetrics
+internal import SeededRandom
 
 /// One step of learning and one image's detection by themselves, for whoever times them.
 ///

@@ -1,5 +1,5 @@
-internal import SeededRandom
 internal import Foundation
+internal import SeededRandom
 
 /// Weights of layers that nothing has trained yet, drawn from a seed.
 struct StartWeights {
