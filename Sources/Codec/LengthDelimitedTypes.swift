@@ -55,6 +55,11 @@ public struct BytesType: ScalarType {
     Varint.size(UInt64(value.count)) + value.count
   }
 
+  @inline(__always) @inlinable
+  public static func lentSize(of value: Bytes) -> Int {
+    value.count >= Writer.lentBytesMin ? value.count : 0
+  }
+
   @inlinable
   public static func read(from reader: inout Reader) throws(DecodingError) -> Bytes {
     try reader.bytes()
@@ -62,7 +67,11 @@ public struct BytesType: ScalarType {
 
   @inlinable
   public static func write(_ value: Bytes, to writer: inout Writer) {
-    unsafe value.withUnsafeBytes { unsafe writer.raw($0) }
+    if value.count >= Writer.lentBytesMin, writer.lends {
+      writer.lend(value)
+    } else {
+      unsafe value.withUnsafeBytes { unsafe writer.raw($0) }
+    }
     writer.varint(UInt64(value.count))
   }
 }

@@ -73,4 +73,16 @@ extension Message {
     let count = try sizer.total()
     return Writer.bytes(count) { writer in write(to: &writer) }
   }
+
+  /// Encodes the message as ``serialized()`` does, but leaves values of `bytes` fields from 16 KiB on
+  /// where they are.
+  ///
+  /// - Throws: as ``serialized()``.
+  @inlinable
+  public func serializedInSegments() throws(EncodingError) -> SegmentedBytes {
+    var sizer = Sizer()
+    measure(with: &sizer)
+    let count = try sizer.total()
+    return Writer.segments(count, lending: sizer.lentCount) { writer in write(to: &writer) }
+  }
 }

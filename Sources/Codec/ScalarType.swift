@@ -17,11 +17,20 @@ public protocol ScalarType {
   /// The bytes of a value, with its length but without its tag.
   static func size(of value: Value) -> Int
 
+  /// The bytes of a value that a writer may lend instead of copying them; of most types, none.
+  static func lentSize(of value: Value) -> Int
+
   /// Reads a value that follows its tag.
   static func read(from reader: inout Reader) throws(DecodingError) -> Value
 
   /// Writes a value before what is written already, without its tag.
   static func write(_ value: Value, to writer: inout Writer)
+}
+
+extension ScalarType {
+  /// None of its bytes.
+  @inline(__always) @inlinable
+  public static func lentSize(of value: Value) -> Int { 0 }
 }
 
 extension ScalarType where Self == Int32Type {

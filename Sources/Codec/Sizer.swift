@@ -8,6 +8,8 @@ public struct Sizer: ~Copyable {
   @usableFromInline static var bytesMax: Int { Int(Int32.max) }
 
   @usableFromInline var count = 0
+  /// How many of those bytes a writer may lend.
+  @usableFromInline var lentCount = 0
   @usableFromInline var depth = 0
   @usableFromInline var isTooDeep = false
 
@@ -29,6 +31,7 @@ public struct Sizer: ~Copyable {
     // Always a sum, so that it stays in a register from field to field. It cannot overflow: no
     // program lives through so many additions.
     count &+= Scalar.isDefault(value) ? 0 : Varint.tagSize(number) &+ Scalar.size(of: value)
+    lentCount &+= Scalar.lentSize(of: value)
   }
 
   /// Adds a field that is left out when it is nil.
@@ -46,6 +49,7 @@ public struct Sizer: ~Copyable {
     _ number: Int, _ value: Scalar.Value, _ type: Scalar
   ) {
     count &+= Varint.tagSize(number) &+ Scalar.size(of: value)
+    lentCount &+= Scalar.lentSize(of: value)
   }
 
   /// Adds a list of which each element has a tag.

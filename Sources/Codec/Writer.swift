@@ -9,24 +9,67 @@ public struct Writer: ~Copyable {
   // `reserve` lets nothing pass its beginning.
   @usableFromInline let base: UnsafeMutablePointer<UInt8>
   @usableFromInline var position: Int
+  /// Whether large `bytes` values are lent instead of written.
+  @usableFromInline let lends: Bool
+  /// What was lent so far, the last first.
+  @usableFromInline var lent: [Lent] = []
+  /// Bytes of all that; they count in the lengths of messages around them.
+  @usableFromInline var lentCount = 0
 
-  @inlinable
-  init(_ base: UnsafeMutablePointer<UInt8>, count: Int) {
+  /// A value of a field that is not copied.
+  @usableFromInline
+  struct Lent {
+    /// Where it belongs among the bytes that are written.
+    let position: Int
+    let bytes: Bytes
+  }
+
+  /// Bytes of a value that are worth the segments they make.
+  @inlinable static var lentBytesMin: Int { 16 << 10 }
+
+  private init(_ base: UnsafeMutablePointer<UInt8>, count: Int, lends: Bool) {
     unsafe self.base = base
     position = count
+    self.lends = lends
   }
 
   /// Lends a writer for `count` bytes to `body`, which must fill them, in one allocation.
   @usableFromInline
   static func bytes(_ count: Int, _ body: (inout Writer) -> Void) -> Bytes {
+    var lent: [Lent]?
+    return bytes(count, lent: &lent, body)
+  }
+
+  /// The same for `count` bytes of which the writer lends `lentCount`.
+  @usableFromInline
+  static func segments(
+    _ count: Int, lending lentCount: Int, _ body: (inout Writer) -> Void
+  ) -> SegmentedBytes {
+    guard lentCount > 0 else { return SegmentedBytes(bytes(count, body)) }
+    var lent: [Lent]? = []
+    let written = bytes(count - lentCount, lent: &lent, body)
+    var segments: [Bytes] = []
+    var position = 0
+    for value in (lent ?? []).reversed() {
+      segments += [written[position..<value.position], value.bytes]
+      position = value.position
+    }
+    return SegmentedBytes(segments + [written[position..<written.count]])
+  }
+
+  /// Lends only if there is a place to say what.
+  private static func bytes(
+    _ count: Int, lent: inout [Lent]?, _ body: (inout Writer) -> Void
+  ) -> Bytes {
     guard count > 0 else { return Bytes() }
     var array: [UInt8] = []
     array.append(addingCapacity: count) { span in
       unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
         guard let base = buffer.baseAddress else { return }
-        var writer = unsafe Writer(base, count: count)
+        var writer = unsafe Writer(base, count: count, lends: lent != nil)
         body(&writer)
         precondition(writer.position == 0, "a message measured more bytes than it wrote")
+        if lent != nil { lent = writer.lent }
         initialized = count
       }
     }
@@ -75,7 +118,7 @@ public struct Writer: ~Copyable {
     _ number: Int, _ values: [Scalar.Value], _ type: Scalar
   ) {
     guard !values.isEmpty else { return }
-    let end = position
+    let end = enter()
     let values = values.span
     for index in values.indices.reversed() { Scalar.write(values[index], to: &self) }
     leave(number, end)
@@ -119,18 +162,25 @@ public struct Writer: ~Copyable {
   /// Begins, at its end, a message or an entry of a map; `leave` completes it.
   @inlinable
   public func enter() -> Int {
-    position
+    position &- lentCount
   }
 
   /// Puts tag and length before what ends at `end`.
   @inline(__always) @inlinable
   public mutating func leave(_ number: Int, _ end: Int) {
-    varint(UInt64(end - position))
+    varint(UInt64(end - enter()))
     tag(number, .lengthDelimited)
   }
 }
 
 extension Writer {
+  /// Lets a value be sent from where it is.
+  @usableFromInline
+  mutating func lend(_ bytes: Bytes) {
+    lent.append(Lent(position: position, bytes: bytes))
+    lentCount += bytes.count
+  }
+
   /// Makes room for `count` bytes before those already written.
   @inline(__always) @inlinable
   mutating func reserve(_ count: Int) {

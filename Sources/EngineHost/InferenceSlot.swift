@@ -74,7 +74,7 @@ final class InferenceSlot: Caller {
   // MARK: What callers do
 
   func unary(
-    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions
   ) async throws -> Bytes {
     try await current().unary(method, request, options: options)
   }

@@ -8,7 +8,7 @@ extension Client {
   /// run, twice. An attempt of a hedged call says by `hedgeAfter` how many were made before it; no
   /// policy tries it again.
   func unary(
-    _ call: OutboundCall, _ request: Bytes, hedgeAfter previousAttempts: Int? = nil
+    _ call: OutboundCall, _ request: SegmentedBytes, hedgeAfter previousAttempts: Int? = nil
   ) async throws -> Bytes {
     let isHedge = previousAttempts != nil
     if !isHedge, let hedging = configuration.hedging(for: call) {

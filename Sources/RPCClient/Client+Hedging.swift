@@ -14,7 +14,7 @@ extension Client {
   ///
   /// - Throws: the status of the attempt that failed last; `CancellationError`.
   func hedged(
-    _ call: OutboundCall, _ request: Bytes, _ policy: HedgingPolicy
+    _ call: OutboundCall, _ request: SegmentedBytes, _ policy: HedgingPolicy
   ) async throws -> Bytes {
     try await withThrowingTaskGroup(of: HedgingEvent.self) { group in
       defer { group.cancelAll() }
@@ -60,7 +60,7 @@ extension Client {
 
   /// One attempt, with metadata of its own: several attempts may be answered at once.
   private func attempt(
-    _ call: OutboundCall, _ request: Bytes, previous: Int
+    _ call: OutboundCall, _ request: SegmentedBytes, previous: Int
   ) async throws -> HedgingEvent {
     let metadata = ResponseMetadata()
     do {

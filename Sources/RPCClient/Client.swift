@@ -110,7 +110,7 @@ public final class Client: Caller {
 
   /// Sends one message and returns the one response.
   public func unary(
-    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions
   ) async throws -> Bytes {
     if configuration.interceptors.isEmpty {
       return try await unary(OutboundCall(method, options), request)
@@ -137,7 +137,7 @@ public final class Client: Caller {
 
   /// Sends one message and gives the responses to `body`.
   public func serverStream<R: Sendable>(
-    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions,
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions,
     _ body: (IncomingMessages) async throws -> R
   ) async throws -> R {
     if configuration.interceptors.isEmpty {

@@ -92,8 +92,8 @@ final class ClientCall: @unchecked Sendable {
 /// What calls' tasks, and the client, ask of a session.
 enum ClientCommand: Sendable {
   /// Opens a call with its OPEN's payload and, if it is the only one, its request.
-  case open(StreamID, ClientCall, Bytes, request: Bytes?)
-  case message(StreamID, Bytes)
+  case open(StreamID, ClientCall, Bytes, request: SegmentedBytes?)
+  case message(StreamID, SegmentedBytes)
   case finish(StreamID)
   case consumed(StreamID, messages: Int)
   case cancel(StreamID)
@@ -105,7 +105,9 @@ enum ClientCommand: Sendable {
 struct ClientPort: CallPort {
   let queue: CommandQueue<ClientCommand>
 
-  func send(_ message: Bytes, on stream: StreamID) { queue.push(.message(stream, message)) }
+  func send(_ message: SegmentedBytes, on stream: StreamID) {
+    queue.push(.message(stream, message))
+  }
 
   func finish(_ stream: StreamID) { queue.push(.finish(stream)) }
 

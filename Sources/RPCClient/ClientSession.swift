@@ -231,7 +231,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func open(
-    _ stream: StreamID, _ call: ClientCall, _ payload: Bytes, _ request: Bytes?
+    _ stream: StreamID, _ call: ClientCall, _ payload: Bytes, _ request: SegmentedBytes?
   ) {
     calls[stream] = call
     if let deadline = call.deadline {
@@ -242,7 +242,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     if let request { send(request, isLast: true, on: stream) }
   }
 
-  private func send(_ bytes: Bytes, isLast: Bool, on stream: StreamID) {
+  private func send(_ bytes: SegmentedBytes, isLast: Bool, on stream: StreamID) {
     do {
       try connection.send(bytes, isLast: isLast, on: stream)
     } catch {

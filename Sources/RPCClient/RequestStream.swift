@@ -17,10 +17,10 @@ final class RequestStream: Sendable {
 
   private let client: Client
   private let call: OutboundCall
-  private let request: Bytes
+  private let request: SegmentedBytes
   private let state = Mutex(State())
 
-  init(_ client: Client, _ call: OutboundCall, _ request: Bytes) {
+  init(_ client: Client, _ call: OutboundCall, _ request: SegmentedBytes) {
     self.client = client
     self.call = call
     self.request = request
@@ -117,7 +117,7 @@ final class RequestStream: Sendable {
 extension Client {
   /// Makes a server streaming call, in as many attempts as it takes to the first response.
   func serverStream<R: Sendable>(
-    _ call: OutboundCall, _ request: Bytes, _ body: (IncomingMessages) async throws -> R
+    _ call: OutboundCall, _ request: SegmentedBytes, _ body: (IncomingMessages) async throws -> R
   ) async throws -> R {
     let stream = RequestStream(self, call, request)
     let incoming = try await stream.start()

@@ -6,7 +6,7 @@ import RPCCore
 final class ServerCall: @unchecked Sendable {
   /// What the handler came to.
   enum Outcome: Sendable {
-    case response(Bytes)
+    case response(SegmentedBytes)
     case streamed
     case failed(Status)
   }
@@ -168,7 +168,7 @@ final class ServerCall: @unchecked Sendable {
 
 /// What calls' tasks, and the server, ask of a session.
 enum ServerCommand: Sendable {
-  case message(StreamID, Bytes)
+  case message(StreamID, SegmentedBytes)
   case consumed(StreamID, messages: Int)
   case began(ServerCall)
   case returned(ServerCall, ServerCall.Outcome)
@@ -181,7 +181,9 @@ enum ServerCommand: Sendable {
 struct ServerPort: CallPort {
   let queue: CommandQueue<ServerCommand>
 
-  func send(_ message: Bytes, on stream: StreamID) { queue.push(.message(stream, message)) }
+  func send(_ message: SegmentedBytes, on stream: StreamID) {
+    queue.push(.message(stream, message))
+  }
 
   /// A server's messages end with the call, when the handler returns.
   func finish(_ stream: StreamID) {}

@@ -3,7 +3,7 @@ import RPCCore
 
 /// What handlers answer, on its way to the client.
 extension ServerSession {
-  func send(_ bytes: Bytes, of call: ServerCall) {
+  func send(_ bytes: SegmentedBytes, of call: ServerCall) {
     do {
       try sendHead(of: call)
       try connection.send(bytes, on: call.stream)

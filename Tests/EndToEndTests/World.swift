@@ -51,7 +51,7 @@ struct World: Sendable {
     _ method: MethodDescriptor, _ requests: [Q], as person: Person
   ) async throws {
     let options = options(person)
-    let messages = try requests.map { try $0.serialized() }
+    let messages = try requests.map { try $0.serializedInSegments() }
     guard method.kind != .unary else {
       _ = try await caller.unary(method, try #require(messages.first), options: options)
       return

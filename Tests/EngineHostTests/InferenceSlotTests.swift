@@ -10,7 +10,7 @@ import Testing
     var name: [UInt8]
 
     func unary(
-      _ method: MethodDescriptor, _ request: Bytes, options: CallOptions
+      _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions
     ) async throws -> Bytes { Bytes(name) }
 
     func stream<R: Sendable>(
@@ -22,7 +22,7 @@ import Testing
   static let method = MethodDescriptor(service: "s", name: "m", kind: .unary)
 
   private func call(_ slot: InferenceSlot) async throws -> [UInt8] {
-    Array(try await slot.unary(Self.method, [], options: CallOptions()))
+    Array(try await slot.unary(Self.method, SegmentedBytes(), options: CallOptions()))
   }
 
   @Test func `a call waits for the engine that is being started`() async throws {

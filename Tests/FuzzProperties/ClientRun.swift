@@ -111,8 +111,7 @@ struct ClientRun {
 
   private mutating func send(_ count: Int, isLast: Bool, on stream: StreamID) throws(Finding) {
     do {
-      try connection.send(
-        Bytes(FrameScript.digits[..<count]), isLast: isLast, on: stream)
+      try connection.send(FrameScript.message(count), isLast: isLast, on: stream)
     } catch {
       try require(
         count > connection.peer.messageBytesMax, "a message of \(count) bytes is refused: \(error)")

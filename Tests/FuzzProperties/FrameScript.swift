@@ -88,9 +88,21 @@ struct FrameScript {
     UInt8(48 + ((UInt64(number * number) &* 0x9E37_79B9_7F4A_7C15) >> 40) % 10)
   }
 
+  /// A message of that many digits, in segments of every length up to some hundred and a long one.
+  static func message(_ count: Int) -> SegmentedBytes {
+    var segments: [Bytes] = []
+    var start = 0
+    while start < count, segments.count < 200 {
+      let end = min(start + segments.count, count)
+      segments.append(Bytes(digits[start..<end]))
+      start = end
+    }
+    return SegmentedBytes(segments + [Bytes(digits[start..<count])])
+  }
+
   /// A compressed message, in one chunk or two, that may be damaged.
   private mutating func compressedData(_ stream: UInt32, _ source: inout ByteSource) {
-    let message = Bytes(Self.digits[..<(1_024 + source.size(max: 3_000))])
+    let message = Self.message(1_024 + source.size(max: 3_000))
     guard var body = Compression.compressed(message).map(Array.init) else { return }
     if source.choice(3) == 0 {
       body[source.choice(body.count)] ^= UInt8(1 + source.choice(255))

@@ -125,7 +125,7 @@ struct ServerRun {
 
   private mutating func send(_ count: Int, on stream: StreamID) throws(Finding) {
     do {
-      try connection.send(Bytes(FrameScript.digits[..<count]), on: stream)
+      try connection.send(FrameScript.message(count), on: stream)
     } catch {
       try require(
         count > connection.peer.messageBytesMax, "a message of \(count) bytes is refused: \(error)")

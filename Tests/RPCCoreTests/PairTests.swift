@@ -75,6 +75,24 @@ struct PairTests {
     #expect(pair.received(on: one) == [count, count, count])
   }
 
+  /// Cut where a chunk ends, before it and behind it.
+  @Test(arguments: [
+    [1, 32_699, 1], [32_700, 4], [32_699, 40_000], [32_701, 32_703, 3], [9, 200_000],
+  ])
+  func `a message of several segments arrives as one`(lengths: [Int]) throws {
+    let segments = lengths.enumerated().map { number, length in
+      Bytes((0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 + number) })
+    }
+    var pair = Pair()
+    pair.client.open(one, [])
+    try pair.client.send(SegmentedBytes(segments), isLast: false, on: one)
+    try pair.run()
+    #expect(pair.serverEvents.last == .message(one, Bytes(segments.joined()), isLast: false))
+    try pair.server.send(SegmentedBytes(segments), on: one)
+    try pair.run()
+    #expect(pair.clientEvents.last == .message(one, Bytes(segments.joined())))
+  }
+
   /// Windows must come back to where they were, or a long stream would stall.
   @Test(arguments: 0..<10 as Range<UInt64>)
   func `a long stream of mixed sizes never stalls`(seed: UInt64) throws {

@@ -61,7 +61,7 @@ struct CallKindTests {
     /// Holds a stream without keeping it.
     struct Held: Sendable { weak let messages: IncomingMessages? }
     try await carrier.run(Echo.routes) { client in
-      let request = try Item(key: "3").serialized()
+      let request = try Item(key: "3").serializedInSegments()
       let held = try await client.serverStream(Echo.repeated, request, options: CallOptions()) {
         messages in
         while try await messages.next() != nil {}

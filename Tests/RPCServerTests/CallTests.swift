@@ -127,7 +127,8 @@ struct CallTests {
         #expect(status?.message.contains(named) == true)
       }
       let garbled = await #expect(throws: Status.self) {
-        _ = try await client.unary(Echo.unary, [0xFF, 0xFF] as Bytes, options: CallOptions())
+        _ = try await client.unary(
+          Echo.unary, SegmentedBytes([0xFF, 0xFF]), options: CallOptions())
       }
       #expect(garbled?.code == .invalidArgument)
       #expect(garbled?.message.contains("MetadataEntry") == true)

@@ -50,7 +50,7 @@ struct InterceptorTests {
 
   /// Calls the method with one message, reads all responses, and returns how many there were.
   private func call(_ method: MethodDescriptor, _ client: Client) async throws -> Int {
-    let request = try Item(key: method.kind == .clientStreaming ? "0" : "1").serialized()
+    let request = try Item(key: method.kind == .clientStreaming ? "0" : "1").serializedInSegments()
     return try await client.stream(method, options: CallOptions()) { output, input in
       try await output.write(request)
       output.finish()

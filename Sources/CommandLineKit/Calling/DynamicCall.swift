@@ -76,19 +76,20 @@ struct DynamicCall: Sendable {
     }
   }
 
-  private func single(_ requests: RequestTexts) async throws -> Bytes {
+  private func single(_ requests: RequestTexts) async throws -> SegmentedBytes {
     var requests = requests
     let objects = try await requests.all()
     guard objects.count <= 1 else {
       throw CommandFailure.usage(
         "\(method.descriptor) takes one request; \(objects.count) are given")
     }
-    return try objects.first.map(bytes) ?? Bytes()
+    return try objects.first.map(bytes) ?? SegmentedBytes()
   }
 
-  private func bytes(of object: [UInt8]) throws -> Bytes {
+  private func bytes(of object: [UInt8]) throws -> SegmentedBytes {
     do {
-      return try method.schema.bytes(ofJSON: object, as: method.type.request)
+      return SegmentedBytes(
+        try method.schema.bytes(ofJSON: object, as: method.type.request))
     } catch {
       throw CommandFailure.usage("the request is no \(method.type.request): \(error)")
     }

@@ -37,9 +37,11 @@ struct CallRunner: Sendable {
   func call(_ entry: LoadPlan.Entry) async throws -> Traffic {
     switch entry.method.kind {
     case .unary:
+      let request = entry.requests[0]
       var traffic = Traffic()
-      traffic.sent(entry.requests[0])
-      traffic.received(try await caller.unary(entry.method, entry.requests[0], options: options))
+      traffic.sent(request)
+      traffic.received(
+        try await caller.unary(entry.method, SegmentedBytes(request), options: options))
       return traffic
     case .clientStreaming, .serverStreaming:
       return try await caller.stream(entry.method, options: options) { output, input in
@@ -64,7 +66,7 @@ struct CallRunner: Sendable {
     var traffic = Traffic()
     do {
       for message in messages {
-        try await output.write(message)
+        try await output.write(SegmentedBytes(message))
         traffic.sent(message)
       }
       output.finish()

@@ -7,8 +7,9 @@ public protocol Caller: Sendable {
   /// Sends one message and returns the one response.
   ///
   /// - Throws: the call's `Status`; `CancellationError` if this task was cancelled.
-  func unary(_ method: MethodDescriptor, _ request: Bytes, options: CallOptions) async throws
-    -> Bytes
+  func unary(
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions
+  ) async throws -> Bytes
 
   /// Starts a call with any number of messages each way and gives both directions to `body`.
   ///
@@ -29,7 +30,7 @@ public protocol Caller: Sendable {
   ///
   /// - Throws: as ``stream(_:options:_:)``.
   func serverStream<R: Sendable>(
-    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions,
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions,
     _ body: (IncomingMessages) async throws -> R
   ) async throws -> R
 }
@@ -37,7 +38,7 @@ public protocol Caller: Sendable {
 extension Caller {
   /// Starts a stream whose only request is `request`.
   public func serverStream<R: Sendable>(
-    _ method: MethodDescriptor, _ request: Bytes, options: CallOptions,
+    _ method: MethodDescriptor, _ request: SegmentedBytes, options: CallOptions,
     _ body: (IncomingMessages) async throws -> R
   ) async throws -> R {
     try await stream(method, options: options) { output, input in
@@ -52,7 +53,7 @@ extension Caller {
   public func unary<Q: Message, A: Message>(
     _ method: MethodDescriptor, _ request: Q, options: CallOptions = CallOptions()
   ) async throws -> A {
-    let bytes = try await unary(method, encode(request), options: options)
+    let bytes = try await unary(method, encodeToSend(request), options: options)
     return try decode(bytes, as: A.self, failingWith: .internal)
   }
 
@@ -78,7 +79,7 @@ extension Caller {
     _ method: MethodDescriptor, _ request: Q, options: CallOptions = CallOptions(),
     _ receive: (MessageStream<A>) async throws -> R
   ) async throws -> R {
-    try await serverStream(method, encode(request), options: options) { input in
+    try await serverStream(method, encodeToSend(request), options: options) { input in
       try await receive(MessageStream(input))
     }
   }

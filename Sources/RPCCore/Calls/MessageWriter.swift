@@ -15,7 +15,7 @@ public struct MessageWriter<Element: Message>: Sendable {
   ///   while it waited.
   public nonisolated(nonsending) func write(_ message: Element) async throws {
     // Nearly always there is room: an asynchronous call less.
-    if try sink.send(encode(message)) { try await sink.waitForRoom() }
+    if try sink.send(encodeToSend(message)) { try await sink.waitForRoom() }
   }
 
   /// Says that no more messages follow: how the body of a bidirectional call lets the server end it.

@@ -26,14 +26,14 @@ public final class OutgoingMessages: Sendable {
   /// Sends one message; waits while too much is queued.
   ///
   /// - Throws: the call's `Status` if it has ended; `CancellationError` if this task was cancelled.
-  public func write(_ message: Bytes) async throws {
+  public func write(_ message: SegmentedBytes) async throws {
     if try send(message) { try await waitForRoom() }
   }
 
   /// Sends one message; returns whether too much is queued, so that the writer must wait for room.
   ///
   /// - Throws: as ``write(_:)``.
-  func send(_ message: Bytes) throws -> Bool {
+  func send(_ message: SegmentedBytes) throws -> Bool {
     try Task.checkCancellation()
     let mustWait = try state.withLock { state in
       if let failure = state.failure { throw failure }
@@ -59,7 +59,7 @@ public final class OutgoingMessages: Sendable {
   }
 
   /// Sends the only message of the direction.
-  func finish(with message: Bytes) {
+  func finish(with message: SegmentedBytes) {
     port.send(message, on: stream)
     finish()
   }

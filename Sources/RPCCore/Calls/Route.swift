@@ -4,8 +4,9 @@ public import Codec
 public struct Route: Sendable {
   /// The handler over bytes, by how many messages go each way.
   package enum Handler: Sendable {
-    case unary(@Sendable (Bytes, ServerContext) async throws -> Bytes)
-    case clientStreaming(@Sendable (IncomingMessages, ServerContext) async throws -> Bytes)
+    case unary(@Sendable (Bytes, ServerContext) async throws -> SegmentedBytes)
+    case clientStreaming(
+      @Sendable (IncomingMessages, ServerContext) async throws -> SegmentedBytes)
     case serverStreaming(@Sendable (Bytes, OutgoingMessages, ServerContext) async throws -> Void)
     case bidirectional(
       @Sendable (IncomingMessages, OutgoingMessages, ServerContext) async throws -> Void)
@@ -30,7 +31,7 @@ public struct Route: Sendable {
       method,
       .unary { bytes, context in
         let request = try decode(bytes, as: Q.self, failingWith: .invalidArgument)
-        return try encode(try await handler(request, context))
+        return try encodeToSend(try await handler(request, context))
       })
   }
 
@@ -43,7 +44,7 @@ public struct Route: Sendable {
     return Route(
       method,
       .clientStreaming { input, context in
-        try encode(try await handler(MessageStream(input), context))
+        try encodeToSend(try await handler(MessageStream(input), context))
       })
   }
 

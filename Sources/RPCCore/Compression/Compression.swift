@@ -23,15 +23,14 @@ package enum Compression {
   package static let compressedBytes = 1 << 10...1 << 20
 
   /// The message as it is sent to a peer that takes zstd; `nil` if it is better sent as it is.
-  package static func compressed(_ message: Bytes) -> Bytes? {
+  package static func compressed(_ message: SegmentedBytes) -> Bytes? {
     guard compressedBytes.contains(message.count) else { return nil }
     let length = UInt32(message.count)
     let header = [Encoding.zstd.rawValue] + (0..<4).map { UInt8(length >> (24 - 8 * $0) & 0xFF) }
     // Less than a sixteenth is not worth the receiver's work.
     let bytesMax = message.count - message.count / 16
-    guard let body = Zstd.compressed(message, prefix: header, bytesMax: bytesMax) else {
-      return nil
-    }
+    guard let body = Zstd.compressed(message.joined(), prefix: header, bytesMax: bytesMax)
+    else { return nil }
     let count = body.count - headerBytes
     return message.count <= count * ratioMax ? Bytes(body) : nil
   }

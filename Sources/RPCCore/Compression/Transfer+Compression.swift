@@ -16,7 +16,7 @@ extension Transfer {
     guard case .message(let message, 0, let isLast) = item, peer.takesZstd,
       let body = Compression.compressed(message)
     else { return item }
-    return .compressed(body, inflatedBytes: message.count, sent: 0, isLast: isLast)
+    return .compressed(SegmentedBytes(body), inflatedBytes: message.count, sent: 0, isLast: isLast)
   }
 
   // MARK: Receiving
@@ -54,7 +54,7 @@ extension Transfer {
   /// Sends the next piece of a compressed message; the first one takes all of its credit, and more
   /// than there is if need be.
   mutating func sendCompressed(
-    _ body: Bytes, inflatedBytes: Int, from offset: Int, isLast: Bool, on stream: StreamID,
+    _ body: SegmentedBytes, inflatedBytes: Int, from offset: Int, isLast: Bool, on stream: StreamID,
     at index: Int, sent: inout [Sent]
   ) {
     if offset == 0 {

@@ -210,7 +210,9 @@ package struct ClientConnection {
   }
 
   /// Sends a message; nothing if the call has ended.
-  package mutating func send(_ message: Bytes, isLast: Bool, on stream: StreamID) throws(Status) {
+  package mutating func send(
+    _ message: SegmentedBytes, isLast: Bool, on stream: StreamID
+  ) throws(Status) {
     guard let phase = calls[stream], phase != .cancelled else { return }
     guard message.count <= peer.messageBytesMax else {
       throw .past("message bytes", value: message.count, limit: peer.messageBytesMax)

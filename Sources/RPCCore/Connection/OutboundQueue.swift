@@ -7,9 +7,9 @@ package struct OutboundQueue: Sendable {
     /// A frame other than DATA.
     case frame(FrameType, Bytes)
     /// A message of which the first `sent` bytes are on their way.
-    case message(Bytes, sent: Int, isLast: Bool)
+    case message(SegmentedBytes, sent: Int, isLast: Bool)
     /// The same of a message that was compressed, and what it inflates to.
-    case compressed(Bytes, inflatedBytes: Int, sent: Int, isLast: Bool)
+    case compressed(SegmentedBytes, inflatedBytes: Int, sent: Int, isLast: Bool)
     /// No more messages follow.
     case finish
   }

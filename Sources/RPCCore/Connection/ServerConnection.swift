@@ -244,7 +244,7 @@ package struct ServerConnection {
   /// Sends a message; nothing if the call has ended.
   ///
   /// - Throws: `RESOURCE_EXHAUSTED` if the client does not take messages as large.
-  package mutating func send(_ message: Bytes, on stream: StreamID) throws(Status) {
+  package mutating func send(_ message: SegmentedBytes, on stream: StreamID) throws(Status) {
     guard calls[stream] == .running else { return }
     guard message.count <= peer.messageBytesMax else {
       throw .past("message bytes", value: message.count, limit: peer.messageBytesMax)

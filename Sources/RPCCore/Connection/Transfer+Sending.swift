@@ -226,7 +226,7 @@ extension Transfer {
     sent == 0 ? ReceiveWindow.messageOverheadBytes + 4 : 0
   }
 
-  private func chunk(of bytes: Bytes, from offset: Int, at index: Int) -> Chunk? {
+  private func chunk(of bytes: SegmentedBytes, from offset: Int, at index: Int) -> Chunk? {
     let credit = min(streams[at: index].credit.available, connectionCredit.available)
     guard credit > overhead(offset) else { return nil }
     let left = bytes.count - offset
@@ -245,7 +245,7 @@ extension Transfer {
   }
 
   mutating func write(
-    _ bytes: Bytes, from offset: Int, _ chunk: Chunk, flags: FrameFlags, isLast: Bool,
+    _ bytes: SegmentedBytes, from offset: Int, _ chunk: Chunk, flags: FrameFlags, isLast: Bool,
     on stream: StreamID
   ) {
     var flags = flags
@@ -260,8 +260,7 @@ extension Transfer {
         .data, flags: flags, trafficClass: isWhole ? .normal : .bulk, stream: stream,
         length: length))
     if chunk.statesTotal { staged.writeInteger(UInt32(bytes.count)) }
-    let start = bytes.startIndex
-    staged.write(bytes[start + chunk.range.lowerBound..<start + chunk.range.upperBound])
+    bytes.forEachSegment(in: chunk.range) { staged.write($0) }
     if isWhole { schedule.sentSmall(bytes: length) }
     sentDataFrames += 1
   }
