@@ -67,7 +67,7 @@ public struct BytesType: ScalarType {
 
   @inlinable
   public static func write(_ value: Bytes, to writer: inout Writer) {
-    if value.count >= Writer.lentBytesMin, writer.lends {
+    if value.count >= Writer.lentBytesMin, writer.lent != nil {
       writer.lend(value)
     } else {
       unsafe value.withUnsafeBytes { unsafe writer.raw($0) }

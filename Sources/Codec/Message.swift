@@ -71,7 +71,7 @@ extension Message {
     var sizer = Sizer()
     measure(with: &sizer)
     let count = try sizer.total()
-    return Writer.bytes(count) { writer in write(to: &writer) }
+    return Writer.bytes(count) { writer in write(to: &writer) }.only
   }
 
   /// Encodes the message as ``serialized()`` does, but leaves values of `bytes` fields from 16 KiB on
@@ -83,6 +83,6 @@ extension Message {
     var sizer = Sizer()
     measure(with: &sizer)
     let count = try sizer.total()
-    return Writer.segments(count, lending: sizer.lentCount) { writer in write(to: &writer) }
+    return Writer.bytes(count, lending: sizer.lentCount) { writer in write(to: &writer) }
   }
 }

@@ -10,11 +10,6 @@ public struct SegmentedBytes: Sendable {
     /// The place of its first byte in the whole.
     @usableFromInline let start: Int
     @usableFromInline let bytes: Bytes
-
-    init(start: Int, bytes: Bytes) {
-      self.start = start
-      self.bytes = bytes
-    }
   }
 
   /// The only segment, unless there are ``segments``.
@@ -48,10 +43,6 @@ public struct SegmentedBytes: Sendable {
     return last.start + last.bytes.count
   }
 
-  /// Whether there are no bytes.
-  @inlinable
-  public var isEmpty: Bool { count == 0 }
-
   /// The bytes as one view: a copy, unless there is but one segment.
   public func joined() -> Bytes {
     guard !segments.isEmpty else { return only }
@@ -68,8 +59,7 @@ public struct SegmentedBytes: Sendable {
     guard !segments.isEmpty else {
       return body(only[only.startIndex + range.lowerBound..<only.startIndex + range.upperBound])
     }
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count) bytes")
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
     var index = indexOfSegment(with: range.lowerBound)
     var offset = range.lowerBound
     while offset < range.upperBound {

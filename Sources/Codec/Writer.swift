@@ -9,14 +9,12 @@ public struct Writer: ~Copyable {
   // `reserve` lets nothing pass its beginning.
   @usableFromInline let base: UnsafeMutablePointer<UInt8>
   @usableFromInline var position: Int
-  /// Whether large `bytes` values are lent instead of written.
-  @usableFromInline let lends: Bool
-  /// What was lent so far, the last first.
-  @usableFromInline var lent: [Lent] = []
-  /// Bytes of all that; they count in the lengths of messages around them.
+  /// What was lent instead of written, the last first; nil if everything is to be written.
+  @usableFromInline var lent: [Lent]?
+  /// Bytes of that, which count in the lengths of messages around them.
   @usableFromInline var lentCount = 0
 
-  /// A value of a field that is not copied.
+  /// The value of a field that is not copied.
   @usableFromInline
   struct Lent {
     /// Where it belongs among the bytes that are written.
@@ -30,50 +28,39 @@ public struct Writer: ~Copyable {
   private init(_ base: UnsafeMutablePointer<UInt8>, count: Int, lends: Bool) {
     unsafe self.base = base
     position = count
-    self.lends = lends
+    lent = lends ? [] : nil
   }
 
-  /// Lends a writer for `count` bytes to `body`, which must fill them, in one allocation.
+  /// Lends a writer to `body`, which must write `count` bytes but for `lentCount` that it lends.
+  ///
+  /// What is written takes one allocation.
   @usableFromInline
-  static func bytes(_ count: Int, _ body: (inout Writer) -> Void) -> Bytes {
-    var lent: [Lent]?
-    return bytes(count, lent: &lent, body)
-  }
-
-  /// The same for `count` bytes of which the writer lends `lentCount`.
-  @usableFromInline
-  static func segments(
-    _ count: Int, lending lentCount: Int, _ body: (inout Writer) -> Void
+  static func bytes(
+    _ count: Int, lending lentCount: Int = 0, _ body: (inout Writer) -> Void
   ) -> SegmentedBytes {
-    guard lentCount > 0 else { return SegmentedBytes(bytes(count, body)) }
-    var lent: [Lent]? = []
-    let written = bytes(count - lentCount, lent: &lent, body)
+    guard count > 0 else { return SegmentedBytes() }
+    let writtenCount = count - lentCount
+    var lent: [Lent]?
+    var array: [UInt8] = []
+    array.append(addingCapacity: writtenCount) { span in
+      unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
+        guard let base = buffer.baseAddress else { return }
+        var writer = unsafe Writer(base, count: writtenCount, lends: lentCount > 0)
+        body(&writer)
+        precondition(writer.position == 0, "a message measured more bytes than it wrote")
+        lent = writer.lent
+        initialized = writtenCount
+      }
+    }
+    let written = Bytes(array)
+    guard let lent else { return SegmentedBytes(written) }
     var segments: [Bytes] = []
     var position = 0
-    for value in (lent ?? []).reversed() {
+    for value in lent.reversed() {
       segments += [written[position..<value.position], value.bytes]
       position = value.position
     }
-    return SegmentedBytes(segments + [written[position..<written.count]])
-  }
-
-  /// Lends only if there is a place to say what.
-  private static func bytes(
-    _ count: Int, lent: inout [Lent]?, _ body: (inout Writer) -> Void
-  ) -> Bytes {
-    guard count > 0 else { return Bytes() }
-    var array: [UInt8] = []
-    array.append(addingCapacity: count) { span in
-      unsafe span.withUnsafeMutableBufferPointer { buffer, initialized in
-        guard let base = buffer.baseAddress else { return }
-        var writer = unsafe Writer(base, count: count, lends: lent != nil)
-        body(&writer)
-        precondition(writer.position == 0, "a message measured more bytes than it wrote")
-        if lent != nil { lent = writer.lent }
-        initialized = count
-      }
-    }
-    return Bytes(array)
+    return SegmentedBytes(segments + [written[position...]])
   }
 
   /// Writes a field that is left out when it has its default.
@@ -177,7 +164,7 @@ extension Writer {
   /// Lets a value be sent from where it is.
   @usableFromInline
   mutating func lend(_ bytes: Bytes) {
-    lent.append(Lent(position: position, bytes: bytes))
+    lent?.append(Lent(position: position, bytes: bytes))
     lentCount += bytes.count
   }
 
