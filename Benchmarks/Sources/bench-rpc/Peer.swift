@@ -63,11 +63,10 @@ struct TaskDriver: EchoDriver {
   func run(_ scenario: Scenario, seconds: Double) async throws -> Run {
     let end = ContinuousClock.now + .seconds(seconds)
     return try await withThrowingTaskGroup(of: Run.self) { group in
-      for worker in 0..<scenario.inFlight {
-        let connection = connections[worker % scenario.connections]
-        group.addTask(executorPreference: connection.executor) {
-          try await Self.work(connection, scenario, until: end)
-        }
+      for (index, connection) in connections.prefix(scenario.connections).enumerated() {
+        let isExtra = index < scenario.inFlight % scenario.connections
+        let calls = scenario.inFlight / scenario.connections + (isExtra ? 1 : 0)
+        Self.add(calls, on: connection, scenario, until: end, to: &group)
       }
       var run = Run()
       for try await part in group { run.add(part) }
@@ -75,10 +74,26 @@ struct TaskDriver: EchoDriver {
     }
   }
 
-  private static func work(
-    _ connection: some EchoConnection, _ scenario: Scenario, until end: ContinuousClock.Instant
-  ) async throws -> Run {
+  /// Keeps so many calls in flight on one connection.
+  ///
+  /// All send the same request, as ``EchoPeerDriver`` does: of one each, more would be in memory than
+  /// the processor's caches hold.
+  private static func add(
+    _ calls: Int, on connection: some EchoConnection, _ scenario: Scenario,
+    until end: ContinuousClock.Instant, to group: inout ThrowingTaskGroup<Run, any Error>
+  ) {
     let request = connection.request(for: scenario)
+    for _ in 0..<calls {
+      group.addTask(executorPreference: connection.executor) {
+        try await work(connection, scenario, request, until: end)
+      }
+    }
+  }
+
+  private static func work<Connection: EchoConnection>(
+    _ connection: Connection, _ scenario: Scenario, _ request: Connection.Request,
+    until end: ContinuousClock.Instant
+  ) async throws -> Run {
     var run = Run()
     run.latencies.reserveCapacity(1 << 14)
     var start = ContinuousClock.now
