@@ -4,10 +4,10 @@ import Foundation
 enum Peer: String, CaseIterable, Codable {
   /// Handlers and callers on the event loops, as ``echo`` has them: what small calls are best served by.
   case ours = "diyml"
+  case echo = "bare SwiftNIO"
   /// As by default: handlers and callers on Swift's threads, as ``grpc`` has them.
   case oursOnPool = "diyml on pool"
   case grpc = "grpc-swift-2"
-  case echo = "bare SwiftNIO"
 
   func measures(_ kind: Scenario.Kind) -> Bool { self != .echo || kind == .unary }
 }

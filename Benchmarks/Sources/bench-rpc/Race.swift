@@ -8,9 +8,10 @@ struct Race {
     let driver: Child
   }
 
-  /// Rounds of each scenario and peer that count, and their seconds.
-  var rounds = 3
-  var seconds = 1.0
+  /// Rounds of each scenario and peer that count, and their seconds: many short ones, since what else
+  /// the machine does comes and goes within seconds.
+  var rounds = 5
+  var seconds = 0.6
   /// Seconds of the round before them, which warms up and counts allocations.
   var countingSeconds = 0.3
 
@@ -96,9 +97,15 @@ struct Outcome: Codable {
     self.scenario = scenario
   }
 
-  /// The middle of the rounds.
-  private func median(_ value: (Round) -> Double) -> Double {
-    let sorted = rounds.map(value).sorted()
+  private func median(_ value: (Round) -> Double) -> Double { middle(of: rounds.map(value)) }
+
+  /// How many times the other's a value is: the median of what each round, side by side, came to.
+  func ratio(to other: Outcome, of value: (Round) -> Double) -> Double {
+    middle(of: zip(rounds, other.rounds).map { value($0) / value($1) })
+  }
+
+  private func middle(of values: [Double]) -> Double {
+    let sorted = values.sorted()
     guard !sorted.isEmpty else { return 0 }
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }

@@ -53,13 +53,16 @@ enum Report {
       outcomes.first { $0.scenario == scenario && $0.peer == peer }
     }
     guard let ours = outcome(of: .ours), let grpc = outcome(of: .grpc) else { return nil }
-    var text = "grpc_ratio=\(number(ours.perSecond / grpc.perSecond, 2))"
-    text += " p99_ratio=\(number(ours.p99 / grpc.p99, 3))"
+    func speed(_ ours: Outcome, _ theirs: Outcome) -> String {
+      number(ours.ratio(to: theirs, of: \.perSecond), 2)
+    }
+    var text = "grpc_ratio=\(speed(ours, grpc))"
+    text += " p99_ratio=\(number(ours.ratio(to: grpc, of: \.client.p99), 3))"
     let echo = outcome(of: .echo)
-    if let echo { text += " echo_ratio=\(number(ours.perSecond / echo.perSecond, 2))" }
+    if let echo { text += " echo_ratio=\(speed(ours, echo))" }
     if let pool = outcome(of: .oursOnPool) {
-      text += " pool_grpc_ratio=\(number(pool.perSecond / grpc.perSecond, 2))"
-      if let echo { text += " pool_echo_ratio=\(number(pool.perSecond / echo.perSecond, 2))" }
+      text += " pool_grpc_ratio=\(speed(pool, grpc))"
+      if let echo { text += " pool_echo_ratio=\(speed(pool, echo))" }
     }
     return text
   }
