@@ -14,13 +14,13 @@ public struct SegmentedBytes: Sendable {
 
   /// The only segment, unless there are ``segments``.
   @usableFromInline let only: Bytes
-  @usableFromInline let segments: [Segment]
+  @usableFromInline let segments: [Segment]?
 
   /// Takes a single segment.
   @inlinable
   public init(_ bytes: Bytes = Bytes()) {
     only = bytes
-    segments = []
+    segments = nil
   }
 
   /// Takes segments in their order.
@@ -39,16 +39,20 @@ public struct SegmentedBytes: Sendable {
   /// Bytes of all segments together.
   @inlinable
   public var count: Int {
-    guard let last = segments.last else { return only.count }
+    guard let segments else { return only.count }
+    guard let last = segments.last else { return 0 }
     return last.start + last.bytes.count
   }
 
   /// The bytes as one view: a copy, unless there is but one segment.
   public func joined() -> Bytes {
-    guard !segments.isEmpty else { return only }
+    guard let segments else { return only }
     var array: [UInt8] = []
     array.reserveCapacity(count)
-    for segment in segments { array.append(contentsOf: segment.bytes) }
+    for segment in segments {
+      // Not the view itself, which would be copied byte by byte.
+      unsafe segment.bytes.withUnsafeBytes { unsafe array.append(contentsOf: $0) }
+    }
     return Bytes(array)
   }
 
@@ -56,11 +60,11 @@ public struct SegmentedBytes: Sendable {
   @inlinable
   public func forEachSegment(in range: Range<Int>, _ body: (Bytes) -> Void) {
     guard !range.isEmpty else { return }
-    guard !segments.isEmpty else {
+    guard let segments else {
       return body(only[only.startIndex + range.lowerBound..<only.startIndex + range.upperBound])
     }
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "\(range) of \(count)")
-    var index = indexOfSegment(with: range.lowerBound)
+    var index = Self.indexOfSegment(with: range.lowerBound, in: segments)
     var offset = range.lowerBound
     while offset < range.upperBound {
       let bytes = segments[index].bytes
@@ -74,7 +78,7 @@ public struct SegmentedBytes: Sendable {
 
   /// By halving: the chunks of a message with many segments must not walk past all of them.
   @usableFromInline
-  func indexOfSegment(with offset: Int) -> Int {
+  static func indexOfSegment(with offset: Int, in segments: [Segment]) -> Int {
     var low = 0
     var high = segments.count
     while high - low > 1 {
