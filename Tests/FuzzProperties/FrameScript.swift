@@ -83,10 +83,11 @@ struct FrameScript {
       encodings: source.choice(2) == 0 ? [] : [.zstd])
   }
 
-  /// A message of digits, which shrink to about half, so that compressing it is of use.
-  static let digits: [UInt8] = (0..<150_000).map { (number: Int) in
-    UInt8(48 + ((UInt64(number * number) &* 0x9E37_79B9_7F4A_7C15) >> 40) % 10)
-  }
+  /// What messages are made of: digits shrink to about half, so that compressing them is of use.
+  private static let digits = Bytes(
+    (0..<150_000).map { (number: Int) in
+      UInt8(48 + ((UInt64(number * number) &* 0x9E37_79B9_7F4A_7C15) >> 40) % 10)
+    })
 
   /// A message of that many digits, in segments of every length up to some hundred and a long one.
   static func message(_ count: Int) -> SegmentedBytes {
@@ -94,10 +95,10 @@ struct FrameScript {
     var start = 0
     while start < count, segments.count < 200 {
       let end = min(start + segments.count, count)
-      segments.append(Bytes(digits[start..<end]))
+      segments.append(digits[start..<end])
       start = end
     }
-    return SegmentedBytes(segments + [Bytes(digits[start..<count])])
+    return SegmentedBytes(segments + [digits[start..<count]])
   }
 
   /// A compressed message, in one chunk or two, that may be damaged.

@@ -16,7 +16,7 @@ extension Transfer {
     guard case .message(let message, 0, let isLast) = item, peer.takesZstd,
       let body = Compression.compressed(message)
     else { return item }
-    return .compressed(SegmentedBytes(body), inflatedBytes: message.count, sent: 0, isLast: isLast)
+    return .compressed(body, inflatedBytes: message.count, sent: 0, isLast: isLast)
   }
 
   // MARK: Receiving
@@ -54,7 +54,7 @@ extension Transfer {
   /// Sends the next piece of a compressed message; the first one takes all of its credit, and more
   /// than there is if need be.
   mutating func sendCompressed(
-    _ body: SegmentedBytes, inflatedBytes: Int, from offset: Int, isLast: Bool, on stream: StreamID,
+    _ body: Bytes, inflatedBytes: Int, from offset: Int, isLast: Bool, on stream: StreamID,
     at index: Int, sent: inout [Sent]
   ) {
     if offset == 0 {
@@ -68,7 +68,8 @@ extension Transfer {
     let count = statesTotal ? chunkBytesMax - 4 : min(left, chunkBytesMax)
     let chunk = Chunk(
       range: offset..<offset + count, statesTotal: statesTotal, isLast: count == left, cost: 0)
-    write(body, from: offset, chunk, flags: .compressed, isLast: isLast, on: stream)
+    write(
+      SegmentedBytes(body), from: offset, chunk, flags: .compressed, isLast: isLast, on: stream)
     let rest = OutboundQueue.Item.compressed(
       body, inflatedBytes: inflatedBytes, sent: offset + count, isLast: isLast)
     streams[at: index].outbound.advance(to: chunk.isLast ? nil : rest)

@@ -9,7 +9,7 @@ package struct OutboundQueue: Sendable {
     /// A message of which the first `sent` bytes are on their way.
     case message(SegmentedBytes, sent: Int, isLast: Bool)
     /// The same of a message that was compressed, and what it inflates to.
-    case compressed(SegmentedBytes, inflatedBytes: Int, sent: Int, isLast: Bool)
+    case compressed(Bytes, inflatedBytes: Int, sent: Int, isLast: Bool)
     /// No more messages follow.
     case finish
   }
