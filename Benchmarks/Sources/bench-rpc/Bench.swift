@@ -17,7 +17,7 @@ enum Bench {
     case []:
       try Report.conclude(try Race().run([.main] + Scenario.all.filter { $0 != .main }))
     case ["--quick"]:
-      try Report.conclude(try Race(rounds: 5).run([.main]))
+      try Report.conclude(try Race().run([.main]))
     case let arguments where arguments.first == "--only":
       try only(arguments.dropFirst())
     case ["idle"]:
@@ -30,9 +30,10 @@ enum Bench {
   /// Takes a part of the scenarios' names and, if wanted, how many rounds of each count.
   private static func only(_ arguments: ArraySlice<String>) throws {
     let chosen = arguments.first.map { text in Scenario.all.filter { $0.name.contains(text) } }
-    let rounds = arguments.count == 2 ? arguments.last.flatMap(Int.init) ?? 0 : 3
-    guard let chosen, !chosen.isEmpty, arguments.count <= 2, rounds > 0 else { try refuse() }
-    try Report.conclude(try Race(rounds: rounds).run(chosen))
+    var race = Race()
+    if arguments.count == 2 { race.rounds = arguments.last.flatMap(Int.init) ?? 0 }
+    guard let chosen, !chosen.isEmpty, arguments.count <= 2, race.rounds > 0 else { try refuse() }
+    try Report.conclude(try race.run(chosen))
   }
 
   private static func child(_ arguments: [String]) async throws {

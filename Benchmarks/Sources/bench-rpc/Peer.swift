@@ -64,9 +64,8 @@ struct TaskDriver: EchoDriver {
     let end = ContinuousClock.now + .seconds(seconds)
     return try await withThrowingTaskGroup(of: Run.self) { group in
       for (index, connection) in connections.prefix(scenario.connections).enumerated() {
-        let isExtra = index < scenario.inFlight % scenario.connections
-        let calls = scenario.inFlight / scenario.connections + (isExtra ? 1 : 0)
-        Self.add(calls, on: connection, scenario, until: end, to: &group)
+        Self.add(
+          scenario.inFlight(on: index), on: connection, scenario, until: end, to: &group)
       }
       var run = Run()
       for try await part in group { run.add(part) }

@@ -17,6 +17,11 @@ struct Scenario: Codable, Hashable {
   var inFlight: Int
   var connections = 1
 
+  /// Calls open at any time on one of the connections, counted from 0.
+  func inFlight(on connection: Int) -> Int {
+    inFlight / connections + (connection < inFlight % connections ? 1 : 0)
+  }
+
   var name: String {
     let what =
       switch kind {

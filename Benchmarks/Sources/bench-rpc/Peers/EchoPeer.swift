@@ -93,12 +93,11 @@ struct EchoPeerDriver: EchoDriver {
     let end = NIODeadline.now() + .nanoseconds(Int64(seconds * 1e9))
     var runs: [EventLoopFuture<Run>] = []
     for (index, channel) in channels.prefix(scenario.connections).enumerated() {
-      let share = scenario.inFlight / scenario.connections
-      let isExtra = index < scenario.inFlight % scenario.connections
       let promise = channel.eventLoop.makePromise(of: Run.self)
       channel.eventLoop.execute {
         let worker = EchoWorker(
-          bytes: scenario.bytes, inFlight: share + (isExtra ? 1 : 0), end: end, promise: promise)
+          bytes: scenario.bytes, inFlight: scenario.inFlight(on: index), end: end,
+          promise: promise)
         worker.start(on: channel)
       }
       runs.append(promise.futureResult)
