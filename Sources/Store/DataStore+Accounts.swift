@@ -37,7 +37,7 @@ extension DataStore {
   package func account(_ id: AccountID) async throws -> AccountRecord {
     try await read { db in
       let row = try Row.fetchOne(
-        db, sql: "SELECT * FROM account WHERE id = ?", arguments: [id.rawValue])
+        db, sql: "SELECT * FROM account WHERE id = ? AND removed = 0", arguments: [id.rawValue])
       guard let row else { throw StoreError.notFound(.account, "number \(id.rawValue)") }
       return AccountRecord(row: row)
     }
@@ -66,19 +66,30 @@ extension DataStore {
 
   /// Deletes an account with its tokens, projects, images, trainings, models and inferences.
   ///
+  /// All of it is out of sight with the commit, as with `deleteProject`.
+  ///
   /// - Returns: the trainings that were queued or running: what is to stop now.
   /// - Throws: `.notFound` when it has been deleted already.
   @discardableResult
   package func deleteAccount(_ id: AccountID) async throws -> [TrainingID] {
-    try await transaction { db in
+    let active = try await transaction { db in
       let active = try Self.activeTrainings(
         "project.account = ?", arguments: [id.rawValue], in: db)
-      try db.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id.rawValue])
+      try db.execute(
+        sql: """
+          UPDATE account SET name = 'removed/' || id, password_hash = '', removed = 1
+          WHERE id = ? AND removed = 0
+          """,
+        arguments: [id.rawValue])
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.account, "number \(id.rawValue)")
       }
+      try db.execute(sql: "DELETE FROM token WHERE account = ?", arguments: [id.rawValue])
+      try Self.detachProjects("account = ?", [id.rawValue], in: db)
       return active
     }
+    await removeSomeLeftovers()
+    return active
   }
 }
 

@@ -67,22 +67,6 @@ extension DataStore {
     }
   }
 
-  /// An image's row and its bytes.
-  ///
-  /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`.
-  package func openDataPoint(
-    _ object: ObjectHash, inProject name: String, of account: AccountID
-  ) async throws -> (dataPoint: DataPointRecord, reader: ObjectReader) {
-    let dataPoint = try await dataPoint(object, inProject: name, of: account)
-    do {
-      return (dataPoint, try ObjectReader(path: files.path(of: object)))
-    } catch {
-      // Deleted since the row was read? Then say so; otherwise the file is missing.
-      _ = try await self.dataPoint(object, inProject: name, of: account)
-      throw error
-    }
-  }
-
   /// A project's images in the order of their first upload.
   ///
   /// - Throws: `.notFound(.project)`; `.unknownClass` when the filter names none of the project's.

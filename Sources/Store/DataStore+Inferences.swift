@@ -29,7 +29,7 @@ extension DataStore {
             iou_max, detections_max, state, create_time)
           SELECT ?, account.id, ?, publication.training, ?, ?, ?, ?, ?, 1, ?
           FROM account, publication
-          WHERE account.id = ? AND publication.id = ?
+          WHERE account.id = ? AND account.removed = 0 AND publication.id = ?
           """,
         arguments: [
           id, publication.address, image.hash.hex, options.topK, options.confidenceMin,
@@ -70,7 +70,10 @@ extension DataStore {
     return try await read { db in
       let rows = try Row.fetchAll(
         db,
-        sql: "SELECT * FROM inference WHERE state = 1 AND position > ? ORDER BY position LIMIT ?",
+        sql: """
+          SELECT inference.* FROM inference JOIN account ON account.id = inference.account
+          WHERE state = 1 AND position > ? AND account.removed = 0 ORDER BY position LIMIT ?
+          """,
         arguments: [page.after ?? 0, rowsMax + 1]
       ).map(InferenceRecord.init(row:))
       return Page(fetched: rows, rowsMax: rowsMax) { $0.position }

@@ -23,7 +23,7 @@ extension DataStore {
       try db.execute(
         sql: """
           INSERT INTO project (account, name, kind, description, create_time)
-          SELECT id, ?, ?, ?, ? FROM account WHERE id = ?
+          SELECT id, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
           """,
         arguments: [name, kind.rawValue, description, now.unixMilliseconds, account.rawValue])
       guard db.changesCount > 0 else {
@@ -61,22 +61,40 @@ extension DataStore {
 
   /// Deletes a project with its images, trainings, models and publications.
   ///
+  /// All of it is out of sight with the commit; the rows and files of a large project go bit by bit
+  /// afterwards.
+  ///
   /// - Returns: the trainings that were queued or running: what is to stop now.
   /// - Throws: `.notFound` when the account has no project of that name.
   @discardableResult
   package func deleteProject(
     named name: String, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
   ) async throws -> [TrainingID] {
-    try await transaction { db in
+    let active = try await transaction { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
       let active = try Self.activeTrainings(
-        "project.account = ? AND project.name = ?", arguments: [account.rawValue, name], in: db)
-      try db.execute(
-        sql: "DELETE FROM project WHERE account = ? AND name = ?",
-        arguments: [account.rawValue, name])
-      guard db.changesCount > 0 else { throw StoreError.notFound(.project, name) }
+        "project.id = ?", arguments: [project.rawValue], in: db)
+      try Self.detachProjects("id = ?", [project.rawValue], in: db)
       try self.keep(answer, (), of: account, in: db)
       return active
     }
+    await removeSomeLeftovers()
+    return active
+  }
+
+  /// Takes projects away from their account, to be removed.
+  static func detachProjects(
+    _ condition: String, _ arguments: StatementArguments, in db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        DELETE FROM publication WHERE training IN (SELECT training.id FROM training
+          WHERE training.project IN (SELECT id FROM project WHERE \(condition)))
+        """,
+      arguments: arguments)
+    try db.execute(
+      sql: "UPDATE project SET account = 0, name = 'removed/' || id WHERE \(condition)",
+      arguments: arguments)
   }
 
   /// A project with all of its images.

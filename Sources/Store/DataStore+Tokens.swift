@@ -79,7 +79,7 @@ extension DataStore {
     try db.execute(
       sql: """
         INSERT INTO token (account, secret_hash, label, scopes, create_time, expire_time)
-        SELECT id, ?, ?, ?, ?, ? FROM account WHERE id = ?
+        SELECT id, ?, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
         """,
       arguments: [
         Data(token.secretHash), token.label, Int64(token.scopes), now.unixMilliseconds,

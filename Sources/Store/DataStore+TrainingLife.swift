@@ -18,19 +18,22 @@ extension DataStore {
     }
   }
 
-  /// From running to succeeded: keeps the model and the report, as the caller encoded it, and
-  /// forgets the frozen list of images.
+  /// From running to succeeded: keeps the model and the report, as the caller encoded it.
+  ///
+  /// The frozen list of images is forgotten bit by bit afterwards; the hash of the data set stays.
   ///
   /// - Throws: `.trainingState` when it is not running (any more), `.notFound(.training)`.
   package func finishTraining(
     _ id: TrainingID, weights: StagedObject, facts: ModelFacts, report: [UInt8], at now: Timestamp
   ) async throws -> TrainingRecord {
-    try await transaction(adopting: weights) { db in
+    let training = try await transaction(adopting: weights) { db in
       try Self.require([.running], of: id, in: db)
       try Self.insertModel(of: id, weights.hash, facts, report, in: db)
       try Self.end(id, as: .succeeded, reason: "", in: db, at: now)
       return try Self.training(id, in: db)
     }
+    await removeSomeLeftovers()
+    return training
   }
 
   /// Ends a queued or running training without a model.
@@ -40,7 +43,7 @@ extension DataStore {
     _ id: TrainingID, _ failure: TrainingFailure, at now: Timestamp,
     keeping answer: (AnswerToKeep<TrainingRecord>, of: AccountID)? = nil
   ) async throws -> TrainingRecord {
-    try await transaction { db in
+    let training = try await transaction { db in
       try Self.require([.queued, .running], of: id, in: db)
       switch failure {
       case .failed(let reason): try Self.end(id, as: .failed, reason: reason, in: db, at: now)
@@ -51,6 +54,8 @@ extension DataStore {
       if let (answer, account) = answer { try self.keep(answer, training, of: account, in: db) }
       return training
     }
+    await removeSomeLeftovers()
+    return training
   }
 
   /// Adds what a training reports of itself; the oldest of its kind go past the bound.
@@ -140,9 +145,6 @@ extension DataStore {
     try db.execute(
       sql: "UPDATE training SET state = ?, reason = ?, end_time = ? WHERE id = ?",
       arguments: [state.rawValue, reason, now.unixMilliseconds, id.rawValue])
-    // The hash of the data set stays; its rows would keep images alive that their owner deletes.
-    try db.execute(
-      sql: "DELETE FROM training_example WHERE training = ?", arguments: [id.rawValue])
     try append(.state(state), to: id, in: db, at: now)
   }
 

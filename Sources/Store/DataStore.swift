@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Synchronization
 
 /// Everything the server keeps: accounts, projects, images, trainings, models, publications.
 ///
@@ -12,36 +13,41 @@ package final class DataStore: Sendable {
   package let limits: StoreLimits
   let database: any DatabaseWriter
   let files: ObjectFiles
+  /// What deletions have left to be removed; see `removeLeftovers()`.
+  let leftovers = Leftovers()
+  let report: @Sendable (StoreEvent) -> Void
+  /// When the folder was opened before, if the server then ended without closing it.
+  let crashTime: Int64?
+  private let identity: FolderIdentityFile?
   private let lock: FolderLock
-  private let reportCleanupFailure: @Sendable (any Error) -> Void
 
   /// Opens a data folder, making what is missing, and puts right what a crash left behind: cut-off
   /// uploads go, and trainings that ran are failed.
   ///
-  /// Unreferenced objects are left to `removeUnreferencedObjects()`, which may take longer than a
-  /// server wants to wait.
+  /// Object files that no row refers to are left to `sweepAfterCrash()` and to the scrub.
   ///
-  /// `reportCleanupFailure` hears of files that should be gone and could not be removed; the next
-  /// `removeUnreferencedObjects()` tries again.
+  /// With `isNewStore` the database that is there is taken as it is, whatever the folder has seen,
+  /// or a new one is made. `report` hears of what its owner should know and no caller is told.
   ///
-  /// - Throws: `.folderInUse` when another server has the folder open.
+  /// - Throws: `.folderInUse` when another server has the folder open; `.refused` when what is there
+  ///   does not fit together, and then nothing was changed.
   package static func open(
-    folder: String, limits: StoreLimits = StoreLimits(), at now: Timestamp,
-    reportCleanupFailure: @escaping @Sendable (any Error) -> Void = { _ in }
+    folder: String, limits: StoreLimits = StoreLimits(), isNewStore: Bool = false,
+    at now: Timestamp, report: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws -> DataStore {
     let files = ObjectFiles(folder: folder)
     try files.makeFolders()
     let lock = try FolderLock(folder: folder)
     return try translatingDatabaseErrors {
-      // Made here with mode 0600, which SQLite gives to the files beside it too: the folder may be
-      // one that others can enter.
-      try SystemCalls.makeFile(folder + "/diyml.sqlite")
-      let pool = try DatabasePool(path: folder + "/diyml.sqlite", configuration: configuration())
+      try StoreOpening(files: files, now: now, isNewStore: isNewStore).prepare()
+      let pool = try DatabasePool(path: files.databasePath, configuration: configuration())
       // GRDB sets NORMAL with WAL, which would lose the last commits with the power.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      try Migrations.migrator.migrate(pool)
+      let crashTime = try pool.write { try beginUse(of: files, isNewStore: isNewStore, in: $0) }
       return try DataStore(
-        database: pool, files: files, lock: lock, limits: limits, at: now,
-        reportCleanupFailure: reportCleanupFailure)
+        database: pool, files: files, lock: lock, crashTime: crashTime, limits: limits, at: now,
+        report: report)
     }
   }
 
@@ -54,36 +60,78 @@ package final class DataStore: Sendable {
     let lock = try FolderLock(folder: folder)
     return try translatingDatabaseErrors {
       let queue = try DatabaseQueue(configuration: configuration())
+      try Migrations.migrator.migrate(queue)
       return try DataStore(
-        database: queue, files: files, lock: lock, limits: limits, at: now,
-        reportCleanupFailure: { _ in })
+        database: queue, files: files, lock: lock, crashTime: nil, limits: limits, at: now,
+        report: { _ in })
     }
   }
 
   private init(
-    database: any DatabaseWriter, files: ObjectFiles, lock: FolderLock, limits: StoreLimits,
-    at now: Timestamp, reportCleanupFailure: @escaping @Sendable (any Error) -> Void
+    database: any DatabaseWriter, files: ObjectFiles, lock: FolderLock, crashTime: Int64?,
+    limits: StoreLimits, at now: Timestamp, report: @escaping @Sendable (StoreEvent) -> Void
   ) throws {
-    self.reportCleanupFailure = reportCleanupFailure
+    self.report = report
     self.database = database
     self.files = files
     self.lock = lock
+    self.crashTime = crashTime
     self.limits = limits
     try files.emptyStaging()
-    try Migrations.migrator.migrate(database)
-    try database.write { db in
+    let state = try database.write { db in
       try Self.failInterruptedTrainings(in: db, at: now)
       try Self.removeExpiredAnswers(in: db, at: now)
+      return try FolderIdentity(in: db)
     }
+    guard database is DatabasePool else {
+      identity = nil
+      return
+    }
+    try FolderIdentityFile.write(state, in: files.folder)
+    identity = try FolderIdentityFile(in: files.folder, changes: state.changes)
+    try SystemCalls.removeFile(files.manifestPath)
+    if crashTime == nil { try SystemCalls.touch(files.openedPath) }
   }
 
-  /// Closes the database and frees the folder for others; nothing may be called afterwards.
+  /// Marks the store as open, and gives a backup that is used, or a new store, an id of its own.
+  ///
+  /// - Returns: when it was opened before and not closed since, by the file system's clock; nothing
+  ///   after a clean stop.
+  private static func beginUse(
+    of files: ObjectFiles, isNewStore: Bool, in db: Database
+  ) throws -> Int64? {
+    let wasOpen = try Bool.fetchOne(db, sql: "SELECT is_open FROM store") ?? false
+    let crashTime = wasOpen ? try SystemCalls.changeTime(of: files.openedPath) ?? 0 : nil
+    if isNewStore || SystemCalls.exists(files.manifestPath) {
+      // First, so that a crash leaves no folder of one store with a database of another.
+      try SystemCalls.removeFile(FolderIdentityFile.path(in: files.folder))
+      try SystemCalls.synchronizeFolder(files.folder)
+      try db.execute(
+        sql: "UPDATE store SET id = ?", arguments: [FolderIdentity.randomID()])
+    }
+    try db.execute(sql: "UPDATE store SET is_open = 1, changes = changes + 1")
+    return crashTime
+  }
+
+  /// Leaves one complete database file, closes it and frees the folder for others; nothing may be
+  /// called afterwards.
   package func close() throws {
-    try Self.translatingDatabaseErrors { try database.close() }
+    try Self.translatingDatabaseErrors {
+      if let pool = database as? DatabasePool {
+        let changes = try pool.write { db in
+          try db.execute(sql: "UPDATE store SET is_open = 0, changes = changes + 1")
+          return try FolderIdentity(in: db).changes
+        }
+        try identity?.saw(changes: changes)
+        pool.invalidateReadOnlyConnections()
+        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      }
+      try database.close()
+    }
     lock.release()
   }
 
-  private static func configuration() -> Configuration {
+  static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.label = "diyml"
     configuration.busyMode = .timeout(5)
@@ -104,47 +152,41 @@ extension DataStore {
     }
   }
 
-  /// Writes in one transaction; objects that lose their last reference in it go with it.
+  /// Writes in one transaction; objects that lose their last reference go with it, a bounded number
+  /// at a time, and the rest soon afterwards.
   ///
   /// `staged` is an object that `body` makes a row refer to. Its bytes are made safe first, and its
-  /// file is put in place right before the commit, unless the store has the object.
+  /// file is put in place right before the commit, also where there is one, which may be damaged.
   ///
   /// Files are moved and removed while the writer is held. So a file is never removed for a row
   /// that went while another row comes that needs it.
   func transaction<T: Sendable>(
     adopting staged: StagedObject? = nil, _ body: @escaping @Sendable (Database) throws -> T
   ) async throws -> T {
-    let files = self.files
-    let reportCleanupFailure = self.reportCleanupFailure
     try await staged?.synchronize()
     do {
       return try await database.writeWithoutTransaction { db in
-        var outcome: (result: T, garbage: [ObjectHash])?
+        var outcome: (result: T, garbage: [ObjectHash], changes: Int64?)?
+        var isPlaced = false
         do {
           try db.inTransaction(.immediate) {
-            let isNew = try staged.map { try Self.insertObject($0, in: db) } ?? false
+            let before = db.totalChangesCount
+            if let staged { try Self.insertObject(staged, in: db) }
             let result = try body(db)
-            let garbage = try Self.removeUnreferencedRows(in: db)
+            let garbage = try self.leftovers.takeObjects(in: db)
             if let staged, !garbage.contains(staged.hash) {
-              try Self.place(staged, isNew: isNew, in: files)
+              isPlaced = try self.place(staged)
             }
-            outcome = (result, garbage)
+            let changes = db.totalChangesCount > before ? try Self.countChange(in: db) : nil
+            outcome = (result, garbage, changes)
             return .commit
           }
         } catch {
-          if let staged {
-            do {
-              try Self.removeFileWithoutRow(staged.hash, in: db, files)
-            } catch {
-              reportCleanupFailure(error)
-            }
-          }
+          if let staged, isPlaced { self.takeBack(staged.hash, in: db) }
           throw error
         }
         guard let outcome else { preconditionFailure("a transaction committed without a result") }
-        for hash in outcome.garbage {
-          do { try files.remove(hash) } catch { reportCleanupFailure(error) }
-        }
+        self.committed(outcome.changes, garbage: outcome.garbage)
         return outcome.result
       }
     } catch let error as DatabaseError {
@@ -152,41 +194,67 @@ extension DataStore {
     }
   }
 
-  /// - Returns: whether the store did not have the object.
-  private static func insertObject(_ staged: StagedObject, in db: Database) throws -> Bool {
-    try db.execute(
-      sql: "INSERT INTO object (hash, bytes) VALUES (?, ?) ON CONFLICT DO NOTHING",
-      arguments: [staged.hash.hex, Int64(staged.bytes)])
-    return db.changesCount > 0
+  /// What is done after a commit, still with the writer held; a failure is nothing its caller could
+  /// mend.
+  private func committed(_ changes: Int64?, garbage: [ObjectHash]) {
+    if let changes {
+      do { try identity?.saw(changes: changes) } catch { report(.cleanUpFailed("\(error)")) }
+    }
+    for hash in garbage {
+      do { try files.remove(hash) } catch { report(.cleanUpFailed("\(error)")) }
+    }
   }
 
-  /// A new object's file is moved even onto a file that stands there: a crash may have left that
-  /// one before its folder was synchronized.
+  private static func insertObject(_ staged: StagedObject, in db: Database) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO object (hash, bytes) VALUES (?, ?)
+        ON CONFLICT (hash) DO UPDATE SET damaged = 0 WHERE damaged = 1
+        """
+    ).execute(arguments: [staged.hash.hex, Int64(staged.bytes)])
+  }
+
+  private static func countChange(in db: Database) throws -> Int64 {
+    let changes = try Int64.fetchOne(
+      db.cachedStatement(sql: "UPDATE store SET changes = changes + 1 RETURNING changes"))
+    guard let changes else { throw StoreError.database("the table 'store' is empty") }
+    return changes
+  }
+
+  /// Puts an object's file in its place, over one that stands there: that may be damaged, or a crash
+  /// may have left it before its folder was synchronized.
   ///
-  /// A known object's file is put back if it is missing.
-  private static func place(_ staged: StagedObject, isNew: Bool, in files: ObjectFiles) throws {
-    if isNew || !SystemCalls.exists(files.path(of: staged.hash)) { try files.adopt(staged) }
+  /// - Returns: whether there was none.
+  private func place(_ staged: StagedObject) throws -> Bool {
+    let isNew = !SystemCalls.exists(files.path(of: staged.hash))
+    try files.adopt(staged)
+    return isNew
   }
 
-  /// Forgets the objects that no row refers to; their files go after the commit.
-  private static func removeUnreferencedRows(in db: Database) throws -> [ObjectHash] {
-    try String.fetchAll(
-      db, sql: "DELETE FROM object WHERE reference_count = 0 RETURNING hash"
-    ).map(ObjectHash.init(column:))
+  /// Takes back a file that was not there before a transaction that failed.
+  private func takeBack(_ hash: ObjectHash, in db: Database) {
+    do {
+      if try !Self.hasRow(hash, in: db) { try files.remove(hash) }
+    } catch {
+      report(.cleanUpFailed("\(error)"))
+    }
   }
 
-  /// Takes back a file whose row did not make it.
-  static func removeFileWithoutRow(
-    _ hash: ObjectHash, in db: Database, _ files: ObjectFiles
-  ) throws {
-    if try !hasRow(hash, in: db) { try files.remove(hash) }
-  }
-
-  private static func translatingDatabaseErrors<T>(_ body: () throws -> T) throws -> T {
+  static func translatingDatabaseErrors<T>(_ body: () throws -> T) throws -> T {
     do {
       return try body()
     } catch let error as DatabaseError {
       throw StoreError(error)
     }
+  }
+}
+
+extension FolderIdentity {
+  /// What the database says of itself.
+  init(in db: Database) throws {
+    guard let row = try Row.fetchOne(db, sql: "SELECT id, changes FROM store") else {
+      throw StoreError.database("the table 'store' is empty")
+    }
+    self.init(id: row["id"], changes: row["changes"])
   }
 }

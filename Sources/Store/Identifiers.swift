@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The number of a row of one table; it is never given to another row of that table.
 package struct Identifier<Subject>: Hashable, Sendable {
   package let rawValue: Int64
@@ -18,6 +20,15 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.unixMilliseconds < right.unixMilliseconds
+  }
+
+  /// The day in UTC, such as `2026-11-30`.
+  package var day: String { String(dateTime.prefix(10)) }
+
+  /// The second in UTC, such as `2026-11-30T09:24:00`.
+  package var dateTime: String {
+    let date = Date(timeIntervalSince1970: Double(unixMilliseconds) / 1_000)
+    return date.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false))
   }
 
   /// Later by whole milliseconds; the rest of the duration is dropped.

@@ -21,8 +21,19 @@ enum Migrations {
     }
     migrator.registerMigration("002 detection") { try $0.execute(sql: detectionColumns) }
     migrator.registerMigration("003 answers") { try $0.execute(sql: answerTable) }
+    migrator.registerMigration("004 safety") { db in
+      try db.execute(sql: safetyTables)
+      try db.execute(
+        sql: "INSERT INTO store (id, changes) VALUES (?, 1)",
+        arguments: [FolderIdentity.randomID()])
+    }
     return migrator
   }
+
+  /// How many steps there are: the version of a database that has all of them.
+  static var version: Int { migrator.migrations.count }
+  /// The first version that says which store it is of.
+  static let firstVersionWithID = 4
 
   /// Which objects there are, and how many rows refer to each; those at 0 go with the transaction.
   private static let objectTables = """
@@ -240,6 +251,34 @@ enum Migrations {
       UNIQUE (account, name)
     ) STRICT;
     CREATE INDEX kept_answer_expiry ON kept_answer(account, expire_time);
+    """
+
+  /// What the store says of itself, what is known of each object, and what is being removed.
+  ///
+  /// A project is deleted by moving it to account 0, whose name nobody can have; its rows go bit by
+  /// bit afterwards.
+  private static let safetyTables = """
+    CREATE TABLE store (
+      one INTEGER PRIMARY KEY DEFAULT 1 CHECK (one = 1),
+      id TEXT NOT NULL CHECK (length(id) = 32),
+      changes INTEGER NOT NULL,
+      is_open INTEGER NOT NULL DEFAULT 0,
+      seen_time INTEGER NOT NULL DEFAULT 0,
+      removal_time INTEGER NOT NULL DEFAULT 0,
+      scrub_folder INTEGER NOT NULL DEFAULT 0,
+      scrub_time INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    ALTER TABLE object ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0 CHECK (damaged IN (0, 1));
+    CREATE INDEX object_damaged ON object(hash) WHERE damaged = 1;
+    ALTER TABLE account ADD COLUMN removed INTEGER NOT NULL DEFAULT 0 CHECK (removed IN (0, 1));
+    CREATE INDEX account_removed ON account(id) WHERE removed = 1;
+    INSERT INTO account (id, name, password_hash, create_time, removed)
+      VALUES (0, 'removed/', '', 0, 1);
+    ALTER TABLE training ADD COLUMN has_examples INTEGER NOT NULL DEFAULT 0
+      CHECK (has_examples IN (0, 1));
+    UPDATE training SET has_examples = 1
+      WHERE EXISTS (SELECT 1 FROM training_example WHERE training = training.id);
+    CREATE INDEX training_forgotten ON training(id) WHERE has_examples = 1 AND state > 2;
     """
 
   /// Triggers that count a column's references.

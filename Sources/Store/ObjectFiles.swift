@@ -5,8 +5,17 @@
 struct ObjectFiles: Sendable {
   let folder: String
 
+  var databasePath: String { folder + "/diyml.sqlite" }
+  /// Tells of a backup what it holds; a folder that a server has used has none.
+  var manifestPath: String { folder + "/manifest.json" }
+  /// Its last change is when the folder was opened, or swept after a crash.
+  var openedPath: String { folder + "/lock" }
+  /// Copies of the database that were made before it was changed to a newer version.
+  var backupsFolder: String { folder + "/backups" }
   var objectsFolder: String { folder + "/objects" }
   var stagingFolder: String { folder + "/staging" }
+  /// What nothing refers to, in a folder for each day on which it was found.
+  var trashFolder: String { folder + "/trash" }
 
   func path(of hash: ObjectHash) -> String { innerFolder(of: hash) + "/" + hash.hex }
 
@@ -23,6 +32,7 @@ struct ObjectFiles: Sendable {
     try SystemCalls.makeFolder(folder)
     try SystemCalls.makeFolder(objectsFolder)
     try SystemCalls.makeFolder(stagingFolder)
+    try SystemCalls.makeFolder(trashFolder)
     try SystemCalls.synchronizeFolder(folder)
   }
 
@@ -47,6 +57,42 @@ struct ObjectFiles: Sendable {
     try SystemCalls.removeFile(path(of: hash))
   }
 
+  /// Moves an object's file to the trash of a day such as `2026-11-30`.
+  ///
+  /// A file of that name that is there already stays; `suffix` tells what is odd about this one.
+  ///
+  /// - Returns: whether there was a file.
+  @discardableResult
+  func moveToTrash(
+    _ hash: ObjectHash, on day: String, suffix: String = ""
+  ) throws(StoreError) -> Bool {
+    let source = path(of: hash)
+    guard SystemCalls.exists(source) else { return false }
+    let dayFolder = trashFolder + "/" + day
+    if try SystemCalls.makeFolder(dayFolder) { try SystemCalls.synchronizeFolder(trashFolder) }
+    var target = "\(dayFolder)/\(hash.hex)\(suffix)"
+    var copy = 1
+    while SystemCalls.exists(target) {
+      copy += 1
+      target = "\(dayFolder)/\(hash.hex)\(suffix).\(copy)"
+    }
+    try SystemCalls.renameFile(source, to: target)
+    try SystemCalls.synchronizeFolder(dayFolder)
+    try SystemCalls.synchronizeFolder(innerFolder(of: hash))
+    return true
+  }
+
+  /// Whether there is any object, known or not, or anything in the trash.
+  func holdAnything() throws(StoreError) -> Bool {
+    for outer in try SystemCalls.names(in: objectsFolder) {
+      for inner in try SystemCalls.names(in: objectsFolder + "/" + outer) {
+        let names = try SystemCalls.names(in: objectsFolder + "/" + outer + "/" + inner)
+        if !names.isEmpty { return true }
+      }
+    }
+    return try !SystemCalls.names(in: trashFolder).isEmpty
+  }
+
   /// Removes what uploads left behind that were cut off.
   func emptyStaging() throws(StoreError) {
     for name in try SystemCalls.names(in: stagingFolder) {
@@ -56,12 +102,17 @@ struct ObjectFiles: Sendable {
 
   /// The hashes of the files in one of the 256 outer folders.
   ///
-  /// Other files are passed over.
-  func hashes(inOuterFolder byte: UInt8) throws(StoreError) -> [ObjectHash] {
+  /// With a time, only of those inner folders whose names were changed since: nanoseconds of the
+  /// file system's clock. Other files are passed over.
+  func hashes(
+    inOuterFolder byte: UInt8, changedSince time: Int64? = nil
+  ) throws(StoreError) -> [ObjectHash] {
     let outer = objectsFolder + "/" + lowerHex([byte])
     var hashes: [ObjectHash] = []
     for name in try SystemCalls.names(in: outer) {
-      hashes += try SystemCalls.names(in: outer + "/" + name).compactMap(ObjectHash.init(hex:))
+      let inner = outer + "/" + name
+      if let time, let changed = try SystemCalls.changeTime(of: inner), changed < time { continue }
+      hashes += try SystemCalls.names(in: inner).compactMap(ObjectHash.init(hex:))
     }
     return hashes
   }

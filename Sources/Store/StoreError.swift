@@ -34,6 +34,10 @@ package enum StoreError: Error, Equatable, Sendable {
   case keyTaken
   /// Another process uses this data folder.
   case folderInUse(String)
+  /// The folder's contents do not fit together; nothing was changed.
+  case refused(StoreRefusal)
+  /// A stored object's bytes are not those that were stored, or are not there.
+  case damaged(ObjectHash, String)
   /// No room on the disk.
   case full(String)
   /// A system call failed with this `errno`.
@@ -59,6 +63,8 @@ extension StoreError: CustomStringConvertible {
     case .changedMeanwhile(let subject): "the \(subject.rawValue) was changed meanwhile"
     case .keyTaken: "another call has used this idempotency key"
     case .folderInUse(let path): "another server uses the data folder '\(path)'"
+    case .refused(let refusal): "\(refusal)"
+    case .damaged(let object, let finding): "the object \(object) is damaged: \(finding)"
     case .full(let what): "no room left on the disk: \(what)"
     case .file(let operation, let path, let code):
       "\(operation) of '\(path)' failed: \(systemMessage(code))"

@@ -27,12 +27,83 @@ enum SystemCalls {
     close(descriptor)
   }
 
+  /// Waits until a file's bytes are safe on the disk.
+  static func synchronizeFile(_ path: String) throws(StoreError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("open", path) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+  }
+
   /// Makes what was added to, renamed in or removed from a folder survive a power loss.
   static func synchronizeFolder(_ path: String) throws(StoreError) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open", path) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+  }
+
+  /// The bytes of a small file; nothing when there is none.
+  ///
+  /// Of a larger one the first `bytesMax`.
+  static func contents(of path: String, bytesMax: Int) throws(StoreError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("open", path)
+    }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: bytesMax)
+    let count = read(descriptor, &bytes, bytesMax)
+    guard count >= 0 else { throw failure("read", path) }
+    return Array(bytes.prefix(count))
+  }
+
+  /// Puts a small file in a folder in the place of another, whole and safe on the disk.
+  static func replaceFile(
+    _ path: String, with bytes: [UInt8], in folder: String
+  ) throws(StoreError) {
+    let fresh = path + ".new"
+    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure("open", fresh) }
+    defer { close(descriptor) }
+    guard write(descriptor, bytes, bytes.count) == bytes.count else {
+      throw failure("write", fresh)
+    }
+    guard fsync(descriptor) == 0 else { throw failure("fsync", fresh) }
+    try renameFile(fresh, to: path)
+    try synchronizeFolder(folder)
+  }
+
+  /// A file's length in bytes; nothing when there is none.
+  static func length(of path: String) throws(StoreError) -> UInt64? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("stat", path)
+    }
+    return UInt64(status.st_size)
+  }
+
+  /// When a file or the names in a folder were changed last, in nanoseconds; nothing when there is
+  /// none.
+  static func changeTime(of path: String) throws(StoreError) -> Int64? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw failure("stat", path)
+    }
+    return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// Sets the time of a file's last change to now, by the file system's clock.
+  static func touch(_ path: String) throws(StoreError) {
+    guard utimensat(AT_FDCWD, path, nil, 0) == 0 else { throw failure("utimensat", path) }
+  }
+
+  /// Removes an empty folder; one that is not there counts as removed.
+  static func removeFolder(_ path: String) throws(StoreError) {
+    guard rmdir(path) == 0 || errno == ENOENT else { throw failure("rmdir", path) }
   }
 
   static func renameFile(_ source: String, to target: String) throws(StoreError) {

@@ -9,7 +9,7 @@ extension DataStore {
       model.weights, model.architecture, model.input_side, model.accuracy,
       model.average_precision, model.average_precision50, model.metrics,
       object.bytes AS weights_bytes
-    FROM training JOIN project ON project.id = training.project
+    FROM training JOIN project ON project.id = training.project AND project.account > 0
     LEFT JOIN model ON model.training = training.id
     LEFT JOIN object ON object.hash = model.weights
     """
@@ -51,6 +51,8 @@ extension DataStore {
         sql: "INSERT INTO training_class (training, position, name) VALUES (?, ?, ?)",
         arguments: [training.rawValue, position, name])
     }
+    try db.execute(
+      sql: "UPDATE training SET has_examples = 1 WHERE id = ?", arguments: [training.rawValue])
     let statement = try db.makeStatement(
       sql: """
         INSERT INTO training_example (training, position, object, class_index, boxes,

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Logging
 internal import RPCCore
 internal import RPCTracing
+internal import Services
 
 /// The server.
 @main
@@ -58,6 +59,20 @@ struct DiymldCommand: AsyncParsableCommand {
   @Option(help: "Trainings that run at once: 1 to 64.")
   var trainingJobs = 1
 
+  @Option(help: "Days for which files that nothing refers to stay in the trash: 1 to 3650.")
+  var trashDays = 14
+
+  @Option(
+    help: "Days in which every stored object is read once, to find damage: 0, for never, to 3650.")
+  var scrubDays = 30
+
+  @Flag(
+    help: """
+      Take the folder's database as it is, or begin a new one, although the folder has been used \
+      with another. What the database does not know is moved to the trash.
+      """)
+  var newStore = false
+
   @Option(help: "Seconds that open calls may take to finish when the server stops: 0 to 3600.")
   var drainSeconds = 10
 
@@ -83,6 +98,12 @@ struct DiymldCommand: AsyncParsableCommand {
     guard !data.isEmpty else { throw ValidationError("--data is empty") }
     guard (1...64).contains(trainingJobs) else {
       throw ValidationError("--training-jobs is \(trainingJobs); it must be 1 to 64")
+    }
+    guard (1...3_650).contains(trashDays) else {
+      throw ValidationError("--trash-days is \(trashDays); it must be 1 to 3650")
+    }
+    guard (0...3_650).contains(scrubDays) else {
+      throw ValidationError("--scrub-days is \(scrubDays); it must be 0 to 3650")
     }
     guard (0...3_600).contains(drainSeconds) else {
       throw ValidationError("--drain-seconds is \(drainSeconds); it must be 0 to 3600")
@@ -134,9 +155,17 @@ struct DiymldCommand: AsyncParsableCommand {
       spans: try traceLog.map {
         try SpanFile(path: absolute($0), service: "diymld", logger: Logger(label: "diymld"))
       },
-      traceLog: traceLog.map(absolute), trainingJobs: trainingJobs,
+      traceLog: traceLog.map(absolute), trainingJobs: trainingJobs, upkeep: upkeep,
+      isNewStore: newStore,
       drainTime: .seconds(drainSeconds))
     try await program.run()
+  }
+
+  private var upkeep: StoreUpkeep.Configuration {
+    var configuration = StoreUpkeep.Configuration()
+    configuration.trashDays = trashDays
+    configuration.scrubDays = scrubDays
+    return configuration
   }
 
   /// Engines do not start in this program's folder.

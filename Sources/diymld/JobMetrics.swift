@@ -10,7 +10,7 @@ final class JobMetrics: Sendable {
   private let engines: Engines
   private let logger: Logger
   private let trainings: [JobState: Meter]
-  private let inferences, ready: Meter
+  private let inferences, ready, damaged: Meter
   private let lost: Counter
   /// Of the engines lost, those that were counted already.
   private let counted = Mutex(0)
@@ -28,6 +28,7 @@ final class JobMetrics: Sendable {
       })
     inferences = meter("diyml_inferences_waiting")
     ready = meter("diyml_inference_engines")
+    damaged = meter("diyml_damaged_objects")
     lost = Counter(label: "diyml_inference_engines_lost_total", dimensions: [], factory: factory)
   }
 
@@ -42,6 +43,7 @@ final class JobMetrics: Sendable {
     do {
       for (state, count) in try await store.trainingCounts() { trainings[state]?.set(count) }
       inferences.set(try await store.pendingInferenceCount())
+      damaged.set(try await store.damagedObjectCount())
     } catch {
       logger.warning("cannot count jobs for the metrics", metadata: ["error": "\(error)"])
     }

@@ -28,6 +28,9 @@ struct ServerProgram: Sendable {
   /// The path of that file, for engines.
   let traceLog: String?
   let trainingJobs: Int
+  let upkeep: StoreUpkeep.Configuration
+  /// Whether the folder's database, or a new one, is taken whatever the folder has seen.
+  let isNewStore: Bool
   /// How long open calls may take to finish at the end.
   let drainTime: Duration
 
@@ -47,7 +50,11 @@ struct ServerProgram: Sendable {
     let signals = await StopSignals()
     // Without TLS the signal has its usual meaning: the terminal is gone.
     let reloads = tls == nil ? nil : await ReloadSignals()
-    let store = try DataStore.open(folder: dataFolder, at: Self.now())
+    let events = StoreEvents(logger: logger)
+    let store = try DataStore.open(
+      folder: dataFolder, isNewStore: isNewStore, at: Self.now(), report: events.received)
+    let upkeep = StoreUpkeep(
+      store: store, configuration: upkeep, now: Self.now, logger: logger)
     let tracer = spans.map { SpanLog(write: $0.write) }
     var hosting = try hostConfiguration()
     hosting.traceLog = traceLog
@@ -73,7 +80,7 @@ struct ServerProgram: Sendable {
     // Drained from the last to the first.
     let parts = [
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
-      Part("inferences", { try await answer(worker, store) }, drain: { worker.drain() }),
+      Part("inferences", { await answer(worker, beside: upkeep) }, drain: { worker.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
       Part("calls", { try await serve(server, reloads, page) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
@@ -173,19 +180,10 @@ struct ServerProgram: Sendable {
     await engines.run()
   }
 
-  /// Answers submitted inferences, and first removes what a crash may have left behind.
-  private func answer(_ worker: InferenceWorker, _ store: DataStore) async throws {
+  /// Answers submitted inferences, and keeps the store in order meanwhile.
+  private func answer(_ worker: InferenceWorker, beside upkeep: StoreUpkeep) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        do {
-          let removed = try await store.removeUnreferencedObjects()
-          if removed > 0 { logger.notice("removed \(removed) files that nothing refers to") }
-        } catch is CancellationError {
-          // The next start goes on with it.
-        } catch {
-          logger.error("cannot remove files that nothing refers to: \(error)")
-        }
-      }
+      group.addTask { await upkeep.run() }
       await worker.run()
       group.cancelAll()
     }

@@ -133,6 +133,7 @@ struct AccountTests {
     await #expect(throws: StoreError.notFound(.publication, "Ada/pets")) {
       try await store.publication(owner: "Ada", project: "pets", version: 0)
     }
+    try await fixture.store.removeLeftovers()
     // What is left: the image that grace has too, and the one that waits for her answer.
     #expect(try fixture.folder.objectFiles().count == 2)
     let waiting = try await store.pendingInferences(page: PageRequest()).rows

@@ -28,7 +28,9 @@ struct ConcurrencyTests {
       }
       group.addTask {
         do {
-          for _ in 0..<3 { _ = try await fixture.store.removeUnreferencedObjects() }
+          for _ in 0..<3 {
+            _ = try await fixture.store.trashUnreferencedObjects(at: StoreFixture.start)
+          }
         } catch {
           Issue.record(error)
         }

@@ -112,6 +112,7 @@ struct PublicationTests {
     let page = try await fixture.store.publications(
       filter: PublicationFilter(), page: PageRequest())
     #expect(page.rows.isEmpty)
+    try await fixture.store.removeLeftovers()
     #expect(try fixture.folder.objectFiles().isEmpty)
   }
 }

@@ -54,7 +54,9 @@ struct RecoveryTests {
     }
   }
 
-  @Test func `a start empties staging, and a sweep removes what nothing refers to`() async throws {
+  @Test func `a start empties staging, and a sweep puts what nothing refers to into the trash`()
+    async throws
+  {
     let fixture = try await StoreFixture(onDisk: true)
     try await fixture.makeProject()
     try await fixture.put("kept")
@@ -72,9 +74,10 @@ struct RecoveryTests {
 
     let again = try await reopened(fixture)
     #expect(try fixture.folder.stagedFiles().isEmpty)
-    #expect(try await again.removeUnreferencedObjects() == 1)
-    #expect(try await again.removeUnreferencedObjects() == 0)
+    #expect(try await again.trashUnreferencedObjects(at: start) == 1)
+    #expect(try await again.trashUnreferencedObjects(at: start) == 0)
     #expect(try fixture.folder.objectFiles().count == 1)
+    #expect(try fixture.folder.files(in: "trash") == ["1970-01-01/\(orphan.hex)"])
     let page = try await again.dataPoints(
       inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest())
     #expect(try await again.openObject(page.rows[0].object).bytes == 4)
@@ -87,7 +90,7 @@ struct RecoveryTests {
     let staged = try fixture.store.stage(Array("hello".utf8))
     try fixture.store.files.adopt(staged)
     let point = try await fixture.put("hello").dataPoint
-    #expect(try await fixture.store.removeUnreferencedObjects() == 0)
+    #expect(try await fixture.store.trashUnreferencedObjects(at: start) == 0)
     #expect(try await fixture.store.openObject(point.object).bytes == 5)
   }
 
@@ -141,8 +144,8 @@ struct RecoveryTests {
   {
     let folder = try TemporaryFolder()
     let failures = Mutex<[String]>([])
-    let store = try DataStore.open(folder: folder.path, at: start) { error in
-      failures.withLock { $0.append("\(error)") }
+    let store = try DataStore.open(folder: folder.path, at: start) { event in
+      failures.withLock { $0.append("\(event)") }
     }
     let ada = try await store.createAccount(
       name: "ada", passwordHash: "", token: StoreFixture.newToken(1), at: start

@@ -23,9 +23,9 @@ extension StoreError {
   /// Whether no request can be blamed for it.
   var isFault: Bool {
     switch self {
-    case .folderInUse, .file, .database: true
+    case .folderInUse, .refused, .file, .database: true
     case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .full:
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .full, .damaged:
       false
     }
   }
@@ -75,8 +75,12 @@ extension Status {
         ])
     case .changedMeanwhile: self.init(.aborted, message)
     case .keyTaken: self.init(.failedPrecondition, message)
+    case .damaged(let object, _):
+      self.init(
+        .dataLoss, message + "; upload it again, or restore it from a backup",
+        details: [.resource(kind: "object", name: object.hex)])
     case .full: self.init(.resourceExhausted, "the server's disk is full")
-    case .folderInUse, .file, .database: self.init(.internal, "the server's store failed")
+    case .folderInUse, .refused, .file, .database: self.init(.internal, "the server's store failed")
     }
   }
 

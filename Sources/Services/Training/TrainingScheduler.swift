@@ -165,7 +165,8 @@ extension StoreError {
     switch self {
     case .trainingState, .notFound: true
     case .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation, .limit,
-      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .full, .file, .database:
+      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .refused, .damaged, .full, .file,
+      .database:
       false
     }
   }

@@ -1,0 +1,106 @@
+package import Logging
+package import Store
+
+/// What the store needs done while it is served: the rows and files of deletions removed, what a
+/// crash left moved to the trash, the trash emptied, and every object read now and then.
+package struct StoreUpkeep: Sendable {
+  package struct Configuration: Sendable {
+    /// Days for which the trash keeps what nothing refers to.
+    package var trashDays = 14
+    /// Days in which every object is read once; 0 reads none.
+    package var scrubDays = 30
+    /// What the scrub reads in a second, so that others hardly notice.
+    package var scrubBytesPerSecond: UInt64 = 4 << 20
+    /// How often the time is noted and the trash looked through.
+    package var pause = Duration.seconds(3_600)
+    /// Before what failed is tried again.
+    package var retryPause = Duration.seconds(10)
+
+    package init() {}
+  }
+
+  private let store: DataStore
+  private let configuration: Configuration
+  private let now: @Sendable () -> Timestamp
+  private let sleep: @Sendable (Duration) async throws -> Void
+  private let logger: Logger
+
+  package init(
+    store: DataStore, configuration: Configuration = Configuration(),
+    now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    logger: Logger
+  ) {
+    self.store = store
+    self.configuration = configuration
+    self.now = now
+    self.sleep = sleep
+    self.logger = logger
+  }
+
+  /// Runs until cancelled; a transaction that has begun is finished.
+  package func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await removeLeftovers() }
+      group.addTask { await tidy() }
+      if configuration.scrubDays > 0 { group.addTask { await scrub() } }
+      await group.waitForAll()
+    }
+  }
+
+  private func removeLeftovers() async {
+    var signals = store.leftoverSignals.makeAsyncIterator()
+    repeat {
+      await trying("remove what was deleted") { try await store.removeLeftovers() }
+    } while await signals.next() != nil && !Task.isCancelled
+  }
+
+  private func tidy() async {
+    await trying("put away what a crash left") { _ = try await store.sweepAfterCrash(at: now()) }
+    repeat {
+      await trying("look through the trash") {
+        try await store.noteTime(now())
+        try await store.removeOldTrash(days: configuration.trashDays, at: now())
+      }
+    } while await slept(configuration.pause)
+  }
+
+  private func scrub() async {
+    var wait = Duration.zero
+    while await slept(wait) {
+      wait = configuration.pause
+      await trying("read the stored objects") {
+        let next = try await store.scrub(everyDays: configuration.scrubDays, at: now()) { bytes in
+          try await sleep(.seconds(Double(bytes) / Double(configuration.scrubBytesPerSecond)))
+        }
+        wait = max(
+          .seconds(1), .milliseconds(next.unixMilliseconds - now().unixMilliseconds))
+      }
+    }
+  }
+
+  /// What fails is tried again until it works or this task is cancelled.
+  private func trying(_ purpose: String, _ body: () async throws -> Void) async {
+    while !Task.isCancelled {
+      do {
+        try await body()
+        return
+      } catch is CancellationError {
+        return
+      } catch {
+        logger.error("cannot \(purpose): \(error)")
+        guard await slept(configuration.retryPause) else { return }
+      }
+    }
+  }
+
+  /// Whether the time has passed; not when the task was cancelled before.
+  private func slept(_ duration: Duration) async -> Bool {
+    do {
+      try await sleep(duration)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

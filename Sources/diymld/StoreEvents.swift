@@ -1,0 +1,20 @@
+internal import Logging
+internal import Store
+
+/// Logs what the owner of the store should know.
+struct StoreEvents: Sendable {
+  let logger: Logger
+
+  @Sendable func received(_ event: StoreEvent) {
+    switch event {
+    case .cleanUpFailed(let reason): logger.error("cannot clean up in the store: \(reason)")
+    case .damaged(let object, let finding):
+      logger.error(
+        "a stored object is damaged: \(finding); upload it again, or use `diymld verify --repair`",
+        metadata: ["object": "\(object)"])
+    case .trashed(let count):
+      logger.notice("moved \(count) files that nothing refers to to the trash")
+    case .trashRemoved(let count): logger.notice("removed \(count) files from the trash")
+    }
+  }
+}
