@@ -124,7 +124,12 @@ package final class DataStore: Sendable {
         }
         try identity?.saw(changes: changes)
         pool.invalidateReadOnlyConnections()
-        try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        do {
+          try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        } catch {
+          // Nothing is lost: the next start reads the journal.
+          report(.cleanUpFailed("the journal stays beside the database: \(error)"))
+        }
       }
       try database.close()
     }

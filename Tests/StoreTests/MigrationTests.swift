@@ -11,15 +11,22 @@ import Testing
 /// They are never made anew: they stand for the files that people have.
 struct MigrationTests {
   private func restored(_ name: String) throws -> (TemporaryFolder, DataStore) {
+    let (folder, _) = try file(name)
+    return (folder, try DataStore.open(folder: folder.path, at: StoreFixture.start))
+  }
+
+  /// A folder with nothing but the file of a fixture, whose path is the second value.
+  private func file(_ name: String) throws -> (TemporaryFolder, String) {
     let folder = try TemporaryFolder()
+    let path = folder.path + "/diyml.sqlite"
     let dump = try #require(
       Bundle.module.url(forResource: name, withExtension: "sql", subdirectory: "Fixtures"))
-    let queue = try DatabaseQueue(path: folder.path + "/diyml.sqlite")
+    let queue = try DatabaseQueue(path: path)
     try queue.writeWithoutTransaction { db in
       try db.execute(sql: try String(contentsOf: dump, encoding: .utf8))
     }
     try queue.close()
-    return (folder, try DataStore.open(folder: folder.path, at: StoreFixture.start))
+    return (folder, path)
   }
 
   @Test func `a file of the first migration opens with all it held`() async throws {
@@ -78,6 +85,46 @@ struct MigrationTests {
     let kept = try await store.keptAnswer(named: name, ofAccount: "ADA", at: StoreFixture.start)
     #expect(kept?.fingerprint == [UInt8](repeating: 0x62, count: 32))
     #expect(kept?.bytes == [1, 2, 3])
+  }
+
+  @Test func `an older file is copied before it is migrated`() async throws {
+    let (folder, store) = try restored("003")
+    try store.close()
+    let copies = try folder.files(in: "backups")
+    #expect(copies == ["diyml-version-3-1970-01-01T001640.sqlite"])
+    let copy = try DatabaseQueue(path: folder.path + "/backups/" + (copies.first ?? ""))
+    let steps = try await copy.read {
+      try String.fetchAll($0, sql: "SELECT identifier FROM grdb_migrations")
+    }
+    #expect(steps.count == 3)
+    // Not again.
+    try DataStore.open(folder: folder.path, at: StoreFixture.start).close()
+    #expect(try folder.files(in: "backups") == copies)
+  }
+
+  @Test func `a migration that fails leaves the old file`() throws {
+    let (folder, path) = try file("003")
+    // Migration 4 makes a table of this name.
+    try edit(path, "CREATE TABLE store (note TEXT)")
+    let before = try Data(contentsOf: URL(filePath: path))
+    do {
+      _ = try DataStore.open(folder: folder.path, at: StoreFixture.start)
+      Issue.record("it opened")
+    } catch StoreError.refused(.migrationFailed(path, from: 3, to: Migrations.version, _, let copy))
+    {
+      #expect(FileManager.default.fileExists(atPath: copy))
+    }
+    #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!left.contains { $0.hasPrefix("diyml.sqlite-") || $0.hasSuffix(".migrating") })
+    try edit(path, "DROP TABLE store")
+    try DataStore.open(folder: folder.path, at: StoreFixture.start).close()
+  }
+
+  private func edit(_ path: String, _ sql: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: sql) }
+    try queue.close()
   }
 
   @Test func `each migration has a number, in order, and a saved file`() throws {
