@@ -1,5 +1,6 @@
 import API
 import Codec
+import Foundation
 import RPCCore
 import Store
 import TestSupport
@@ -175,6 +176,37 @@ struct DataServiceTests {
       let point = try await clients.put(text, ada).dataPoint
       let (_, bytes) = try await download(try #require(point).id, from: clients.data, ada)
       #expect(bytes == Array(text.utf8))
+    }
+  }
+
+  @Test func `a damaged image is data loss and none of its bytes, until it is put again`()
+    async throws
+  {
+    let world = try DataWorld()
+    try await world.serve { clients in
+      let ada = try await clients.account()
+      try await clients.project(ada)
+      let text = String(repeating: "0123456789", count: 100_000)
+      let id = try #require(try await clients.put(text, ada).dataPoint).id
+      let file = URL(
+        filePath: "\(world.folder.path)/objects/\(id.prefix(2))/\(id.dropFirst(2).prefix(2))/\(id)")
+      var wrong = Array(text.utf8)
+      wrong[wrong.count - 1] ^= 1
+      try Data(wrong).write(to: file)
+      let answers = SharedState(0)
+      let refused = await refusal {
+        try await clients.data.getDataPoint(
+          GetDataPointRequest(project: "pets", id: id), options: ada
+        ) { responses in
+          for try await _ in responses { answers.change { $0 += 1 } }
+        }
+      }
+      #expect(refused?.code == .dataLoss && refused?.message.contains(id) == true)
+      #expect(answers.value == 0)
+      #expect(try await world.store.damagedObjectCount() == 1)
+      #expect(try await !clients.put(text, ada).created)
+      #expect(try await download(id, from: clients.data, ada).1 == Array(text.utf8))
+      #expect(try await world.store.damagedObjectCount() == 0)
     }
   }
 
