@@ -273,7 +273,7 @@ let package = Package(
       "EngineTests",
       [
         "API", "Codec", "Engine", "Images", "Model", "RPCCore", "RPCClient", "RPCServer",
-        "SeededRandom", .logging,
+        "SeededRandom", .crypto, .logging,
       ]),
     tests(
       "EngineHostTests",

@@ -25,6 +25,24 @@ extension Status {
     }
   }
 
+  /// What a caller is told of an object of the store that gave no bytes.
+  init(_ fault: StoredObject.Fault, ofObject hash: String) {
+    let damage: String
+    switch fault {
+    case .unreadable(let errno):
+      self.init(.internal, "the object \(hash) cannot be read: error \(errno)")
+      return
+    case .missing: damage = "its file is missing"
+    case .tooLong(let bytes, let limit):
+      damage = "its file has \(bytes) bytes; the limit is \(limit)"
+    case .cutOff(let bytes, let count): damage = "its file ends after \(bytes) of \(count) bytes"
+    case .otherBytes(let found): damage = "its bytes have the SHA-256 \(found)"
+    }
+    self.init(
+      .dataLoss, "the object \(hash) is damaged: \(damage)",
+      details: [.resource(kind: "object", name: hash)])
+  }
+
   /// What a caller is told of a model or training.
   init(_ error: ModelError) {
     switch error {

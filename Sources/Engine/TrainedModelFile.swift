@@ -32,9 +32,6 @@ final class TrainedModelFile: Sendable {
       try await send(Bytes(Array(chunk)))
     }
     try file.close()
-    let digits = hash.finalize().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    return Facts(bytes: bytes, hash: digits.joined())
+    return Facts(bytes: bytes, hash: hash.finalize().hex)
   }
 }

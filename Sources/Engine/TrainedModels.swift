@@ -73,7 +73,7 @@ actor TrainedModels {
 
 /// What loading takes of either kind of model.
 private protocol ServedModel {
-  init(path: String) throws(ModelError)
+  init(_ file: SafetensorsFile) throws(ModelError)
   var weightBytes: Int { get }
   func warmUp() throws(ModelError)
 }
@@ -96,10 +96,10 @@ extension TrainedModels {
   private func load<Served: ServedModel>(
     _ model: String, _ kind: (Served) -> Loaded
   ) throws(Status) -> Served {
-    let path = try folders.path(ofObject: model, field: "model")
+    let content = try folders.bytes(ofObject: model, field: "model")
     let served: Served
     do throws(ModelError) {
-      served = try Served(path: path)
+      served = try Served(SafetensorsFile(content: content))
       try served.warmUp()
     } catch {
       throw Status(error)

@@ -53,7 +53,7 @@ extension TrainingSet {
           "class \(example.classIndex); there are \(request.classCount) classes")
       }
     }
-    let images = try ImagePaths(request.examples.map(\.object), in: folders)
+    let images = try StoredImages(request.examples.map(\.object), in: folders)
     let sides = request.examples.map { Int(min($0.width, $0.height)) }.sorted()
     self.init(
       classes: (0..<request.classCount).map(String.init),
@@ -63,25 +63,29 @@ extension TrainingSet {
   }
 }
 
-/// The images of a data set, read when a training asks for them.
-struct ImagePaths: Sendable {
+/// The images of a data set, read and checked whenever a training asks for them.
+struct StoredImages: Sendable {
   private let hashes: [String]
-  private let paths: [String]
+  private let folders: EngineFolders
 
   /// - Throws: `INVALID_ARGUMENT` for what is no hash, by its place among the request's examples.
   init(_ hashes: [String], in folders: EngineFolders) throws(Status) {
-    self.hashes = hashes
-    var paths: [String] = []
     for (index, hash) in hashes.enumerated() {
-      paths.append(try folders.path(ofObject: hash, field: "examples[\(index)].object"))
+      _ = try folders.path(ofObject: hash, field: Self.field(index))
     }
-    self.paths = paths
+    self.hashes = hashes
+    self.folders = folders
   }
 
+  private static func field(_ index: Int) -> String { "examples[\(index)].object" }
+
   /// The whole image as a square of `side * side` RGB pixels.
+  ///
+  /// - Throws: `DATA_LOSS` that names the image when its file is missing or damaged.
   func pixels(_ index: Int, side: Int) throws -> [UInt8] {
+    let bytes = try folders.bytes(ofObject: hashes[index], field: Self.field(index))
     do throws(ImageError) {
-      return try EncodedImage(path: paths[index]).tensor(side: side, fit: .stretch).bytes
+      return try EncodedImage(bytes).tensor(side: side, fit: .stretch).bytes
     } catch {
       throw Status(error, of: "image \(hashes[index])")
     }

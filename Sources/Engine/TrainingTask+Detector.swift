@@ -51,7 +51,7 @@ extension DetectionSet {
       examples.append(
         try Example(example, classCount: request.classCount, field: "examples[\(index)]"))
     }
-    let images = try ImagePaths(request.examples.map(\.object), in: folders)
+    let images = try StoredImages(request.examples.map(\.object), in: folders)
     self.init(
       classes: (0..<request.classCount).map(String.init), examples: examples, pixels: images.pixels)
   }

@@ -26,8 +26,8 @@ package final class VisionProvider: EngineVisionService {
   ) async throws -> EngineInspectImageResponse {
     let place: ImagePlace =
       switch request.image {
-      case .staged(let name): try .file(folders.path(ofStaged: name, field: "staged"))
-      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .staged(let name): try .staged(folders.path(ofStaged: name, field: "staged"))
+      case .object(let hash): .object(hash)
       case .inline(let bytes): .memory(bytes)
       case nil: throw Status.invalid("image", "none is given")
       }
@@ -45,7 +45,7 @@ package final class VisionProvider: EngineVisionService {
     let start = ContinuousClock.now
     let place: ImagePlace =
       switch request.image {
-      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .object(let hash): .object(hash)
       case .inline(let bytes): .memory(bytes)
       case nil: throw Status.invalid("image", "none is given")
       }
@@ -65,7 +65,7 @@ package final class VisionProvider: EngineVisionService {
     let start = ContinuousClock.now
     let place: ImagePlace =
       switch request.image {
-      case .object(let hash): try .file(folders.path(ofObject: hash, field: "object"))
+      case .object(let hash): .object(hash)
       case .inline(let bytes): .memory(bytes)
       case nil: throw Status.invalid("image", "none is given")
       }
@@ -94,17 +94,26 @@ package final class VisionProvider: EngineVisionService {
   }
 
   private enum ImagePlace: Sendable {
-    case file(String)
+    /// The path of a file that is not an object yet.
+    case staged(String)
+    /// The hash of an object.
+    case object(String)
     case memory(Bytes)
   }
 
   /// Reads the header, away from Swift's own threads: a large file takes a while to walk.
   private func open(_ place: ImagePlace) async throws -> EncodedImage {
-    try await decoding.run(memoryBytes: 0) { [limits] in
+    try await decoding.run(memoryBytes: 0) { [folders, limits] in
+      let stored: [UInt8]? =
+        switch place {
+        case .object(let hash): try folders.bytes(ofObject: hash, field: "object")
+        case .staged, .memory: nil
+        }
       do throws(ImageError) {
         switch place {
-        case .file(let path): return try EncodedImage(path: path, limits: limits)
+        case .staged(let path): return try EncodedImage(path: path, limits: limits)
         case .memory(let bytes): return try EncodedImage(Array(bytes), limits: limits)
+        case .object: return try EncodedImage(stored ?? [], limits: limits)
         }
       } catch {
         throw Status(error, of: "image")

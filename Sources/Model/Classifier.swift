@@ -10,9 +10,8 @@ package final class Classifier {
   /// Images computed at once; more only cost memory.
   package static let batchMax = 16
 
-  /// Reads a model file, which is refused whole if anything in it is wrong.
-  package convenience init(path: String) throws(ModelError) {
-    let file = try SafetensorsFile(path: path)
+  /// Takes a model file, which is refused whole if anything in it is wrong.
+  package convenience init(_ file: SafetensorsFile) throws(ModelError) {
     let description = try ModelDescription(metadata: file.metadata)
     let network = try Network(from: file.weights, classes: description.classes.count)
     try self.init(network, description)

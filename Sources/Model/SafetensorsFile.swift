@@ -14,16 +14,19 @@ package struct SafetensorsFile {
   package init(
     path: String, limits: SafetensorsHeader.Limits = .init()
   ) throws(ModelError) {
-    let content: Data
+    let content: [UInt8]
     do {
-      content = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+      content = try Array(Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe))
     } catch {
       throw .file(path: path, reason: error.localizedDescription)
     }
     try self.init(content: content, limits: limits)
   }
 
-  init(content: Data, limits: SafetensorsHeader.Limits = .init()) throws(ModelError) {
+  /// Reads a file's bytes into tensors, all or nothing.
+  package init(
+    content: [UInt8], limits: SafetensorsHeader.Limits = .init()
+  ) throws(ModelError) {
     let header: SafetensorsHeader
     let dataStart: Int
     do throws(SafetensorsError) {
@@ -34,9 +37,8 @@ package struct SafetensorsFile {
     metadata = header.metadata
     weights = Weights()
     for entry in header.entries {
-      let start = content.startIndex + dataStart
       let bytes = Array(
-        content[start + entry.bytes.lowerBound..<start + entry.bytes.upperBound])
+        content[dataStart + entry.bytes.lowerBound..<dataStart + entry.bytes.upperBound])
       weights.tensors[entry.name] = try Tensor(bytes: bytes, type: entry.type, shape: entry.shape)
     }
   }
@@ -73,7 +75,7 @@ package struct SafetensorsFile {
   }
 
   private static func header(
-    of content: Data, limits: SafetensorsHeader.Limits
+    of content: [UInt8], limits: SafetensorsHeader.Limits
   ) throws(SafetensorsError) -> (SafetensorsHeader, dataStart: Int) {
     let length = try SafetensorsHeader.length(
       prefix: content.prefix(SafetensorsHeader.prefixBytes), fileBytes: content.count,

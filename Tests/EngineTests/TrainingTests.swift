@@ -65,11 +65,9 @@ struct TrainingTests {
         return isRed ? [255 - noise, noise, noise] : [noise, noise, 255 - noise]
       }
       let png = try PixelBuffer(width: 32, height: 32, bytes: bytes).encodedPNG()
-      let tail = String(index, radix: 16)
-      let hash = String(repeating: "0", count: 64 - tail.count) + tail
-      try folder.write(png, to: "objects/00/00/\(hash)")
       return EngineTrainClassifierRequest.Example(
-        object: hash, classIndex: UInt32(index % 2), group: UInt32(index), width: 32, height: 32)
+        object: try folder.store(png), classIndex: UInt32(index % 2), group: UInt32(index),
+        width: 32, height: 32)
     }
   }
 
@@ -113,8 +111,7 @@ struct TrainingTests {
       #expect(last.history.map(\.epoch) == Array(1...UInt32(last.history.count)))
       #expect(last.history.allSatisfy { $0.phase == .head && $0.loss != nil })
       let hash = last.weightsHash
-      try folder.write(
-        weights, to: "objects/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)")
+      #expect(try folder.store(weights) == hash)
       // Twenty at once: more than one batch.
       try await withThrowingTaskGroup(of: (UInt32, EngineClassifyResponse).self) { group in
         for example in examples.prefix(20) {
@@ -132,6 +129,26 @@ struct TrainingTests {
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.folders.scratch)
     #expect(left.isEmpty)
+  }
+
+  @Test func `a damaged image ends a training with its name`() async throws {
+    let examples = try examples()
+    let damaged = examples[7].object
+    try folder.flip(damaged, at: 60, by: 1)
+    let request = EngineTrainClassifierRequest(
+      examples: examples, classCount: 2,
+      parameters: EngineTrainParameters(timeBudgetSeconds: 60, inputSide: 64, headOnly: true))
+    try await withEngine { client in
+      let status = await #expect(throws: Status.self) {
+        try await EngineTrainerClient(client).trainClassifier(request) { events in
+          for try await event in events {
+            if case .weightsChunk = event.event { Issue.record("a model came out") }
+          }
+        }
+      }
+      #expect(status?.code == .dataLoss)
+      #expect(status?.message.hasPrefix("the object \(damaged) is damaged: ") == true)
+    }
   }
 
   @Test func `cancelling the call ends the training`() async throws {

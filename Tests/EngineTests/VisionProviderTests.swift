@@ -1,6 +1,5 @@
 import API
 import Codec
-import Foundation
 import Images
 import RPCCore
 import Testing
@@ -33,8 +32,7 @@ import Testing
   }()
 
   @Test func `an image is described wherever it lies`() async throws {
-    let hash = String(repeating: "ab", count: 32)
-    try folder.write(Self.picture, to: "objects/ab/ab/\(hash)")
+    let hash = try folder.store(Self.picture)
     try folder.write(Self.picture, to: "staging/upload-1")
     let places: [EngineInspectImageRequest.Image] = [
       .inline(Bytes(Self.picture)), .staged("upload-1"), .object(hash),
@@ -51,7 +49,7 @@ import Testing
     let cases: [(EngineInspectImageRequest.Image?, StatusCode)] = [
       (nil, .invalidArgument), (.inline([]), .invalidArgument),
       (.inline(Bytes(Self.picture.dropLast())), .invalidArgument),
-      (.staged("missing"), .notFound), (.object(hash), .notFound),
+      (.staged("missing"), .notFound), (.object(hash), .dataLoss),
       (.staged("../etc/passwd"), .invalidArgument), (.object("x"), .invalidArgument),
     ]
     for (image, code) in cases {
@@ -71,9 +69,11 @@ import Testing
   }
 
   @Test func `a model that is missing or broken is an error and not a crash`() async throws {
-    let hash = String(repeating: "cd", count: 32)
-    try folder.write([1, 2, 3], to: "objects/cd/cd/\(hash)")
-    for (model, code) in [(hash, StatusCode.dataLoss), ("x", .invalidArgument)] {
+    let broken = try folder.store([1, 2, 3])
+    let missing = String(repeating: "cd", count: 32)
+    for (model, code) in [
+      (broken, StatusCode.dataLoss), (missing, .dataLoss), ("x", .invalidArgument),
+    ] {
       let request = EngineClassifyRequest(model: model, image: .inline(Bytes(Self.picture)))
       let status = await #expect(throws: Status.self) {
         try await vision.classify(request, context: context(EngineVisionMethods.classify))
@@ -86,33 +86,5 @@ import Testing
     arguments: [(0, [1, 0, 2]), (1, [1]), (2, [1, 0]), (9, [1, 0, 2])] as [(UInt32, [UInt32])])
   func `the best classes come first, equals in the model's order`(count: UInt32, order: [UInt32]) {
     #expect(VisionProvider.best(count, of: [0.25, 0.5, 0.25]).map(\.index) == order)
-  }
-}
-
-/// A folder of folders as an engine has them; it goes away with this object.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.path + "/engine-test-\(UUID().uuidString)"
-    for name in ["objects", "staging", "scratch"] {
-      try FileManager.default.createDirectory(
-        atPath: path + "/" + name, withIntermediateDirectories: true)
-    }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  var folders: EngineFolders {
-    EngineFolders(
-      objects: path + "/objects", staging: path + "/staging", backbone: path + "/backbone",
-      scratch: path + "/scratch")
-  }
-
-  func write(_ bytes: [UInt8], to name: String) throws {
-    let url = URL(filePath: path + "/" + name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
   }
 }

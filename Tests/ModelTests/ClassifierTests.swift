@@ -72,13 +72,13 @@ struct ClassifierTests {
       throws: ModelError.wrongShape(
         tensor: "classifier.weight", expected: [2, 1280], found: [1000, 1280])
     ) {
-      try Classifier(path: folder.path + "/model")
+      try Classifier(SafetensorsFile(path: folder.path + "/model"))
     }
   }
 
   @Test func `a weight file without a description is no model`() {
     #expect(throws: ModelError.badDescription("format is missing")) {
-      try Classifier(path: Fixtures.weightsPath)
+      try Classifier(SafetensorsFile(path: Fixtures.weightsPath))
     }
   }
 }

@@ -100,7 +100,7 @@ struct DetectionTrainingTests {
     #expect(events.last?.phase == .fineTuning)
     #expect(events.last?.validationAveragePrecision != nil)
     let found = try await Self.thread.run {
-      let detector = try Detector(path: path)
+      let detector = try Detector(SafetensorsFile(path: path))
       #expect(detector.description == report.description)
       try detector.warmUp()
       return try (32..<56).map { image in

@@ -16,7 +16,7 @@ struct DetectionTrialTests {
       // An untrained network is sure of nothing.
       #expect(try trial.detect() == 0)
       try trial.write(to: path)
-      let detector = try Detector(path: path)
+      let detector = try Detector(SafetensorsFile(path: path))
       let bytes = (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0) }
       #expect(try detector.output(of: bytes, images: 1) == before)
       #expect(try trial.output() == before)

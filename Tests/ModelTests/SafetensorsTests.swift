@@ -52,9 +52,9 @@ struct SafetensorsTests {
 
   @Test func `every cut of a good file is refused`() throws {
     let weights = Weights(["a": try Tensor([1, 2], shape: [2])])
-    let whole = try SafetensorsFile(weights: weights, metadata: [:]).serialized()
+    let whole = [UInt8](try SafetensorsFile(weights: weights, metadata: [:]).serialized())
     for length in 0..<whole.count {
-      #expect(throws: ModelError.self) { try SafetensorsFile(content: whole.prefix(length)) }
+      #expect(throws: ModelError.self) { try SafetensorsFile(content: Array(whole.prefix(length))) }
     }
     #expect(throws: ModelError.self) { try SafetensorsFile(content: whole + [0]) }
   }
@@ -65,7 +65,8 @@ struct SafetensorsTests {
     let weights = Weights([
       "a": try Tensor([1, 2], shape: [2]), "b": try Tensor([3], shape: [1]),
     ])
-    var content = try SafetensorsFile(weights: weights, metadata: ["k": "v"]).serialized()
+    var content = [UInt8](
+      try SafetensorsFile(weights: weights, metadata: ["k": "v"]).serialized())
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       let position = Int.random(in: 0..<content.count, using: &random)
       content[position] = UInt8.random(in: 0...255, using: &random)

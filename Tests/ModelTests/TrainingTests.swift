@@ -67,7 +67,7 @@ struct TrainingTests {
     #expect(events.last?.epochs == 4)
     #expect(events.contains { $0.note?.contains("mirror") == true })
     let fresh = try await Self.thread.run {
-      let classifier = try Classifier(path: path)
+      let classifier = try Classifier(SafetensorsFile(path: path))
       #expect(classifier.description == report.description)
       #expect(classifier.weightBytes > 10_000_000)
       try classifier.warmUp()

@@ -63,9 +63,8 @@ package final class Detector {
     }
   }
 
-  /// Reads a model file, which is refused whole if anything in it is wrong.
-  package convenience init(path: String) throws(ModelError) {
-    let file = try SafetensorsFile(path: path)
+  /// Takes a model file, which is refused whole if anything in it is wrong.
+  package convenience init(_ file: SafetensorsFile) throws(ModelError) {
     let description = try DetectorDescription(metadata: file.metadata)
     let network = try DetectionNetwork(from: file.weights, classes: description.classes.count)
     try self.init(network, description)
