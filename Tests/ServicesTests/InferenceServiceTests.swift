@@ -107,7 +107,7 @@ struct InferenceServiceTests {
     }
   }
 
-  @Test(arguments: [StatusCode.invalidArgument, .unavailable, .resourceExhausted])
+  @Test(arguments: [StatusCode.invalidArgument, .unavailable, .resourceExhausted, .dataLoss])
   func `what the engine says against it reaches the caller`(code: StatusCode) async throws {
     let world = try JobsWorld.answering { _ in throw Status(code, "says the engine") }
     let ada = try await world.user("ada")
