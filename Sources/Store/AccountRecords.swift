@@ -26,11 +26,24 @@ package struct NewToken: Sendable {
   package var label: String
   package var scopes: UInt32
   package var expireTime: Timestamp
+  package var origin: Origin
 
-  package init(secretHash: [UInt8], label: String, scopes: UInt32, expireTime: Timestamp) {
+  /// How a token comes to be, which says what happens when there are too many of its kind.
+  package enum Origin: Sendable, Equatable {
+    /// A login or a new account made it: the oldest one gives way to it.
+    case login
+    /// Somebody made it to keep: it is refused.
+    case request
+  }
+
+  package init(
+    secretHash: [UInt8], label: String, scopes: UInt32, expireTime: Timestamp,
+    origin: Origin = .request
+  ) {
     self.secretHash = secretHash
     self.label = label
     self.scopes = scopes
     self.expireTime = expireTime
+    self.origin = origin
   }
 }

@@ -39,6 +39,7 @@ extension DataStore {
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.publication, publication.address)
       }
+      try Self.removeExcessive("inference", "position", of: account, limits, in: db, at: now)
       try self.keep(answer, (), of: account, in: db)
     }
   }

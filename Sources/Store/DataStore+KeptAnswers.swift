@@ -35,7 +35,7 @@ extension DataStore {
 
   /// Keeps the answer, if there is one to keep, with what the transaction `db` came to.
   ///
-  /// The account's expired answers go, and its oldest once there are too many.
+  /// The account's oldest answer goes once there are too many, the expired ones before all others.
   ///
   /// - Throws: `.keyTaken` when one is kept under the key.
   func keep<Result>(
@@ -43,16 +43,17 @@ extension DataStore {
   ) throws {
     guard let answer else { return }
     try db.execute(
-      sql: "DELETE FROM kept_answer WHERE account = ? AND expire_time <= ?",
-      arguments: [account.rawValue, answer.now.unixMilliseconds])
-    try db.execute(
       sql: """
         INSERT INTO kept_answer (account, name, fingerprint, answer, expire_time)
-        VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+        VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, name) DO UPDATE SET
+          fingerprint = excluded.fingerprint, answer = excluded.answer,
+          expire_time = excluded.expire_time
+        WHERE expire_time <= ?
         """,
       arguments: [
         account.rawValue, Data(answer.key.name), Data(answer.key.fingerprint),
         Data(try answer.bytes(result)), answer.expireTime.unixMilliseconds,
+        answer.now.unixMilliseconds,
       ])
     guard db.changesCount > 0 else { throw StoreError.keyTaken }
     try db.execute(
@@ -62,11 +63,5 @@ extension DataStore {
           LIMIT -1 OFFSET ?)
         """,
       arguments: [account.rawValue, Int64(limits.accountAnswersMax)])
-  }
-
-  /// Forgets answers of accounts that make no more calls.
-  static func removeExpiredAnswers(in db: Database, at now: Timestamp) throws {
-    try db.execute(
-      sql: "DELETE FROM kept_answer WHERE expire_time <= ?", arguments: [now.unixMilliseconds])
   }
 }

@@ -52,16 +52,6 @@ extension DataStore {
     return moved
   }
 
-  /// Forgets expired tokens, and the answers to inferences whose time is up.
-  package func removeExpired(at now: Timestamp) async throws {
-    try await transaction { db in
-      for table in ["token", "inference"] {
-        try db.execute(
-          sql: "DELETE FROM \(table) WHERE expire_time <= ?", arguments: [now.unixMilliseconds])
-      }
-    }
-  }
-
   private func hasRow(_ hash: ObjectHash) async throws -> Bool {
     try await read { try Self.hasRow(hash, in: $0) }
   }

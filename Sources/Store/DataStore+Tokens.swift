@@ -2,7 +2,10 @@ internal import Foundation
 internal import GRDB
 
 extension DataStore {
-  /// Adds a token; the account's expired ones are forgotten on the way.
+  /// Adds a token.
+  ///
+  /// One of a login takes the place of the account's oldest once there are
+  /// `accountLoginTokensMax`, so that nobody is locked out by their own logins.
   ///
   /// - Throws: `.limit` past `accountTokensMax`, `.notFound` once the account has been deleted.
   package func createToken(
@@ -11,14 +14,15 @@ extension DataStore {
   ) async throws -> TokenRecord {
     let limits = self.limits
     return try await transaction { db in
-      try db.execute(
-        sql: "DELETE FROM token WHERE account = ? AND expire_time <= ?",
-        arguments: [account.rawValue, now.unixMilliseconds])
-      let count = try Self.count(
-        db, "SELECT count(*) FROM token WHERE account = ?", [account.rawValue])
-      guard count < limits.accountTokensMax else {
-        throw StoreError.limit(name: "tokens", value: count + 1, limit: limits.accountTokensMax)
+      switch token.origin {
+      case .login: try Self.makeRoomForLogin(of: account, limits, in: db, at: now)
+      case .request:
+        let count = try Self.liveTokens(of: account, .request, in: db, at: now)
+        guard count < limits.accountTokensMax else {
+          throw StoreError.limit(name: "tokens", value: count + 1, limit: limits.accountTokensMax)
+        }
       }
+      try Self.removeExcessive("token", "id", of: account, limits, in: db, at: now)
       let stored = try Self.insert(token, of: account, in: db, at: now)
       try self.keep(answer, stored, of: account, in: db)
       return stored
@@ -73,17 +77,42 @@ extension DataStore {
 }
 
 extension DataStore {
+  private static func liveTokens(
+    of account: AccountID, _ origin: NewToken.Origin, in db: Database, at now: Timestamp
+  ) throws -> UInt64 {
+    try count(
+      db, "SELECT count(*) FROM token WHERE account = ? AND is_login = ? AND expire_time > ?",
+      [account.rawValue, origin == .login, now.unixMilliseconds])
+  }
+
+  /// Revokes the oldest tokens of logins that are one too many.
+  private static func makeRoomForLogin(
+    of account: AccountID, _ limits: StoreLimits, in db: Database, at now: Timestamp
+  ) throws {
+    let count = try liveTokens(of: account, .login, in: db, at: now)
+    guard count >= limits.accountLoginTokensMax else { return }
+    try db.execute(
+      sql: """
+        DELETE FROM token WHERE id IN (
+          SELECT id FROM token WHERE account = ? AND is_login = 1 AND expire_time > ?
+          ORDER BY id LIMIT ?)
+        """,
+      arguments: [
+        account.rawValue, now.unixMilliseconds, Int64(count - limits.accountLoginTokensMax + 1),
+      ])
+  }
+
   static func insert(
     _ token: NewToken, of account: AccountID, in db: Database, at now: Timestamp
   ) throws -> TokenRecord {
     try db.execute(
       sql: """
-        INSERT INTO token (account, secret_hash, label, scopes, create_time, expire_time)
-        SELECT id, ?, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
+        INSERT INTO token (account, secret_hash, label, scopes, create_time, expire_time, is_login)
+        SELECT id, ?, ?, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
         """,
       arguments: [
         Data(token.secretHash), token.label, Int64(token.scopes), now.unixMilliseconds,
-        token.expireTime.unixMilliseconds, account.rawValue,
+        token.expireTime.unixMilliseconds, token.origin == .login, account.rawValue,
       ])
     guard db.changesCount > 0 else {
       throw StoreError.notFound(.account, "number \(account.rawValue)")

@@ -3,21 +3,22 @@ internal import GRDB
 extension DataStore {
   /// Notes the time, once an hour or so, so that a clock that jumps is noticed.
   ///
-  /// After a jump backwards, or of more than a day, nothing is removed by its age for a day: the
-  /// clock may be wrong. A server that was off for long looks the same.
+  /// After a jump backwards, or of more than a day, nothing is removed by its age for as long as
+  /// expired rows are kept: the clock may be wrong. A server that was off for long looks the same.
   ///
   /// - Returns: the time noted before; nothing in a new store.
   @discardableResult
   package func noteTime(_ now: Timestamp) async throws -> Timestamp? {
-    try await transaction { db in
+    let hold = now + limits.expiredRowsLifetime
+    return try await transaction { db in
       let seen = try Int64.fetchOne(db, sql: "SELECT seen_time FROM store") ?? 0
       let isSteady = (seen...seen + Self.dayMilliseconds).contains(now.unixMilliseconds)
       try db.execute(
         sql: """
           UPDATE store SET seen_time = ?1,
-            removal_time = CASE WHEN ?2 THEN removal_time ELSE ?1 + ?3 END
+            removal_time = CASE WHEN ?2 THEN removal_time ELSE ?3 END
           """,
-        arguments: [now.unixMilliseconds, isSteady || seen == 0, Self.dayMilliseconds])
+        arguments: [now.unixMilliseconds, isSteady || seen == 0, hold.unixMilliseconds])
       return seen == 0 ? nil : Timestamp(unixMilliseconds: seen)
     }
   }
@@ -35,6 +36,14 @@ extension DataStore {
     let removed = try files.removeTrash(files.oldTrash(days: days, at: now))
     if removed > 0 { report(.trashRemoved(removed)) }
     return removed
+  }
+
+  /// Whether the clock has gone steadily for long enough for things to be removed by their age.
+  func isTrusted(_ now: Timestamp) async throws -> Bool {
+    try await read { db in
+      let held = try Int64.fetchOne(db, sql: "SELECT removal_time FROM store") ?? 0
+      return now.unixMilliseconds >= held
+    }
   }
 
   static let dayMilliseconds: Int64 = 86_400_000

@@ -80,7 +80,6 @@ package final class DataStore: Sendable {
     try files.emptyStaging()
     let state = try database.write { db in
       try Self.failInterruptedTrainings(in: db, at: now)
-      try Self.removeExpiredAnswers(in: db, at: now)
       return try FolderIdentity(in: db)
     }
     guard database is DatabasePool else {

@@ -23,6 +23,7 @@ enum Migrations {
     migrator.registerMigration("003 answers") { try $0.execute(sql: answerTable) }
     migrator.registerMigration("004 safety") { db in
       try db.execute(sql: safetyTables)
+      try db.execute(sql: loginColumn)
       try db.execute(
         sql: "INSERT INTO store (id, changes) VALUES (?, 1)",
         arguments: [FolderIdentity.randomID()])
@@ -279,6 +280,17 @@ enum Migrations {
     UPDATE training SET has_examples = 1
       WHERE EXISTS (SELECT 1 FROM training_example WHERE training = training.id);
     CREATE INDEX training_forgotten ON training(id) WHERE has_examples = 1 AND state > 2;
+    """
+
+  /// Which tokens logins made, and what finds the rows that have expired.
+  ///
+  /// Tokens from before may have been made to keep, so none of them gives way to a login.
+  private static let loginColumn = """
+    ALTER TABLE token ADD COLUMN is_login INTEGER NOT NULL DEFAULT 0 CHECK (is_login IN (0, 1));
+    CREATE INDEX token_account_expiry ON token(account, expire_time);
+    CREATE INDEX token_expiry ON token(expire_time);
+    CREATE INDEX kept_answer_time ON kept_answer(expire_time);
+    CREATE INDEX inference_account_expiry ON inference(account, expire_time);
     """
 
   /// Triggers that count a column's references.

@@ -4,8 +4,16 @@ package struct StoreLimits: Sendable, Equatable {
   package var pageRowsMax: UInt32 = 1_000
   /// Classes or boxes in one page, beyond which it ends early, but never before its first row.
   package var pagePartsMax = 20_000
-  /// Tokens of one account that are neither expired nor revoked.
+  /// Tokens of one account that somebody made to keep, neither expired nor revoked.
   package var accountTokensMax: UInt64 = 1_000
+  /// Tokens of one account that logins made, neither expired nor revoked; the oldest goes first.
+  package var accountLoginTokensMax: UInt64 = 1_000
+  /// Expired tokens, and expired answers to inferences, that are left of one account; the one that
+  /// expired first goes first.
+  package var accountExpiredRowsMax: UInt64 = 2_000
+  /// How long what has expired is left: nobody gets it, and a clock that was wrong takes nothing
+  /// with it.
+  package var expiredRowsLifetime = Duration.seconds(7 * 86_400)
   package var accountProjectsMax: UInt64 = 1_000
   package var projectDataPointsMax: UInt64 = 100_000
   /// All boxes of a project's images; they are in memory together when it is analysed.

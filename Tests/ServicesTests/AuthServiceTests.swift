@@ -1,5 +1,6 @@
 import API
 import RPCCore
+import Store
 import TestSupport
 import Testing
 
@@ -119,6 +120,33 @@ struct AuthServiceTests {
       #expect(
         await code { try await clients.auth.whoAmI(WhoAmIRequest(), options: short) }
           == .unauthenticated)
+    }
+  }
+
+  @Test func `who logs in too often loses the oldest login and is never locked out`() async throws {
+    var limits = StoreLimits()
+    (limits.accountLoginTokensMax, limits.accountTokensMax) = (2, 1)
+    try await DataWorld(storeLimits: limits).serve { clients in
+      let first = try await clients.account()
+      let scopes = CreateTokenRequest(scopes: [.read])
+      let kept = try await clients.auth.createToken(scopes, options: first)
+      var logins = [first]
+      for _ in 0..<3 {
+        let login = try await clients.auth.login(LoginRequest(user: "ada", password: "password"))
+        logins.append(clients.with(try #require(login.issued).secret))
+      }
+      for login in logins.prefix(2) {
+        let code = await code { try await clients.auth.whoAmI(WhoAmIRequest(), options: login) }
+        #expect(code == .unauthenticated)
+      }
+      for login in logins.suffix(2) {
+        _ = try await clients.auth.whoAmI(WhoAmIRequest(), options: login)
+      }
+      let api = clients.with(try #require(kept.issued).secret)
+      _ = try await clients.auth.whoAmI(WhoAmIRequest(), options: api)
+      #expect(
+        await code { try await clients.auth.createToken(scopes, options: logins[3]) }
+          == .resourceExhausted)
     }
   }
 

@@ -79,10 +79,8 @@ final class JobsWorld: Sendable {
       let vision = EngineVisionClient(engine)
       let worker = InferenceWorker(
         store: store, vision: vision, configuration: configuration, now: now,
-        sleep: { duration in
-          // Retries come at once; the hourly removal waits for the end.
-          if duration > .seconds(60) { try await Gate().pass() }
-        }, logger: quiet)
+        sleep: { _ in },  // Retries come at once.
+        logger: quiet)
       let authenticator = Authenticator(store: store, now: now)
       let routes =
         TrainingProvider(

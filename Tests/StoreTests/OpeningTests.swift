@@ -214,8 +214,8 @@ struct OpeningTests {
     #expect(try await store.removeOldTrash(days: 14, at: start + day * 13) == 0)
     #expect(try await store.noteTime(start + day * 20) == start)
     #expect(try await store.removeOldTrash(days: 14, at: start + day * 20) == 0)
-    let later = start + day * 21
-    #expect(try await store.noteTime(later) == start + day * 20)
+    #expect(try await store.removeOldTrash(days: 14, at: start + day * 26) == 0)
+    let later = start + day * 27
     #expect(try await store.removeOldTrash(days: 14, at: later) == 1)
     #expect(!FileManager.default.fileExists(atPath: trash))
   }

@@ -30,10 +30,12 @@ struct StoreFixture: Sendable {
   }
 
   /// Tokens of different seeds have different secrets; they live for 1,000 s.
-  static func newToken(_ seed: UInt64, lifetime: Duration = .seconds(1_000)) -> NewToken {
+  static func newToken(
+    _ seed: UInt64, lifetime: Duration = .seconds(1_000), origin: NewToken.Origin = .request
+  ) -> NewToken {
     NewToken(
       secretHash: secretHash(seed), label: "token \(seed)", scopes: 3,
-      expireTime: start + lifetime)
+      expireTime: start + lifetime, origin: origin)
   }
 
   static func secretHash(_ seed: UInt64) -> [UInt8] {

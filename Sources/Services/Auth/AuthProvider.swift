@@ -79,7 +79,8 @@ package final class AuthProvider: AuthService {
     }
     let hash = try await passwords.hash(request.password)
     let secret = TokenSecret()
-    let token = newToken(secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault)
+    let token = newToken(
+      secret, label: "", scopes: .all, lifetime: limits.tokenLifetimeDefault, .login)
     let answer: @Sendable (TokenRecord) -> CreateAccountResponse = {
       CreateAccountResponse(issued: IssuedToken(token: Token($0), secret: secret.text))
     }
@@ -113,7 +114,8 @@ package final class AuthProvider: AuthService {
       }
       let secret = TokenSecret()
       let token = newToken(
-        secret, label: request.tokenLabel, scopes: .all, lifetime: limits.tokenLifetimeDefault)
+        secret, label: request.tokenLabel, scopes: .all, lifetime: limits.tokenLifetimeDefault,
+        .login)
       let made = try await store.createToken(token, of: account.id, at: now())
       return LoginResponse(issued: IssuedToken(token: Token(made), secret: secret.text))
     }
@@ -192,7 +194,8 @@ extension AuthProvider {
         let answer: @Sendable (TokenRecord) -> CreateTokenResponse = {
           CreateTokenResponse(issued: IssuedToken(token: Token($0), secret: secret.text))
         }
-        let token = newToken(secret, label: request.label, scopes: scopes, lifetime: lifetime)
+        let token = newToken(
+          secret, label: request.label, scopes: scopes, lifetime: lifetime, .request)
         return answer(
           try await store.createToken(
             token, of: user.account.id, at: now(), keeping: keeper?.keeping(answer)))
@@ -217,11 +220,12 @@ extension AuthProvider {
   }
 
   private func newToken(
-    _ secret: TokenSecret, label: String, scopes: ScopeSet, lifetime: Duration
+    _ secret: TokenSecret, label: String, scopes: ScopeSet, lifetime: Duration,
+    _ origin: NewToken.Origin
   ) -> NewToken {
     NewToken(
       secretHash: secret.hash, label: label, scopes: scopes.rawValue,
-      expireTime: now() + lifetime)
+      expireTime: now() + lifetime, origin: origin)
   }
 }
 

@@ -5,7 +5,7 @@ package import API
 package import Logging
 package import Store
 
-/// Answers submitted inferences, the oldest first, a few at a time, and forgets old answers.
+/// Answers submitted inferences, the oldest first, a few at a time.
 ///
 /// What waits is in the store: after a restart the worker goes on where it was. An image that makes
 /// the engine die is tried a few times, then answered with that failure; an answer that the store
@@ -20,8 +20,6 @@ package final class InferenceWorker: Sendable {
     package var retryPause = Duration.milliseconds(250)
     /// How long an answer is kept.
     package var answerLifetime = Duration.seconds(86_400)
-    /// How often answers past their time are removed; before that they are not found any more.
-    package var removalPause = Duration.seconds(3_600)
 
     package init() {}
   }
@@ -55,12 +53,7 @@ package final class InferenceWorker: Sendable {
   ///
   /// Cancelling is the hard stop.
   package func run() async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.answerSubmissions() }
-      group.addTask { await self.removeExpired() }
-      await group.next()
-      group.cancelAll()
-    }
+    await answerSubmissions()
   }
 
   /// Takes up nothing new; what is under way is finished.
@@ -148,16 +141,6 @@ extension InferenceWorker {
       if status.code == .unavailable, !isLastAttempt { throw status }
       return .failed(Array(try InferStreamResponse.Failure(status).serialized()))
     }
-  }
-
-  private func removeExpired() async {
-    repeat {
-      do {
-        try await store.removeExpired(at: now())
-      } catch {
-        logger.error("cannot remove what has expired", metadata: ["error": "\(error)"])
-      }
-    } while await slept(configuration.removalPause)
   }
 
   /// Whether the time has passed; not when the task was cancelled before.

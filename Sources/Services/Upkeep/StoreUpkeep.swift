@@ -2,7 +2,8 @@ package import Logging
 package import Store
 
 /// What the store needs done while it is served: the rows and files of deletions removed, what a
-/// crash left moved to the trash, the trash emptied, and every object read now and then.
+/// crash left moved to the trash, what is long expired removed, the clock watched, and every object
+/// read now and then.
 package struct StoreUpkeep: Sendable {
   package struct Configuration: Sendable {
     /// Days for which the trash keeps what nothing refers to.
@@ -11,7 +12,9 @@ package struct StoreUpkeep: Sendable {
     package var scrubDays = 30
     /// What the scrub reads in a second, so that others hardly notice.
     package var scrubBytesPerSecond: UInt64 = 4 << 20
-    /// How often the time is noted and the trash looked through.
+    /// Between two looks at the clocks.
+    package var tickPause = Duration.seconds(60)
+    /// Between two removals of what is expired.
     package var pause = Duration.seconds(3_600)
     /// Before what failed is tried again.
     package var retryPause = Duration.seconds(10)
@@ -22,18 +25,21 @@ package struct StoreUpkeep: Sendable {
   private let store: DataStore
   private let configuration: Configuration
   private let now: @Sendable () -> Timestamp
+  private let instant: @Sendable () -> ContinuousClock.Instant
   private let sleep: @Sendable (Duration) async throws -> Void
   private let logger: Logger
 
   package init(
     store: DataStore, configuration: Configuration = Configuration(),
     now: @escaping @Sendable () -> Timestamp,
+    instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
     logger: Logger
   ) {
     self.store = store
     self.configuration = configuration
     self.now = now
+    self.instant = instant
     self.sleep = sleep
     self.logger = logger
   }
@@ -55,14 +61,38 @@ package struct StoreUpkeep: Sendable {
     } while await signals.next() != nil && !Task.isCancelled
   }
 
-  private func tidy() async {
+  func tidy() async {
     await trying("put away what a crash left") { _ = try await store.sweepAfterCrash(at: now()) }
+    var lastSeen: Timestamp?
+    await trying("note the time") { lastSeen = try await store.noteTime(now()) }
+    var watch = ClockWatch(lastSeen: lastSeen)
+    var nextRemoval = instant()
     repeat {
-      await trying("look through the trash") {
+      let jump = watch.tick(now(), at: instant())
+      if let jump { report(jump) }
+      guard jump != nil || instant() >= nextRemoval else { continue }
+      nextRemoval = instant() + configuration.pause
+      await trying("remove what is long expired") {
         try await store.noteTime(now())
         try await store.removeOldTrash(days: configuration.trashDays, at: now())
+        try await store.removeExpired(at: now())
       }
-    } while await slept(configuration.pause)
+    } while await slept(configuration.tickPause)
+  }
+
+  private func report(_ jump: ClockWatch.Jump) {
+    let hold = store.limits.expiredRowsLifetime
+    switch jump {
+    case .backwards(let step):
+      logger.warning(
+        "the clock has jumped backwards by \(step); nothing is removed by its age for \(hold)")
+    case .ahead(let step):
+      logger.warning(
+        """
+        the clock has jumped ahead by \(step), or the server was off; nothing is removed by its age \
+        for \(hold)
+        """)
+    }
   }
 
   private func scrub() async {
