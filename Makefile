@@ -8,7 +8,7 @@ SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -44,6 +44,13 @@ attack: build ## The attacks on the RPC server, with CONNECTIONS=100000 connecti
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
+
+power-loss: build ## The store after every power loss and with every call failing, and with every page garbled.
+	@DIYML_POWER_LOSS=1 Scripts/test --filter '^PowerLossTests\.'
+
+torture: release build ## Random calls by 12 clients while the server is killed at random moments, for SECONDS=600.
+	@DIYML_PROGRAMS=$(RELEASE) DIYML_TORTURE_SECONDS=$(or $(SECONDS),600) DIYML_TORTURE_SEED=$(or $(SEED),1) \
+	  Scripts/test --filter TortureTests
 
 demo: release ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
 	@Scripts/main-job demo $(DATA)
@@ -82,12 +89,20 @@ bench-detection: setup ## The detector's training step and inference against the
 	@$(BUILD) -c release --product detector-speed
 	@Scripts/bench-detection
 
+bench-store: release ## What each method costs with 10^3, 10^5 and 10^6 images, and others beside it. SIZES="1000 10000".
+	@swift build -c release --package-path Benchmarks --product bench-store
+	@Benchmarks/.build/release/bench-store $(RELEASE) .build/diyml/efficientnet-lite0.safetensors \
+	  Benchmarks/results/bench-store.json $(SIZES)
+
+bench-backup: release ## Backup against cp -a and verification against sha256sum, of BYTES=1073741824.
+	@Scripts/bench-backup $(RELEASE) $(BYTES)
+
 install: release ## Copies programs and weights to PREFIX (/usr/local).
 	install -d $(PREFIX)/bin $(PREFIX)/share/diyml
 	install $(RELEASE)/diyml $(RELEASE)/diymld $(RELEASE)/diyml-engine $(PREFIX)/bin
 	install -m 644 .build/diyml/efficientnet-lite0.safetensors $(PREFIX)/share/diyml
 
-generate: ## Writes Swift from Protos. CHECK=1 only fails when the result would differ.
+generate: ## Writes Swift from Protos, and Docs/Limits.md. CHECK=1 only fails when the result would differ.
 	@CHECK=$(CHECK) Scripts/generate
 
 format: ## Rewrites Swift and the C shims in the project's format.
@@ -97,6 +112,7 @@ format: ## Rewrites Swift and the C shims in the project's format.
 lint: ## Complains about style that no formatter mends.
 	swift format lint --strict --recursive --parallel $(SWIFT)
 	@Scripts/tidy --self-test && Scripts/tidy
+	@Scripts/limits --self-test
 
 check: lint ## What a change must pass.
 	@$(MAKE) --no-print-directory generate CHECK=1

@@ -47,6 +47,7 @@ extension Target.Dependency {
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+  static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
   static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
   static let system = product(name: "SystemPackage", package: "swift-system")
@@ -68,6 +69,7 @@ let package = Package(
       name: "RPC",
       targets: ["RPCCore", "RPCServer", "RPCClient", "RPCServices", "RPCMetrics", "RPCTracing"]),
     .library(name: "DIYMLAPI", targets: ["API"]),
+    .library(name: "DiskLayer", type: .dynamic, targets: ["DiskLayer"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -118,7 +120,8 @@ let package = Package(
     .systemLibrary(
       name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
     module("Credentials", ["CArgon2", .crypto]),
-    module("Store", [.grdb, .crypto]),
+    .systemLibrary(name: "CFileSync"),
+    module("Store", ["CFileSync", .grdb, .sqlite, .crypto]),
     module("EngineHost", ["API", "Codec", "RPCCore", "RPCClient", .subprocess, .system, .logging]),
     module(
       "Services",
@@ -162,13 +165,15 @@ let package = Package(
     program(
       "diymld",
       [
-        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCCore", "RPCServer",
-        "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser, .coreMetrics,
+        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCClient", "RPCCore",
+        "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser,
+        .coreMetrics,
         .lifecycle, .signals, .logging,
       ]),
     program(
       "diyml-engine", ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),
     program("detector-speed", ["Model"]),
+    program("store-fill", ["SeededRandom", "Store"]),
     program("diyml", ["CommandLineKit", "RPCCore"]),
     program("diyml-load", ["CommandLineKit", "LoadKit"]),
     program(
@@ -262,6 +267,16 @@ let package = Package(
     tests("CredentialsTests", ["Credentials"]),
     tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
     tests("DrawingTests", ["Drawing"]),
+    // What is loaded below a program, records what it does to files and makes calls fail.
+    .target(name: "DiskLayer", path: "Tests/DiskLayer"),
+    module(
+      "DiskFaults", ["SeededRandom", "Store", .crypto, .grdb], path: "Tests/DiskFaults"),
+    .executableTarget(
+      name: "store-scenario", dependencies: ["DiskFaults", "Store"], path: "Tests/store-scenario",
+      swiftSettings: settings),
+    tests(
+      "PowerLossTests", ["DiskFaults", "SeededRandom", "Store", "TestSupport", "store-scenario"],
+      resources: ["Fixtures"]),
     tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
       "ServicesTests",
@@ -299,7 +314,8 @@ let package = Package(
         "EngineHost", "Services", "SeededRandom", "TestSupport", "diymld", "diyml-engine", "diyml",
         .logging,
         .crypto, .subprocess, .system,
-      ]),
+      ],
+      resources: ["Golden"]),
   ],
   cxxLanguageStandard: .cxx17
 )

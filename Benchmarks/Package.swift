@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+  static let api = product(name: "DIYMLAPI", package: "DIYML")
   static let codec = product(name: "Codec", package: "DIYML")
   static let grpcCore = product(name: "GRPCCore", package: "grpc-swift-2")
   static let grpcTransport = product(
@@ -44,6 +45,11 @@ let package = Package(
       dependencies: [
         "BenchMessages", "CProtobuf", "SwiftProtobufMessages", .codec, .swiftProtobuf,
       ], swiftSettings: settings),
+
+    // What each method costs on stores of many images.
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    .executableTarget(
+      name: "bench-store", dependencies: ["CSQLite", .api, .codec, .rpc], swiftSettings: settings),
 
     // The RPC against grpc-swift-2 and bare SwiftNIO.
     .target(name: "CAllocations"),

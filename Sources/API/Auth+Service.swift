@@ -91,7 +91,8 @@ public struct AuthClient: Sendable {
   /// Exchanges a password for a token with every scope.
   ///
   /// UNAUTHENTICATED when name or password is wrong, without saying which; RESOURCE_EXHAUSTED for a
-  /// while after too many attempts.
+  /// while after too many attempts. Of an account's tokens from Login and CreateAccount the newest
+  /// 1,000 stay good.
   public func login(
     _ request: LoginRequest, options: CallOptions = CallOptions()
   ) async throws -> LoginResponse {
@@ -124,7 +125,8 @@ public struct AuthClient: Sendable {
 
   /// Makes a token with chosen scopes and expiry.
   ///
-  /// Its secret is in this answer and nowhere else.
+  /// Its secret is in this answer and nowhere else. RESOURCE_EXHAUSTED when the account has 1,000
+  /// of them that are neither expired nor revoked.
   public func createToken(
     _ request: CreateTokenRequest, options: CallOptions = CallOptions()
   ) async throws -> CreateTokenResponse {
@@ -165,7 +167,8 @@ public protocol AuthService: Sendable {
   /// Exchanges a password for a token with every scope.
   ///
   /// UNAUTHENTICATED when name or password is wrong, without saying which; RESOURCE_EXHAUSTED for a
-  /// while after too many attempts.
+  /// while after too many attempts. Of an account's tokens from Login and CreateAccount the newest
+  /// 1,000 stay good.
   func login(_ request: LoginRequest, context: ServerContext) async throws -> LoginResponse
 
   /// Deletes the caller's account with its projects, images, trainings, models and tokens, whole or
@@ -186,7 +189,8 @@ public protocol AuthService: Sendable {
 
   /// Makes a token with chosen scopes and expiry.
   ///
-  /// Its secret is in this answer and nowhere else.
+  /// Its secret is in this answer and nowhere else. RESOURCE_EXHAUSTED when the account has 1,000
+  /// of them that are neither expired nor revoked.
   func createToken(
     _ request: CreateTokenRequest, context: ServerContext
   ) async throws -> CreateTokenResponse

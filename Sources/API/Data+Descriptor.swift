@@ -123,6 +123,16 @@ extension ProtoFile {
       \u{16}ListDataPointsResponse\u{12}(
       \u{b}data_points\u{18}\u{1} \u{3}(\u{b}2\u{13}.diyml.v1.DataPoint\u{12}\u{17}
       \u{f}next_page_token\u{18}\u{2} \u{1}(\u{9}"5
+      \u{15}FindDataPointsRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{b}
+      \u{3}ids\u{18}\u{2} \u{3}(\u{9}"\u{a3}\u{1}
+      \u{16}FindDataPointsResponse\u{12}\u{10}
+      \u{8}answered\u{18}\u{1} \u{1}(\u{d}\u{12}5
+      \u{5}found\u{18}\u{2} \u{3}(\u{b}2&.diyml.v1.FindDataPointsResponse.Found\u{1a}@
+      \u{5}Found\u{12}\u{d}
+      \u{5}index\u{18}\u{1} \u{1}(\u{d}\u{12}(
+
+      annotation\u{18}\u{2} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation"5
       \u{16}DeleteDataPointRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
 
@@ -218,7 +228,7 @@ extension ProtoFile {
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}2\u{95}\u{9}
+      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}2\u{ef}\u{9}
       \u{4}Data\u{12}R
       \u{c}ListProjects\u{12}\u{1d}.diyml.v1.ListProjectsRequest\u{1a}\u{1e}.diyml.v1.ListProjectsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}L
 
@@ -228,7 +238,8 @@ extension ProtoFile {
       \u{c}PutDataPoint\u{12}\u{1d}.diyml.v1.PutDataPointRequest\u{1a}\u{1e}.diyml.v1.PutDataPointResponse\u{12}R
       \u{d}PutDataPoints\u{12}\u{1e}.diyml.v1.PutDataPointsRequest\u{1a}\u{1f}.diyml.v1.PutDataPointsResponse(\u{1}\u{12}T
       \u{c}GetDataPoint\u{12}\u{1d}.diyml.v1.GetDataPointRequest\u{1a}\u{1e}.diyml.v1.GetDataPointResponse"\u{3}\u{90}\u{2}\u{1}0\u{1}\u{12}X
-      \u{e}ListDataPoints\u{12}\u{1f}.diyml.v1.ListDataPointsRequest\u{1a} .diyml.v1.ListDataPointsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}V
+      \u{e}ListDataPoints\u{12}\u{1f}.diyml.v1.ListDataPointsRequest\u{1a} .diyml.v1.ListDataPointsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}X
+      \u{e}FindDataPoints\u{12}\u{1f}.diyml.v1.FindDataPointsRequest\u{1a} .diyml.v1.FindDataPointsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}V
       \u{f}DeleteDataPoint\u{12} .diyml.v1.DeleteDataPointRequest\u{1a}!.diyml.v1.DeleteDataPointResponse\u{12}Y
       \u{10}RelabelDataPoint\u{12}!.diyml.v1.RelabelDataPointRequest\u{1a}".diyml.v1.RelabelDataPointResponse\u{12}G
 

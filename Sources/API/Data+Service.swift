@@ -46,6 +46,10 @@ public enum DataMethods {
   public static let listDataPoints = MethodDescriptor(
     service: "diyml.v1.Data", name: "ListDataPoints", kind: .unary, idempotency: .noSideEffects)
 
+  /// Takes `FindDataPointsRequest`, returns `FindDataPointsResponse`.
+  public static let findDataPoints = MethodDescriptor(
+    service: "diyml.v1.Data", name: "FindDataPoints", kind: .unary, idempotency: .noSideEffects)
+
   /// Takes `DeleteDataPointRequest`, returns `DeleteDataPointResponse`.
   public static let deleteDataPoint = MethodDescriptor(
     service: "diyml.v1.Data", name: "DeleteDataPoint", kind: .unary)
@@ -80,6 +84,7 @@ public enum DataMethods {
     putDataPoints,
     getDataPoint,
     listDataPoints,
+    findDataPoints,
     deleteDataPoint,
     relabelDataPoint,
     setClasses,
@@ -160,6 +165,14 @@ public struct DataClient: Sendable {
     _ request: ListDataPointsRequest, options: CallOptions = CallOptions()
   ) async throws -> ListDataPointsResponse {
     try await caller.unary(DataMethods.listDataPoints, request, options: options)
+  }
+
+  /// Says which of many images the project has, and what is said of them: what an upload need not
+  /// send.
+  public func findDataPoints(
+    _ request: FindDataPointsRequest, options: CallOptions = CallOptions()
+  ) async throws -> FindDataPointsResponse {
+    try await caller.unary(DataMethods.findDataPoints, request, options: options)
   }
 
   public func deleteDataPoint(
@@ -259,6 +272,12 @@ public protocol DataService: Sendable {
     _ request: ListDataPointsRequest, context: ServerContext
   ) async throws -> ListDataPointsResponse
 
+  /// Says which of many images the project has, and what is said of them: what an upload need not
+  /// send.
+  func findDataPoints(
+    _ request: FindDataPointsRequest, context: ServerContext
+  ) async throws -> FindDataPointsResponse
+
   func deleteDataPoint(
     _ request: DeleteDataPointRequest, context: ServerContext
   ) async throws -> DeleteDataPointResponse
@@ -307,6 +326,7 @@ extension DataService {
       .clientStreaming(DataMethods.putDataPoints, self.putDataPoints(_:context:)),
       .serverStreaming(DataMethods.getDataPoint, self.getDataPoint(_:responses:context:)),
       .unary(DataMethods.listDataPoints, self.listDataPoints(_:context:)),
+      .unary(DataMethods.findDataPoints, self.findDataPoints(_:context:)),
       .unary(DataMethods.deleteDataPoint, self.deleteDataPoint(_:context:)),
       .unary(DataMethods.relabelDataPoint, self.relabelDataPoint(_:context:)),
       .unary(DataMethods.setClasses, self.setClasses(_:context:)),

@@ -1268,7 +1268,11 @@ public struct ListDataPointsRequest: Hashable, Sendable {
   /// Only images of this class, or with a box of it.
   public var className: String = ""
 
-  /// Only images whose id begins with these hexadecimal digits.
+  /// Only images whose id begins with these hexadecimal digits, in the order of their ids and not
+  /// of their upload.
+  ///
+  /// With `class_name` or `unlabeled` as well a page may be short, even empty, while there is a
+  /// next one.
   public var idPrefix: String = ""
 
   /// Only images without an annotation.
@@ -1375,6 +1379,145 @@ extension ListDataPointsResponse: Message {
     writer.unknown(unknownFields)
     writer.value(2, nextPageToken, .string)
     writer.messages(1, dataPoints)
+  }
+}
+
+public struct FindDataPointsRequest: Hashable, Sendable {
+  public var project: String = ""
+
+  /// At most 10,000.
+  public var ids: [String] = []
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", ids: [String] = []) {
+    self.project = project
+    self.ids = ids
+  }
+}
+
+extension FindDataPointsRequest: Message {
+  public static var protoName: String { "diyml.v1.FindDataPointsRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 18: try reader.append(to: &ids, .string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.repeated(2, ids, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.repeated(2, ids, .string)
+    writer.value(1, project, .string)
+  }
+}
+
+public struct FindDataPointsResponse: Hashable, Sendable {
+  /// So many ids of the request, from its first on, are answered: fewer than all when the images
+  /// have very many boxes.
+  ///
+  /// Ask again with the rest.
+  public var answered: UInt32 = 0
+
+  /// Those of them that the project has, in the order of the request.
+  ///
+  /// An image whose bytes are damaged in the store is not among them: to send it again heals it.
+  public var found: [FindDataPointsResponse.Found] = []
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(answered: UInt32 = 0, found: [FindDataPointsResponse.Found] = []) {
+    self.answered = answered
+    self.found = found
+  }
+
+  public struct Found: Hashable, Sendable {
+    /// Counts the ids of the request from 0.
+    public var index: UInt32 = 0
+
+    /// Missing when the image is unlabelled.
+    public var annotation: Annotation?
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(index: UInt32 = 0, annotation: Annotation? = nil) {
+      self.index = index
+      self.annotation = annotation
+    }
+  }
+}
+
+extension FindDataPointsResponse: Message {
+  public static var protoName: String { "diyml.v1.FindDataPointsResponse" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: answered = try reader.value(.uint32)
+      case 18: try reader.append(to: &found)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, answered, .uint32)
+    sizer.messages(2, found)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(2, found)
+    writer.value(1, answered, .uint32)
+  }
+}
+
+extension FindDataPointsResponse.Found: Message {
+  public static var protoName: String { "diyml.v1.FindDataPointsResponse.Found" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: index = try reader.value(.uint32)
+      case 18: try reader.merge(into: &annotation)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, index, .uint32)
+    sizer.message(2, annotation)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.message(2, annotation)
+    writer.value(1, index, .uint32)
   }
 }
 

@@ -389,7 +389,7 @@ public struct SearchPublishedRequest: Hashable, Sendable {
 
   /// Only models with this text in project name, description or a class name; case does not matter.
   ///
-  /// At most 256 bytes.
+  /// At most 256 bytes. A page of them may be short, even empty, while there is a next one.
   public var text: String = ""
 
   /// At most 1,000; 0 means 100.

@@ -49,6 +49,9 @@ public let allMessageTypes: [any Message.Type] = [
   GetDataPointResponse.self,
   ListDataPointsRequest.self,
   ListDataPointsResponse.self,
+  FindDataPointsRequest.self,
+  FindDataPointsResponse.self,
+  FindDataPointsResponse.Found.self,
   DeleteDataPointRequest.self,
   DeleteDataPointResponse.self,
   RelabelDataPointRequest.self,
@@ -135,6 +138,19 @@ public let allMessageTypes: [any Message.Type] = [
   EngineDetectorFigures.self,
   EngineDetectorFigures.Class.self,
   EngineDetectorFigures.Example.self,
+  UpkeepProgress.self,
+  UpkeepFault.self,
+  UpkeepBackupRequest.self,
+  UpkeepCopyEvent.self,
+  UpkeepCopyResult.self,
+  UpkeepVerifyRequest.self,
+  UpkeepVerifyEvent.self,
+  UpkeepVerifyResult.self,
+  UpkeepGcRequest.self,
+  UpkeepGcResponse.self,
+  UpkeepGcResponse.Day.self,
+  UpkeepStatusRequest.self,
+  UpkeepStatusResponse.self,
 ]
 
 /// Every file of this module, for reflection and generic clients.
@@ -145,6 +161,7 @@ public let allProtoFiles: [ProtoFile] = [
   .diymlV1Training,
   .diymlV1Publishing,
   .engineV1Engine,
+  .upkeepV1Upkeep,
 ]
 
 /// Every method of this module, with what it takes and returns.
@@ -167,6 +184,7 @@ public let allMethods:
     (DataMethods.putDataPoints, PutDataPointsRequest.self, PutDataPointsResponse.self),
     (DataMethods.getDataPoint, GetDataPointRequest.self, GetDataPointResponse.self),
     (DataMethods.listDataPoints, ListDataPointsRequest.self, ListDataPointsResponse.self),
+    (DataMethods.findDataPoints, FindDataPointsRequest.self, FindDataPointsResponse.self),
     (DataMethods.deleteDataPoint, DeleteDataPointRequest.self, DeleteDataPointResponse.self),
     (DataMethods.relabelDataPoint, RelabelDataPointRequest.self, RelabelDataPointResponse.self),
     (DataMethods.setClasses, SetClassesRequest.self, SetClassesResponse.self),
@@ -202,4 +220,8 @@ public let allMethods:
       EngineTrainerMethods.trainClassifier, EngineTrainClassifierRequest.self, EngineTrainEvent.self
     ),
     (EngineTrainerMethods.trainDetector, EngineTrainDetectorRequest.self, EngineTrainEvent.self),
+    (UpkeepStoreMethods.backup, UpkeepBackupRequest.self, UpkeepCopyEvent.self),
+    (UpkeepStoreMethods.verify, UpkeepVerifyRequest.self, UpkeepVerifyEvent.self),
+    (UpkeepStoreMethods.gc, UpkeepGcRequest.self, UpkeepGcResponse.self),
+    (UpkeepStoreMethods.status, UpkeepStatusRequest.self, UpkeepStatusResponse.self),
   ]

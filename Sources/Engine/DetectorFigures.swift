@@ -55,6 +55,7 @@ extension EngineDetectorFigures.Class {
 }
 
 extension EngineDetectorFigures.Example {
+  /// Objects found that one example shows.
   static let objectsMax = 100
 
   init(_ sample: DetectionReport.Sample) {

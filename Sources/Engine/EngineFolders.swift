@@ -21,6 +21,7 @@ package struct EngineFolders: Sendable {
   }
 
   static let hashDigits = 64
+  /// Of the name of a staged file.
   static let stagedNameBytesMax = 255
 
   /// - Throws: `INVALID_ARGUMENT` unless `hash` is a SHA-256 in lower-case hexadecimal.

@@ -19,6 +19,7 @@ final class TrainedModelFile: Sendable {
     var hash: String
   }
 
+  /// Of one message with a part of a trained model.
   static let chunkBytesMax = 1 << 20
 
   /// Hands the file's bytes to `send` in pieces of at most `chunkBytesMax`.

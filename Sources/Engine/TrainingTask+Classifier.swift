@@ -4,6 +4,7 @@ internal import Model
 internal import RPCCore
 
 extension TrainingTask {
+  /// Classes that a classifier is asked to tell apart.
   static let classesMax: UInt32 = 10_000
 
   /// - Throws: `INVALID_ARGUMENT` for a class, hash or parameter outside its bounds.

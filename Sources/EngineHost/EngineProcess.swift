@@ -11,6 +11,8 @@ struct EngineProcess: Sendable {
   let role: Role
   let configuration: HostConfiguration
   let folder: EngineFolder
+  /// Opens when the engine is not wanted any more; one that is not ready by then never will be.
+  var unwanted: Latch?
   let logger: Logger
 
   /// The way to call an engine, and to learn of its end.
@@ -96,6 +98,12 @@ struct EngineProcess: Sendable {
       group.addTask {
         try await Task.sleep(for: configuration.startTimeout)
         readyFeed.finish()
+      }
+      if let unwanted {
+        group.addTask {
+          await unwanted.wait()
+          readyFeed.finish()
+        }
       }
       defer { group.cancelAll() }
       try await waitUntilReady(ready)

@@ -84,7 +84,7 @@ package final class Engines: Sendable {
   private func serve() async throws {
     let process = EngineProcess(
       role: .inference, configuration: configuration, folder: try folder.makeEngineFolder(),
-      logger: logger)
+      unwanted: draining, logger: logger)
     try await process.run { [slot, draining] connection in
       slot.open(.init(caller: connection.caller, process: connection.process))
       // Until the engine ends, or the server's wish for one.

@@ -11,13 +11,21 @@ package struct SafetensorsHeader: Equatable {
     package var bytes: Range<Int>
   }
 
+  /// What a weight file may cost to read.
   package struct Limits: Sendable {
+    /// Of the JSON at the start of a weight file.
     package var headerBytesMax = 4 << 20
+    /// Of all tensors together.
     package var dataBytesMax = 512 << 20
+    /// Tensors in a file.
     package var tensorsMax = 4096
+    /// Dimensions of one tensor.
     package var dimensionsMax = 8
+    /// Of a tensor's name.
     package var nameBytesMax = 256
+    /// Texts beside the tensors.
     package var metadataEntriesMax = 64
+    /// Of one such text.
     package var metadataValueBytesMax = 1 << 20
 
     package init() {}

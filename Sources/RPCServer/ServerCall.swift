@@ -155,14 +155,21 @@ final class ServerCall: @unchecked Sendable {
       let isStopped = known.code == .cancelled && Task.isCancelled && cancellation.reason == nil
       return isStopped ? Status(.unavailable, "the server has stopped") : known
     }
+    if let error = error as? any StatusError, let status = error.status {
+      if error.isWorthLogging { log(error, [:]) }
+      return status
+    }
     let id = String(UInt32.random(in: .min ... .max), radix: 16)
-    server.logger.error(
-      "a handler failed",
-      metadata: [
-        "error-id": "\(id)", "method": "\(route.method)", "request": "\(context.requestID)",
-        "error": "\(String(reflecting: error))",
-      ])
+    log(error, ["error-id": "\(id)"])
     return Status(.internal, "internal error \(id); the server's log says more")
+  }
+
+  private func log(_ error: any Error, _ more: Logger.Metadata) {
+    var metadata = more
+    metadata["method"] = "\(route.method)"
+    metadata["request"] = "\(context.requestID)"
+    metadata["error"] = "\(String(reflecting: error))"
+    server.logger.error("a handler failed", metadata: metadata)
   }
 }
 

@@ -3,7 +3,9 @@ public import Tracing
 
 /// A span of a ``SpanLog``.
 public final class LoggedSpan: Span {
+  /// Attributes of a span that are kept.
   static let attributesMax = 64
+  /// Events of a span that are kept.
   static let eventsMax = 32
 
   private struct State {

@@ -1,7 +1,10 @@
 /// A W3C `tracestate`: what tracing systems on the way add for themselves; it is passed on as it is.
 enum TraceState {
+  /// Of a whole `tracestate`.
   static let charactersMax = 512
+  /// Of its list.
   static let membersMax = 32
+  /// Of a member's key, and of its value.
   private static let partCharactersMax = 256
 
   /// The text, or nothing if the standard does not allow it; then it is left out, not the call.

@@ -61,17 +61,20 @@ package struct DataPointRecord: Sendable, Equatable {
   package var createTime: Timestamp
 }
 
+/// What a project has of an image that is asked for.
+package enum DataPointFinding: Sendable, Equatable {
+  case missing
+  case stored(AnnotationRecord?)
+}
+
 /// Which images of a project are asked for; every condition must hold.
 package struct DataPointFilter: Sendable, Equatable {
   /// Only images of this class, or with a box of it.
   package var className: String?
-  /// Only images whose hash begins with these lower-case hexadecimal digits.
-  package var hashPrefix: String?
   package var unlabeledOnly: Bool
 
-  package init(className: String? = nil, hashPrefix: String? = nil, unlabeledOnly: Bool = false) {
+  package init(className: String? = nil, unlabeledOnly: Bool = false) {
     self.className = className
-    self.hashPrefix = hashPrefix
     self.unlabeledOnly = unlabeledOnly
   }
 }

@@ -21,16 +21,48 @@ extension DataStore {
     return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
   }
 
+  static func dataPoint(
+    _ id: Int64, of project: (id: ProjectID, kind: ProjectKind), in db: Database
+  ) throws -> DataPointRecord {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: dataPointColumns + " WHERE data_point.id = ?"), arguments: [id])
+    guard let row else { throw StoreError.notFound(.dataPoint, "row \(id)") }
+    let boxes = try boxes(ofDataPoint: id, project.kind, in: db)
+    return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
+  }
+
+  /// One whose bytes are known to be damaged counts as missing.
+  static func find(
+    _ object: ObjectHash, of project: (id: ProjectID, kind: ProjectKind), in db: Database
+  ) throws -> (finding: DataPointFinding, boxCount: Int) {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT data_point.id, data_point.labeled, class.name AS class_name
+          FROM data_point JOIN object ON object.hash = data_point.object
+          LEFT JOIN class ON class.project = data_point.project AND class.id = data_point.class
+          WHERE data_point.project = ? AND data_point.object = ? AND object.damaged = 0
+          """),
+      arguments: [project.id.rawValue, object.hex])
+    guard let row else { return (.missing, 0) }
+    let boxes = try boxes(ofDataPoint: row["id"], project.kind, in: db)
+    return (.stored(annotation(row, boxes, project.kind)), boxes.count)
+  }
+
+  fileprivate static func annotation(
+    _ row: Row, _ boxes: [BoxRecord], _ kind: ProjectKind
+  ) -> AnnotationRecord? {
+    switch kind {
+    case .classification: (row["class_name"] as String?).map { .className($0) }
+    case .detection: row["labeled"] ? .boxes(boxes) : nil
+    }
+  }
+
   static func insertDataPoint(
     _ object: ObjectHash, image: ImageFacts, fileName: String, project: ProjectID,
     _ limits: StoreLimits, in db: Database, at now: Timestamp
   ) throws {
-    let count = try count(
-      db, "SELECT data_point_count FROM project WHERE id = ?", [project.rawValue])
-    guard count < limits.projectDataPointsMax else {
-      throw StoreError.limit(
-        name: "data points in the project", value: count + 1, limit: limits.projectDataPointsMax)
-    }
+    try requireRoom(in: project, limits, in: db)
     try db.cachedStatement(
       sql: """
         INSERT INTO data_point (project, object, file_name, labeled, format, width, height,
@@ -40,6 +72,36 @@ extension DataStore {
       project.rawValue, object.hex, fileName, image.format.rawValue, image.width, image.height,
       Int64(bitPattern: image.perceptualHash), now.unixMilliseconds,
     ])
+  }
+
+  /// - Throws: `.limit` when a project can take no more images.
+  static func requireRoom(
+    in project: ProjectID, _ limits: StoreLimits, in db: Database
+  ) throws {
+    let count = try count(
+      db, "SELECT data_point_count FROM project WHERE id = ?", [project.rawValue])
+    guard count < limits.projectDataPointsMax else {
+      throw StoreError.limit(
+        name: "data points in the project", value: count + 1, limit: limits.projectDataPointsMax)
+    }
+  }
+
+  /// - Throws: `.wrongAnnotation`, `.unknownClass`.
+  static func check(
+    _ annotation: AnnotationRecord?, for project: (id: ProjectID, kind: ProjectKind),
+    in db: Database
+  ) throws {
+    switch (annotation, project.kind) {
+    case (nil, _): break
+    case (.className(let name), .classification):
+      _ = try classID(named: name, of: project.id, in: db)
+    case (.boxes(let boxes), .detection):
+      for name in Set(boxes.map(\.className)) {
+        _ = try classID(named: name, of: project.id, in: db)
+      }
+    case (.className, .detection), (.boxes, .classification):
+      throw StoreError.wrongAnnotation(project.kind)
+    }
   }
 
   /// Replaces what is said of an image.
@@ -118,16 +180,10 @@ extension DataPointRecord {
   }
 
   init(row: Row, boxes: [BoxRecord], kind: ProjectKind) throws {
-    let className: String? = row["class_name"]
-    let labeled: Bool = row["labeled"]
-    let annotation: AnnotationRecord? =
-      switch kind {
-      case .classification: className.map { .className($0) }
-      case .detection: labeled ? .boxes(boxes) : nil
-      }
     self.init(
       id: row["id"], object: ObjectHash(column: row["object"]), fileName: row["file_name"],
-      annotation: annotation, image: try ImageFacts(row: row), bytes: row["bytes"],
+      annotation: DataStore.annotation(row, boxes, kind), image: try ImageFacts(row: row),
+      bytes: row["bytes"],
       createTime: Timestamp(unixMilliseconds: row["create_time"]))
   }
 }

@@ -52,7 +52,7 @@ extension DataStore {
     of account: AccountID, from oldHash: String, to newHash: String, keeping token: TokenID,
     keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       try db.execute(
         sql: "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?",
         arguments: [newHash, account.rawValue, oldHash])
@@ -72,7 +72,7 @@ extension DataStore {
   /// - Throws: `.notFound` when it has been deleted already.
   @discardableResult
   package func deleteAccount(_ id: AccountID) async throws -> [TrainingID] {
-    let active = try await transaction { db in
+    let active = try await transaction(.essential) { db in
       let active = try Self.activeTrainings(
         "project.account = ?", arguments: [id.rawValue], in: db)
       try db.execute(

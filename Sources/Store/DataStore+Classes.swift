@@ -26,12 +26,9 @@ extension DataStore {
       let list = try Self.numbered(wanted, present: present, next: &next)
       let kept = Set(list.map(\.id))
       for dropped in present where !kept.contains(dropped.id) {
-        let users = try Self.dataPointCount(using: dropped.id, of: project, in: db)
-        guard users == 0 else {
-          throw StoreError.classInUse(dropped.name, dataPoints: users)
-        }
+        try Self.requireUnused(dropped, of: project, in: db)
       }
-      try Self.replaceClasses(of: project, with: list, next: next, in: db)
+      try Self.change(present, of: project, to: list, next: next, in: db)
       try self.keep(answer, list, of: account, in: db)
       return list
     }
@@ -55,18 +52,22 @@ extension DataStore {
     ofProject name: String, of account: AccountID, force: Bool,
     keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
-    try await transaction { db in
+    let rowsMax = BatchSize(atMost: limits.batchRowsMax).rowsMax
+    let unfinished = try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
-      if force {
-        try Self.removeClassAnnotations(of: project, in: db)
-      } else {
+      if !force {
         for present in try Self.classes(of: project, in: db) {
-          let users = try Self.dataPointCount(using: present.id, of: project, in: db)
-          guard users == 0 else { throw StoreError.classInUse(present.name, dataPoints: users) }
+          try Self.requireUnused(present, of: project, in: db)
         }
       }
-      try db.execute(sql: "DELETE FROM class WHERE project = ?", arguments: [project.rawValue])
+      try db.execute(
+        sql: "UPDATE project SET removing_classes = 1 WHERE id = ?", arguments: [project.rawValue])
+      let next = try Self.removeClassesFurther(of: project, rowsMax: rowsMax, in: db)
       try self.keep(answer, (), of: account, in: db)
+      return next.map { (project: project, next: $0) }
+    }
+    if let unfinished {
+      try await finishClassRemoval(of: unfinished.project, after: unfinished.next)
     }
   }
 }
@@ -74,9 +75,10 @@ extension DataStore {
 extension DataStore {
   static func classes(of project: ProjectID, in db: Database) throws -> [ClassRecord] {
     try Row.fetchAll(
-      db.cachedStatement(sql: "SELECT id, name FROM class WHERE project = ? ORDER BY position"),
+      db.cachedStatement(sql: "SELECT id, name, position FROM class WHERE project = ?"),
       arguments: [project.rawValue]
-    ).map { ClassRecord(id: $0["id"], name: $0["name"]) }
+    ).sorted { ($0["position"] as Int64) < $1["position"] }
+      .map { ClassRecord(id: $0["id"], name: $0["name"]) }
   }
 
   static func classID(
@@ -119,40 +121,46 @@ extension DataStore {
     return list
   }
 
-  private static func replaceClasses(
-    of project: ProjectID, with list: [ClassRecord], next: UInt32, in db: Database
+  /// Writes the classes that differ, and no others.
+  private static func change(
+    _ present: [ClassRecord], of project: ProjectID, to list: [ClassRecord], next: UInt32,
+    in db: Database
   ) throws {
-    // Images refer to classes by id, and those references are checked at the commit, when every
-    // class in use is back.
-    try db.execute(sql: "DELETE FROM class WHERE project = ?", arguments: [project.rawValue])
+    let old = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1.id, ($0, $1.name)) })
+    let kept = Set(list.map(\.id))
+    let drop = try db.cachedStatement(sql: "DELETE FROM class WHERE project = ? AND id = ?")
+    for entry in present where !kept.contains(entry.id) {
+      try drop.execute(arguments: [project.rawValue, entry.id])
+    }
+    // Classes may swap names, and no two have the same name even for a moment. So those to be
+    // renamed first get names longer than any class may have.
+    let rename = try db.cachedStatement(
+      sql: "UPDATE class SET name = ? WHERE project = ? AND id = ?")
+    for entry in list {
+      guard let name = old[entry.id]?.1, name != entry.name else { continue }
+      let placeholder = String(repeating: "~", count: 65) + "\(entry.id)"
+      try rename.execute(arguments: [placeholder, project.rawValue, entry.id])
+    }
     for (position, entry) in list.enumerated() {
-      try db.execute(
-        sql: "INSERT INTO class (project, id, name, position) VALUES (?, ?, ?, ?)",
-        arguments: [project.rawValue, entry.id, entry.name, position])
+      if let (place, name) = old[entry.id], place == position, name == entry.name { continue }
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO class (project, id, name, position) VALUES (?, ?, ?, ?)
+          ON CONFLICT (project, id) DO UPDATE SET name = excluded.name, position = excluded.position
+          """
+      ).execute(arguments: [project.rawValue, entry.id, entry.name, position])
     }
     try db.execute(
-      sql: "UPDATE project SET next_class = ? WHERE id = ?", arguments: [next, project.rawValue])
+      sql: "UPDATE project SET next_class = ? WHERE id = ? AND next_class <> ?1",
+      arguments: [next, project.rawValue])
   }
 
-  private static func dataPointCount(
-    using id: UInt32, of project: ProjectID, in db: Database
-  ) throws -> UInt64 {
-    try count(
-      db,
-      """
-      SELECT (SELECT count(*) FROM data_point WHERE project = ?1 AND class = ?2)
-        + (SELECT count(DISTINCT data_point) FROM box WHERE project = ?1 AND class = ?2)
-      """,
-      [project.rawValue, id])
-  }
-
-  private static func removeClassAnnotations(of project: ProjectID, in db: Database) throws {
-    try db.execute(
-      sql: """
-        UPDATE data_point SET labeled = 0, class = NULL WHERE project = ?1 AND (class IS NOT NULL
-          OR id IN (SELECT data_point FROM box WHERE project = ?1))
-        """,
-      arguments: [project.rawValue])
-    try db.execute(sql: "DELETE FROM box WHERE project = ?", arguments: [project.rawValue])
+  private static func requireUnused(
+    _ entry: ClassRecord, of project: ProjectID, in db: Database
+  ) throws {
+    let users = try count(
+      db, "SELECT image_count FROM class WHERE project = ? AND id = ?",
+      [project.rawValue, entry.id])
+    guard users == 0 else { throw StoreError.classInUse(entry.name, dataPoints: users) }
   }
 }

@@ -2,14 +2,21 @@ internal import GRDB
 
 extension DataStore {
   /// Begins a new object of up to any size; see `StagingWriter`.
-  package func stage() throws -> StagingWriter { try files.stage() }
+  ///
+  /// - Throws: `.fault(.full)` when there is no room for so many bytes beside the reserve.
+  package func stage(bytes: UInt64 = 0) throws -> StagingWriter {
+    try space.admit(bytes)
+    return try files.stage(in: space)
+  }
 
   /// Begins a new object whose bytes come over the network; see `UploadWriter`.
-  package func stageUpload() throws -> UploadWriter { UploadWriter(try files.stage()) }
+  package func stageUpload(bytes: UInt64) throws -> UploadWriter {
+    UploadWriter(try stage(bytes: bytes))
+  }
 
   /// Stages an object that is in memory already.
   package func stage(_ bytes: [UInt8]) throws -> StagedObject {
-    var writer = try stage()
+    var writer = try stage(bytes: UInt64(bytes.count))
     try writer.write(bytes)
     return writer.finish()
   }
@@ -21,6 +28,25 @@ extension DataStore {
         db.cachedStatement(sql: "SELECT * FROM data_point WHERE object = ? LIMIT 1"),
         arguments: [object.hex]
       ).map(ImageFacts.init(row:))
+    }
+  }
+
+  /// Refuses what `putDataPoint` would refuse as things are now, so that no work is done for it.
+  ///
+  /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
+  ///   `projectDataPointsMax`.
+  package func checkDataPoint(
+    _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
+    of account: AccountID
+  ) async throws {
+    let limits = self.limits
+    try await read { db in
+      let project = try Self.projectID(named: name, of: account, in: db)
+      let present = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
+        arguments: [project.id.rawValue, object.hex])
+      if present == nil { try Self.requireRoom(in: project.id, limits, in: db) }
+      try Self.check(annotation, for: project, in: db)
     }
   }
 
@@ -67,42 +93,26 @@ extension DataStore {
     }
   }
 
-  /// A project's images in the order of their first upload.
+  /// What a project has of each of some images.
   ///
-  /// - Throws: `.notFound(.project)`; `.unknownClass` when the filter names none of the project's.
-  package func dataPoints(
-    inProject name: String, of account: AccountID, filter: DataPointFilter,
-    page: PageRequest<Int64>
-  ) async throws -> Page<DataPointRecord, Int64> {
-    let rowsMax = rowsMax(page.rowsMax)
+  /// - Returns: as many findings as `objects`, or fewer, of the first of them, when those have more
+  ///   than `pagePartsMax` boxes; never none of some.
+  /// - Throws: `.notFound(.project)`.
+  package func findDataPoints(
+    _ objects: [ObjectHash], inProject name: String, of account: AccountID
+  ) async throws -> [DataPointFinding] {
     let partsMax = limits.pagePartsMax
     return try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      var sql = Self.dataPointColumns + " WHERE data_point.project = ? AND data_point.id > ?"
-      var arguments: StatementArguments = [project.id.rawValue, page.after ?? 0]
-      if filter.unlabeledOnly { sql += " AND labeled = 0" }
-      if let className = filter.className {
-        let classID = try Self.classID(named: className, of: project.id, in: db)
-        sql += """
-           AND (class = ? OR EXISTS (SELECT 1 FROM box
-            WHERE box.project = data_point.project AND box.class = ? AND data_point = data_point.id))
-          """
-        arguments += [classID, classID]
+      var findings: [DataPointFinding] = []
+      var parts = 0
+      for object in objects {
+        let (finding, boxCount) = try Self.find(object, of: project, in: db)
+        parts += boxCount
+        guard parts <= partsMax || findings.isEmpty else { break }
+        findings.append(finding)
       }
-      if let prefix = filter.hashPrefix {
-        // "g" sorts right behind every hexadecimal digit.
-        sql += " AND data_point.object >= ? AND data_point.object < ?"
-        arguments += [prefix, prefix + "g"]
-      }
-      sql += " ORDER BY data_point.id LIMIT ?"
-      arguments += [rowsMax + 1]
-      return try Page(
-        fetched: Row.fetchAll(db, sql: sql, arguments: arguments), rowsMax: rowsMax,
-        partsMax: partsMax, cursor: \.id, parts: \.boxCount
-      ) { row in
-        let boxes = try Self.boxes(ofDataPoint: row["id"], project.kind, in: db)
-        return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
-      }
+      return findings
     }
   }
 
@@ -111,7 +121,7 @@ extension DataStore {
     _ object: ObjectHash, inProject name: String, of account: AccountID,
     keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       try db.execute(
         sql: "DELETE FROM data_point WHERE project = ? AND object = ?",

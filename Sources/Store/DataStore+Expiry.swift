@@ -18,7 +18,7 @@ extension DataStore {
     for (table, key) in [("token", "id"), ("kept_answer", "id"), ("inference", "position")] {
       var inTurn = 0
       repeat {
-        inTurn = try await transaction { db in
+        inTurn = try await transaction(.essential) { db in
           try db.execute(
             sql: """
               DELETE FROM \(table) WHERE \(key) IN (

@@ -2,6 +2,26 @@ internal import Foundation
 internal import GRDB
 
 extension DataStore {
+  /// Refuses what `submitInference` would refuse as things are now, so that no work is done for it.
+  ///
+  /// - Throws: `.limit` past `accountPendingInferencesMax`.
+  package func checkPendingInferences(of account: AccountID) async throws {
+    let limits = self.limits
+    try await read { try Self.requireRoom(forInferenceOf: account, limits, in: $0) }
+  }
+
+  private static func requireRoom(
+    forInferenceOf account: AccountID, _ limits: StoreLimits, in db: Database
+  ) throws {
+    let waiting = try count(
+      db, "SELECT count(*) FROM inference WHERE account = ? AND state = 1", [account.rawValue])
+    guard waiting < limits.accountPendingInferencesMax else {
+      throw StoreError.limit(
+        name: "unfinished inferences", value: waiting + 1,
+        limit: limits.accountPendingInferencesMax)
+    }
+  }
+
   /// Takes an image to be answered for later.
   ///
   /// `id` is 32 random hexadecimal digits, the caller's only key to the answer. The model version
@@ -16,13 +36,7 @@ extension DataStore {
   ) async throws {
     let limits = self.limits
     try await transaction(adopting: image) { db in
-      let waiting = try Self.count(
-        db, "SELECT count(*) FROM inference WHERE account = ? AND state = 1", [account.rawValue])
-      guard waiting < limits.accountPendingInferencesMax else {
-        throw StoreError.limit(
-          name: "unfinished inferences", value: waiting + 1,
-          limit: limits.accountPendingInferencesMax)
-      }
+      try Self.requireRoom(forInferenceOf: account, limits, in: db)
       try db.execute(
         sql: """
           INSERT INTO inference (id, account, model, training, image, top_k, confidence_min,
@@ -84,7 +98,8 @@ extension DataStore {
   /// How many wait.
   package func pendingInferenceCount() async throws -> Int {
     try await read { db in
-      try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM inference WHERE state = 1") ?? 0
+      try Int.fetchOne(
+        db, sql: "SELECT count FROM tally WHERE subject = 'inference' AND state = 1") ?? 0
     }
   }
 
@@ -94,7 +109,7 @@ extension DataStore {
   package func finishInference(
     _ id: String, _ outcome: InferenceOutcome, keepingUntil expiry: Timestamp
   ) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       let (state, bytes): (Int64, [UInt8]) =
         switch outcome {
         case .done(let bytes): (2, bytes)

@@ -25,7 +25,7 @@ extension DataStore {
   ///
   /// - Throws: `.keyTaken`; `.notFound` once the account has been deleted.
   package func keep(_ answer: AnswerToKeep<Void>, ofAccount account: String) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       let id = try Int64.fetchOne(
         db, sql: "SELECT id FROM account WHERE name = ?", arguments: [account])
       guard let id else { throw StoreError.notFound(.account, account) }

@@ -19,15 +19,15 @@ extension DataStore {
   package func removeLeftovers(within budget: Duration? = nil) async throws {
     let clock = ContinuousClock()
     let end = budget.map { clock.now + $0 }
-    var batch = LeftoverBatch()
+    var batch = BatchSize()
     while true {
       let rowsMax = batch.rowsMax
-      let (more, time) = try await transaction { db in
+      let (more, start) = try await transaction(.essential) { db in
         let start = clock.now
-        let more = try Self.removeLeftoverRows(rowsMax, in: db)
-        return (more, clock.now - start)
+        let more = try self.removeLeftoverRows(rowsMax, in: db)
+        return (more, start)
       }
-      batch.took(time)
+      batch.took(clock.now - start)
       guard more || leftovers.hasObjects else { return }
       if let end, clock.now >= end {
         leftovers.signal()
@@ -50,45 +50,31 @@ extension DataStore {
 
   /// Removes up to a number of rows.
   ///
+  /// What is deleted says so twice, by a mark and by a name that nobody can have: a damaged bit of a
+  /// row alone deletes nothing.
+  ///
   /// - Returns: whether there may be more.
-  private static func removeLeftoverRows(_ rowsMax: Int, in db: Database) throws -> Bool {
-    if try forgetExamples(rowsMax, in: db) { return true }
+  private func removeLeftoverRows(_ rowsMax: Int, in db: Database) throws -> Bool {
+    if try forgetFrozenImages(rowsMax: rowsMax, in: db) { return true }
     if let project = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT id FROM project WHERE account = 0 LIMIT 1"))
+      db.cachedStatement(
+        sql: """
+          SELECT id FROM project
+          WHERE account = 0 AND name >= 'removed/' AND name < 'removed0' LIMIT 1
+          """))
     {
-      try removeRows(ofProject: project, rowsMax, in: db)
+      try Self.removeRows(ofProject: project, rowsMax, in: db)
       return true
     }
     let account = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT id FROM account WHERE removed = 1 AND id > 0 LIMIT 1"))
-    guard let account else { return false }
-    try removeRows(ofAccount: account, rowsMax, in: db)
-    return true
-  }
-
-  /// Ended trainings need their examples no more, and would keep images alive that their owner
-  /// deletes.
-  private static func forgetExamples(_ rowsMax: Int, in db: Database) throws -> Bool {
-    let training = try Int64.fetchOne(
       db.cachedStatement(
-        sql: "SELECT id FROM training WHERE has_examples = 1 AND state > 2 LIMIT 1"))
-    guard let training else { return false }
-    if try removeExamples(ofTraining: training, rowsMax, in: db) == 0 {
-      try db.execute(
-        sql: "UPDATE training SET has_examples = 0 WHERE id = ?", arguments: [training])
-    }
+        sql: """
+          SELECT id FROM account
+          WHERE removed = 1 AND id > 0 AND name >= 'removed/' AND name < 'removed0' LIMIT 1
+          """))
+    guard let account else { return false }
+    try Self.removeRows(ofAccount: account, rowsMax, in: db)
     return true
-  }
-
-  private static func removeExamples(
-    ofTraining training: Int64, _ rowsMax: Int, in db: Database
-  ) throws -> Int {
-    try remove(
-      """
-      DELETE FROM training_example WHERE training = ?1 AND position IN
-        (SELECT position FROM training_example WHERE training = ?1 LIMIT ?2)
-      """,
-      of: training, rowsMax, in: db)
   }
 
   /// Rows that others refer to go last.
@@ -113,7 +99,6 @@ extension DataStore {
       try db.execute(sql: "DELETE FROM project WHERE id = ?", arguments: [project])
       return
     }
-    guard try removeExamples(ofTraining: training, rowsMax, in: db) == 0 else { return }
     try db.execute(sql: "DELETE FROM training WHERE id = ?", arguments: [training])
   }
 
@@ -135,22 +120,5 @@ extension DataStore {
   ) throws -> Int {
     try db.cachedStatement(sql: sql).execute(arguments: [owner, rowsMax])
     return db.changesCount
-  }
-}
-
-/// How many rows fit into a transaction that nobody has to wait long for.
-struct LeftoverBatch {
-  private static let timeMax = Duration.milliseconds(10)
-  private static let rows = 16...4_096
-
-  private(set) var rowsMax = 128
-
-  /// Goes by how long the last transaction took before its commit.
-  mutating func took(_ time: Duration) {
-    if time > Self.timeMax {
-      rowsMax = max(rowsMax / 2, Self.rows.lowerBound)
-    } else if time < Self.timeMax / 3 {
-      rowsMax = min(rowsMax * 2, Self.rows.upperBound)
-    }
   }
 }

@@ -73,7 +73,7 @@ extension DataStore {
   private func noteDamage(_ error: StoreError) async {
     guard case .damaged(let hash, let finding) = error else { return }
     do {
-      let isNew = try await transaction { db in
+      let isNew = try await transaction(.essential) { db in
         try db.execute(
           sql: "UPDATE object SET damaged = 1 WHERE hash = ? AND damaged = 0",
           arguments: [hash.hex])

@@ -70,7 +70,7 @@ extension DataStore {
   package func deleteProject(
     named name: String, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
   ) async throws -> [TrainingID] {
-    let active = try await transaction { db in
+    let active = try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       let active = try Self.activeTrainings(
         "project.id = ?", arguments: [project.rawValue], in: db)
@@ -130,13 +130,16 @@ extension DataStore {
     named name: String, of account: AccountID, in db: Database
   ) throws -> (id: ProjectID, kind: ProjectKind) {
     let row = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT id, kind FROM project WHERE account = ? AND name = ?"),
+      db.cachedStatement(
+        sql: "SELECT id, kind, removing_classes FROM project WHERE account = ? AND name = ?"),
       arguments: [account.rawValue, name])
     guard let row else { throw StoreError.notFound(.project, name) }
+    try ClassesBeingRemoved.check(row)
     return (ProjectID(row["id"]), try kind(row["kind"]))
   }
 
   private static func project(row: Row, in db: Database) throws -> ProjectRecord {
+    try ClassesBeingRemoved.check(row)
     var project = ProjectRecord(
       id: ProjectID(row["id"]), account: AccountID(row["account"]), owner: row["owner"],
       name: row["name"], kind: try kind(row["kind"]), description: row["description"],
@@ -144,6 +147,7 @@ extension DataStore {
     project.classes = try classes(of: project.id, in: db)
     project.dataPointCount = row["data_point_count"]
     project.labeledDataPointCount = row["labeled_count"]
+    project.boxCount = row["box_count"]
     let newest = try Row.fetchOne(
       db, sql: "SELECT number, state FROM training WHERE project = ? ORDER BY number DESC LIMIT 1",
       arguments: [project.id.rawValue])
@@ -153,8 +157,7 @@ extension DataStore {
     project.publishedVersions = try UInt32.fetchAll(
       db,
       sql: """
-        SELECT number FROM publication JOIN training ON training.id = publication.training
-        WHERE training.project = ? ORDER BY number
+        SELECT number FROM publication WHERE project = ? ORDER BY number
         """,
       arguments: [project.id.rawValue])
     return project

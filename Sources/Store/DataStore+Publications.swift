@@ -19,10 +19,14 @@ extension DataStore {
       }
       try db.execute(
         sql: """
-          INSERT INTO publication (training, description, publish_time) VALUES (?, ?, ?)
+          INSERT INTO publication (training, account, project, number, description, publish_time)
+          VALUES (?, ?, ?, ?, ?, ?)
           ON CONFLICT (training) DO UPDATE SET description = excluded.description
           """,
-        arguments: [training.id.rawValue, description, now.unixMilliseconds])
+        arguments: [
+          training.id.rawValue, account.rawValue, project.rawValue, training.number, description,
+          now.unixMilliseconds,
+        ])
       let row = try Row.fetchOne(
         db, sql: Self.publicationColumns + " WHERE publication.training = ?",
         arguments: [training.id.rawValue])
@@ -41,24 +45,20 @@ extension DataStore {
     _ version: UInt32, ofProject name: String, of account: AccountID,
     keeping answer: AnswerToKeep<[UInt32]>? = nil
   ) async throws -> [UInt32] {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
-      let condition = """
-        training IN (SELECT id FROM training WHERE project = ?1 AND (?2 = 0 OR number = ?2))
-        """
-      let versions = try UInt32.fetchAll(
-        db,
-        sql: """
-          SELECT training.number FROM publication
-          JOIN training ON training.id = publication.training
-          WHERE publication.\(condition) ORDER BY training.number
-          """,
-        arguments: [project.rawValue, version])
+      let deletion = "DELETE FROM publication WHERE project = ?"
+      let versions =
+        version == 0
+        ? try UInt32.fetchAll(
+          db, sql: deletion + " RETURNING number", arguments: [project.rawValue]
+        ).sorted()
+        : try UInt32.fetchAll(
+          db, sql: deletion + " AND number = ? RETURNING number",
+          arguments: [project.rawValue, version])
       guard !versions.isEmpty else {
         throw StoreError.notFound(.publication, version == 0 ? name : "\(name)@\(version)")
       }
-      try db.execute(
-        sql: "DELETE FROM publication WHERE \(condition)", arguments: [project.rawValue, version])
       try self.keep(answer, versions, of: account, in: db)
       return versions
     }
@@ -73,13 +73,22 @@ extension DataStore {
     owner: String, project: String, version: UInt32
   ) async throws -> PublicationRecord {
     try await read { db in
-      let row = try Row.fetchOne(
-        db,
-        sql: Self.publicationColumns + """
-           WHERE account.name = ?1 AND project.name = ?2 AND (?3 = 0 OR training.number = ?3)
-          ORDER BY training.number DESC LIMIT 1
-          """,
-        arguments: [owner, project, version])
+      let projectID = try Int64.fetchOne(
+        db.cachedStatement(
+          sql: """
+            SELECT project.id FROM account JOIN project ON project.account = account.id
+            WHERE account.name = ? AND project.name = ?
+            """),
+        arguments: [owner, project])
+      let sql = Self.publicationColumns + " WHERE publication.project = ?"
+      let row =
+        version == 0
+        ? try Row.fetchOne(
+          db.cachedStatement(sql: sql + " ORDER BY publication.number DESC LIMIT 1"),
+          arguments: [projectID])
+        : try Row.fetchOne(
+          db.cachedStatement(sql: sql + " AND publication.number = ?"),
+          arguments: [projectID, version])
       guard let row else {
         let suffix = version == 0 ? "" : "@\(version)"
         throw StoreError.notFound(.publication, "\(owner)/\(project)\(suffix)")
@@ -89,44 +98,73 @@ extension DataStore {
   }
 
   /// Published models of all accounts, newest first.
+  ///
+  /// With a text to search for a page ends early once `pageExaminedMax` models have been looked at,
+  /// so it may be short, even empty, and not the last.
   package func publications(
     filter: PublicationFilter, page: PageRequest<Int64>
   ) async throws -> Page<PublicationRecord, Int64> {
     let rowsMax = rowsMax(page.rowsMax)
+    let limits = self.limits
     return try await read { db in
-      var sql = Self.publicationColumns + " WHERE publication.id < ?"
-      var arguments: StatementArguments = [page.after ?? Int64.max]
-      if let owner = filter.owner {
-        sql += " AND account.name = ?"
-        arguments += [owner]
+      let candidates = try Self.publicationRows(
+        filter, after: page.after, rowsMax: limits.pageExaminedMax + 1, in: db)
+      var rows: [PublicationRecord] = []
+      var last: Int64?
+      var (examined, parts) = (0, 0)
+      while let row = try candidates.next() {
+        guard rows.count < rowsMax, parts < limits.pagePartsMax, examined < limits.pageExaminedMax
+        else { return Page(rows: rows, next: last) }
+        examined += 1
+        last = row["publication"]
+        guard row["matches"] as Bool else { continue }
+        let publication = try Self.publication(row: row, in: db)
+        parts += publication.classNames.count
+        rows.append(publication)
       }
-      if let text = filter.text {
-        sql += """
-           AND (instr(lower(project.name), lower(?)) > 0
-            OR instr(lower(publication.description), lower(?)) > 0
-            OR EXISTS (SELECT 1 FROM training_class WHERE training_class.training = training.id
-              AND instr(lower(training_class.name), lower(?)) > 0))
-          """
-        arguments += [text, text, text]
-      }
-      sql += " ORDER BY publication.id DESC LIMIT ?"
-      arguments += [rowsMax + 1]
-      let rows = try Row.fetchAll(db, sql: sql, arguments: arguments)
-        .map { try Self.publication(row: $0, in: db) }
-      return Page(fetched: rows, rowsMax: rowsMax) { $0.id }
+      return Page(rows: rows, next: nil)
     }
   }
 }
 
 extension DataStore {
-  private static let publicationColumns = """
+  private static let publicationColumns = publicationColumns(matches: "1")
+
+  private static func publicationColumns(matches: String) -> String {
+    """
     SELECT publication.id AS publication, publication.description AS publication_description,
       publication.publish_time, publication.training AS publication_training,
-      account.name AS owner
-    FROM publication JOIN training ON training.id = publication.training
-    JOIN project ON project.id = training.project
-    JOIN account ON account.id = project.account
+      account.name AS owner, \(matches) AS matches
+    FROM publication JOIN account ON account.id = publication.account
     """
+  }
+
+  /// Candidates of a page, newest first, with a column that tells whether the text is found.
+  private static func publicationRows(
+    _ filter: PublicationFilter, after: Int64?, rowsMax: Int, in db: Database
+  ) throws -> RowCursor {
+    var matches = "1"
+    var arguments: StatementArguments = []
+    if let text = filter.text {
+      matches = """
+        (instr(lower((SELECT name FROM project WHERE id = publication.project)), lower(?)) > 0
+          OR instr(lower(publication.description), lower(?)) > 0
+          OR EXISTS (SELECT 1 FROM training_class
+            WHERE training_class.training = publication.training
+            AND instr(lower(training_class.name), lower(?)) > 0))
+        """
+      arguments += [text, text, text]
+    }
+    var sql = publicationColumns(matches: matches) + " WHERE publication.id < ?"
+    arguments += [after ?? Int64.max]
+    if let owner = filter.owner {
+      sql += " AND publication.account = (SELECT id FROM account WHERE name = ?)"
+      arguments += [owner]
+    }
+    sql += " ORDER BY publication.id DESC LIMIT ?"
+    arguments += [rowsMax]
+    return try Row.fetchCursor(db, sql: sql, arguments: arguments)
+  }
 
   private static func trainingToPublish(
     _ version: UInt32, of project: ProjectID, in db: Database

@@ -35,7 +35,7 @@ extension DataStore {
   }
 
   private func plan(folder: UInt8, at time: Timestamp) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       try db.execute(
         sql: "UPDATE store SET scrub_folder = ?, scrub_time = ?",
         arguments: [Int64(folder), time.unixMilliseconds])

@@ -43,7 +43,7 @@ extension DataStore {
       try Task.checkCancellation()
       if try await hasRow(hash) { continue }
       // Between the look above and now a row may have come: look again, with the writer held.
-      moved += try await transaction { db in
+      moved += try await transaction(.essential) { db in
         guard try !Self.hasRow(hash, in: db) else { return 0 }
         return try files.moveToTrash(hash, on: now.day) ? 1 : 0
       }

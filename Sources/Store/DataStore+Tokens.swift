@@ -13,7 +13,7 @@ extension DataStore {
     keeping answer: AnswerToKeep<TokenRecord>? = nil
   ) async throws -> TokenRecord {
     let limits = self.limits
-    return try await transaction { db in
+    return try await transaction(.essential) { db in
       switch token.origin {
       case .login: try Self.makeRoomForLogin(of: account, limits, in: db, at: now)
       case .request:
@@ -66,7 +66,7 @@ extension DataStore {
   package func revokeToken(
     _ id: TokenID, of account: AccountID, keeping answer: AnswerToKeep<Void>? = nil
   ) async throws {
-    try await transaction { db in
+    try await transaction(.essential) { db in
       try db.execute(
         sql: "DELETE FROM token WHERE id = ? AND account = ?",
         arguments: [id.rawValue, account.rawValue])
@@ -94,7 +94,7 @@ extension DataStore {
     try db.execute(
       sql: """
         DELETE FROM token WHERE id IN (
-          SELECT id FROM token WHERE account = ? AND is_login = 1 AND expire_time > ?
+          SELECT id FROM token WHERE account = ? AND is_login = 1 AND +expire_time > ?
           ORDER BY id LIMIT ?)
         """,
       arguments: [

@@ -26,7 +26,7 @@ extension DataStore {
   package func finishTraining(
     _ id: TrainingID, weights: StagedObject, facts: ModelFacts, report: [UInt8], at now: Timestamp
   ) async throws -> TrainingRecord {
-    let training = try await transaction(adopting: weights) { db in
+    let training = try await transaction(.essential, adopting: weights) { db in
       try Self.require([.running], of: id, in: db)
       try Self.insertModel(of: id, weights.hash, facts, report, in: db)
       try Self.end(id, as: .succeeded, reason: "", in: db, at: now)
@@ -43,7 +43,7 @@ extension DataStore {
     _ id: TrainingID, _ failure: TrainingFailure, at now: Timestamp,
     keeping answer: (AnswerToKeep<TrainingRecord>, of: AccountID)? = nil
   ) async throws -> TrainingRecord {
-    let training = try await transaction { db in
+    let training = try await transaction(.essential) { db in
       try Self.require([.queued, .running], of: id, in: db)
       switch failure {
       case .failed(let reason): try Self.end(id, as: .failed, reason: reason, in: db, at: now)
@@ -145,6 +145,8 @@ extension DataStore {
     try db.execute(
       sql: "UPDATE training SET state = ?, reason = ?, end_time = ? WHERE id = ?",
       arguments: [state.rawValue, reason, now.unixMilliseconds, id.rawValue])
+    // The hash of the data set stays; its rows would keep images alive that their owner deletes.
+    try forgetDataSet(of: id, in: db)
     try append(.state(state), to: id, in: db, at: now)
   }
 

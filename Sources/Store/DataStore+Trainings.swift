@@ -1,48 +1,7 @@
-internal import Crypto
 internal import Foundation
 internal import GRDB
 
 extension DataStore {
-  /// Freezes a project's data set and queues a training of it.
-  ///
-  /// The parameters are kept as they are. `freeze` judges the project as it is at this instant and
-  /// chooses what to learn from; what it throws is thrown on and nothing is queued. It must be
-  /// quick: all writing waits for it.
-  ///
-  /// - Throws: `.notFound(.project)`, `.trainingActive`.
-  package func queueTraining(
-    ofProject name: String, of account: AccountID, parameters: [UInt8], at now: Timestamp,
-    keeping answer: AnswerToKeep<TrainingRecord>? = nil,
-    freeze: @escaping @Sendable (ProjectContents) throws -> FrozenDataSet
-  ) async throws -> TrainingRecord {
-    try await transaction { db in
-      let project = try Self.project(named: name, of: account, in: db)
-      if let newest = project.newestTraining, !newest.state.isFinal {
-        throw StoreError.trainingActive(number: newest.number)
-      }
-      let dataSet = try freeze(try Self.contents(of: project, in: db))
-      let number = try Self.count(
-        db,
-        "UPDATE project SET next_training = next_training + 1 WHERE id = ?"
-          + " RETURNING next_training - 1", [project.id.rawValue])
-      try db.execute(
-        sql: """
-          INSERT INTO training (project, number, state, parameters, data_set_hash,
-            data_point_count, create_time) VALUES (?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          project.id.rawValue, Int64(number), JobState.queued.rawValue, Data(parameters),
-          dataSet.hash, dataSet.examples.count, now.unixMilliseconds,
-        ])
-      let training = TrainingID(db.lastInsertedRowID)
-      try Self.insert(dataSet, of: training, in: db)
-      try Self.append(.state(.queued), to: training, in: db, at: now)
-      let queued = try Self.training(training, in: db)
-      try self.keep(answer, queued, of: account, in: db)
-      return queued
-    }
-  }
-
   /// One of a project's trainings; number 0 means the newest.
   ///
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`.
@@ -91,7 +50,7 @@ extension DataStore {
     try await read { db in
       var counts = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, 0) })
       let rows = try Row.fetchAll(
-        db, sql: "SELECT state, COUNT(*) AS count FROM training GROUP BY state")
+        db, sql: "SELECT state, count FROM tally WHERE subject = 'training'")
       for row in rows {
         guard let state = JobState(rawValue: row["state"]) else {
           throw StoreError.database("training state \(row["state"] as Int64)")
@@ -108,29 +67,9 @@ extension DataStore {
   ) throws -> [TrainingID] {
     let sql = """
       SELECT training.id FROM training JOIN project ON project.id = training.project
-      WHERE training.state IN (1, 2) AND \(condition) ORDER BY training.id
+      WHERE training.state IN (1, 2) AND \(condition)
       """
-    return try Int64.fetchAll(db, sql: sql, arguments: arguments).map { TrainingID($0) }
-  }
-
-  /// What a training that has not ended learns from.
-  ///
-  /// - Throws: `.notFound(.training)`.
-  package func frozenDataSet(of training: TrainingID) async throws -> FrozenDataSet {
-    try await read { db in
-      _ = try Self.training(training, in: db)
-      let examples = try Row.fetchAll(
-        db, sql: "SELECT * FROM training_example WHERE training = ? ORDER BY position",
-        arguments: [training.rawValue]
-      ).map { row in
-        TrainingExample(
-          object: ObjectHash(column: row["object"]),
-          label: try TrainingExample.Label(row: row), group: row["duplicate_group"],
-          width: row["width"], height: row["height"])
-      }
-      return FrozenDataSet(
-        classNames: try Self.classNames(of: training, in: db), examples: examples)
-    }
+    return try Int64.fetchAll(db, sql: sql, arguments: arguments).sorted().map { TrainingID($0) }
   }
 
   /// What a training has left to look at, as the caller encoded it.
@@ -143,28 +82,5 @@ extension DataStore {
         arguments: [training.rawValue]
       ).map { [UInt8]($0) }
     }
-  }
-}
-
-extension FrozenDataSet {
-  /// SHA-256, in hexadecimal, of sorted lines: `IMAGE-HASH CLASS-NAME`, for a box
-  /// `IMAGE-HASH X-MIN Y-MIN X-MAX Y-MAX CLASS-NAME`, for an image without boxes `IMAGE-HASH`.
-  var hash: String {
-    let lines = examples.flatMap { example in
-      let image = example.object.hex
-      switch example.label {
-      case .classIndex(let index): return ["\(image) \(classNames[Int(index)])\n"]
-      case .boxes(let boxes):
-        return boxes.isEmpty
-          ? ["\(image)\n"]
-          : boxes.map { box in
-            "\(image) \(box.xMin) \(box.yMin) \(box.xMax) \(box.yMax) "
-              + "\(classNames[Int(box.classIndex)])\n"
-          }
-      }
-    }.sorted()
-    var hash = SHA256()
-    for line in lines { hash.update(data: Data(line.utf8)) }
-    return lowerHex(hash.finalize())
   }
 }

@@ -15,10 +15,13 @@ package final class DataStore: Sendable {
   let files: ObjectFiles
   /// What deletions have left to be removed; see `removeLeftovers()`.
   let leftovers = Leftovers()
+  let space: SpaceGuard
   let report: @Sendable (StoreEvent) -> Void
   /// When the folder was opened before, if the server then ended without closing it.
   let crashTime: Int64?
   private let identity: FolderIdentityFile?
+  /// The numbers of data sets that are being frozen.
+  let preparing = Mutex<Set<Int64>>([])
   private let lock: FolderLock
 
   /// Opens a data folder, making what is missing, and puts right what a crash left behind: cut-off
@@ -38,15 +41,23 @@ package final class DataStore: Sendable {
     let files = ObjectFiles(folder: folder)
     try files.makeFolders()
     let lock = try FolderLock(folder: folder)
-    return try translatingDatabaseErrors {
+    let space = SpaceGuard(folder: folder, keepsReserve: true, report: report)
+    return try space.givingWay(in: folder) {
       try StoreOpening(files: files, now: now, isNewStore: isNewStore).prepare()
       let pool = try DatabasePool(path: files.databasePath, configuration: configuration())
       // GRDB sets NORMAL with WAL, which would lose the last commits with the power.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+      // Its journal is moved into the database by whoever commits; little of it at a time, so that
+      // nobody waits long.
+      try pool.writeWithoutTransaction {
+        try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256")
+      }
+      try settleJournal(of: pool)
+      try openReaders(of: pool)
       try Migrations.migrator.migrate(pool)
       let crashTime = try pool.write { try beginUse(of: files, isNewStore: isNewStore, in: $0) }
       return try DataStore(
-        database: pool, files: files, lock: lock, crashTime: crashTime, limits: limits, at: now,
+        database: pool, files: files, space: space, lock: lock, crashTime: crashTime,
+        limits: limits, at: now,
         report: report)
     }
   }
@@ -58,26 +69,31 @@ package final class DataStore: Sendable {
     let files = ObjectFiles(folder: folder)
     try files.makeFolders()
     let lock = try FolderLock(folder: folder)
-    return try translatingDatabaseErrors {
+    let space = SpaceGuard(folder: folder, keepsReserve: false, report: { _ in })
+    return try space.givingWay(in: folder) {
       let queue = try DatabaseQueue(configuration: configuration())
       try Migrations.migrator.migrate(queue)
       return try DataStore(
-        database: queue, files: files, lock: lock, crashTime: nil, limits: limits, at: now,
+        database: queue, files: files, space: space, lock: lock, crashTime: nil, limits: limits,
+        at: now,
         report: { _ in })
     }
   }
 
   private init(
-    database: any DatabaseWriter, files: ObjectFiles, lock: FolderLock, crashTime: Int64?,
-    limits: StoreLimits, at now: Timestamp, report: @escaping @Sendable (StoreEvent) -> Void
+    database: any DatabaseWriter, files: ObjectFiles, space: SpaceGuard, lock: FolderLock,
+    crashTime: Int64?, limits: StoreLimits, at now: Timestamp,
+    report: @escaping @Sendable (StoreEvent) -> Void
   ) throws {
     self.report = report
     self.database = database
     self.files = files
+    self.space = space
     self.lock = lock
     self.crashTime = crashTime
     self.limits = limits
     try files.emptyStaging()
+    if crashTime != nil { try files.synchronizeFolders() }
     let state = try database.write { db in
       try Self.failInterruptedTrainings(in: db, at: now)
       return try FolderIdentity(in: db)
@@ -115,7 +131,7 @@ package final class DataStore: Sendable {
   /// Leaves one complete database file, closes it and frees the folder for others; nothing may be
   /// called afterwards.
   package func close() throws {
-    try Self.translatingDatabaseErrors {
+    try space.givingWay(in: files.folder) {
       if let pool = database as? DatabasePool {
         let changes = try pool.write { db in
           try db.execute(sql: "UPDATE store SET is_open = 0, changes = changes + 1")
@@ -124,7 +140,9 @@ package final class DataStore: Sendable {
         try identity?.saw(changes: changes)
         pool.invalidateReadOnlyConnections()
         do {
-          try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+          try space.givingWay(in: files.folder) {
+            try pool.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+          }
         } catch {
           // Nothing is lost: the next start reads the journal.
           report(.cleanUpFailed("the journal stays beside the database: \(error)"))
@@ -149,10 +167,13 @@ package final class DataStore: Sendable {
 extension DataStore {
   /// Reads from one snapshot of the database.
   func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    let folder = files.folder
     do {
-      return try await database.read(body)
+      return try await finishingClassRemovals {
+        try await database.read { db in try db.translatingErrors(in: folder, body) }
+      }
     } catch let error as DatabaseError {
-      throw StoreError(error)
+      throw StoreError(error, in: folder)
     }
   }
 
@@ -165,7 +186,16 @@ extension DataStore {
   /// Files are moved and removed while the writer is held. So a file is never removed for a row
   /// that went while another row comes that needs it.
   func transaction<T: Sendable>(
-    adopting staged: StagedObject? = nil, _ body: @escaping @Sendable (Database) throws -> T
+    _ kind: TransactionKind = .growing, adopting staged: StagedObject? = nil,
+    _ body: @escaping @Sendable (Database) throws -> T
+  ) async throws -> T {
+    try await finishingClassRemovals {
+      try await findingRoom(for: kind) { try await transactionOnce(adopting: staged, body) }
+    }
+  }
+
+  private func transactionOnce<T: Sendable>(
+    adopting staged: StagedObject?, _ body: @escaping @Sendable (Database) throws -> T
   ) async throws -> T {
     try await staged?.synchronize()
     do {
@@ -173,20 +203,22 @@ extension DataStore {
         var outcome: (result: T, garbage: [ObjectHash], changes: Int64?)?
         var isPlaced = false
         do {
-          try db.inTransaction(.immediate) {
-            let before = db.totalChangesCount
-            if let staged { try Self.insertObject(staged, in: db) }
-            let result = try body(db)
-            let garbage = try self.leftovers.takeObjects(in: db)
-            if let staged, !garbage.contains(staged.hash) {
-              isPlaced = try self.place(staged)
+          try db.translatingErrors(in: self.files.folder) { db in
+            try db.inTransaction(.immediate) {
+              let before = db.totalChangesCount
+              if let staged { try Self.insertObject(staged, in: db) }
+              let result = try body(db)
+              let garbage = try self.leftovers.takeObjects(in: db)
+              if let staged, !garbage.contains(staged.hash) {
+                isPlaced = try self.place(staged)
+              }
+              let changes = db.totalChangesCount > before ? try Self.countChange(in: db) : nil
+              outcome = (result, garbage, changes)
+              return .commit
             }
-            let changes = db.totalChangesCount > before ? try Self.countChange(in: db) : nil
-            outcome = (result, garbage, changes)
-            return .commit
           }
         } catch {
-          if let staged, isPlaced { self.takeBack(staged.hash, in: db) }
+          if let staged, isPlaced { self.takeBack(staged, in: db) }
           throw error
         }
         guard let outcome else { preconditionFailure("a transaction committed without a result") }
@@ -194,7 +226,7 @@ extension DataStore {
         return outcome.result
       }
     } catch let error as DatabaseError {
-      throw StoreError(error)
+      throw StoreError(error, in: files.folder)
     }
   }
 
@@ -231,24 +263,19 @@ extension DataStore {
   /// - Returns: whether there was none.
   private func place(_ staged: StagedObject) throws -> Bool {
     let isNew = !SystemCalls.exists(files.path(of: staged.hash))
+    // A transaction that is tried again may have put it there.
+    if !isNew, !SystemCalls.exists(staged.file.path) { return false }
     try files.adopt(staged)
     return isNew
   }
 
-  /// Takes back a file that was not there before a transaction that failed.
-  private func takeBack(_ hash: ObjectHash, in db: Database) {
+  /// Takes a file that was not there before a transaction that failed back to where it was staged:
+  /// the transaction may be tried again, and otherwise the file goes with the staged object.
+  private func takeBack(_ staged: StagedObject, in db: Database) {
     do {
-      if try !Self.hasRow(hash, in: db) { try files.remove(hash) }
+      if try !Self.hasRow(staged.hash, in: db) { try files.takeBack(staged) }
     } catch {
       report(.cleanUpFailed("\(error)"))
-    }
-  }
-
-  static func translatingDatabaseErrors<T>(_ body: () throws -> T) throws -> T {
-    do {
-      return try body()
-    } catch let error as DatabaseError {
-      throw StoreError(error)
     }
   }
 }

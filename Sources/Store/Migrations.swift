@@ -28,6 +28,12 @@ enum Migrations {
         sql: "INSERT INTO store (id, changes) VALUES (?, 1)",
         arguments: [FolderIdentity.randomID()])
     }
+    migrator.registerMigration("005 scale") { try $0.execute(sql: scale) }
+    migrator.registerMigration("006 freezing") { db in
+      try db.execute(sql: dataSetTables)
+      try db.execute(sql: dataSetRows)
+      try db.execute(sql: byteCount)
+    }
     return migrator
   }
 
@@ -275,11 +281,6 @@ enum Migrations {
     CREATE INDEX account_removed ON account(id) WHERE removed = 1;
     INSERT INTO account (id, name, password_hash, create_time, removed)
       VALUES (0, 'removed/', '', 0, 1);
-    ALTER TABLE training ADD COLUMN has_examples INTEGER NOT NULL DEFAULT 0
-      CHECK (has_examples IN (0, 1));
-    UPDATE training SET has_examples = 1
-      WHERE EXISTS (SELECT 1 FROM training_example WHERE training = training.id);
-    CREATE INDEX training_forgotten ON training(id) WHERE has_examples = 1 AND state > 2;
     """
 
   /// Which tokens logins made, and what finds the rows that have expired.

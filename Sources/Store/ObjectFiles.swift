@@ -1,9 +1,14 @@
+internal import Glibc
+
 /// Where a data folder keeps what, and how object files come and go.
 ///
 /// Moving in and removing are called only inside the database's writer, one at a time: that is what
 /// keeps an object from being removed while a new row takes it up.
 struct ObjectFiles: Sendable {
   let folder: String
+  private let newFolders = NewFolders()
+
+  init(folder: String) { self.folder = folder }
 
   var databasePath: String { folder + "/diyml.sqlite" }
   /// Tells of a backup what it holds; a folder that a server has used has none.
@@ -19,38 +24,60 @@ struct ObjectFiles: Sendable {
 
   func path(of hash: ObjectHash) -> String { innerFolder(of: hash) + "/" + hash.hex }
 
-  private func outerFolder(of hash: ObjectHash) -> String {
+  func outerFolder(of hash: ObjectHash) -> String {
     objectsFolder + "/" + hash.hex.prefix(2)
   }
 
-  private func innerFolder(of hash: ObjectHash) -> String {
+  func innerFolder(of hash: ObjectHash) -> String {
     outerFolder(of: hash) + "/" + hash.hex.dropFirst(2).prefix(2)
   }
 
   /// Makes the folders that are missing.
   func makeFolders() throws(StoreError) {
-    try SystemCalls.makeFolder(folder)
+    // Also where a start before this one made it and came no further.
+    if try SystemCalls.makeFolder(folder) || !SystemCalls.exists(folder + "/store") {
+      try SystemCalls.synchronizeFolder(folder + "/..")
+    }
     try SystemCalls.makeFolder(objectsFolder)
     try SystemCalls.makeFolder(stagingFolder)
     try SystemCalls.makeFolder(trashFolder)
     try SystemCalls.synchronizeFolder(folder)
   }
 
+  /// Makes the folders of objects survive a power loss that a crash may have left without.
+  func synchronizeFolders() throws(StoreError) {
+    try SystemCalls.synchronizeFolder(objectsFolder)
+    for name in try SystemCalls.names(in: objectsFolder) {
+      do throws(StoreError) {
+        try SystemCalls.synchronizeFolder(objectsFolder + "/" + name)
+      } catch .file(_, _, ENOTDIR) {
+        // No folder of ours.
+      }
+    }
+    try SystemCalls.synchronizeFolder(trashFolder)
+  }
+
   /// Opens a file of a new random name for writing.
-  func stage() throws(StoreError) -> StagingWriter {
+  func stage(in space: SpaceGuard) throws(StoreError) -> StagingWriter {
     var random = SystemRandomNumberGenerator()
     let name = lowerHex((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
-    return try StagingWriter(path: stagingFolder + "/" + name, name: name)
+    return try StagingWriter(path: stagingFolder + "/" + name, name: name, space: space)
   }
 
   /// Moves a staged file to its place; when this returns it survives a power loss.
   func adopt(_ staged: StagedObject) throws(StoreError) {
     let outer = outerFolder(of: staged.hash)
     let inner = innerFolder(of: staged.hash)
-    if try SystemCalls.makeFolder(outer) { try SystemCalls.synchronizeFolder(objectsFolder) }
-    if try SystemCalls.makeFolder(inner) { try SystemCalls.synchronizeFolder(outer) }
+    try newFolders.make(outer, in: objectsFolder)
+    try newFolders.make(inner, in: outer)
     try SystemCalls.renameFile(staged.file.path, to: path(of: staged.hash))
     try SystemCalls.synchronizeFolder(inner)
+  }
+
+  /// Moves an adopted file back to where it was staged, if it was moved.
+  func takeBack(_ staged: StagedObject) throws(StoreError) {
+    guard !SystemCalls.exists(staged.file.path) else { return }
+    try SystemCalls.renameFile(path(of: staged.hash), to: staged.file.path)
   }
 
   func remove(_ hash: ObjectHash) throws(StoreError) {
@@ -69,7 +96,7 @@ struct ObjectFiles: Sendable {
     let source = path(of: hash)
     guard SystemCalls.exists(source) else { return false }
     let dayFolder = trashFolder + "/" + day
-    if try SystemCalls.makeFolder(dayFolder) { try SystemCalls.synchronizeFolder(trashFolder) }
+    try newFolders.make(dayFolder, in: trashFolder)
     var target = "\(dayFolder)/\(hash.hex)\(suffix)"
     var copy = 1
     while SystemCalls.exists(target) {

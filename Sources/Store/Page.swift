@@ -20,6 +20,12 @@ package struct Page<Row: Sendable, Cursor: Sendable>: Sendable {
   /// Where the next page begins; nothing on the last page.
   package var next: Cursor?
 
+  /// Rows of which the caller knows where they end.
+  init(rows: [Row], next: Cursor?) {
+    self.rows = rows
+    self.next = next
+  }
+
   /// Cuts what was fetched with one row more than asked for.
   init(fetched rows: [Row], rowsMax: Int, cursor: (Row) -> Cursor) {
     self.rows = Array(rows.prefix(rowsMax))

@@ -31,6 +31,7 @@ package struct ProjectRecord: Sendable, Equatable {
   package var classes: [ClassRecord] = []
   package var dataPointCount: UInt64 = 0
   package var labeledDataPointCount: UInt64 = 0
+  package var boxCount: UInt64 = 0
   /// The newest training's number and state.
   package var newestTraining: TrainingSummary?
   /// Oldest first.

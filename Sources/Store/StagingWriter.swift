@@ -1,6 +1,7 @@
 internal import Crypto
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
 /// Receives the bytes of one object piece by piece, hashing them as they come.
 ///
@@ -9,14 +10,28 @@ package struct StagingWriter: ~Copyable {
   /// Bytes written so far.
   package private(set) var bytes: UInt64 = 0
   private let file: StagedFile
+  private let space: SpaceGuard
   private var hash = SHA256()
+  /// Up to how many bytes the disk was found to have room.
+  private var admittedBytes: UInt64 = 0
 
-  init(path: String, name: String) throws(StoreError) {
+  /// What is written between two looks at the disk.
+  private static let stepBytes: UInt64 = 1 << 20
+
+  init(path: String, name: String, space: SpaceGuard) throws(StoreError) {
+    self.space = space
     file = try StagedFile(path: path, name: name)
   }
 
   /// Appends bytes; they reach the page cache, not yet the disk.
+  ///
+  /// - Throws: `.fault(.full)` as soon as only the reserve is left.
   package mutating func write(_ chunk: UnsafeRawBufferPointer) throws(StoreError) {
+    let end = bytes + UInt64(chunk.count)
+    if end > admittedBytes {
+      try space.admit(UInt64(chunk.count))
+      admittedBytes = end + Self.stepBytes
+    }
     hash.update(bufferPointer: chunk)
     try file.write(chunk)
     bytes += UInt64(chunk.count)
@@ -73,6 +88,8 @@ final class StagedFile: Sendable {
   let path: String
   let name: String
   private let descriptor: Int32
+  /// Why the disk did not take all of it.
+  private let failure = Mutex<StoreError?>(nil)
 
   init(path: String, name: String) throws(StoreError) {
     self.path = path
@@ -101,7 +118,18 @@ final class StagedFile: Sendable {
     }
   }
 
+  /// Waits until every byte is safe on the disk.
+  ///
+  /// Once that has failed it never succeeds: the system forgets what the disk did not take, and says
+  /// of the rest that it is safe.
   func synchronize() throws(StoreError) {
-    guard fsync(descriptor) == 0 else { throw SystemCalls.failure("fsync", path) }
+    try failure.withLock { (failure) throws(StoreError) in
+      if let failure { throw failure }
+      guard fsync(descriptor) == 0 else {
+        let error = SystemCalls.failure("fsync", path)
+        failure = error
+        throw error
+      }
+    }
   }
 }

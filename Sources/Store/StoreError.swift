@@ -1,5 +1,3 @@
-internal import GRDB
-
 /// Everything a `DataStore` refuses or cannot do.
 package enum StoreError: Error, Equatable, Sendable {
   /// What a name or number stood for.
@@ -38,8 +36,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case refused(StoreRefusal)
   /// A stored object's bytes are not those that were stored, or are not there.
   case damaged(ObjectHash, String)
-  /// No room on the disk.
-  case full(String)
+  /// The machine below the store fails it, in what the text says.
+  case fault(StorageFault, while: String)
   /// A system call failed with this `errno`.
   case file(operation: String, path: String, errno: Int32)
   /// SQLite failed for a reason that no caller causes.
@@ -65,19 +63,10 @@ extension StoreError: CustomStringConvertible {
     case .folderInUse(let path): "another server uses the data folder '\(path)'"
     case .refused(let refusal): "\(refusal)"
     case .damaged(let object, let finding): "the object \(object) is damaged: \(finding)"
-    case .full(let what): "no room left on the disk: \(what)"
+    case .fault(let fault, let work): "\(fault) (\(work))"
     case .file(let operation, let path, let code):
       "\(operation) of '\(path)' failed: \(systemMessage(code))"
     case .database(let message): "the database failed: \(message)"
-    }
-  }
-}
-
-extension StoreError {
-  init(_ error: DatabaseError) {
-    switch error.resultCode {
-    case .SQLITE_FULL: self = .full(error.description)
-    default: self = .database(error.description)
     }
   }
 }

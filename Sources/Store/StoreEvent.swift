@@ -8,4 +8,8 @@ package enum StoreEvent: Sendable, Equatable {
   case trashed(Int)
   /// Files were removed from the trash, their time being over.
   case trashRemoved(Int)
+  /// The disk is full, and what would add to the store is refused.
+  case full(StorageFault)
+  /// The disk has room again.
+  case roomAgain
 }

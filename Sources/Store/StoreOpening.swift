@@ -79,7 +79,10 @@ struct StoreOpening {
       try copyDatabase(to: working)
       let queue = try DatabaseQueue(path: working, configuration: DataStore.configuration())
       try Migrations.migrator.migrate(queue)
+      // Closing would do this too, and not say that it failed.
+      try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
       try queue.close()
+      try requireNoJournal(of: working)
       try SystemCalls.synchronizeFile(working)
       try emptyJournal()
       try SystemCalls.renameFile(working, to: database)
@@ -110,11 +113,16 @@ struct StoreOpening {
     let queue = try DatabaseQueue(path: database, configuration: DataStore.configuration())
     try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     try queue.close()
-    if let bytes = try SystemCalls.length(of: database + "-wal"), bytes > 0 {
-      throw StoreError.database("'\(database)-wal' still holds \(bytes) bytes")
-    }
+    try requireNoJournal(of: database)
     try SystemCalls.removeFile(database + "-wal")
     try SystemCalls.removeFile(database + "-shm")
+    // Nor may the power bring it back once the new one is there.
+    try SystemCalls.synchronizeFolder(files.folder)
+  }
+
+  private func requireNoJournal(of path: String) throws(StoreError) {
+    guard let bytes = try SystemCalls.length(of: path + "-wal"), bytes > 0 else { return }
+    throw .database("'\(path)-wal' still holds \(bytes) bytes")
   }
 
   private func removeWorkingCopy(_ path: String) throws(StoreError) {

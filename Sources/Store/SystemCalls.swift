@@ -5,9 +5,12 @@ internal import Glibc
 /// Foundation's file functions are not used: they have no fsync, and hide which call failed.
 enum SystemCalls {
   static func failure(_ operation: String, _ path: String) -> StoreError {
-    let code = errno
-    if code == ENOSPC || code == EDQUOT { return .full("\(operation) of '\(path)'") }
-    return .file(operation: operation, path: path, errno: code)
+    failure(operation, path, errno)
+  }
+
+  static func failure(_ operation: String, _ path: String, _ code: Int32) -> StoreError {
+    StorageFault(errno: code, at: path).map { .fault($0, while: "\(operation) of '\(path)'") }
+      ?? .file(operation: operation, path: path, errno: code)
   }
 
   /// Makes a folder of mode 0700; one that exists is left as it is.
@@ -116,6 +119,26 @@ enum SystemCalls {
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Takes the room for a file ahead; a file that is there grows to the length.
+  ///
+  /// - Returns: whether there was room; otherwise there is no such file.
+  static func reserveFile(_ path: String, bytes: UInt64) -> Bool {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    if posix_fallocate(descriptor, 0, off_t(bytes)) == 0 { return true }
+    unlink(path)
+    return false
+  }
+
+  /// Why no file can be opened at this moment; 0 if one can.
+  static func probedErrno() -> Int32 {
+    let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return errno }
+    close(descriptor)
+    return 0
+  }
 
   /// The names in a folder without `.` and `..`, in no order; none when there is no such folder.
   static func names(in path: String) throws(StoreError) -> [String] {

@@ -26,11 +26,16 @@ extension DataStore {
   static func training(
     _ number: UInt32, of project: ProjectID, in db: Database
   ) throws -> TrainingRecord {
-    let row = try Row.fetchOne(
-      db,
-      sql: trainingColumns + " WHERE training.project = ?1 AND (?2 = 0 OR training.number = ?2)"
-        + " ORDER BY training.number DESC LIMIT 1",
-      arguments: [project.rawValue, number])
+    let row =
+      number == 0
+      ? try Row.fetchOne(
+        db.cachedStatement(
+          sql: trainingColumns + " WHERE training.project = ? ORDER BY training.number DESC LIMIT 1"
+        ), arguments: [project.rawValue])
+      : try Row.fetchOne(
+        db.cachedStatement(
+          sql: trainingColumns + " WHERE training.project = ? AND training.number = ?"),
+        arguments: [project.rawValue, number])
     guard let row else {
       throw StoreError.notFound(.training, number == 0 ? "newest" : "\(number)")
     }
@@ -41,29 +46,6 @@ extension DataStore {
     try String.fetchAll(
       db, sql: "SELECT name FROM training_class WHERE training = ? ORDER BY position",
       arguments: [training.rawValue])
-  }
-
-  static func insert(
-    _ dataSet: FrozenDataSet, of training: TrainingID, in db: Database
-  ) throws {
-    for (position, name) in dataSet.classNames.enumerated() {
-      try db.execute(
-        sql: "INSERT INTO training_class (training, position, name) VALUES (?, ?, ?)",
-        arguments: [training.rawValue, position, name])
-    }
-    try db.execute(
-      sql: "UPDATE training SET has_examples = 1 WHERE id = ?", arguments: [training.rawValue])
-    let statement = try db.makeStatement(
-      sql: """
-        INSERT INTO training_example (training, position, object, class_index, boxes,
-          duplicate_group, width, height) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    for (position, example) in dataSet.examples.enumerated() {
-      try statement.execute(arguments: [
-        training.rawValue, position, example.object.hex, example.label.classColumn,
-        example.label.boxesColumn, example.group, example.width, example.height,
-      ])
-    }
   }
 }
 
@@ -101,30 +83,6 @@ extension ModelQuality {
     case .detection:
       self = .detection(
         averagePrecision: row["average_precision"], averagePrecision50: row["average_precision50"])
-    }
-  }
-}
-
-extension TrainingExample.Label {
-  init(row: Row) throws {
-    if let boxes = row["boxes"] as Data? {
-      self = .boxes(try FrozenBox.list(encoded: [UInt8](boxes)))
-    } else {
-      self = .classIndex(row["class_index"])
-    }
-  }
-
-  var classColumn: UInt32 {
-    switch self {
-    case .classIndex(let index): index
-    case .boxes: 0
-    }
-  }
-
-  var boxesColumn: Data? {
-    switch self {
-    case .classIndex: nil
-    case .boxes(let boxes): Data(FrozenBox.encoded(boxes))
     }
   }
 }

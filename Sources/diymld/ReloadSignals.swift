@@ -2,18 +2,22 @@ internal import Logging
 internal import RPCServer
 internal import UnixSignals
 
-/// What SIGHUP does with TLS: the files of certificates and keys are read again.
+/// What SIGHUP does: with TLS the files of certificates and keys are read again, without it nothing.
 struct ReloadSignals {
   private let signals: UnixSignalsSequence
 
-  /// From now on the signal does not end the process.
   init() async {
     signals = await UnixSignalsSequence(trapping: .sighup)
   }
 
   /// Reloads whenever the signal comes, until cancelled.
-  func run(_ server: Server, _ logger: Logger) async {
+  func run(_ server: Server, hasTLS: Bool, _ logger: Logger) async {
     for await _ in signals {
+      guard hasTLS else {
+        logger.notice(
+          "SIGHUP is ignored: this server speaks no TLS, so it has no files to read again")
+        continue
+      }
       do {
         try server.reloadCertificates()
         logger.notice("read the TLS files again; new connections get what they hold")

@@ -28,7 +28,8 @@ struct ServerProgram: Sendable {
   /// The path of that file, for engines.
   let traceLog: String?
   let trainingJobs: Int
-  let upkeep: StoreUpkeep.Configuration
+  let storeLimits: StoreLimits
+  let janitor: StoreJanitor.Configuration
   /// Whether the folder's database, or a new one, is taken whatever the folder has seen.
   let isNewStore: Bool
   /// How long open calls may take to finish at the end.
@@ -42,24 +43,28 @@ struct ServerProgram: Sendable {
   ///
   /// `make bench-interleave` shows what it buys; a distant uploader pays with speed.
   private static let streamWindowBytes = 64 << 10
+  /// How long all but open calls may take to end: trainings, engines, the database.
+  private static let stopTime = Duration.seconds(10)
 
   /// Serves until signals stop it.
   ///
   /// Nothing here waits for an engine: calls that need one do.
   func run() async throws {
-    let signals = await StopSignals()
-    // Without TLS the signal has its usual meaning: the terminal is gone.
-    let reloads = tls == nil ? nil : await ReloadSignals()
+    // Before the store is open, signals end the process at once: there is nothing to finish.
     let events = StoreEvents(logger: logger)
     let store = try DataStore.open(
-      folder: dataFolder, isNewStore: isNewStore, at: Self.now(), report: events.received)
-    let upkeep = StoreUpkeep(
-      store: store, configuration: upkeep, now: Self.now, logger: logger)
+      folder: dataFolder, limits: storeLimits, isNewStore: isNewStore, at: Self.now(),
+      report: events.received)
+    let signals = await StopSignals(patience: drainTime + Self.stopTime)
+    let reloads = await ReloadSignals()
+    let janitor = StoreJanitor(
+      store: store, configuration: janitor, now: Self.now, logger: logger)
     let tracer = spans.map { SpanLog(write: $0.write) }
     var hosting = try hostConfiguration()
     hosting.traceLog = traceLog
     hosting.interceptors = tracer.map { [ClientTracing(tracer: $0)] } ?? []
     let engines = try Engines(configuration: hosting, logger: logger)
+    let commands = try UpkeepSocket(in: dataFolder, of: store, logger: logger)
     let scheduler = TrainingScheduler(
       store: store, engines: engines, configuration: schedulerConfiguration, now: Self.now,
       logger: logger)
@@ -69,6 +74,8 @@ struct ServerProgram: Sendable {
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
+    limits.connectionsMax = OpenFiles.connectionsMax(
+      filesMax: OpenFiles.raiseLimit(), atMost: limits.connectionsMax)
     let page = metricsPage(store, engines)
     var interceptors: [any ServerInterceptor] = tracer.map { [ServerTracing(tracer: $0)] } ?? []
     interceptors.append(RequestIDs())
@@ -80,7 +87,8 @@ struct ServerProgram: Sendable {
     // Drained from the last to the first.
     let parts = [
       Part("engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
-      Part("inferences", { await answer(worker, beside: upkeep) }, drain: { worker.drain() }),
+      Part("inferences", { await answer(worker, beside: janitor) }, drain: { worker.drain() }),
+      Part("commands", { try await commands.run() }, drain: { await commands.drain() }),
       Part("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
       Part("calls", { try await serve(server, reloads, page) }) {
         logger.notice("stopping; open calls have \(drainTime) to finish")
@@ -144,14 +152,14 @@ struct ServerProgram: Sendable {
 
   /// Serves calls, and says where once it does.
   private func serve(
-    _ server: Server, _ reloads: ReloadSignals?, _ page: MetricsPage?
+    _ server: Server, _ reloads: ReloadSignals, _ page: MetricsPage?
   ) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run(on: addresses.map(\.address)) }
       let lines = try await server.boundAddresses.map { "listening on \(name(of: $0))\n" }
       try FileHandle.standardOutput.write(contentsOf: Data(lines.joined().utf8))
       if let page { group.addTask { try await page.run(of: server) } }
-      if let reloads { group.addTask { await reloads.run(server, logger) } }
+      group.addTask { await reloads.run(server, hasTLS: tls != nil, logger) }
       try await group.next()
       group.cancelAll()
     }
@@ -181,9 +189,9 @@ struct ServerProgram: Sendable {
   }
 
   /// Answers submitted inferences, and keeps the store in order meanwhile.
-  private func answer(_ worker: InferenceWorker, beside upkeep: StoreUpkeep) async {
+  private func answer(_ worker: InferenceWorker, beside janitor: StoreJanitor) async {
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await upkeep.run() }
+      group.addTask { await janitor.run() }
       await worker.run()
       group.cancelAll()
     }

@@ -4,9 +4,13 @@ internal import UnixSignals
 /// What SIGTERM and SIGINT do: the first stops softly, the second at once.
 struct StopSignals {
   private let signals: UnixSignalsSequence
+  private let lastResort: LastResort
 
   /// From now on the signals do not end the process by themselves.
-  init() async {
+  ///
+  /// - Parameter patience: how long a soft stop may take in all, whatever still runs then.
+  init(patience: Duration) async {
+    lastResort = LastResort(patience: patience)
     signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
   }
 

@@ -15,6 +15,8 @@ struct StoreEvents: Sendable {
     case .trashed(let count):
       logger.notice("moved \(count) files that nothing refers to to the trash")
     case .trashRemoved(let count): logger.notice("removed \(count) files from the trash")
+    case .full(let fault): logger.error("\(fault); what would add to the store is refused")
+    case .roomAgain: logger.notice("the disk has room again")
     }
   }
 }

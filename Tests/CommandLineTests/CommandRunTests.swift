@@ -1,4 +1,5 @@
 import API
+import Crypto
 import Foundation
 import RPCCore
 import TestSupport
@@ -138,6 +139,19 @@ import Testing
     let again = await world.run("data", "upload", "pets", photos)
     #expect(again.output == "uploaded 0 images (0 B) in 0:00, 3 there already\n")
     #expect(world.backend.state.withLock { $0.received } == 3)
+  }
+
+  @Test func `asks for its own images only, whatever else the project has`() async throws {
+    let world = try await world()
+    _ = await world.run("data", "upload", "pets", world.folder.path + "/photos")
+    let more = try world.folder.write("more/4.jpg", "another")
+    world.backend.state.withLock { $0.idsAskedFor = [] }
+    let outcome = await world.run("data", "upload", "pets", more, "--label", "cat")
+    #expect(outcome.output == "uploaded 1 image (7 B) in 0:00\n")
+    world.backend.state.withLock { state in
+      #expect(state.idsAskedFor == [SHA256.hash(data: Data("another".utf8)).hex])
+      #expect(state.listed == 0)
+    }
   }
 
   @Test func `changes a label that differs`() async throws {

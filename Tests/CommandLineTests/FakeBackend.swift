@@ -10,6 +10,10 @@ final class FakeBackend: Sendable {
     var project: Project?
     var points: [DataPoint] = []
     var contents: [String: [UInt8]] = [:]
+    /// The ids of images that were asked for by them.
+    var idsAskedFor: [String] = []
+    /// How many images were listed.
+    var listed = 0
     /// How many images were sent, stored before or not.
     var received = 0
     /// The events of the training; how many of them one call gets.

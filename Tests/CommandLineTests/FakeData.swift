@@ -112,8 +112,22 @@ struct FakeData: DataService {
       let points = state.points.filter { $0.id.hasPrefix(request.idPrefix) }
       let start = Int(request.pageToken) ?? 0
       let end = min(points.count, start + (request.idPrefix.isEmpty ? 1 : 2))
+      state.listed += end - start
       return ListDataPointsResponse(
         dataPoints: Array(points[start..<end]), nextPageToken: end < points.count ? "\(end)" : "")
+    }
+  }
+
+  /// Answers for one id of a call, so that asking again is always at work.
+  func findDataPoints(
+    _ request: FindDataPointsRequest, context: ServerContext
+  ) async throws -> FindDataPointsResponse {
+    try backend.about(request.project, context) { state, _ in
+      guard let id = request.ids.first else { return FindDataPointsResponse() }
+      state.idsAskedFor.append(id)
+      return FindDataPointsResponse(
+        answered: 1,
+        found: state.points.filter { $0.id == id }.map { .init(annotation: $0.annotation) })
     }
   }
 

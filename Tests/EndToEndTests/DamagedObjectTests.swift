@@ -11,27 +11,37 @@ extension ProgramTests {
       async throws
     {
       let folder = try TemporaryFolder()
-      let data = folder.path + "/data"
-      try await Daemon.with(data: data) { daemon in
+      let path = folder.path + "/data"
+      try await Daemon.with(data: path) { daemon in
         try await daemon.withClient { client in
           let shop = try await Shop(opening: client)
           let image = try await shop.put(SyntheticImages.blobs(.red, seed: 99), "red", client)
           try await shop.publishModel(client)
-          let model = try #require(try Self.largestObject(in: data))
-          try Self.flip(model, in: data, at: 100_000)
+          let model = try #require(try Self.largestObject(in: path))
+          try Self.flip(model, in: path, at: 100_000)
           let refused = await #expect(throws: Status.self) {
             try await shop.infer(InferenceCases.red, client)
           }
           #expect(refused?.code == .dataLoss)
           #expect(refused?.message.contains(model) == true)
-          try Self.flip(model, in: data, at: 100_000)
+          try Self.flip(model, in: path, at: 100_000)
           try await shop.infer(InferenceCases.red, client)
 
-          try Self.flip(image, in: data, at: 200)
+          try Self.flip(image, in: path, at: 200)
           try await shop.train(World.quickParameters, client)
           let job = try await shop.ended(client)
           #expect(job.state == .failed)
           #expect(job.reason.contains("\(image) is damaged"), "the reason is '\(job.reason)'")
+
+          // The same bytes again heal it, as the server now says it lacks them.
+          let ids = FindDataPointsRequest(project: Shop.project, ids: [image])
+          let data = DataClient(client)
+          #expect(try await data.findDataPoints(ids, options: shop.options).found.isEmpty)
+          try await shop.put(SyntheticImages.blobs(.red, seed: 99), "red", client)
+          #expect(try await data.findDataPoints(ids, options: shop.options).found.count == 1)
+          try await shop.train(World.quickParameters, client)
+          let second = try await shop.ended(client)
+          #expect(second.state == .succeeded, "\(second.reason)")
         }
       }
     }

@@ -4,10 +4,12 @@ import RPCCore
 import TestSupport
 import Testing
 
-/// The cases of images that are stored: `GetDataPoint`, `ListDataPoints`, `DeleteDataPoint`,
-/// `RelabelDataPoint`.
+/// The cases of images that are stored: `GetDataPoint`, `ListDataPoints`, `FindDataPoints`,
+/// `DeleteDataPoint`, `RelabelDataPoint`.
 enum DataPointCases {
-  static let all = [getDataPoint, listDataPoints, deleteDataPoint, relabelDataPoint]
+  static let all = [
+    getDataPoint, listDataPoints, findDataPoints, deleteDataPoint, relabelDataPoint,
+  ]
 
   /// Ids of no image, and those that are none.
   private static let unknownID = String(repeating: "0", count: 64)
@@ -117,6 +119,47 @@ enum DataPointCases {
         .wrongArgument, "the start \(prefix.debugDescription)", .invalidArgument, ["id_prefix"],
         field: "id_prefix"
       ) { _ in ListDataPointsRequest(project: "pets", idPrefix: prefix) }
+    }
+  }
+
+  static let findDataPoints = MethodCases(
+    DataMethods.findDataPoints, needs: .scope(.read),
+    request: { FindDataPointsRequest(project: "pets", ids: [$0.cat.id]) }
+  ) { cases in
+    cases.succeeds("with what is said of those that are there, in the order asked") { world in
+      // The cell is the same image as the cat.
+      let ids = [unknownID, world.stray.id, world.cat.id, world.stray.id]
+      let pets = try await world.data.findDataPoints(
+        FindDataPointsRequest(project: "pets", ids: ids), options: world.options())
+      #expect(pets.answered == 4)
+      #expect(pets.found.map(\.index) == [1, 2, 3])
+      #expect(pets.found.map(\.annotation) == [nil, world.cat.annotation, nil])
+      let cells = try await world.data.findDataPoints(
+        FindDataPointsRequest(project: "cells", ids: ids), options: world.options())
+      #expect(cells.found == [.init(index: 2, annotation: world.cell.annotation)])
+    }
+    cases.succeeds("with nothing when nothing is asked") { world in
+      let answer = try await world.data.findDataPoints(
+        FindDataPointsRequest(project: "pets"), options: world.options())
+      #expect(answer == FindDataPointsResponse())
+    }
+    cases.addProjectCases { FindDataPointsRequest(project: $0, ids: [unknownID]) }
+    cases.accepts(.bound, "10,000 ids") {
+      let ids = Array(repeating: unknownID, count: 9_999) + [$0.cat.id]
+      return FindDataPointsRequest(project: "pets", ids: ids)
+    }
+    cases.refuses(
+      .pastBound, "10,001 ids", .invalidArgument, ["ids", "10001", "10000"], field: "ids"
+    ) { _ in
+      FindDataPointsRequest(project: "pets", ids: Array(repeating: unknownID, count: 10_001))
+    }
+    cases.refuses(.pastBound, "an id of 65 digits", .invalidArgument, ["ids[0]", "64"]) {
+      FindDataPointsRequest(project: "pets", ids: [$0.cat.id + "0"])
+    }
+    for (what, id) in badIDs {
+      cases.refuses(
+        .wrongArgument, "an id with \(what)", .invalidArgument, ["ids[1]"], field: "ids[1]"
+      ) { _ in FindDataPointsRequest(project: "pets", ids: [unknownID, id]) }
     }
   }
 

@@ -50,7 +50,13 @@ struct World: Sendable {
   func call<Q: Message>(
     _ method: MethodDescriptor, _ requests: [Q], as person: Person
   ) async throws {
-    let options = options(person)
+    try await call(method, requests, with: options(person))
+  }
+
+  /// Like `call(_:_:as:)`, by whoever has these options.
+  func call<Q: Message>(
+    _ method: MethodDescriptor, _ requests: [Q], with options: CallOptions
+  ) async throws {
     let messages = try requests.map { try $0.serializedInSegments() }
     guard method.kind != .unary else {
       _ = try await caller.unary(method, try #require(messages.first), options: options)

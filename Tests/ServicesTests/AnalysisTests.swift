@@ -7,86 +7,6 @@ import Testing
 
 @testable import Services
 
-struct DuplicateGroupsTests {
-  /// Half of its bits are set.
-  private static let busy: UInt64 = 0xaaaa_aaaa_aaaa_aaaa
-
-  private static let cases: [([UInt64], [UInt32])] =
-    [
-      ([], []), ([0], [0]), ([0, 0b111], [0, 0]), ([0, 0b1111], [0, 1]),
-      ([0, 0x8000_0000_8000_8000], [0, 0]), ([0, .max, 1, .max - 1], [0, 1, 0, 1]),
-      // The ends differ in six bits but the one between them is like both.
-      ([0, 0b111, 0b111_111], [0, 0, 0]), ([0, 0b111_111, 0b111], [0, 0, 0]),
-    ].map { flips, groups in (flips.map { busy ^ $0 }, groups) } + [
-      // Flat: seven bits must all agree, of sixteen two may differ but not three.
-      ([0, 0, 1], [0, 0, 1]), ([0x7f, 0x7f, 0xff], [0, 0, 1]),
-      ([0x1_ffff, 0x3_fffd], [0, 0]), ([0x1_ffff, 0x3_fffc], [0, 1]),
-      ([~0x7f, ~0x7f, ~0xff], [0, 0, 1]),
-    ]
-
-  @Test(arguments: cases)
-  func `hashes up to three bits apart are one group, fewer if flat`(
-    hashes: [UInt64], groups: [UInt32]
-  ) {
-    #expect(duplicateGroups(of: hashes) == groups)
-  }
-
-  @Test(arguments: 0..<20 as Range<UInt64>)
-  func `the groups are those of comparing every pair`(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
-    var hashes: [UInt64] = []
-    for _ in 0..<60 {
-      if let near = hashes.randomElement(using: &random), Bool.random(using: &random) {
-        let flips = (0..<Int.random(in: 0...5, using: &random)).map { _ in
-          UInt64(1) << UInt64.random(in: 0..<64, using: &random)
-        }
-        hashes.append(flips.reduce(near, ^))
-      } else {
-        // Some of them mostly flat.
-        hashes.append(random.next() & (Bool.random(using: &random) ? .max : random.next()))
-      }
-    }
-    #expect(duplicateGroups(of: hashes) == plainGroups(of: hashes))
-  }
-
-  private func look(_ left: UInt64, _ right: UInt64) -> Bool {
-    let different = (left ^ right).nonzeroBitCount
-    return different <= 3
-      && [left, right].allSatisfy { hash in
-        hash.nonzeroBitCount >= different * 8 && (~hash).nonzeroBitCount >= different * 8
-      }
-  }
-
-  /// The plain way: spread the lowest number until nothing changes.
-  private func plainGroups(of hashes: [UInt64]) -> [UInt32] {
-    var lowest = Array(hashes.indices)
-    var changed = true
-    while changed {
-      changed = false
-      for left in hashes.indices {
-        for right in hashes.indices
-        where look(hashes[left], hashes[right]) && lowest[right] > lowest[left] {
-          lowest[right] = lowest[left]
-          changed = true
-        }
-      }
-    }
-    var numbers: [Int: UInt32] = [:]
-    return lowest.map { place in
-      let number = numbers[place] ?? UInt32(numbers.count)
-      numbers[place] = number
-      return number
-    }
-  }
-
-  @Test func `50,000 images are grouped in no time`() {
-    var random = SeededGenerator(seed: 1)
-    let hashes = (0..<50_000).map { _ in random.next() }
-    let took = ContinuousClock().measure { _ = duplicateGroups(of: hashes) }
-    #expect(took < .seconds(30))
-  }
-}
-
 struct AnalysisTests {
   private func analysis(
     _ clients: DataWorld.Clients, _ options: CallOptions
@@ -232,6 +152,59 @@ struct AnalysisTests {
   }
 }
 
+struct DuplicateExaminationTests {
+  /// What is told of images of these groups, each with a label or none.
+  private func told(_ numbers: [UInt32], _ labels: [Int?]) -> DuplicateExamination {
+    DuplicateExamination(
+      images: numbers.indices.map { Int64($0) },
+      labels: labels.map { $0.map { LabelMark(classPlace: UInt32($0)) } ?? .none },
+      groups: numbers)
+  }
+
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `the lists are the beginnings of the whole ones`(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let labels = 1 + Int(seed % 3)
+    var numbers: [UInt32] = []
+    var next: UInt32 = 0
+    for _ in 0..<2_000 {
+      let isNew = numbers.isEmpty || Int.random(in: 0..<(seed < 10 ? 2 : 40), using: &random) == 0
+      numbers.append(isNew ? next : UInt32.random(in: 0..<next, using: &random))
+      next += isNew ? 1 : 0
+    }
+    let marks = numbers.map { _ in
+      Bool.random(using: &random) ? Int.random(in: 0..<labels, using: &random) : nil
+    }
+    let told = told(numbers, marks)
+    var groups = [[Int]](repeating: [], count: Int(next))
+    for (image, number) in numbers.enumerated() { groups[Int(number)].append(image) }
+    groups.removeAll { $0.count < 2 }
+    func isConflicting(_ group: [Int]) -> Bool { Set(group.compactMap { marks[$0] }).count > 1 }
+    #expect(told.groupCount == groups.count)
+    #expect(told.groups.map(\.isConflicting) == groups.prefix(100).map(isConflicting))
+    for (found, group) in zip(told.groups, groups) {
+      #expect(found.images.count == group.count)
+      #expect(found.images.first == group.prefix(100).map { Int64($0) })
+    }
+    for (list, isWanted) in [(told.conflicting, true), (told.alike, false)] {
+      let images = groups.filter { isConflicting($0) == isWanted }.joined()
+      #expect(list.count == images.count)
+      #expect(list.first == images.prefix(100).map { Int64($0) })
+    }
+  }
+
+  @Test(
+    arguments: [([], 0), ([3], 3), ([3, 1], 3), ([5, 1, 3], 3), ([1, 9, 9, 2], 9)]
+      as [([UInt32], UInt32)])
+  func `of an even number of sides the upper one of the middle two is the median`(
+    values: [UInt32], median: UInt32
+  ) {
+    var sides = Sides()
+    for value in values { sides.count(value) }
+    #expect(sides.median == median)
+  }
+}
+
 struct ReadinessTests {
   private func box(_ name: String, _ edges: [Double] = [0, 0, 9, 9]) -> Box {
     Box(xMin: edges[0], yMin: edges[1], xMax: edges[2], yMax: edges[3], className: name)
@@ -288,8 +261,9 @@ struct ReadinessTests {
 struct BoxExaminationTests {
   private func box(
     _ left: Double, _ top: Double, _ right: Double, _ bottom: Double, _ name: String = "cat"
-  ) -> BoxRecord {
-    BoxRecord(xMin: left, yMin: top, xMax: right, yMax: bottom, className: name)
+  ) -> FrozenBox {
+    FrozenBox(
+      classIndex: name == "cat" ? 0 : 1, xMin: left, yMin: top, xMax: right, yMax: bottom)
   }
 
   @Test func `boxes are the same twice from an overlap of 0.95 on, in one class`() {
@@ -311,7 +285,7 @@ struct BoxExaminationTests {
       let top = Double.random(in: 0...3, using: &random)
       return box(left, top, left + 40, top + 40, Bool.random(using: &random) ? "cat" : "dog")
     }
-    func overlap(_ one: BoxRecord, _ other: BoxRecord) -> Double {
+    func overlap(_ one: FrozenBox, _ other: FrozenBox) -> Double {
       let width = min(one.xMax, other.xMax) - max(one.xMin, other.xMin)
       let height = min(one.yMax, other.yMax) - max(one.yMin, other.yMin)
       return width * height / (2 * 40 * 40 - width * height)
@@ -320,7 +294,7 @@ struct BoxExaminationTests {
       let some = Array(boxes.prefix(count))
       let hasTwice = some.indices.contains { left in
         some[(left + 1)...].contains {
-          $0.className == some[left].className && overlap($0, some[left]) >= 0.95
+          $0.classIndex == some[left].classIndex && overlap($0, some[left]) >= 0.95
         }
       }
       #expect(BoxExamination.hasTwice(some) == hasTwice)

@@ -308,40 +308,6 @@ struct DataServiceTests {
     }
   }
 
-  @Test func `images are listed by page, class, digits and missing label`() async throws {
-    try await DataWorld().serve { clients in
-      let data = clients.data
-      let ada = try await clients.account()
-      try await clients.project(ada)
-      var ids: [String] = []
-      for (text, label) in [("a", cat), ("b", dog), ("c", nil), ("d", cat)] {
-        ids.append(try #require(try await clients.put(text, label, ada).dataPoint).id)
-      }
-      func list(_ request: ListDataPointsRequest) async throws -> [String] {
-        var request = request
-        request.project = "pets"
-        var found: [String] = []
-        repeat {
-          let page = try await data.listDataPoints(request, options: ada)
-          found += page.dataPoints.map(\.id)
-          request.pageToken = page.nextPageToken
-        } while !request.pageToken.isEmpty
-        return found
-      }
-      #expect(try await list(.init(pageSize: 1)) == ids)
-      #expect(try await list(.init(className: "cat")) == [ids[0], ids[3]])
-      #expect(try await list(.init(unlabeled: true)) == [ids[2]])
-      #expect(try await list(.init(idPrefix: ids[1])) == [ids[1]])
-      for request: ListDataPointsRequest in [
-        .init(pageSize: 1_001), .init(pageToken: "x"), .init(idPrefix: "XY"),
-        .init(idPrefix: String(repeating: "a", count: 65)), .init(className: "a/b"),
-      ] {
-        #expect(await code { try await list(request) } == .invalidArgument)
-      }
-      #expect(await code { try await list(.init(className: "cow")) } == .notFound)
-    }
-  }
-
   @Test func `an image is relabelled and deleted by its owner alone`() async throws {
     let world = try DataWorld()
     try await world.serve { clients in

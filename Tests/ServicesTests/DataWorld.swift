@@ -23,13 +23,13 @@ final class DataWorld: Sendable {
 
   init(
     limits: ServiceLimits = ServiceLimits(), storeLimits: StoreLimits = StoreLimits(),
-    eye: FakeEye = FakeEye()
+    eye: FakeEye = FakeEye(), folder: TemporaryFolder? = nil
   ) throws {
-    folder = try TemporaryFolder()
+    self.folder = try folder ?? TemporaryFolder()
     self.eye = eye
     self.limits = limits
     store = try DataStore.inMemory(
-      objectsIn: folder.path, limits: storeLimits,
+      objectsIn: self.folder.path, limits: storeLimits,
       at: Timestamp(unixMilliseconds: time.unixMilliseconds))
     var cheap = Argon2Parameters()
     cheap.memoryKiB = 64

@@ -79,8 +79,10 @@ final class JobsWorld: Sendable {
       let vision = EngineVisionClient(engine)
       let worker = InferenceWorker(
         store: store, vision: vision, configuration: configuration, now: now,
-        sleep: { _ in },  // Retries come at once.
-        logger: quiet)
+        sleep: { duration in
+          // Retries come at once; second looks wait for the end.
+          if duration >= .seconds(60) { try await Gate().pass() }
+        }, logger: quiet)
       let authenticator = Authenticator(store: store, now: now)
       let routes =
         TrainingProvider(

@@ -44,12 +44,14 @@ struct TrainingDataSetTests {
     }
     var sets: [FrozenDataSet] = []
     for project in ["p1", "p2"] {
-      let contents = try await world.store.contents(ofProject: project, of: ada.id)
-      sets.append(try TrainingDataSet.freeze(contents))
+      let training = try await world.store.queueTraining(
+        ofProject: project, of: ada.id, parameters: [], at: world.now,
+        freeze: TrainingDataSet.freeze)
+      sets.append(try await world.store.frozenDataSet(of: training.id))
     }
     #expect(sets[0].classNames == classes && sets[0].examples.count == 4)
-    #expect(sets[0].examples.map(\.object) == sets[1].examples.map(\.object))
-    #expect(sets[0].examples.map(\.label) == sets[1].examples.map(\.label))
+    #expect(sets[0] == sets[1])
+    #expect(sets[0].examples.map(\.group) == [0, 1, 2, 3])
   }
 
   @Test func `images that look alike are of one group`() async throws {
@@ -64,8 +66,8 @@ struct TrainingDataSetTests {
     ] {
       try await put(name, className, looks: looks, into: "pets", of: ada, world)
     }
-    let set = try TrainingDataSet.freeze(
-      try await world.store.contents(ofProject: "pets", of: ada.id))
+    let set = try await world.store.examine(
+      project: "pets", of: ada.id, TrainingDataSet.freeze)
     var groups: [UInt32: Int] = [:]
     for example in set.examples { groups[example.group, default: 0] += 1 }
     #expect(groups.values.sorted() == [1, 1, 2])
@@ -81,6 +83,19 @@ struct TrainingDataSetTests {
       }
       #expect(refused?.code == .failedPrecondition && refused?.message.contains("501") == true)
     }
+  }
+
+  @Test func `images and boxes are bounded, and counted without a look at them`() async throws {
+    let world = try JobsWorld.answering()
+    let ada = try await world.user("ada")
+    try await emptyProject("pets", of: ada, world)
+    var project = try await world.store.project(named: "pets", of: ada.id)
+    project.labeledDataPointCount = 150_000
+    project.boxCount = 100_000
+    try TrainingDataSet.checkSize(of: project)
+    project.boxCount += 1
+    let refused = #expect(throws: Status.self) { try TrainingDataSet.checkSize(of: project) }
+    #expect(refused?.code == .failedPrecondition && refused?.message.contains("250001") == true)
   }
 
   @Test func `metrics of as many classes as can be trained fit into a message`() throws {

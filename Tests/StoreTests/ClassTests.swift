@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 
 @testable import Store
@@ -43,6 +44,22 @@ struct ClassTests {
       [record(0, "cat"), record(1, "feline"), record(0, "dog")], ofProject: "pets",
       of: fixture.ada.id)
     #expect(list == [record(3, "cat"), record(1, "feline"), record(2, "dog")])
+  }
+
+  @Test func `setting the same classes again writes none of them`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    func writes(_ names: [String]) async throws -> Int {
+      let before = try await fixture.store.database.read { $0.totalChangesCount }
+      _ = try await fixture.store.setClasses(
+        names.map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id)
+      return try await fixture.store.database.read { $0.totalChangesCount } - before
+    }
+    #expect(try await writes(["cat", "dog"]) == 0)
+    // A new class, the next free number, and the store's count of changes.
+    #expect(try await writes(["cat", "dog", "cow"]) == 3)
+    #expect(try await writes(["dog", "cat", "cow"]) == 3)
+    #expect(try await writes(["dog", "cat"]) == 2)
   }
 
   @Test func `a bad list is refused and changes nothing`() async throws {

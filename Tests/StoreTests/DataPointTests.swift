@@ -1,4 +1,6 @@
+import Foundation
 import Store
+import TestSupport
 import Testing
 
 struct DataPointTests {
@@ -19,6 +21,67 @@ struct DataPointTests {
     #expect(try opened.reader.read(at: 3, count: 1) == Array("l".utf8))
     #expect(try opened.reader.read(at: 5, count: 1) == [])
     #expect(try await fixture.store.imageFacts(of: point.object) == StoreFixture.facts())
+  }
+
+  @Test func `images are found by their bytes, in the order asked`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let grace = try await fixture.makeAccount("grace", seed: 2)
+    try await fixture.makeProject("hers", of: grace.id)
+    let cat = try await fixture.put("a", .className("cat")).dataPoint.object
+    let bare = try await fixture.put("b").dataPoint.object
+    let none = try fixture.store.stage([7, 7]).hash
+    let findings = try await fixture.store.findDataPoints(
+      [none, bare, cat, bare], inProject: "pets", of: fixture.ada.id)
+    #expect(findings == [.missing, .stored(nil), .stored(.className("cat")), .stored(nil)])
+    let hers = try await fixture.store.findDataPoints([cat], inProject: "hers", of: grace.id)
+    #expect(hers == [.missing])
+    await #expect(throws: StoreError.notFound(.project, "none")) {
+      try await fixture.store.findDataPoints([cat], inProject: "none", of: fixture.ada.id)
+    }
+  }
+
+  @Test func `an image that is damaged counts as missing until it comes again`() async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let object = try await fixture.put("abc").dataPoint.object
+    let path =
+      "\(fixture.folder.path)/objects/\(object.hex.prefix(2))/\(object.hex.dropFirst(2).prefix(2))"
+    try Data("abd".utf8).write(to: URL(filePath: path + "/" + object.hex))
+    func found() async throws -> [DataPointFinding] {
+      try await fixture.store.findDataPoints([object], inProject: "pets", of: fixture.ada.id)
+    }
+    #expect(try await found() == [.stored(nil)])
+    await #expect(throws: StoreError.self) {
+      try await fixture.store.openDataPoint(object, inProject: "pets", of: fixture.ada.id)
+    }
+    #expect(try await found() == [.missing])
+    let (point, created) = try await fixture.put("abc")
+    #expect(point.object == object && !created)
+    #expect(try await found() == [.stored(nil)])
+  }
+
+  @Test(arguments: [(1, [1, 1, 1]), (2, [2, 1]), (3, [2, 1]), (4, [3]), (20_000, [3])])
+  func `an answer ends before it has too many boxes`(partsMax: Int, counts: [Int]) async throws {
+    var limits = StoreLimits()
+    limits.pagePartsMax = partsMax
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject("street", .detection)
+    let box = BoxRecord(xMin: 1, yMin: 2, xMax: 3, yMax: 4, className: "dog")
+    var objects: [ObjectHash] = []
+    for (name, boxCount) in [("a", 1), ("b", 1), ("c", 2)] {
+      let boxes = AnnotationRecord.boxes(Array(repeating: box, count: boxCount))
+      objects.append(try await fixture.put(name, boxes, in: "street").dataPoint.object)
+    }
+    var seen: [Int] = []
+    while !objects.isEmpty {
+      let findings = try await fixture.store.findDataPoints(
+        objects, inProject: "street", of: fixture.ada.id)
+      try #require(!findings.isEmpty)
+      seen.append(findings.count)
+      objects.removeFirst(findings.count)
+    }
+    #expect(seen == counts)
   }
 
   @Test(arguments: [0, UInt64.max, 1 << 63])
@@ -77,6 +140,35 @@ struct DataPointTests {
     let limit = StoreError.limit(name: "data points in the project", value: 3, limit: 2)
     await #expect(throws: limit) { try await fixture.put("c") }
     #expect(try await !fixture.put("b", .className("cat")).created)
+  }
+
+  @Test func `what would be refused is refused before any work`() async throws {
+    var limits = StoreLimits()
+    limits.projectDataPointsMax = 1
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject()
+    let present = try await fixture.put("a").dataPoint.object
+    let new = try fixture.store.stage([1]).hash
+    func check(
+      _ object: ObjectHash, _ annotation: AnnotationRecord?, in project: String = "pets"
+    ) async throws {
+      try await fixture.store.checkDataPoint(
+        object, annotation: annotation, inProject: project, of: fixture.ada.id)
+    }
+    try await check(present, .className("cat"))
+    await #expect(throws: StoreError.limit(name: "data points in the project", value: 2, limit: 1))
+    {
+      try await check(new, nil)
+    }
+    await #expect(throws: StoreError.unknownClass("cow")) {
+      try await check(present, .className("cow"))
+    }
+    await #expect(throws: StoreError.wrongAnnotation(.classification)) {
+      try await check(present, .boxes([]))
+    }
+    await #expect(throws: StoreError.notFound(.project, "other")) {
+      try await check(new, nil, in: "other")
+    }
   }
 
   @Test func `boxes come back in their order, and relabelling replaces them`() async throws {
@@ -151,11 +243,23 @@ struct DataPointTests {
     #expect(try await list(DataPointFilter(className: "cat")) == [cat])
     #expect(try await list(DataPointFilter(unlabeledOnly: true)) == [none])
     #expect(try await list(DataPointFilter(className: "cat", unlabeledOnly: true)) == [])
+    func list(_ prefix: String, _ filter: DataPointFilter) async throws -> [DataPointRecord] {
+      try await fixture.store.dataPoints(
+        withPrefix: prefix, inProject: "pets", of: fixture.ada.id, filter: filter,
+        page: PageRequest()
+      ).rows
+    }
+    let byHash = [cat, dog, none].sorted { $0.object.hex < $1.object.hex }
+    #expect(try await list("", DataPointFilter()) == byHash)
     for length in [1, 8, 64] {
       let prefix = String(dog.object.hex.prefix(length))
-      #expect(try await list(DataPointFilter(hashPrefix: prefix)).contains(dog))
+      #expect(try await list(prefix, DataPointFilter()).contains(dog))
+      #expect(try await list(prefix, DataPointFilter(className: "dog")) == [dog])
+      #expect(try await !list(prefix, DataPointFilter(className: "cat")).contains(dog))
+      #expect(try await !list(prefix, DataPointFilter(unlabeledOnly: true)).contains(dog))
     }
-    #expect(try await list(DataPointFilter(hashPrefix: dog.object.hex)) == [dog])
+    #expect(try await list(dog.object.hex, DataPointFilter()) == [dog])
+    #expect(try await list("", DataPointFilter(className: "cat", unlabeledOnly: true)) == [])
     await #expect(throws: StoreError.unknownClass("cow")) {
       try await list(DataPointFilter(className: "cow"))
     }
@@ -178,6 +282,36 @@ struct DataPointTests {
         page.rows[0].object, inProject: "pets", of: fixture.ada.id)
     } while request.after != nil
     #expect(seen == (0..<10).map { "image \($0).png" })
+  }
+
+  @Test(arguments: [1, 3, 9, 10, 11] as [UInt32], [1, 4, 5, 10] as [Int])
+  func `pages by hash miss nothing, however few rows are looked at for one`(
+    rowsMax: UInt32, examinedMax: Int
+  ) async throws {
+    var limits = StoreLimits()
+    limits.pageExaminedMax = examinedMax
+    let fixture = try await StoreFixture(limits: limits)
+    try await fixture.makeProject()
+    var dogs: [String] = []
+    for number in 0..<10 {
+      let name = number % 4 == 1 ? "dog" : "cat"
+      let object = try await fixture.put("image \(number)", .className(name)).dataPoint.object
+      if name == "dog" { dogs.append(object.hex) }
+    }
+    var seen: [String] = []
+    var request = PageRequest<ObjectHash>(rowsMax: rowsMax)
+    var pages = 0
+    repeat {
+      let page = try await fixture.store.dataPoints(
+        withPrefix: "", inProject: "pets", of: fixture.ada.id,
+        filter: DataPointFilter(className: "dog"), page: request)
+      #expect(page.rows.count <= Int(rowsMax))
+      seen += page.rows.map(\.object.hex)
+      request.after = page.next
+      pages += 1
+    } while request.after != nil
+    #expect(seen == dogs.sorted())
+    #expect(pages >= (10 + examinedMax - 1) / examinedMax)
   }
 
   @Test func `what is deleted is gone, and its bytes with the last reference`() async throws {

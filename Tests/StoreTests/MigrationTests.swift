@@ -87,6 +87,44 @@ struct MigrationTests {
     #expect(kept?.bytes == [1, 2, 3])
   }
 
+  @Test func `a file of the fifth migration opens, and what was being removed is gone`()
+    async throws
+  {
+    let (folder, store) = try restored("005")
+    defer { withExtendedLifetime(folder) {} }
+    let ada = try #require(try await store.account(named: "ada"))
+    let street = try await store.contents(ofProject: "street", of: ada.id)
+    #expect(street.project.classes.isEmpty)
+    #expect(street.dataPoints.map(\.annotation) == [nil])
+    await #expect(throws: StoreError.classInUse("cat", dataPoints: 1)) {
+      try await store.setClasses([], ofProject: "pets", of: ada.id)
+    }
+    let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
+    #expect(publication.address == "Ada/pets@1")
+    #expect(try await store.pendingInferenceCount() == 0)
+    let trainings = try await store.trainingCounts()
+    #expect(trainings[.succeeded] == 2 && trainings[.failed] == 1 && trainings[.queued] == 0)
+  }
+
+  private static func schema(of store: DataStore) async throws -> Set<String> {
+    try await store.read { db in
+      Set(
+        try String.fetchAll(
+          db, sql: "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master"))
+    }
+  }
+
+  /// What a file was made with before its steps were released is no longer what they make.
+  @Test(arguments: 1...Migrations.version)
+  func `a saved file comes to the tables of a new store`(version: Int) async throws {
+    let (folder, store) = try restored(String(format: "%03d", version))
+    defer { withExtendedLifetime(folder) {} }
+    let fixture = try await StoreFixture()
+    let (old, new) = try await (Self.schema(of: store), Self.schema(of: fixture.store))
+    #expect(old.subtracting(new).isEmpty)
+    #expect(new.subtracting(old).isEmpty)
+  }
+
   @Test func `an older file is copied before it is migrated`() async throws {
     let (folder, store) = try restored("003")
     try store.close()

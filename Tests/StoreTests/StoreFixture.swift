@@ -29,6 +29,16 @@ struct StoreFixture: Sendable {
       name: "Ada", passwordHash: "hash", token: Self.newToken(1), at: Self.start)
   }
 
+  /// On a disk that can be filled.
+  init(
+    on disk: SmallDisk, report: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+  ) async throws {
+    folder = disk.folder
+    store = try DataStore.open(folder: folder.path, at: Self.start, report: report)
+    (ada, adaToken) = try await store.createAccount(
+      name: "Ada", passwordHash: "hash", token: Self.newToken(1), at: Self.start)
+  }
+
   /// Tokens of different seeds have different secrets; they live for 1,000 s.
   static func newToken(
     _ seed: UInt64, lifetime: Duration = .seconds(1_000), origin: NewToken.Origin = .request
@@ -98,15 +108,15 @@ struct StoreFixture: Sendable {
     architecture: "efficientnet-lite0", inputSide: 224, quality: .classification(accuracy: 0.9),
     metrics: [9])
 
-  @Sendable static func freeze(_ contents: ProjectContents) -> FrozenDataSet {
-    let names = contents.project.classes.map(\.name)
-    let examples = contents.dataPoints.compactMap { point -> TrainingExample? in
-      guard case .className(let name) = point.annotation, let place = names.firstIndex(of: name)
-      else { return nil }
-      return TrainingExample(
-        object: point.object, label: .classIndex(UInt32(place)), group: UInt32(point.id),
-        width: point.image.width, height: point.image.height)
+  @Sendable static func freeze(_ examination: ProjectExamination) throws -> FrozenDataSet {
+    var examples: [TrainingExample] = []
+    try examination.forEachImage(onlyLabeled: true) { image in
+      guard let label = image.label else { return }
+      examples.append(
+        TrainingExample(
+          object: image.object, label: label, group: UInt32(image.id), width: image.width,
+          height: image.height))
     }
-    return FrozenDataSet(classNames: names, examples: examples)
+    return FrozenDataSet(classNames: examination.project.classes.map(\.name), examples: examples)
   }
 }

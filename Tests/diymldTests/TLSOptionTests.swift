@@ -15,10 +15,10 @@ struct TLSOptionTests {
     options: [String], isAccepted: Bool
   ) {
     if isAccepted {
-      #expect(throws: Never.self) { try DiymldCommand.parse(["--data", "d"] + options) }
+      #expect(throws: Never.self) { try DiymldCommand.parseAsRoot(["--data", "d"] + options) }
     } else {
       let error = #expect(throws: (any Error).self) {
-        try DiymldCommand.parse(["--data", "d"] + options)
+        try DiymldCommand.parseAsRoot(["--data", "d"] + options)
       }
       #expect(error.map { DiymldCommand.message(for: $0) }?.contains("0.0.0.0:1") == true)
     }
@@ -30,7 +30,7 @@ struct TLSOptionTests {
   ])
   func `half a configuration is refused`(options: [String], reason: String) {
     let error = #expect(throws: (any Error).self) {
-      try DiymldCommand.parse(["--data", "d"] + options)
+      try DiymldCommand.parseAsRoot(["--data", "d"] + options)
     }
     #expect(error.map { DiymldCommand.message(for: $0) }?.contains(reason) == true)
   }

@@ -86,11 +86,18 @@ struct ModelsSearch: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let request = SearchPublishedRequest(owner: owner, text: text, pageSize: limit)
-    let answer = try await context.connected { clients in
-      try await clients.publishing.searchPublished(request, options: clients.options)
+    let (models, isCut) = try await context.connected { clients in
+      var models: [PublishedModel] = []
+      var request = SearchPublishedRequest(owner: owner, text: text)
+      repeat {
+        request.pageSize = limit - UInt32(models.count)
+        let page = try await clients.publishing.searchPublished(request, options: clients.options)
+        models += page.models
+        request.pageToken = page.nextPageToken
+      } while !request.pageToken.isEmpty && models.count < limit
+      return (models, !request.pageToken.isEmpty)
     }
-    let view = ModelListView(models: answer.models.map(ModelView.init))
+    let view = ModelListView(models: models.map(ModelView.init))
     try context.report(view) {
       var table = Table([
         .init("MODEL"), .init("TYPE"), .init("ACCURACY", isNumeric: true), .init("CLASSES"),
@@ -103,7 +110,7 @@ struct ModelsSearch: ClientCommand {
         ])
       }
       context.print(table, ifEmpty: "no published model fits")
-      if !answer.nextPageToken.isEmpty { context.note("there are more; narrow the search") }
+      if isCut { context.note("there are more; narrow the search") }
     }
   }
 }

@@ -44,7 +44,9 @@ package struct ImageUpload: Sendable {
     }
     outcome.refused = leftOut
     outcome.classesAdded = try await prepareClasses(classNames, images)
-    let plan = UploadPlan(images: images, stored: try await inventory())
+    let plan = UploadPlan(
+      images: images,
+      stored: try await clients.annotations(ofStored: images.map(\.id), in: project))
     outcome.unchanged = plan.unchanged
     outcome.skipped += plan.duplicates
     outcome.refused += plan.conflicts
@@ -110,18 +112,37 @@ package struct ImageUpload: Sendable {
       SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions)
     return missing
   }
-
-  /// What the project says of each image it has.
-  private func inventory() async throws -> [String: Annotation?] {
-    var stored: [String: Annotation?] = [:]
-    try await clients.forEachDataPoint(of: project) { point in
-      stored.updateValue(point.annotation, forKey: point.id)
-    }
-    return stored
-  }
 }
 
 extension Clients {
+  /// Ids of one call: what the server takes.
+  static let findIDsMax = 10_000
+
+  /// What a project says of those images that it has, by id.
+  func annotations(
+    ofStored ids: [String], in project: String
+  ) async throws -> [String: Annotation?] {
+    var stored: [String: Annotation?] = [:]
+    var rest = ids[...]
+    while !rest.isEmpty {
+      let asked = rest.prefix(Self.findIDsMax)
+      let answer = try await data.findDataPoints(
+        FindDataPointsRequest(project: project, ids: Array(asked)), options: options)
+      guard (1...asked.count).contains(Int(answer.answered)) else {
+        throw CommandFailure.local(
+          "the server answered for \(answer.answered) of \(asked.count) images")
+      }
+      for found in answer.found {
+        guard found.index < answer.answered else {
+          throw CommandFailure.local("the server found an image that was not asked for")
+        }
+        stored.updateValue(found.annotation, forKey: asked[asked.startIndex + Int(found.index)])
+      }
+      rest = rest.dropFirst(Int(answer.answered))
+    }
+    return stored
+  }
+
   /// Gives each image of a project to `body`, page by page.
   func forEachDataPoint(of project: String, _ body: (DataPoint) -> Void) async throws {
     var request = ListDataPointsRequest(project: project, pageSize: 1000)

@@ -33,17 +33,27 @@ struct LoadPlan: Sendable {
 
 /// Every bound of a plan.
 enum PlanLimits {
+  /// Connections that a run opens.
   static let connectionsMax = 10_000
+  /// Calls that a connection has open at once.
   static let streamsMax = 10_000
   /// Connections times streams: each holds a task.
   static let concurrencyMax = 100_000
+  /// Calls begun per second, over all connections.
   static let callsPerSecondMax = 10_000_000.0
+  /// Seconds that are measured.
   static let durationRange = 0.1...86_400.0
+  /// Seconds before them that are not.
   static let warmUpRange = 0.0...3_600.0
+  /// Seconds that one call may take.
   static let timeoutRange = 0.001...3_600.0
+  /// Calls of a run that counts them.
   static let callsMax = 1_000_000_000
+  /// Kinds of calls in a mix.
   static let entriesMax = 20
+  /// The share of one kind in a mix.
   static let weightMax = 1_000_000
+  /// Messages of one call.
   static let messagesMax = 1_000_000
   /// Bytes of the messages of one call, and of a file that tells them.
   static let requestBytesMax = 64 << 20

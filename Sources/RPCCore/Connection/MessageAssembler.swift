@@ -27,6 +27,7 @@ package struct MessageAssembler {
 
   /// A message of which so much has arrived gets room for so much at once.
   private static let usualBytesMin = 16 << 10
+  /// Up to this size a message is given its room at once.
   private static let usualBytesMax = 4 << 20
 
   package init() {}

@@ -18,38 +18,35 @@ package struct BoxExamination: Sendable {
   package private(set) var small: UInt64 = 0
   package private(set) var medium: UInt64 = 0
   package private(set) var large: UInt64 = 0
-  /// Hashes of labelled images without a box, and of those with odd ones.
-  package private(set) var withoutBoxes: [String] = []
-  private(set) var outside: [String] = []
-  private(set) var degenerate: [String] = []
-  private(set) var doubled: [String] = []
+  /// Labelled images without a box, and those with odd ones.
+  package private(set) var withoutBoxes = ImageList()
+  private(set) var outside = ImageList()
+  private(set) var degenerate = ImageList()
+  private(set) var doubled = ImageList()
 
-  init(_ points: [DataPointRecord]) {
-    for point in points {
-      guard case .boxes(let boxes) = point.annotation else { continue }
-      let image = point.object.hex
-      perImage.count(Double(boxes.count))
-      if boxes.isEmpty { withoutBoxes.append(image) }
-      for box in boxes { measure(box, in: point.image) }
-      let (width, height) = (Double(point.image.width), Double(point.image.height))
-      if boxes.contains(where: {
-        $0.xMin < 0 || $0.yMin < 0 || $0.xMax > width || $0.yMax > height
-      }) {
-        outside.append(image)
-      }
-      if boxes.contains(where: { $0.xMax - $0.xMin < 1 || $0.yMax - $0.yMin < 1 }) {
-        degenerate.append(image)
-      }
-      if Self.hasTwice(boxes) { doubled.append(image) }
+  /// Of an image of a detection project.
+  mutating func count(_ image: borrowing ExaminedImage) {
+    guard image.isLabeled else { return }
+    let (width, height) = (Double(image.width), Double(image.height))
+    perImage.count(Double(image.boxes.count))
+    if image.boxes.isEmpty { withoutBoxes.append(image.id) }
+    var (isOutside, isDegenerate) = (false, false)
+    for box in image.boxes {
+      measure(box, width, height)
+      if box.xMin < 0 || box.yMin < 0 || box.xMax > width || box.yMax > height { isOutside = true }
+      if box.xMax - box.xMin < 1 || box.yMax - box.yMin < 1 { isDegenerate = true }
     }
+    if isOutside { outside.append(image.id) }
+    if isDegenerate { degenerate.append(image.id) }
+    if Self.hasTwice(image.boxes) { doubled.append(image.id) }
   }
 
-  private mutating func measure(_ box: BoxRecord, in image: ImageFacts) {
+  private mutating func measure(_ box: FrozenBox, _ imageWidth: Double, _ imageHeight: Double) {
     count += 1
-    let width = min(box.xMax, Double(image.width)) - max(box.xMin, 0)
-    let height = min(box.yMax, Double(image.height)) - max(box.yMin, 0)
+    let width = min(box.xMax, imageWidth) - max(box.xMin, 0)
+    let height = min(box.yMax, imageHeight) - max(box.yMin, 0)
     let area = max(width, 0) * max(height, 0)
-    relativeSizes.count((area / (Double(image.width) * Double(image.height))).squareRoot())
+    relativeSizes.count((area / (imageWidth * imageHeight)).squareRoot())
     if width > 0, height > 0 { aspects.count(width / height) }
     if area < Self.mediumAreaMin {
       small += 1
@@ -64,12 +61,13 @@ package struct BoxExamination: Sendable {
   ///
   /// Of boxes in the order of their left edges only those are compared that begin within a twentieth
   /// of a width: boxes further apart cannot overlap enough.
-  static func hasTwice(_ boxes: [BoxRecord]) -> Bool {
-    let sorted = boxes.sorted { ($0.className, $0.xMin) < ($1.className, $1.xMin) }
+  static func hasTwice(_ boxes: [FrozenBox]) -> Bool {
+    guard boxes.count > 1 else { return false }
+    let sorted = boxes.sorted { ($0.classIndex, $0.xMin) < ($1.classIndex, $1.xMin) }
     for (place, box) in sorted.enumerated() {
       let reach = box.xMin + (box.xMax - box.xMin) * (1 - duplicateOverlapMin)
       for other in sorted[(place + 1)...] {
-        guard other.className == box.className, other.xMin <= reach else { break }
+        guard other.classIndex == box.classIndex, other.xMin <= reach else { break }
         if other == box || other.overlap(with: box) >= duplicateOverlapMin { return true }
       }
     }
@@ -77,10 +75,10 @@ package struct BoxExamination: Sendable {
   }
 }
 
-extension BoxRecord {
+extension FrozenBox {
   /// Intersection over union.
-  fileprivate func overlap(with other: BoxRecord) -> Double {
-    func measured(_ box: BoxRecord) -> Box {
+  fileprivate func overlap(with other: FrozenBox) -> Double {
+    func measured(_ box: FrozenBox) -> Box {
       Box(xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
     }
     return measured(self).overlap(with: measured(other))

@@ -1,3 +1,29 @@
+/// Some of a project's images: the first ones, and how many there are.
+package struct ImageList: Sendable, Equatable {
+  /// Of so many an answer tells the names.
+  static let namedMax = 100
+
+  /// The numbers of the first ones, which the store knows them by.
+  package private(set) var first: [Int64] = []
+  package private(set) var count: UInt64 = 0
+
+  init() {}
+
+  /// Of so many images of which none is named.
+  init(unnamed count: UInt64) { self.count = count }
+
+  mutating func append(_ image: Int64) {
+    count += 1
+    if first.count < Self.namedMax { first.append(image) }
+  }
+
+  /// Adds all of another list behind this one's.
+  mutating func append(_ other: ImageList) {
+    count += other.count
+    first += other.first.prefix(Self.namedMax - first.count)
+  }
+}
+
 /// Something about a project that its owner should know.
 package struct Finding: Sendable, Equatable {
   /// What is found.
@@ -23,6 +49,6 @@ package struct Finding: Sendable, Equatable {
   /// Whether training is refused until it is mended.
   package var isError: Bool
   package var message: String
-  /// Hashes of the images it is about.
-  package var images: [String] = []
+  /// The images it is about.
+  package var images = ImageList()
 }

@@ -12,7 +12,8 @@ package struct Histogram: Sendable, Equatable {
 
   /// Values below the first range count into it.
   mutating func count(_ value: Double) {
-    let place = edges.lastIndex { $0 <= value } ?? 0
+    var place = edges.count - 1
+    while place > 0, edges[place] > value { place -= 1 }
     counts[place] += 1
   }
 }

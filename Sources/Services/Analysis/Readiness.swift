@@ -1,5 +1,5 @@
-package import RPCCore
-package import Store
+import RPCCore
+import Store
 
 /// What a project needs before it can be trained.
 enum ReadinessRules {
@@ -16,104 +16,113 @@ enum ReadinessRules {
 }
 
 /// What keeps a project from being trained; the one place where that is decided.
-package func readinessFindings(of contents: ProjectContents) -> [Finding] {
-  switch contents.project.kind {
-  case .classification: classificationFindings(of: contents)
-  case .detection: detectionFindings(of: contents)
-  }
-}
+struct Readiness {
+  let findings: [Finding]
+  private let projectName: String
 
-private func tooFewClasses(_ project: ProjectRecord, min: Int) -> [Finding] {
-  let count = project.classes.count
-  guard count < min else { return [] }
-  return [
-    Finding(
-      kind: .tooFewClasses, isError: true, message: "\(count) classes; at least \(min) are needed")
-  ]
-}
-
-private func classificationFindings(of contents: ProjectContents) -> [Finding] {
-  let project = contents.project
-  var findings = tooFewClasses(project, min: ReadinessRules.classesMin)
-  let counts = ClassCounts(contents)
-  for entry in project.classes {
-    let images = counts.images[entry.name, default: 0]
-    guard images < ReadinessRules.classImagesMin else { continue }
-    findings.append(
-      Finding(
-        kind: .tooFewImages, isError: true,
-        message: "the class '\(entry.name)' has \(images) images; at least"
-          + " \(ReadinessRules.classImagesMin) are needed"))
-  }
-  return findings
-}
-
-/// Images without boxes are legal beside those with some: nothing but background.
-private func detectionFindings(of contents: ProjectContents) -> [Finding] {
-  let project = contents.project
-  var findings = tooFewClasses(project, min: ReadinessRules.detectionClassesMin)
-  var boxes: [String: Int] = [:]
-  var hashes: [UInt64] = []
-  for point in contents.dataPoints {
-    guard case .boxes(let list) = point.annotation else { continue }
-    let usable = list.filter { $0.canBeLearned(in: point.image) }
-    for box in usable { boxes[box.className, default: 0] += 1 }
-    if !usable.isEmpty { hashes.append(point.image.perceptualHash) }
-  }
-  let different = Set(duplicateGroups(of: hashes)).count
-  if different < ReadinessRules.differentImagesMin {
-    findings.append(
-      Finding(
-        kind: .tooFewImages, isError: true,
-        message: "\(different) images with boxes that do not look the same; at least"
-          + " \(ReadinessRules.differentImagesMin) are needed"))
-  }
-  for entry in project.classes where boxes[entry.name, default: 0] == 0 {
-    findings.append(
-      Finding(
-        kind: .tooFewBoxes, isError: true,
-        message: "the class '\(entry.name)' has no box of at least a pixel; draw one, or drop the"
-          + " class"))
-  }
-  return findings
-}
-
-extension BoxRecord {
-  /// Whether enough of it lies in the image.
-  fileprivate func canBeLearned(in image: ImageFacts) -> Bool {
-    min(xMax, Double(image.width)) - max(xMin, 0) >= ReadinessRules.boxSideMin
-      && min(yMax, Double(image.height)) - max(yMin, 0) >= ReadinessRules.boxSideMin
-  }
-}
-
-/// - Throws: `FAILED_PRECONDITION` with everything that keeps the project from being trained.
-package func requireReadyToTrain(_ contents: ProjectContents) throws(Status) {
-  let findings = readinessFindings(of: contents)
-  guard !findings.isEmpty else { return }
-  // A project of 1,000 empty classes has as many reasons; the first few say enough.
-  let shown = findings.prefix(5).map(\.message).joined(separator: "; ")
-  let rest = findings.count > 5 ? "; and \(findings.count - 5) more" : ""
-  throw Status(
-    .failedPrecondition, "the project '\(contents.project.name)' is not ready: \(shown)\(rest)",
-    details: [.resource(kind: "project", name: contents.project.name)])
-}
-
-/// How many images and boxes each class has.
-struct ClassCounts {
-  /// By class name: images with the class.
-  private(set) var images: [String: UInt64] = [:]
-  /// By class name: boxes with the class.
-  private(set) var boxes: [String: UInt64] = [:]
-
-  init(_ contents: ProjectContents) {
-    for point in contents.dataPoints {
-      switch point.annotation {
-      case nil: break
-      case .className(let name): images[name, default: 0] += 1
-      case .boxes(let list):
-        for box in list { boxes[box.className, default: 0] += 1 }
-        for name in Set(list.map(\.className)) { images[name, default: 0] += 1 }
-      }
+  init(
+    of project: ProjectRecord, _ counts: ClassCounts, _ looks: ImageLooks,
+    checking check: @escaping @Sendable () throws -> Void
+  ) throws {
+    projectName = project.name
+    switch project.kind {
+    case .classification: findings = Self.classificationFindings(of: project, counts)
+    case .detection:
+      findings = Self.detectionFindings(
+        of: project, counts, different: try looks.differentUsable(checking: check))
     }
+  }
+
+  /// - Throws: `FAILED_PRECONDITION` with everything that keeps the project from being trained.
+  func require() throws(Status) {
+    guard !findings.isEmpty else { return }
+    // A project of 1,000 empty classes has as many reasons; the first few say enough.
+    let shown = findings.prefix(5).map(\.message).joined(separator: "; ")
+    let rest = findings.count > 5 ? "; and \(findings.count - 5) more" : ""
+    throw Status(
+      .failedPrecondition, "the project '\(projectName)' is not ready: \(shown)\(rest)",
+      details: [.resource(kind: "project", name: projectName)])
+  }
+
+  private static func tooFewClasses(_ project: ProjectRecord, min: Int) -> [Finding] {
+    let count = project.classes.count
+    guard count < min else { return [] }
+    return [
+      Finding(
+        kind: .tooFewClasses, isError: true,
+        message: "\(count) classes; at least \(min) are needed")
+    ]
+  }
+
+  private static func classificationFindings(
+    of project: ProjectRecord, _ counts: ClassCounts
+  ) -> [Finding] {
+    var findings = tooFewClasses(project, min: ReadinessRules.classesMin)
+    for (entry, images) in zip(project.classes, counts.images)
+    where images < ReadinessRules.classImagesMin {
+      findings.append(
+        Finding(
+          kind: .tooFewImages, isError: true,
+          message: "the class '\(entry.name)' has \(images) images; at least"
+            + " \(ReadinessRules.classImagesMin) are needed"))
+    }
+    return findings
+  }
+
+  /// Images without boxes are legal beside those with some: nothing but background.
+  private static func detectionFindings(
+    of project: ProjectRecord, _ counts: ClassCounts, different: Int
+  ) -> [Finding] {
+    var findings = tooFewClasses(project, min: ReadinessRules.detectionClassesMin)
+    if different < ReadinessRules.differentImagesMin {
+      findings.append(
+        Finding(
+          kind: .tooFewImages, isError: true,
+          message: "\(different) images with boxes that do not look the same; at least"
+            + " \(ReadinessRules.differentImagesMin) are needed"))
+    }
+    for (entry, boxes) in zip(project.classes, counts.usableBoxes) where boxes == 0 {
+      findings.append(
+        Finding(
+          kind: .tooFewBoxes, isError: true,
+          message: "the class '\(entry.name)' has no box of at least a pixel; draw one, or drop the"
+            + " class"))
+    }
+    return findings
+  }
+}
+
+/// How images look, and which of them have a box that can be learned.
+struct ImageLooks {
+  private(set) var hashes: [UInt64] = []
+  private(set) var isUsable: [Bool] = []
+  /// The numbers of their groups, once they have been grouped.
+  private(set) var groups: [UInt32] = []
+
+  init(count: Int) {
+    hashes.reserveCapacity(count)
+    isUsable.reserveCapacity(count)
+  }
+
+  mutating func append(_ hash: UInt64, isUsable: Bool) {
+    hashes.append(hash)
+    self.isUsable.append(isUsable)
+  }
+
+  mutating func group(checking check: @escaping @Sendable () throws -> Void) throws {
+    groups = try duplicateGroups(of: hashes, checking: check)
+  }
+
+  /// How many of the usable images do not look the same, among themselves; 2 stands for more.
+  ///
+  /// Those that are apart although images between them are counted stay apart without them. So they
+  /// are grouped on their own only if all are of one group.
+  func differentUsable(checking check: @escaping @Sendable () throws -> Void) throws -> Int {
+    guard let first = isUsable.firstIndex(of: true) else { return 0 }
+    if isUsable.indices.contains(where: { isUsable[$0] && groups[$0] != groups[first] }) {
+      return 2
+    }
+    let usable = isUsable.indices.filter { isUsable[$0] }.map { hashes[$0] }
+    return Int(min(1, try duplicateGroups(of: usable, checking: check).max() ?? 0)) + 1
   }
 }

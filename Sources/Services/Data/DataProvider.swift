@@ -106,8 +106,9 @@ extension DataProvider {
     let account = try await authenticator.account(of: context, needing: .read)
     try checkName(request.project, "project")
     return try await translatingStoreErrors {
-      let contents = try await store.contents(ofProject: request.project, of: account)
-      return AnalyzeProjectResponse(contents, ProjectAnalysis(contents))
+      try await store.examine(project: request.project, of: account) {
+        try AnalyzeProjectResponse($0)
+      }
     }
   }
 }
@@ -183,7 +184,7 @@ extension DataProvider {
       _ = try await translatingStoreErrors {
         try await store.project(named: request.project, of: caller.id)
       }
-      var writer = try store.stage()
+      var writer = try store.stage(bytes: UInt64(request.image.count))
       try request.image.withUnsafeBytes { try writer.write($0) }
       return try await intake.take(
         writer.finish(), ImageIntake.Label(annotation: annotation, fileName: request.fileName),
@@ -227,7 +228,6 @@ extension DataProvider {
   ) async throws -> ListDataPointsResponse {
     let account = try await authenticator.account(of: context, needing: .read)
     try checkName(request.project, "project")
-    let page = try pageRequest(size: request.pageSize, token: request.pageToken) { Int64($0) }
     if !request.className.isEmpty { try checkClassName(request.className, "class_name") }
     let prefix = request.idPrefix
     guard prefix.utf8.count <= 64, prefix.utf8.allSatisfy(ObjectHash.isLowerHexDigit) else {
@@ -235,14 +235,62 @@ extension DataProvider {
     }
     let filter = DataPointFilter(
       className: request.className.isEmpty ? nil : request.className,
-      hashPrefix: prefix.isEmpty ? nil : prefix, unlabeledOnly: request.unlabeled)
+      unlabeledOnly: request.unlabeled)
+    let answer =
+      prefix.isEmpty
+      ? try await listInOrder(filter, request, of: account)
+      : try await listByID(filter, request, of: account)
+    return ListDataPointsResponse(
+      dataPoints: answer.elements, nextPageToken: answer.nextPageToken)
+  }
+
+  private func listInOrder(
+    _ filter: DataPointFilter, _ request: ListDataPointsRequest, of account: AccountID
+  ) async throws -> AnswerPage<DataPoint> {
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken) { Int64($0) }
     let dataPoints = try await translatingStoreErrors {
       try await store.dataPoints(
         inProject: request.project, of: account, filter: filter, page: page)
     }
-    let answer = try AnswerPage(dataPoints, cursor: \.id) { DataPoint($0) }
-    return ListDataPointsResponse(
-      dataPoints: answer.elements, nextPageToken: answer.nextPageToken)
+    return try AnswerPage(dataPoints, cursor: \.id) { DataPoint($0) }
+  }
+
+  private func listByID(
+    _ filter: DataPointFilter, _ request: ListDataPointsRequest, of account: AccountID
+  ) async throws -> AnswerPage<DataPoint> {
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken) {
+      ObjectHash(hex: $0)
+    }
+    let dataPoints = try await translatingStoreErrors {
+      try await store.dataPoints(
+        withPrefix: request.idPrefix, inProject: request.project, of: account, filter: filter,
+        page: page)
+    }
+    return try AnswerPage(dataPoints, cursor: \.object) { DataPoint($0) }
+  }
+
+  package func findDataPoints(
+    _ request: FindDataPointsRequest, context: ServerContext
+  ) async throws -> FindDataPointsResponse {
+    let account = try await authenticator.account(of: context, needing: .read)
+    try checkName(request.project, "project")
+    guard request.ids.count <= limits.findIDsMax else {
+      throw invalid("ids", "\(request.ids.count) ids; the limit is \(limits.findIDsMax)")
+    }
+    let ids = try request.ids.enumerated().map { try imageID($1, "ids[\($0)]") }
+    let findings = try await translatingStoreErrors {
+      try await store.findDataPoints(ids, inProject: request.project, of: account)
+    }
+    var answer = FindDataPointsResponse(answered: UInt32(findings.count))
+    for (index, finding) in findings.enumerated() {
+      switch finding {
+      case .missing: break
+      case .stored(let annotation):
+        answer.found.append(
+          .init(index: UInt32(index), annotation: annotation.map { Annotation($0) }))
+      }
+    }
+    return answer
   }
 
   package func deleteDataPoint(

@@ -20,6 +20,10 @@ struct ImageIntake: Sendable {
     _ staged: StagedObject, _ label: Label, project: String, of account: AccountID,
     _ keeper: AnswerKeeper<PutDataPointResponse>? = nil
   ) async throws -> PutDataPointResponse {
+    try await translatingStoreErrors {
+      try await store.checkDataPoint(
+        staged.hash, annotation: label.annotation, inProject: project, of: account)
+    }
     let image = try await facts(of: staged)
     try checkBoxes(of: label.annotation, in: image)
     return try await translatingStoreErrors {

@@ -67,7 +67,12 @@ struct ImageUploads {
       return false
     case .begin(let index, let begin):
       let image = try judge(index, begin)
-      writer = if case .success = image.verdict { try intake.store.stageUpload() } else { nil }
+      writer =
+        if case .success = image.verdict {
+          try intake.store.stageUpload(bytes: begin.imageBytes)
+        } else {
+          nil
+        }
       current = image
       return begin.imageBytes == 0
     case .append(let bytes):

@@ -54,30 +54,31 @@ extension ImageFormat {
 }
 
 extension AnalyzeProjectResponse {
-  /// Images named in one list, and duplicate groups: the first so many of them.
-  private static let shownMax = 100
-
-  init(_ contents: ProjectContents, _ analysis: ProjectAnalysis) {
-    let classCounts = contents.project.classes.map { entry in
+  /// Of an analysis of what `examination` looks at.
+  init(_ examination: ProjectExamination) throws {
+    let analysis = try ProjectAnalysis(examination)
+    let named = Array(analysis.named)
+    let objects = Dictionary(
+      uniqueKeysWithValues: zip(named, try examination.objects(ofImages: named)))
+    func names(_ images: ImageList) -> [String] { images.first.compactMap { objects[$0]?.hex } }
+    let project = examination.project
+    let classCounts = project.classes.enumerated().map { place, entry in
       ClassCount(
-        class: Class(entry), images: analysis.images[entry.name, default: 0],
-        boxes: analysis.boxes[entry.name, default: 0])
+        class: Class(entry), images: analysis.images[place], boxes: analysis.boxes[place])
     }
-    let duplicates = analysis.duplicates.prefix(Self.shownMax).map { group in
-      DuplicateGroup(
-        ids: Array(group.images.prefix(Self.shownMax)), conflicting: group.isConflicting)
+    let duplicates = analysis.duplicates.groups.map {
+      DuplicateGroup(ids: names($0.images), conflicting: $0.isConflicting)
     }
     let findings = analysis.findings.map { finding in
       Self.Finding(
         severity: finding.isError ? .error : .warning, kind: finding.kind.rawValue,
-        message: finding.message, ids: Array(finding.images.prefix(Self.shownMax)),
-        count: UInt64(finding.images.count))
+        message: finding.message, ids: names(finding.images), count: finding.images.count)
     }
     self.init(
-      dataPoints: contents.project.dataPointCount,
-      labeled: contents.project.labeledDataPointCount, bytes: analysis.bytes,
+      dataPoints: project.dataPointCount,
+      labeled: project.labeledDataPointCount, bytes: try examination.bytes(),
       classCounts: classCounts, duplicates: duplicates,
-      duplicateGroupCount: UInt64(analysis.duplicates.count), findings: findings,
+      duplicateGroupCount: analysis.duplicates.groupCount, findings: findings,
       widthMedian: analysis.widthMedian, heightMedian: analysis.heightMedian,
       readyToTrain: analysis.isReadyToTrain, longSides: Self.bins(analysis.longSides),
       aspects: Self.bins(analysis.aspects), boxes: analysis.boxFigures.map(Self.boxFigures))
@@ -85,7 +86,7 @@ extension AnalyzeProjectResponse {
 
   private static func boxFigures(_ boxes: BoxExamination) -> BoxFigures {
     BoxFigures(
-      count: boxes.count, imagesWithout: UInt64(boxes.withoutBoxes.count),
+      count: boxes.count, imagesWithout: boxes.withoutBoxes.count,
       perImage: bins(boxes.perImage), relativeSizes: bins(boxes.relativeSizes),
       aspects: bins(boxes.aspects), small: boxes.small, medium: boxes.medium, large: boxes.large)
   }

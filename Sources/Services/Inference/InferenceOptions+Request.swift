@@ -4,11 +4,17 @@ internal import Store
 
 /// The bounds of what a caller may ask of an answer.
 enum InferenceLimits {
+  /// Classes in an answer that a caller may ask for.
   static let topKMax: UInt32 = 1_000
+  /// Classes in an answer when none are asked for.
   static let topKDefault: UInt32 = 5
+  /// Confidences and overlaps.
   static let share = 0.0...1.0
+  /// Overlap of two objects above which the less certain one is left out.
   static let iouMaxDefault = 0.6
+  /// Objects in an answer that a caller may ask for.
   static let detectionsMax: UInt32 = 1_000
+  /// Objects in an answer when none are asked for.
   static let detectionsMaxDefault: UInt32 = 100
 }
 

@@ -68,10 +68,15 @@ package struct InferenceProvider: InferenceService {
     } catch let status as Status {
       return .failure(InferStreamResponse.Failure(status))
     } catch {
-      logger.error(
-        "an inference failed",
-        metadata: ["request": "\(context.requestID)", "error": "\(error)"])
-      let status = Status(.internal, "the server failed; its log says more of \(context.requestID)")
+      let known = error as? any StatusError
+      if known?.isWorthLogging ?? true {
+        logger.error(
+          "an inference failed",
+          metadata: ["request": "\(context.requestID)", "error": "\(error)"])
+      }
+      let status =
+        known?.status
+        ?? Status(.internal, "the server failed; its log says more of \(context.requestID)")
       return .failure(InferStreamResponse.Failure(status))
     }
   }
@@ -85,6 +90,7 @@ package struct InferenceProvider: InferenceService {
       let (publication, options) = try await answers.check(request)
       let answer = SubmitInferenceResponse(id: InferenceID.random().text)
       try await translatingStoreErrors {
+        try await store.checkPendingInferences(of: caller.id)
         let image = try store.stage(Array(request.image))
         try await store.submitInference(
           id: answer.id, image: image, publication: publication, options: options, of: caller.id,

@@ -8,8 +8,8 @@ package import Store
 /// Answers submitted inferences, the oldest first, a few at a time.
 ///
 /// What waits is in the store: after a restart the worker goes on where it was. An image that makes
-/// the engine die is tried a few times, then answered with that failure; an answer that the store
-/// does not take is left for the next start.
+/// the engine die is tried a few times, then answered with that failure; what the store does not give
+/// or take is looked at again later.
 package final class InferenceWorker: Sendable {
   package struct Configuration: Sendable {
     /// Inferences that run at once.
@@ -20,6 +20,8 @@ package final class InferenceWorker: Sendable {
     package var retryPause = Duration.milliseconds(250)
     /// How long an answer is kept.
     package var answerLifetime = Duration.seconds(86_400)
+    /// After how long what was left is looked at again.
+    package var secondLookPause = Duration.seconds(60)
 
     package init() {}
   }
@@ -28,6 +30,9 @@ package final class InferenceWorker: Sendable {
 
   private let changes = ChangeNotifier<Topic>()
   private let isDraining = Atomic(false)
+  private let hasLeft = Atomic(false)
+  /// Positions of what is being answered.
+  private let underWay = Mutex<Set<Int64>>([])
   private let store: DataStore
   private let answers: ModelAnswers
   private let configuration: Configuration
@@ -53,7 +58,12 @@ package final class InferenceWorker: Sendable {
   ///
   /// Cancelling is the hard stop.
   package func run() async {
-    await answerSubmissions()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.answerSubmissions() }
+      group.addTask { await self.lookAgain() }
+      await group.next()
+      group.cancelAll()
+    }
   }
 
   /// Takes up nothing new; what is under way is finished.
@@ -74,14 +84,19 @@ extension InferenceWorker {
       await withTaskGroup(of: Void.self) { group in
         var running = 0
         repeat {
+          if hasLeft.exchange(false, ordering: .relaxed) { last = nil }
           while let inference = await next(after: last) {
+            last = inference.position
+            guard underWay.withLock({ $0.insert(inference.position).inserted }) else { continue }
             if running == configuration.concurrencyMax {
               await group.next()
               running -= 1
             }
             running += 1
-            last = inference.position
-            group.addTask { await self.answer(inference) }
+            group.addTask {
+              await self.answer(inference)
+              _ = self.underWay.withLock { $0.remove(inference.position) }
+            }
           }
         } while await changes.next() != nil
       }
@@ -97,6 +112,7 @@ extension InferenceWorker {
       return try await store.pendingInferences(page: page).rows.first
     } catch {
       logger.error("cannot read submitted inferences", metadata: ["error": "\(error)"])
+      hasLeft.store(true, ordering: .relaxed)
       return nil
     }
   }
@@ -122,6 +138,14 @@ extension InferenceWorker {
         guard !isDraining.load(ordering: .relaxed), await slept(pause) else { return }
         pause *= 2
       }
+    }
+    hasLeft.store(true, ordering: .relaxed)
+  }
+
+  /// Goes back to the beginning now and then, if something was left there.
+  private func lookAgain() async {
+    while await slept(configuration.secondLookPause) {
+      if hasLeft.load(ordering: .relaxed) { wake() }
     }
   }
 

@@ -39,9 +39,14 @@ struct ModelAnswers: Sendable {
   func answer(
     _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
   ) async throws -> InferResponse {
-    switch publication.training.kind {
-    case .classification: try await classify(publication, image, options)
-    case .detection: try await detect(publication, image, options)
+    do {
+      switch publication.training.kind {
+      case .classification: return try await classify(publication, image, options)
+      case .detection: return try await detect(publication, image, options)
+      }
+    } catch let status as Status {
+      await store.examineDamage(in: status)
+      throw status
     }
   }
 

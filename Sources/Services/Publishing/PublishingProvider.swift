@@ -4,6 +4,7 @@ package import Store
 
 /// Serves `diyml.v1.Publishing`.
 package struct PublishingProvider: PublishingService {
+  /// Of what is searched for.
   static let searchTextBytesMax = 256
 
   private let limits = ServiceLimits()

@@ -5,8 +5,8 @@ package import Store
 /// Runs `body` and turns what the store and the password hasher refuse into the status that tells
 /// the caller.
 ///
-/// Faults of the server itself stay as they are: the RPC layer logs them in full and answers
-/// `INTERNAL`.
+/// Faults stay as they are, so that nobody takes them for an answer to the request: the RPC layer
+/// turns them into a status where a call ends, whoever threw them (see `StatusError`).
 package func translatingStoreErrors<Result>(
   _ body: () async throws -> Result
 ) async throws -> Result {
@@ -23,9 +23,31 @@ extension StoreError {
   /// Whether no request can be blamed for it.
   var isFault: Bool {
     switch self {
-    case .folderInUse, .refused, .file, .database: true
+    case .folderInUse, .refused, .fault, .file, .database: true
     case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .full, .damaged:
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .damaged:
+      false
+    }
+  }
+}
+
+extension StoreError: StatusError {
+  package var status: Status? {
+    switch self {
+    case .folderInUse, .refused, .file, .database: nil
+    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .damaged, .fault:
+      Status(self)
+    }
+  }
+
+  /// A full disk is not: it is told once, when it becomes full, and not with each upload.
+  package var isWorthLogging: Bool {
+    switch self {
+    case .fault(let fault, _): !fault.isLackOfRoom
+    case .folderInUse, .refused, .damaged, .file, .database: true
+    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken:
       false
     }
   }
@@ -79,8 +101,31 @@ extension Status {
       self.init(
         .dataLoss, message + "; upload it again, or restore it from a backup",
         details: [.resource(kind: "object", name: object.hex)])
-    case .full: self.init(.resourceExhausted, "the server's disk is full")
+    case .fault(let fault, _): self.init(fault)
     case .folderInUse, .refused, .file, .database: self.init(.internal, "the server's store failed")
+    }
+  }
+
+  /// What a fault of the machine below the store means to the caller.
+  ///
+  /// None of these says that the call was not processed, so clients send only those calls again that
+  /// may be processed twice.
+  init(_ fault: StorageFault) {
+    let message = "\(fault)"
+    switch fault {
+    case .full(let left, let reserve):
+      self.init(
+        .resourceExhausted, message,
+        details: [
+          .limitExceeded(
+            name: "disk bytes left", value: Int64(clamping: left), limit: Int64(clamping: reserve))
+        ])
+    case .quota: self.init(.resourceExhausted, message)
+    case .io: self.init(.internal, "\(message); the server's log says more")
+    case .readOnly: self.init(.unavailable, message)
+    case .tooManyFiles, .noMemory:
+      self.init(.unavailable, message, details: [.retryAfter(.seconds(1))])
+    case .damagedDatabase: self.init(.dataLoss, message)
     }
   }
 

@@ -11,70 +11,57 @@ enum TrainingDataSet {
   /// Images and boxes together, for the same reason: an engine gets them in one message.
   static let imagesAndBoxesMax = 250_000
 
-  /// Chooses the labelled images of a project that is ready to be trained.
-  ///
-  /// They stand in the order of their hashes, so that the same images and labels give the same data
-  /// set, and with the same seed the same weights, in whatever order they were uploaded.
-  ///
-  /// - Throws: `FAILED_PRECONDITION` with everything that `AnalyzeProject` calls an error.
-  static func freeze(_ contents: ProjectContents) throws -> FrozenDataSet {
-    try requireReadyToTrain(contents)
-    let project = contents.project
+  /// Refuses a project that is too large to be trained, by what is counted of it.
+  static func checkSize(of project: ProjectRecord) throws(Status) {
     switch project.kind {
     case .classification: try checkClassCount(project.classes.count, max: classesMax)
     case .detection: try checkClassCount(project.classes.count, max: detectionClassesMax)
     }
-    let places = Dictionary(
-      uniqueKeysWithValues: project.classes.enumerated().map { ($1.name, UInt32($0)) })
-    let labeled = contents.dataPoints.compactMap { point in
-      point.annotation.flatMap { label($0, places) }.map { (point, $0) }
-    }.sorted { $0.0.object.hex < $1.0.object.hex }
-    try checkSize(labeled.map(\.1))
-    let groups = duplicateGroups(of: labeled.map(\.0.image.perceptualHash))
-    let examples = zip(labeled, groups).map { labeled, group in
-      let (point, label) = labeled
-      return TrainingExample(
-        object: point.object, label: label, group: group, width: point.image.width,
-        height: point.image.height)
+    let count = project.labeledDataPointCount + project.boxCount
+    guard count <= imagesAndBoxesMax else {
+      throw Status.past(
+        "images and boxes to train", value: Int(clamping: count), limit: imagesAndBoxesMax,
+        code: .failedPrecondition)
     }
-    return FrozenDataSet(classNames: project.classes.map(\.name), examples: examples)
   }
 
-  /// Nothing for a class that the project does not have.
-  private static func label(
-    _ annotation: AnnotationRecord, _ places: [String: UInt32]
-  ) -> TrainingExample.Label? {
-    switch annotation {
-    case .className(let name): places[name].map { .classIndex($0) }
-    case .boxes(let boxes):
-      .boxes(
-        boxes.compactMap { box in
-          places[box.className].map { place in
-            FrozenBox(
-              classIndex: place, xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
-          }
-        })
+  /// Chooses the labelled images of a project that is ready to be trained.
+  ///
+  /// They stand in the order of their upload; the groups of those that look alike are numbered in the
+  /// order of their hashes, so that the same images and labels give the same data set, and with the
+  /// same seed the same weights.
+  ///
+  /// - Throws: `FAILED_PRECONDITION` with everything that `AnalyzeProject` calls an error.
+  static func freeze(_ examination: ProjectExamination) throws -> FrozenDataSet {
+    let project = examination.project
+    try checkSize(of: project)
+    let count = Int(project.labeledDataPointCount)
+    var counts = ClassCounts(classes: project.classes.count)
+    var examples: [TrainingExample] = []
+    var images: [(hash: UInt64, isUsable: Bool)] = []
+    examples.reserveCapacity(count)
+    images.reserveCapacity(count)
+    try examination.forEachImage(onlyLabeled: true) { image in
+      let isUsable = counts.count(image)
+      guard let label = image.label else { return }
+      examples.append(
+        TrainingExample(
+          object: image.object, label: label, group: 0, width: image.width, height: image.height))
+      images.append((image.perceptualHash, isUsable))
     }
+    let order = examples.indices.sorted { examples[$0].object.hex < examples[$1].object.hex }
+    var looks = ImageLooks(count: order.count)
+    for place in order { looks.append(images[place].hash, isUsable: images[place].isUsable) }
+    try looks.group(checking: examination.check)
+    try Readiness(of: project, counts, looks, checking: examination.check).require()
+    for (place, group) in zip(order, looks.groups) { examples[place].group = group }
+    return FrozenDataSet(classNames: project.classes.map(\.name), examples: examples)
   }
 
   static func checkClassCount(_ count: Int, max classesMax: Int) throws(Status) {
     guard count <= classesMax else {
       throw Status.past(
         "classes to train", value: count, limit: classesMax, code: .failedPrecondition)
-    }
-  }
-
-  static func checkSize(_ labels: [TrainingExample.Label]) throws(Status) {
-    let count = labels.reduce(0) { count, label in
-      switch label {
-      case .classIndex: count + 1
-      case .boxes(let boxes): count + 1 + boxes.count
-      }
-    }
-    guard count <= imagesAndBoxesMax else {
-      throw Status.past(
-        "images and boxes to train", value: count, limit: imagesAndBoxesMax,
-        code: .failedPrecondition)
     }
   }
 }

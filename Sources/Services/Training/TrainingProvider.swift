@@ -34,6 +34,7 @@ package struct TrainingProvider: TrainingService {
       }
       let training = try await translatingStoreErrors {
         let project = try await store.project(named: request.project, of: caller.id)
+        try TrainingDataSet.checkSize(of: project)
         let parameters = try (request.parameters ?? TrainingParameters())
           .checked(for: project.kind)
         return try await store.queueTraining(

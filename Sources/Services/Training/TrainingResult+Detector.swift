@@ -41,7 +41,9 @@ extension DetectionMetrics {
 }
 
 extension TrainingReport {
+  /// Images that a report shows.
   static let examplesMax = 16
+  /// Objects of one such image, those there and those found.
   static let exampleObjectsMax = 100
   /// Recalls of 0, 0.01, to 1.
   static let curvePoints = 101

@@ -53,6 +53,7 @@ struct TrainingRun: Sendable {
     } catch let error as TrainingResultError {
       return .failed(reason: "the training engine is faulty: \(error)")
     } catch let status as Status {
+      await store.examineDamage(in: status)
       return .failed(reason: Self.reason(of: status))
     } catch let error as StoreError {
       return .failed(reason: "the training cannot be stored: \(error)")
@@ -111,14 +112,26 @@ struct TrainingRun: Sendable {
 
   private func keep(_ progress: EngineTrainEvent.Progress) async throws {
     let message = try TrainingProgress(progress).serialized()
-    _ = try await store.appendTrainingProgress(Array(message), to: training.id, at: now())
-    announce()
+    try await ifThereIsRoom {
+      try await store.appendTrainingProgress(Array(message), to: training.id, at: now())
+    }
   }
 
   private func keep(_ note: String) async throws {
     let note = note.cut(toBytes: configuration.noteBytesMax)
-    _ = try await store.appendTrainingNote(note, to: training.id, at: now())
-    announce()
+    try await ifThereIsRoom {
+      try await store.appendTrainingNote(note, to: training.id, at: now())
+    }
+  }
+
+  /// On a full disk a training goes on and tells nothing of itself: there may be room at its end.
+  private func ifThereIsRoom(_ append: () async throws -> TrainingEventRecord) async throws {
+    do {
+      _ = try await append()
+      announce()
+    } catch let StoreError.fault(fault, _) where fault.isLackOfRoom {
+      // Told in the log when the disk became full.
+    }
   }
 
   /// Checks the model's file against what the engine states of it.

@@ -20,9 +20,14 @@ package final class TrainingScheduler: Sendable {
   package struct Configuration: Sendable {
     /// Trainings that run at once.
     package var jobsMax = 1
+    /// Of the file of a trained model.
     package var weightsBytesMax: UInt64 = 256 << 20
     /// Of one note of an engine; longer ones are cut.
     package var noteBytesMax = 1_000
+    /// How long to wait when the store fails, before it is tried again; doubles with each time.
+    package var retryPause = Duration.seconds(1)
+    /// Until this, which it stays at.
+    package var retryPauseMax = Duration.seconds(60)
 
     package init() {}
   }
@@ -33,16 +38,20 @@ package final class TrainingScheduler: Sendable {
   private let engines: any TrainingEngines
   private let configuration: Configuration
   private let now: @Sendable () -> Timestamp
+  private let sleep: @Sendable (Duration) async throws -> Void
   private let logger: Logger
 
   package init(
     store: DataStore, engines: any TrainingEngines, configuration: Configuration = Configuration(),
-    now: @escaping @Sendable () -> Timestamp, logger: Logger
+    now: @escaping @Sendable () -> Timestamp,
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    logger: Logger
   ) {
     self.store = store
     self.engines = engines
     self.configuration = configuration
     self.now = now
+    self.sleep = sleep
     self.logger = logger
   }
 
@@ -85,27 +94,49 @@ package final class TrainingScheduler: Sendable {
     await changes.listening(to: .queue) { changes in
       var changes = changes.makeAsyncIterator()
       repeat {
-        while !stops.isDraining, !Task.isCancelled, let training = await startNext() {
+        while !stops.isDraining, !Task.isCancelled, let training = await startNextInTime() {
           await perform(training)
         }
       } while await changes.next() != nil && !stops.isDraining
     }
   }
 
-  /// Takes the training that has waited longest; nothing when none waits or the store fails.
-  private func startNext() async -> TrainingRecord? {
-    do {
-      while let waiting = try await store.nextQueuedTraining() {
-        do {
-          let training = try await store.startTraining(waiting.id, at: now())
-          changes.announce(.training(training.id))
-          return training
-        } catch let error as StoreError where error.isEndedAlready {
-          continue  // Cancelled, deleted or taken between the two looks.
-        }
+  /// Takes the training that has waited longest, as soon as the store can; nothing when none waits.
+  private func startNextInTime() async -> TrainingRecord? {
+    var pause = configuration.retryPause
+    while true {
+      do {
+        return try await startNext()
+      } catch {
+        logger.error("cannot start the next training", metadata: ["error": "\(error)"])
+        guard await slept(&pause) else { return nil }
       }
-    } catch {
-      logger.error("cannot start the next training", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// Waits longer each time, but not past `drain()`.
+  ///
+  /// - Returns: whether to go on.
+  private func slept(_ pause: inout Duration) async -> Bool {
+    await withTaskGroup { group in
+      group.addTask { [sleep, pause] in do { try await sleep(pause) } catch {} }
+      group.addTask { [stops] in await stops.untilDraining() }
+      await group.next()
+      group.cancelAll()
+    }
+    pause = min(pause * 2, configuration.retryPauseMax)
+    return !stops.isDraining && !Task.isCancelled
+  }
+
+  private func startNext() async throws -> TrainingRecord? {
+    while let waiting = try await store.nextQueuedTraining() {
+      do {
+        let training = try await store.startTraining(waiting.id, at: now())
+        changes.announce(.training(training.id))
+        return training
+      } catch let error as StoreError where error.isEndedAlready {
+        continue  // Cancelled, deleted or taken between the two looks.
+      }
     }
     return nil
   }
@@ -122,32 +153,41 @@ package final class TrainingScheduler: Sendable {
     changes.announce(.training(training.id))
   }
 
-  /// Commits how a training ended; a model that cannot be stored makes it a failed one.
+  /// Commits how a training ended, as soon as the store can.
   private func record(_ ending: TrainingRun.Ending, of training: TrainingRecord) async {
-    do {
-      switch ending {
-      case .succeeded(let weights, let facts, let report):
-        do {
-          _ = try await store.finishTraining(
-            training.id, weights: weights, facts: facts, report: report, at: now())
-        } catch let error as StoreError where !error.isEndedAlready {
-          try await fail(training, "the model cannot be stored: \(error)")
-          return
-        }
-        logger.info("training succeeded", metadata: training.logged)
-      case .failed(let reason): try await fail(training, reason)
-      case .stopped(.serverStopping):
-        try await fail(training, "the server was stopped; train again when it is back")
-      case .stopped(.cancelled), .stopped(.gone):
-        logger.info("training was cancelled or deleted", metadata: training.logged)
+    var pause = configuration.retryPause
+    while true {
+      do {
+        return try await commit(ending, of: training)
+      } catch let error as StoreError where error.isEndedAlready {
+        logger.info("training was cancelled or deleted at its end", metadata: training.logged)
+        return
+      } catch {
+        var logged = training.logged
+        logged["error"] = "\(error)"
+        logger.error("cannot record the end of a training", metadata: logged)
+        // If not, the next start of the server marks it as failed.
+        guard await slept(&pause) else { return }
       }
-    } catch let error as StoreError where error.isEndedAlready {
-      logger.info("training was cancelled or deleted at its end", metadata: training.logged)
-    } catch {
-      // The next start of the server marks it as failed.
-      var logged = training.logged
-      logged["error"] = "\(error)"
-      logger.error("cannot record the end of a training", metadata: logged)
+    }
+  }
+
+  /// A model that cannot be stored makes the training a failed one.
+  private func commit(_ ending: TrainingRun.Ending, of training: TrainingRecord) async throws {
+    switch ending {
+    case .succeeded(let weights, let facts, let report):
+      do {
+        _ = try await store.finishTraining(
+          training.id, weights: weights, facts: facts, report: report, at: now())
+      } catch let error as StoreError where !error.isEndedAlready {
+        return try await fail(training, "the model cannot be stored: \(error)")
+      }
+      logger.info("training succeeded", metadata: training.logged)
+    case .failed(let reason): try await fail(training, reason)
+    case .stopped(.serverStopping):
+      try await fail(training, "the server was stopped; train again when it is back")
+    case .stopped(.cancelled), .stopped(.gone):
+      logger.info("training was cancelled or deleted", metadata: training.logged)
     }
   }
 
@@ -165,8 +205,8 @@ extension StoreError {
     switch self {
     case .trainingState, .notFound: true
     case .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation, .limit,
-      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .refused, .damaged, .full, .file,
-      .database:
+      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .refused, .damaged, .fault,
+      .file, .database:
       false
     }
   }

@@ -18,7 +18,10 @@ final class TrainingStops: Sendable {
     var isDraining = false
   }
 
+  private enum Topic { case drain }
+
   private let state = Mutex(State())
+  private let ends = ChangeNotifier<Topic>()
 
   /// Runs `body` with the wishes for one training; at most one is kept.
   func listening<Result: Sendable>(
@@ -48,6 +51,15 @@ final class TrainingStops: Sendable {
       return Array(state.running.values)
     }
     for continuation in continuations { continuation.yield(.serverStopping) }
+    ends.finish()
+  }
+
+  /// Returns when `drain()` has been called or the task is cancelled.
+  func untilDraining() async {
+    await ends.listening(to: .drain) { changes in
+      if isDraining { return }
+      for await _ in changes {}
+    }
   }
 
   var isDraining: Bool { state.withLock { $0.isDraining } }

@@ -9,6 +9,7 @@ package struct ClockWatch: Sendable {
 
   /// A smaller step back is how clocks are kept right.
   package static let stepBackMax = Duration.seconds(1)
+  /// A server may be off for this long without being taken for a clock that jumps.
   package static let stepAheadMax = Duration.seconds(86_400)
 
   private enum Before {

@@ -4,6 +4,7 @@
 #include "diyml/v1/publishing.pb-c.h"
 #include "diyml/v1/training.pb-c.h"
 #include "engine/v1/engine.pb-c.h"
+#include "upkeep/v1/upkeep.pb-c.h"
 #include "rpc/v1/status.pb-c.h"
 #include "rpc/v1/wire.pb-c.h"
 #include "codectest/everything.pb-c.h"
@@ -52,6 +53,9 @@ static const ProtobufCMessageDescriptor *const descriptors[] = {
   &diyml__v1__get_data_point_response__descriptor,
   &diyml__v1__list_data_points_request__descriptor,
   &diyml__v1__list_data_points_response__descriptor,
+  &diyml__v1__find_data_points_request__descriptor,
+  &diyml__v1__find_data_points_response__descriptor,
+  &diyml__v1__find_data_points_response__found__descriptor,
   &diyml__v1__delete_data_point_request__descriptor,
   &diyml__v1__delete_data_point_response__descriptor,
   &diyml__v1__relabel_data_point_request__descriptor,
@@ -138,6 +142,19 @@ static const ProtobufCMessageDescriptor *const descriptors[] = {
   &diyml__engine__v1__detector_figures__descriptor,
   &diyml__engine__v1__detector_figures__class__descriptor,
   &diyml__engine__v1__detector_figures__example__descriptor,
+  &diyml__upkeep__v1__progress__descriptor,
+  &diyml__upkeep__v1__fault__descriptor,
+  &diyml__upkeep__v1__backup_request__descriptor,
+  &diyml__upkeep__v1__copy_event__descriptor,
+  &diyml__upkeep__v1__copy_result__descriptor,
+  &diyml__upkeep__v1__verify_request__descriptor,
+  &diyml__upkeep__v1__verify_event__descriptor,
+  &diyml__upkeep__v1__verify_result__descriptor,
+  &diyml__upkeep__v1__gc_request__descriptor,
+  &diyml__upkeep__v1__gc_response__descriptor,
+  &diyml__upkeep__v1__gc_response__day__descriptor,
+  &diyml__upkeep__v1__status_request__descriptor,
+  &diyml__upkeep__v1__status_response__descriptor,
   &diyml__rpc__v1__status_detail__descriptor,
   &diyml__rpc__v1__field_violation__descriptor,
   &diyml__rpc__v1__limit_exceeded__descriptor,

@@ -106,13 +106,12 @@ CREATE TABLE training (
   create_time INTEGER NOT NULL,
   start_time INTEGER,
   end_time INTEGER,
-  next_event INTEGER NOT NULL DEFAULT 1, has_examples INTEGER NOT NULL DEFAULT 0
-  CHECK (has_examples IN (0, 1)),
+  next_event INTEGER NOT NULL DEFAULT 1,
   UNIQUE (project, number)
 ) STRICT;
-INSERT INTO training VALUES(1,1,1,3,X'0102','94b3bbc46c0e55fcfa6864f80766b86946a8e909cc479bb30862c63726aa6d59',2,'',1000000,1000000,1000000,6,0);
-INSERT INTO training VALUES(2,2,1,3,X'','cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',1,'',1000000,1000000,1000000,4,0);
-INSERT INTO training VALUES(3,2,2,4,X'','cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',1,'the server was stopped; train again when it is back',1000000,1796034049069,1796034049245,4,0);
+INSERT INTO training VALUES(1,1,1,3,X'0102','94b3bbc46c0e55fcfa6864f80766b86946a8e909cc479bb30862c63726aa6d59',2,'',1000000,1000000,1000000,6);
+INSERT INTO training VALUES(2,2,1,3,X'','cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',1,'',1000000,1000000,1000000,4);
+INSERT INTO training VALUES(3,2,2,4,X'','cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc',1,'the server was stopped; train again when it is back',1000000,1796034049069,1796034049245,4);
 CREATE TABLE training_class (
   training INTEGER NOT NULL REFERENCES training(id) ON DELETE CASCADE,
   position INTEGER NOT NULL,
@@ -302,7 +301,6 @@ END;
 CREATE INDEX kept_answer_expiry ON kept_answer(account, expire_time);
 CREATE INDEX object_damaged ON object(hash) WHERE damaged = 1;
 CREATE INDEX account_removed ON account(id) WHERE removed = 1;
-CREATE INDEX training_forgotten ON training(id) WHERE has_examples = 1 AND state > 2;
 CREATE INDEX token_account_expiry ON token(account, expire_time);
 CREATE INDEX token_expiry ON token(expire_time);
 CREATE INDEX kept_answer_time ON kept_answer(expire_time);

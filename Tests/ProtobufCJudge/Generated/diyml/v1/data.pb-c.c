@@ -1009,6 +1009,102 @@ void   diyml__v1__list_data_points_response__free_unpacked
   assert(message->base.descriptor == &diyml__v1__list_data_points_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__v1__find_data_points_request__init
+                     (Diyml__V1__FindDataPointsRequest         *message)
+{
+  static const Diyml__V1__FindDataPointsRequest init_value = DIYML__V1__FIND_DATA_POINTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__find_data_points_request__get_packed_size
+                     (const Diyml__V1__FindDataPointsRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__find_data_points_request__pack
+                     (const Diyml__V1__FindDataPointsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__find_data_points_request__pack_to_buffer
+                     (const Diyml__V1__FindDataPointsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__FindDataPointsRequest *
+       diyml__v1__find_data_points_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__FindDataPointsRequest *)
+     protobuf_c_message_unpack (&diyml__v1__find_data_points_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__find_data_points_request__free_unpacked
+                     (Diyml__V1__FindDataPointsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__find_data_points_response__found__init
+                     (Diyml__V1__FindDataPointsResponse__Found         *message)
+{
+  static const Diyml__V1__FindDataPointsResponse__Found init_value = DIYML__V1__FIND_DATA_POINTS_RESPONSE__FOUND__INIT;
+  *message = init_value;
+}
+void   diyml__v1__find_data_points_response__init
+                     (Diyml__V1__FindDataPointsResponse         *message)
+{
+  static const Diyml__V1__FindDataPointsResponse init_value = DIYML__V1__FIND_DATA_POINTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__find_data_points_response__get_packed_size
+                     (const Diyml__V1__FindDataPointsResponse *message)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__find_data_points_response__pack
+                     (const Diyml__V1__FindDataPointsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__find_data_points_response__pack_to_buffer
+                     (const Diyml__V1__FindDataPointsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__FindDataPointsResponse *
+       diyml__v1__find_data_points_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__FindDataPointsResponse *)
+     protobuf_c_message_unpack (&diyml__v1__find_data_points_response__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__find_data_points_response__free_unpacked
+                     (Diyml__V1__FindDataPointsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__v1__delete_data_point_request__init
                      (Diyml__V1__DeleteDataPointRequest         *message)
 {
@@ -3082,6 +3178,159 @@ const ProtobufCMessageDescriptor diyml__v1__list_data_points_response__descripto
   (ProtobufCMessageInit) diyml__v1__list_data_points_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor diyml__v1__find_data_points_request__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__FindDataPointsRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ids",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__FindDataPointsRequest, n_ids),
+    offsetof(Diyml__V1__FindDataPointsRequest, ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__find_data_points_request__field_indices_by_name[] = {
+  1,   /* field[1] = ids */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__find_data_points_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__find_data_points_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.FindDataPointsRequest",
+  "FindDataPointsRequest",
+  "Diyml__V1__FindDataPointsRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__FindDataPointsRequest),
+  2,
+  diyml__v1__find_data_points_request__field_descriptors,
+  diyml__v1__find_data_points_request__field_indices_by_name,
+  1,  diyml__v1__find_data_points_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_data_points_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__found__field_descriptors[2] =
+{
+  {
+    "index",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__FindDataPointsResponse__Found, index),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "annotation",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__FindDataPointsResponse__Found, annotation),
+    &diyml__v1__annotation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__find_data_points_response__found__field_indices_by_name[] = {
+  1,   /* field[1] = annotation */
+  0,   /* field[0] = index */
+};
+static const ProtobufCIntRange diyml__v1__find_data_points_response__found__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__found__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.FindDataPointsResponse.Found",
+  "Found",
+  "Diyml__V1__FindDataPointsResponse__Found",
+  "diyml.v1",
+  sizeof(Diyml__V1__FindDataPointsResponse__Found),
+  2,
+  diyml__v1__find_data_points_response__found__field_descriptors,
+  diyml__v1__find_data_points_response__found__field_indices_by_name,
+  1,  diyml__v1__find_data_points_response__found__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_data_points_response__found__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__field_descriptors[2] =
+{
+  {
+    "answered",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__FindDataPointsResponse, answered),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "found",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__FindDataPointsResponse, n_found),
+    offsetof(Diyml__V1__FindDataPointsResponse, found),
+    &diyml__v1__find_data_points_response__found__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__find_data_points_response__field_indices_by_name[] = {
+  0,   /* field[0] = answered */
+  1,   /* field[1] = found */
+};
+static const ProtobufCIntRange diyml__v1__find_data_points_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.FindDataPointsResponse",
+  "FindDataPointsResponse",
+  "Diyml__V1__FindDataPointsResponse",
+  "diyml.v1",
+  sizeof(Diyml__V1__FindDataPointsResponse),
+  2,
+  diyml__v1__find_data_points_response__field_descriptors,
+  diyml__v1__find_data_points_response__field_indices_by_name,
+  1,  diyml__v1__find_data_points_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_data_points_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor diyml__v1__delete_data_point_request__field_descriptors[2] =
 {
   {
@@ -4247,7 +4496,7 @@ const ProtobufCEnumDescriptor diyml__v1__image_format__descriptor =
   diyml__v1__image_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[14] =
+static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[15] =
 {
   { "ListProjects", &diyml__v1__list_projects_request__descriptor, &diyml__v1__list_projects_response__descriptor },
   { "GetProject", &diyml__v1__get_project_request__descriptor, &diyml__v1__get_project_response__descriptor },
@@ -4257,6 +4506,7 @@ static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[14] =
   { "PutDataPoints", &diyml__v1__put_data_points_request__descriptor, &diyml__v1__put_data_points_response__descriptor },
   { "GetDataPoint", &diyml__v1__get_data_point_request__descriptor, &diyml__v1__get_data_point_response__descriptor },
   { "ListDataPoints", &diyml__v1__list_data_points_request__descriptor, &diyml__v1__list_data_points_response__descriptor },
+  { "FindDataPoints", &diyml__v1__find_data_points_request__descriptor, &diyml__v1__find_data_points_response__descriptor },
   { "DeleteDataPoint", &diyml__v1__delete_data_point_request__descriptor, &diyml__v1__delete_data_point_response__descriptor },
   { "RelabelDataPoint", &diyml__v1__relabel_data_point_request__descriptor, &diyml__v1__relabel_data_point_response__descriptor },
   { "SetClasses", &diyml__v1__set_classes_request__descriptor, &diyml__v1__set_classes_response__descriptor },
@@ -4265,20 +4515,21 @@ static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[14] =
   { "AnalyzeProject", &diyml__v1__analyze_project_request__descriptor, &diyml__v1__analyze_project_response__descriptor },
 };
 const unsigned diyml__v1__data__method_indices_by_name[] = {
-  13,        /* AnalyzeProject */
+  14,        /* AnalyzeProject */
   2,        /* CreateProject */
-  12,        /* DeleteClasses */
-  8,        /* DeleteDataPoint */
+  13,        /* DeleteClasses */
+  9,        /* DeleteDataPoint */
   3,        /* DeleteProject */
-  11,        /* GetClasses */
+  8,        /* FindDataPoints */
+  12,        /* GetClasses */
   6,        /* GetDataPoint */
   1,        /* GetProject */
   7,        /* ListDataPoints */
   0,        /* ListProjects */
   4,        /* PutDataPoint */
   5,        /* PutDataPoints */
-  9,        /* RelabelDataPoint */
-  10         /* SetClasses */
+  10,        /* RelabelDataPoint */
+  11         /* SetClasses */
 };
 const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
 {
@@ -4287,7 +4538,7 @@ const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
   "Data",
   "Diyml__V1__Data",
   "diyml.v1",
-  14,
+  15,
   diyml__v1__data__method_descriptors,
   diyml__v1__data__method_indices_by_name
 };
@@ -4355,13 +4606,21 @@ void diyml__v1__data__list_data_points(ProtobufCService *service,
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void diyml__v1__data__find_data_points(ProtobufCService *service,
+                                       const Diyml__V1__FindDataPointsRequest *input,
+                                       Diyml__V1__FindDataPointsResponse_Closure closure,
+                                       void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void diyml__v1__data__delete_data_point(ProtobufCService *service,
                                         const Diyml__V1__DeleteDataPointRequest *input,
                                         Diyml__V1__DeleteDataPointResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__relabel_data_point(ProtobufCService *service,
                                          const Diyml__V1__RelabelDataPointRequest *input,
@@ -4369,7 +4628,7 @@ void diyml__v1__data__relabel_data_point(ProtobufCService *service,
                                          void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__set_classes(ProtobufCService *service,
                                   const Diyml__V1__SetClassesRequest *input,
@@ -4377,7 +4636,7 @@ void diyml__v1__data__set_classes(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__get_classes(ProtobufCService *service,
                                   const Diyml__V1__GetClassesRequest *input,
@@ -4385,7 +4644,7 @@ void diyml__v1__data__get_classes(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__delete_classes(ProtobufCService *service,
                                      const Diyml__V1__DeleteClassesRequest *input,
@@ -4393,7 +4652,7 @@ void diyml__v1__data__delete_classes(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__analyze_project(ProtobufCService *service,
                                       const Diyml__V1__AnalyzeProjectRequest *input,
@@ -4401,7 +4660,7 @@ void diyml__v1__data__analyze_project(ProtobufCService *service,
                                       void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__init (Diyml__V1__Data_Service *service,
                             Diyml__V1__Data_ServiceDestroy destroy)

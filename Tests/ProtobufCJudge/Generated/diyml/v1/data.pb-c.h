@@ -39,6 +39,9 @@ typedef struct Diyml__V1__GetDataPointRequest Diyml__V1__GetDataPointRequest;
 typedef struct Diyml__V1__GetDataPointResponse Diyml__V1__GetDataPointResponse;
 typedef struct Diyml__V1__ListDataPointsRequest Diyml__V1__ListDataPointsRequest;
 typedef struct Diyml__V1__ListDataPointsResponse Diyml__V1__ListDataPointsResponse;
+typedef struct Diyml__V1__FindDataPointsRequest Diyml__V1__FindDataPointsRequest;
+typedef struct Diyml__V1__FindDataPointsResponse Diyml__V1__FindDataPointsResponse;
+typedef struct Diyml__V1__FindDataPointsResponse__Found Diyml__V1__FindDataPointsResponse__Found;
 typedef struct Diyml__V1__DeleteDataPointRequest Diyml__V1__DeleteDataPointRequest;
 typedef struct Diyml__V1__DeleteDataPointResponse Diyml__V1__DeleteDataPointResponse;
 typedef struct Diyml__V1__RelabelDataPointRequest Diyml__V1__RelabelDataPointRequest;
@@ -510,7 +513,9 @@ struct  Diyml__V1__ListDataPointsRequest
    */
   char *class_name;
   /*
-   * Only images whose id begins with these hexadecimal digits.
+   * Only images whose id begins with these hexadecimal digits, in the order of their ids and not of
+   * their upload. With `class_name` or `unlabeled` as well a page may be short, even empty, while
+   * there is a next one.
    */
   char *id_prefix;
   /*
@@ -533,6 +538,58 @@ struct  Diyml__V1__ListDataPointsResponse
 #define DIYML__V1__LIST_DATA_POINTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__list_data_points_response__descriptor) \
     , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Diyml__V1__FindDataPointsRequest
+{
+  ProtobufCMessage base;
+  char *project;
+  /*
+   * At most 10,000.
+   */
+  size_t n_ids;
+  char **ids;
+};
+#define DIYML__V1__FIND_DATA_POINTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__find_data_points_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0,NULL }
+
+
+struct  Diyml__V1__FindDataPointsResponse__Found
+{
+  ProtobufCMessage base;
+  /*
+   * Counts the ids of the request from 0.
+   */
+  uint32_t index;
+  /*
+   * Missing when the image is unlabelled.
+   */
+  Diyml__V1__Annotation *annotation;
+};
+#define DIYML__V1__FIND_DATA_POINTS_RESPONSE__FOUND__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__find_data_points_response__found__descriptor) \
+    , 0, NULL }
+
+
+struct  Diyml__V1__FindDataPointsResponse
+{
+  ProtobufCMessage base;
+  /*
+   * So many ids of the request, from its first on, are answered: fewer than all when the images have
+   * very many boxes. Ask again with the rest.
+   */
+  uint32_t answered;
+  /*
+   * Those of them that the project has, in the order of the request. An image whose bytes are damaged
+   * in the store is not among them: to send it again heals it.
+   */
+  size_t n_found;
+  Diyml__V1__FindDataPointsResponse__Found **found;
+};
+#define DIYML__V1__FIND_DATA_POINTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__find_data_points_response__descriptor) \
+    , 0, 0,NULL }
 
 
 struct  Diyml__V1__DeleteDataPointRequest
@@ -1246,6 +1303,47 @@ Diyml__V1__ListDataPointsResponse *
 void   diyml__v1__list_data_points_response__free_unpacked
                      (Diyml__V1__ListDataPointsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__V1__FindDataPointsRequest methods */
+void   diyml__v1__find_data_points_request__init
+                     (Diyml__V1__FindDataPointsRequest         *message);
+size_t diyml__v1__find_data_points_request__get_packed_size
+                     (const Diyml__V1__FindDataPointsRequest   *message);
+size_t diyml__v1__find_data_points_request__pack
+                     (const Diyml__V1__FindDataPointsRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__find_data_points_request__pack_to_buffer
+                     (const Diyml__V1__FindDataPointsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__FindDataPointsRequest *
+       diyml__v1__find_data_points_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__find_data_points_request__free_unpacked
+                     (Diyml__V1__FindDataPointsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__FindDataPointsResponse__Found methods */
+void   diyml__v1__find_data_points_response__found__init
+                     (Diyml__V1__FindDataPointsResponse__Found         *message);
+/* Diyml__V1__FindDataPointsResponse methods */
+void   diyml__v1__find_data_points_response__init
+                     (Diyml__V1__FindDataPointsResponse         *message);
+size_t diyml__v1__find_data_points_response__get_packed_size
+                     (const Diyml__V1__FindDataPointsResponse   *message);
+size_t diyml__v1__find_data_points_response__pack
+                     (const Diyml__V1__FindDataPointsResponse   *message,
+                      uint8_t             *out);
+size_t diyml__v1__find_data_points_response__pack_to_buffer
+                     (const Diyml__V1__FindDataPointsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__FindDataPointsResponse *
+       diyml__v1__find_data_points_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__find_data_points_response__free_unpacked
+                     (Diyml__V1__FindDataPointsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__V1__DeleteDataPointRequest methods */
 void   diyml__v1__delete_data_point_request__init
                      (Diyml__V1__DeleteDataPointRequest         *message);
@@ -1563,6 +1661,15 @@ typedef void (*Diyml__V1__ListDataPointsRequest_Closure)
 typedef void (*Diyml__V1__ListDataPointsResponse_Closure)
                  (const Diyml__V1__ListDataPointsResponse *message,
                   void *closure_data);
+typedef void (*Diyml__V1__FindDataPointsRequest_Closure)
+                 (const Diyml__V1__FindDataPointsRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__FindDataPointsResponse__Found_Closure)
+                 (const Diyml__V1__FindDataPointsResponse__Found *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__FindDataPointsResponse_Closure)
+                 (const Diyml__V1__FindDataPointsResponse *message,
+                  void *closure_data);
 typedef void (*Diyml__V1__DeleteDataPointRequest_Closure)
                  (const Diyml__V1__DeleteDataPointRequest *message,
                   void *closure_data);
@@ -1653,6 +1760,10 @@ struct Diyml__V1__Data_Service
                            const Diyml__V1__ListDataPointsRequest *input,
                            Diyml__V1__ListDataPointsResponse_Closure closure,
                            void *closure_data);
+  void (*find_data_points)(Diyml__V1__Data_Service *service,
+                           const Diyml__V1__FindDataPointsRequest *input,
+                           Diyml__V1__FindDataPointsResponse_Closure closure,
+                           void *closure_data);
   void (*delete_data_point)(Diyml__V1__Data_Service *service,
                             const Diyml__V1__DeleteDataPointRequest *input,
                             Diyml__V1__DeleteDataPointResponse_Closure closure,
@@ -1693,6 +1804,7 @@ void diyml__v1__data__init (Diyml__V1__Data_Service *service,
       function_prefix__ ## put_data_points,\
       function_prefix__ ## get_data_point,\
       function_prefix__ ## list_data_points,\
+      function_prefix__ ## find_data_points,\
       function_prefix__ ## delete_data_point,\
       function_prefix__ ## relabel_data_point,\
       function_prefix__ ## set_classes,\
@@ -1730,6 +1842,10 @@ void diyml__v1__data__get_data_point(ProtobufCService *service,
 void diyml__v1__data__list_data_points(ProtobufCService *service,
                                        const Diyml__V1__ListDataPointsRequest *input,
                                        Diyml__V1__ListDataPointsResponse_Closure closure,
+                                       void *closure_data);
+void diyml__v1__data__find_data_points(ProtobufCService *service,
+                                       const Diyml__V1__FindDataPointsRequest *input,
+                                       Diyml__V1__FindDataPointsResponse_Closure closure,
                                        void *closure_data);
 void diyml__v1__data__delete_data_point(ProtobufCService *service,
                                         const Diyml__V1__DeleteDataPointRequest *input,
@@ -1785,6 +1901,9 @@ extern const ProtobufCMessageDescriptor diyml__v1__get_data_point_request__descr
 extern const ProtobufCMessageDescriptor diyml__v1__get_data_point_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_data_points_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_data_points_response__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__find_data_points_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__found__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__delete_data_point_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__delete_data_point_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__relabel_data_point_request__descriptor;

@@ -170,7 +170,7 @@ struct  Diyml__V1__SearchPublishedRequest
   char *owner;
   /*
    * Only models with this text in project name, description or a class name; case does not matter.
-   * At most 256 bytes.
+   * At most 256 bytes. A page of them may be short, even empty, while there is a next one.
    */
   char *text;
   /*

@@ -4,7 +4,7 @@ package import Store
 /// What the store needs done while it is served: the rows and files of deletions removed, what a
 /// crash left moved to the trash, what is long expired removed, the clock watched, and every object
 /// read now and then.
-package struct StoreUpkeep: Sendable {
+package struct StoreJanitor: Sendable {
   package struct Configuration: Sendable {
     /// Days for which the trash keeps what nothing refers to.
     package var trashDays = 14
@@ -62,12 +62,14 @@ package struct StoreUpkeep: Sendable {
   }
 
   func tidy() async {
+    await trying("finish removing classes") { try await store.finishClassRemovals() }
     await trying("put away what a crash left") { _ = try await store.sweepAfterCrash(at: now()) }
     var lastSeen: Timestamp?
     await trying("note the time") { lastSeen = try await store.noteTime(now()) }
     var watch = ClockWatch(lastSeen: lastSeen)
     var nextRemoval = instant()
     repeat {
+      store.replenishReserve()
       let jump = watch.tick(now(), at: instant())
       if let jump { report(jump) }
       guard jump != nil || instant() >= nextRemoval else { continue }

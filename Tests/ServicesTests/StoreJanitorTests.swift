@@ -48,7 +48,7 @@ struct ClockWatchTests {
   }
 }
 
-struct StoreUpkeepTests {
+struct StoreJanitorTests {
   /// A place and clocks for the upkeep of one store, which sleeps by turning them.
   private final class House: Sendable {
     struct State {
@@ -72,9 +72,9 @@ struct StoreUpkeepTests {
       ticks: Int, turn: @escaping @Sendable (_ tick: Int) -> Duration = { _ in .zero }
     ) async {
       state.withLock { $0.ticks = 0 }
-      var configuration = StoreUpkeep.Configuration()
+      var configuration = StoreJanitor.Configuration()
       configuration.scrubDays = 0
-      let upkeep = StoreUpkeep(
+      let upkeep = StoreJanitor(
         store: world.store, configuration: configuration,
         now: { self.state.withLock(\.wall) },
         instant: { self.start + self.state.withLock(\.counting) },

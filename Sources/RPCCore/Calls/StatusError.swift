@@ -1,0 +1,7 @@
+/// An error of another layer that says itself what a caller may know of it.
+package protocol StatusError: Error {
+  /// What the caller is given; nothing where nobody but the log may know.
+  var status: Status? { get }
+  /// Whether whoever runs the server should read of it in the log as well.
+  var isWorthLogging: Bool { get }
+}

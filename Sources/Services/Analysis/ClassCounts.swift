@@ -1,0 +1,48 @@
+import Store
+
+/// How many images and boxes each class has, in the order of the project's list.
+struct ClassCounts {
+  /// Images with the class.
+  private(set) var images: [UInt64]
+  /// Boxes with the class.
+  private(set) var boxes: [UInt64]
+  /// Boxes of which enough lies in the image to be learned.
+  private(set) var usableBoxes: [UInt64]
+  /// The last image that was counted for each class.
+  private var last: [Int64]
+
+  init(classes: Int) {
+    images = Array(repeating: 0, count: classes)
+    boxes = images
+    usableBoxes = images
+    last = Array(repeating: 0, count: classes)
+  }
+
+  /// - Returns: whether the image has a box that can be learned.
+  @discardableResult
+  mutating func count(_ image: borrowing ExaminedImage) -> Bool {
+    if let place = image.classPlace { images[Int(place)] += 1 }
+    var hasUsable = false
+    for box in image.boxes {
+      let place = Int(box.classIndex)
+      boxes[place] += 1
+      if last[place] != image.id {
+        last[place] = image.id
+        images[place] += 1
+      }
+      if box.canBeLearned(width: image.width, height: image.height) {
+        usableBoxes[place] += 1
+        hasUsable = true
+      }
+    }
+    return hasUsable
+  }
+}
+
+extension FrozenBox {
+  /// Whether enough of it lies in the image.
+  fileprivate func canBeLearned(width: UInt32, height: UInt32) -> Bool {
+    min(xMax, Double(width)) - max(xMin, 0) >= ReadinessRules.boxSideMin
+      && min(yMax, Double(height)) - max(yMin, 0) >= ReadinessRules.boxSideMin
+  }
+}

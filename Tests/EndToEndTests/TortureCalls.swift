@@ -1,0 +1,134 @@
+import API
+import Codec
+import RPCCore
+
+// How operations are asked for.
+
+extension TortureCall {
+  private var options: CallOptions { Self.options(secret: secret, key: key) }
+
+  /// Waits for a server while there is none; only one that hangs passes the time.
+  static func options(secret: String?, key: String? = nil) -> CallOptions {
+    var options = CallOptions(timeout: .seconds(120), idempotencyKey: key, waitForReady: true)
+    if let secret { options.metadata["authorization"] = "Bearer \(secret)" }
+    return options
+  }
+
+  /// - Returns: what the server says; nothing when it may or may not have done it.
+  func perform(on caller: any Caller) async throws -> TortureAnswer? {
+    do {
+      return try await ask(caller)
+    } catch let status as Status {
+      return status.code == .unavailable ? nil : .refused(status.code, status.message)
+    }
+  }
+
+  private func ask(_ caller: any Caller) async throws -> TortureAnswer {
+    let options = options
+    switch operation {
+    case .createAccount, .deleteAccount, .login, .changePassword, .createToken, .revokeToken:
+      return try await askAuth(AuthClient(caller), options)
+    case .createProject, .deleteProject, .setClasses, .deleteClasses, .put, .putAll, .relabel,
+      .deleteImage:
+      return try await askData(DataClient(caller), options)
+    case .train(let project):
+      let request = TrainRequest(project: project, parameters: World.quickParameters)
+      return .job(try await TrainingClient(caller).train(request, options: options).job ?? .init())
+    case .cancel(let project, let number):
+      let request = CancelTrainingRequest(project: project, number: number)
+      let answer = try await TrainingClient(caller).cancelTraining(request, options: options)
+      return .job(answer.job ?? .init())
+    case .publish(let project, let version, let description):
+      let request = PublishRequest(project: project, version: version, description: description)
+      let answer = try await PublishingClient(caller).publish(request, options: options)
+      return .model(answer.model ?? .init())
+    case .unpublish(let project, let version):
+      let request = UnpublishRequest(project: project, version: version)
+      let answer = try await PublishingClient(caller).unpublish(request, options: options)
+      return .versions(answer.versions)
+    case .submit(let model, let picture):
+      let request = InferRequest(model: model, image: picture.bytes)
+      let answer = try await InferenceClient(caller).submitInference(
+        SubmitInferenceRequest(request: request), options: options)
+      return .inference(answer.id)
+    }
+  }
+
+  private func askAuth(_ auth: AuthClient, _ options: CallOptions) async throws -> TortureAnswer {
+    switch operation {
+    case .createAccount(let password):
+      let request = CreateAccountRequest(user: user, password: password)
+      return .token(try await auth.createAccount(request, options: options).issued ?? .init())
+    case .login(let password, let label):
+      let request = LoginRequest(user: user, password: password, tokenLabel: label)
+      return .token(try await auth.login(request, options: options).issued ?? .init())
+    case .createToken(let label, let scopes):
+      let request = CreateTokenRequest(label: label, scopes: scopes)
+      return .token(try await auth.createToken(request, options: options).issued ?? .init())
+    case .deleteAccount(let password):
+      _ = try await auth.deleteAccount(.init(password: password), options: options)
+    case .changePassword(let old, let new):
+      _ = try await auth.changePassword(
+        .init(oldPassword: old, newPassword: new), options: options)
+    case .revokeToken(let id):
+      _ = try await auth.revokeToken(RevokeTokenRequest(id: id), options: options)
+    case .createProject, .deleteProject, .setClasses, .deleteClasses, .put, .putAll, .relabel,
+      .deleteImage, .train, .cancel, .publish, .unpublish, .submit:
+      preconditionFailure("\(operation.kind) is not of Auth")
+    }
+    return .nothing
+  }
+
+  private func askData(_ data: DataClient, _ options: CallOptions) async throws -> TortureAnswer {
+    switch operation {
+    case .createProject(let name, let type, let description):
+      let request = CreateProjectRequest(project: name, type: type, description: description)
+      return .project(try await data.createProject(request, options: options).project ?? .init())
+    case .deleteProject(let name):
+      _ = try await data.deleteProject(DeleteProjectRequest(project: name), options: options)
+    case .setClasses(let name, let classes):
+      let request = SetClassesRequest(project: name, classes: classes)
+      return .classes(try await data.setClasses(request, options: options).classes)
+    case .deleteClasses(let name, let force):
+      let request = DeleteClassesRequest(project: name, force: force)
+      _ = try await data.deleteClasses(request, options: options)
+    case .put(let name, let upload):
+      let request = PutDataPointRequest(
+        project: name, image: upload.bytes, annotation: upload.annotation,
+        fileName: upload.fileName)
+      return .stored([try await data.putDataPoint(request, options: options)], refused: [:])
+    case .putAll(let name, let uploads):
+      return try await putAll(name, uploads, data, options)
+    case .relabel(let name, let id, let annotation):
+      let request = RelabelDataPointRequest(project: name, id: id, annotation: annotation)
+      let answer = try await data.relabelDataPoint(request, options: options)
+      return .stored([.init(dataPoint: answer.dataPoint, created: false)], refused: [:])
+    case .deleteImage(let name, let id):
+      let request = DeleteDataPointRequest(project: name, id: id)
+      _ = try await data.deleteDataPoint(request, options: options)
+    case .createAccount, .deleteAccount, .login, .changePassword, .createToken, .revokeToken,
+      .train, .cancel, .publish, .unpublish, .submit:
+      preconditionFailure("\(operation.kind) is not of Data")
+    }
+    return .nothing
+  }
+
+  private func putAll(
+    _ name: String, _ uploads: [TortureUpload], _ data: DataClient, _ options: CallOptions
+  ) async throws -> TortureAnswer {
+    let answer = try await data.putDataPoints(options: options) { writer in
+      try await writer.write(PutDataPointsRequest(part: .project(name)))
+      for upload in uploads {
+        var parts = UploadCases.parts(
+          of: upload.bytes, chunkBytes: 16 << 10, fileName: upload.fileName)
+        if case .begin(var begin)? = parts[0].part {
+          begin.annotation = upload.annotation
+          parts[0].part = .begin(begin)
+        }
+        for part in parts { try await writer.write(part) }
+      }
+    }
+    let refused = answer.refused.map { ($0.index, $0.code) }
+    return .stored(answer.stored, refused: Dictionary(uniqueKeysWithValues: refused))
+  }
+}
