@@ -3,7 +3,7 @@ internal import GRDB
 extension DataStore {
   /// Begins a new object of up to any size; see `StagingWriter`.
   ///
-  /// - Throws: `.fault(.full)` when there is no room for so many bytes beside the reserve.
+  /// - Throws: `.fault(.full)` when the bytes would not leave the reserve free.
   package func stage(bytes: UInt64 = 0) throws -> StagingWriter {
     try space.admit(bytes)
     return try files.stage(in: space)

@@ -78,7 +78,7 @@ extension DataStore {
 // MARK: - Storing bit by bit
 
 extension DataStore {
-  /// - Returns: the number of a data set that is kept until it is no longer in `preparing`.
+  /// - Returns: the id of a new data set, which is kept for as long as it is in `preparing`.
   private func beginDataSet() async throws -> Int64 {
     try await transaction { db in
       try db.execute(sql: "INSERT INTO data_set DEFAULT VALUES")

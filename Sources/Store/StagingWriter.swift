@@ -106,16 +106,7 @@ final class StagedFile: Sendable {
   }
 
   func write(_ chunk: UnsafeRawBufferPointer) throws(StoreError) {
-    var rest = chunk[...]
-    while !rest.isEmpty {
-      let count = Glibc.write(
-        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw SystemCalls.failure("write", path)
-      }
-      rest = rest.dropFirst(count)
-    }
+    try SystemCalls.writeAll(chunk, to: descriptor, path)
   }
 
   /// Waits until every byte is safe on the disk.

@@ -62,6 +62,22 @@ enum SystemCalls {
     return Array(bytes.prefix(count))
   }
 
+  /// Writes all of the bytes.
+  static func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
+  ) throws(StoreError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(
+        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure("write", path)
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Puts a small file in a folder in the place of another, whole and safe on the disk.
   static func replaceFile(
     _ path: String, with bytes: [UInt8], in folder: String
@@ -70,9 +86,10 @@ enum SystemCalls {
     let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw failure("open", fresh) }
     defer { close(descriptor) }
-    guard write(descriptor, bytes, bytes.count) == bytes.count else {
-      throw failure("write", fresh)
+    let written: Result<Void, StoreError> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(StoreError) in try writeAll(bytes, to: descriptor, fresh) }
     }
+    try written.get()
     guard fsync(descriptor) == 0 else { throw failure("fsync", fresh) }
     try renameFile(fresh, to: path)
     try synchronizeFolder(folder)
@@ -80,23 +97,23 @@ enum SystemCalls {
 
   /// A file's length in bytes; nothing when there is none.
   static func length(of path: String) throws(StoreError) -> UInt64? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if errno == ENOENT { return nil }
-      throw failure("stat", path)
-    }
-    return UInt64(status.st_size)
+    try followedStatus(path).map { UInt64($0.st_size) }
   }
 
   /// When a file or the names in a folder were changed last, in nanoseconds; nothing when there is
   /// none.
   static func changeTime(of path: String) throws(StoreError) -> Int64? {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      if errno == ENOENT { return nil }
-      throw failure("stat", path)
+    try followedStatus(path).map {
+      Int64($0.st_mtim.tv_sec) * 1_000_000_000 + Int64($0.st_mtim.tv_nsec)
     }
-    return Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// What the system says of what a path leads to, links followed; nothing when there is none.
+  private static func followedStatus(_ path: String) throws(StoreError) -> stat? {
+    var status = stat()
+    if stat(path, &status) == 0 { return status }
+    guard errno == ENOENT else { throw failure("stat", path) }
+    return nil
   }
 
   /// Sets the time of a file's last change to now, by the file system's clock.

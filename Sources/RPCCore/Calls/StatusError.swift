@@ -2,6 +2,6 @@
 package protocol StatusError: Error {
   /// What the caller is given; nothing where nobody but the log may know.
   var status: Status? { get }
-  /// Whether whoever runs the server should read of it in the log as well.
+  /// Whether it also belongs in the log, for the operator.
   var isWorthLogging: Bool { get }
 }

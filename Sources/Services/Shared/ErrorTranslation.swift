@@ -6,7 +6,7 @@ package import Store
 /// the caller.
 ///
 /// Faults stay as they are, so that nobody takes them for an answer to the request: the RPC layer
-/// turns them into a status where a call ends, whoever threw them (see `StatusError`).
+/// turns them into a status when the call ends (see `StatusError`).
 package func translatingStoreErrors<Result>(
   _ body: () async throws -> Result
 ) async throws -> Result {

@@ -44,22 +44,6 @@ extension SystemCalls {
     return (UInt64(status.f_bavail) * block, UInt64(status.f_blocks) * block)
   }
 
-  /// Writes all of the bytes.
-  static func writeAll(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
-  ) throws(StoreError) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = Glibc.write(
-        descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw failure("write", path)
-      }
-      rest = rest.dropFirst(count)
-    }
-  }
-
   /// Reads a file from its first byte to its last.
   ///
   /// - Returns: how many bytes there are.
