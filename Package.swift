@@ -312,8 +312,7 @@ let package = Package(
       [
         "API", "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "Store", "Credentials",
         "EngineHost", "Services", "SeededRandom", "TestSupport", "diymld", "diyml-engine", "diyml",
-        .logging,
-        .crypto, .subprocess, .system,
+        "store-fill", .logging, .crypto, .grdb, .subprocess, .system,
       ],
       resources: ["Golden"]),
   ],

@@ -37,10 +37,18 @@ struct StoreOpening {
   }
 
   private func requireUnused(_ identity: FolderIdentity?) throws {
-    let holdsObjects = try files.holdAnything()
-    guard !isNewStore, identity != nil || holdsObjects else { return }
-    let evidence =
-      holdsObjects ? files.objectsFolder : FolderIdentityFile.path(in: files.folder)
+    guard !isNewStore else { return }
+    // The last is there when a folder's first backup was cut off.
+    let evidence: String
+    if try files.holdAnything() {
+      evidence = files.objectsFolder
+    } else if identity != nil {
+      evidence = FolderIdentityFile.path(in: files.folder)
+    } else if SystemCalls.exists(files.manifestPath) {
+      evidence = files.manifestPath
+    } else {
+      return
+    }
     throw StoreError.refused(
       .databaseMissing(database: database, store: identity?.id, objects: evidence))
   }

@@ -1,6 +1,7 @@
 import API
 import Foundation
 import RPCCore
+import SeededRandom
 import TestSupport
 import Testing
 
@@ -42,6 +43,80 @@ extension ProgramTests {
           try await shop.train(World.quickParameters, client)
           let second = try await shop.ended(client)
           #expect(second.state == .succeeded, "\(second.reason)")
+        }
+      }
+    }
+
+    @Test func `every flipped byte of an image is a loss, and the same upload heals it`()
+      async throws
+    {
+      let folder = try TemporaryFolder()
+      let path = folder.path + "/data"
+      var random = SeededGenerator(seed: 13)
+      try await Daemon.with(data: path) { daemon in
+        try await daemon.withClient { client in
+          let shop = try await Shop(opening: client)
+          var images: [(bytes: [UInt8], id: String)] = []
+          for seed in 0..<4 as Range<UInt64> {
+            let bytes = SyntheticImages.blobs(.blue, seed: seed)
+            images.append((bytes, try await shop.put(bytes, "blue", client)))
+          }
+          for round in 0..<800 {
+            let image = images[round % images.count]
+            let position = UInt64.random(in: 0..<UInt64(image.bytes.count), using: &random)
+            try Self.flip(image.id, in: path, at: position)
+            let lost = await #expect(throws: Status.self) { try await shop.read(image.id, client) }
+            #expect(lost?.code == .dataLoss, "byte \(position): \(String(describing: lost))")
+            #expect(lost?.message.contains(image.id) == true)
+            #expect(try await shop.put(image.bytes, nil, client) == image.id)
+            #expect(try await shop.read(image.id, client) == image.bytes, "byte \(position)")
+          }
+          #expect(
+            try await shop.list(client).map(\.annotation?.value)
+              == Array(repeating: .className("blue"), count: 4))
+        }
+        let sound = try await Upkeep.run("verify", "--data", path)
+        #expect(sound.code == 0, "\(sound.output)")
+      }
+    }
+
+    @Test func `every flipped byte of a model is a loss, and a backup heals it`() async throws {
+      let folder = try TemporaryFolder()
+      let (path, backup) = (folder.path + "/data", folder.path + "/backup")
+      let (shop, model) = try await Daemon.with(data: path) { daemon in
+        let shop = try await daemon.withClient { client in
+          let shop = try await Shop(opening: client)
+          try await shop.publishModel(client)
+          return shop
+        }
+        #expect(try await Upkeep.run("backup", "--data", path, backup).code == 0)
+        return (shop, try #require(try Self.largestObject(in: path)))
+      }
+      let bytes = UInt64(
+        try FileManager.default.attributesOfItem(atPath: Self.path(of: model, in: path))[.size]
+          as? Int ?? 0)
+      for seed in 0..<4 as Range<UInt64> {
+        var random = SeededGenerator(seed: seed)
+        // An engine that has the model in memory does not read it again.
+        try await Daemon.with(data: path) { daemon in
+          try await daemon.withClient { client in
+            for round in 0..<60 {
+              // The header too: it is some kilobytes of megabytes.
+              let end = round % 4 == 0 ? 10_000 : bytes
+              let position = UInt64.random(in: 0..<end, using: &random)
+              try Self.flip(model, in: path, at: position)
+              let lost = await #expect(throws: Status.self) {
+                try await shop.infer(InferenceCases.red, client)
+              }
+              #expect(lost?.code == .dataLoss, "byte \(position): \(String(describing: lost))")
+              #expect(lost?.message.contains(model) == true)
+              if round < 59 { try Self.flip(model, in: path, at: position) }
+            }
+            let repair = ["verify", "--data", path, "--repair", "--from", backup]
+            let repaired = try await Upkeep.run(repair)
+            #expect(repaired.code == 0, "\(repaired.output)")
+            try await shop.infer(InferenceCases.red, client)
+          }
         }
       }
     }

@@ -56,7 +56,9 @@ struct PoolTests {
   func `a waiting call ends at its deadline, and when it is cancelled or the client closed`()
     async throws
   {
-    try await withTestClient([Self.dead]) { client in
+    // A long back-off: a call waits all the time, not between two attempts only.
+    let backoff = BackoffPolicy(initial: .seconds(30), maximum: .seconds(30))
+    try await withTestClient([Self.dead], { $0.backoff = backoff }) { client in
       let options = CallOptions(timeout: .milliseconds(50), waitForReady: true)
       let late = await #expect(throws: Status.self) { try await client.ask(options: options) }
       #expect(late?.code == .deadlineExceeded)

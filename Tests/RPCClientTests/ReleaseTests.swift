@@ -50,7 +50,11 @@ struct ReleaseTests {
   @Test func `nothing of a client stays that closed while it was connecting`() async throws {
     struct Held: Sendable { weak let pool: ConnectionPool? }
     try await withTemporaryFolder { folder in
-      let held = try await withTestClient([.unix(path: folder + "/nobody")]) { client in
+      // A long back-off: the call waits all the time, not between two attempts only.
+      let backoff = BackoffPolicy(initial: .seconds(30), maximum: .seconds(30))
+      let held = try await withTestClient(
+        [.unix(path: folder + "/nobody")], { $0.backoff = backoff }
+      ) { client in
         let asked = Task { try await client.ask(options: CallOptions(waitForReady: true)) }
         try await eventually("the call to wait") { client.pool.snapshot().waiting == 1 }
         await client.close()

@@ -156,9 +156,9 @@ struct DuplicateExaminationTests {
   /// What is told of images of these groups, each with a label or none.
   private func told(_ numbers: [UInt32], _ labels: [Int?]) -> DuplicateExamination {
     DuplicateExamination(
-      images: numbers.indices.map { Int64($0) },
-      labels: labels.map { $0.map { LabelMark(classPlace: UInt32($0)) } ?? .none },
-      groups: numbers)
+      images: MappedArray(numbers.indices.map { Int64($0) }),
+      labels: MappedArray(labels.map { $0.map { LabelMark(classPlace: UInt32($0)) } ?? .none }),
+      groups: MappedArray(numbers))
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)

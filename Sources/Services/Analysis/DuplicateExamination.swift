@@ -22,7 +22,9 @@ package struct DuplicateExamination: Sendable {
 
   /// Of images in the order of their first upload: what they are labelled with, and the groups they
   /// are in.
-  init(images: [Int64], labels: [LabelMark], groups numbers: [UInt32]) {
+  init(
+    images: MappedArray<Int64>, labels: MappedArray<LabelMark>, groups numbers: MappedArray<UInt32>
+  ) {
     let sizes = Self.sizes(of: numbers, labels)
     var named = Self.toBeNamed(sizes)
     for (image, number) in zip(images, numbers) { named[number]?.images.append(image) }
@@ -35,15 +37,17 @@ package struct DuplicateExamination: Sendable {
     }
   }
 
-  private struct Size {
+  private struct Size: BitwiseCopyable {
     var images: UInt32 = 0
     var isConflicting = false
   }
 
-  private static func sizes(of numbers: [UInt32], _ labels: [LabelMark]) -> [Size] {
+  private static func sizes(
+    of numbers: MappedArray<UInt32>, _ labels: MappedArray<LabelMark>
+  ) -> MappedArray<Size> {
     let count = numbers.max().map { Int($0) + 1 } ?? 0
-    var sizes = [Size](repeating: Size(), count: count)
-    var first = [LabelMark](repeating: .none, count: count)
+    let sizes = MappedArray(repeating: Size(), count: count)
+    let first = MappedArray(repeating: LabelMark.none, count: count)
     for (number, label) in zip(numbers, labels) {
       let number = Int(number)
       sizes[number].images += 1
@@ -55,7 +59,7 @@ package struct DuplicateExamination: Sendable {
   }
 
   /// The groups whose images are told, themselves or in a list of all that disagree or of all others.
-  private static func toBeNamed(_ sizes: [Size]) -> [UInt32: Group] {
+  private static func toBeNamed(_ sizes: MappedArray<Size>) -> [UInt32: Group] {
     var named: [UInt32: Group] = [:]
     var told = (groups: 0, conflicting: 0, alike: 0)
     for (number, size) in sizes.enumerated() where size.images > 1 {
@@ -79,7 +83,7 @@ package struct DuplicateExamination: Sendable {
 /// Boxes are told apart by how many there are of each class: they move a little from one shot to the
 /// next. That two of them have one mark by chance happens once in 2^63 times, and nobody can choose
 /// them so.
-struct LabelMark: Equatable {
+struct LabelMark: Equatable, BitwiseCopyable {
   /// No label.
   static let none = LabelMark(value: 0)
 

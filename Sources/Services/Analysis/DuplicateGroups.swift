@@ -21,16 +21,21 @@ private func differencesMax(_ hash: UInt64) -> Int {
 ///
 /// Takes a second or two for a million of the worst hashes, and 30 bytes for each beside the result.
 package func duplicateGroups(
-  of hashes: [UInt64], checking check: @escaping () throws -> Void = {}
-) throws -> [UInt32] {
+  of hashes: some RandomAccessCollection<UInt64>,
+  checking check: @escaping () throws -> Void = {}
+) throws -> MappedArray<UInt32> {
+  let groups = DisjointSets(count: hashes.count)
+  if !hashes.isEmpty { try joinAlike(hashes, groups, checking: check) }
+  return groups.numbers()
+}
+
+private func joinAlike(
+  _ hashes: some RandomAccessCollection<UInt64>, _ groups: DisjointSets,
+  checking check: @escaping () throws -> Void
+) throws {
   let count = hashes.count
-  guard count > 0 else { return [] }
-  let groups = DisjointSets(count: count)
   let (front, back) = (HashLane(count: count), HashLane(count: count))
-  defer {
-    for lane in [front, back] { lane.deallocate() }
-    groups.deallocate()
-  }
+  defer { withExtendedLifetime((front, back)) {} }
   for (place, hash) in hashes.enumerated() {
     front.hashes[place] = hash
     front.places[place] = UInt32(truncatingIfNeeded: place)
@@ -43,7 +48,6 @@ package func duplicateGroups(
     try LookAlikes(differencesMax: differences, groups: groups, check: check)
       .join(front, 0..<rest, scratch: back)
   }
-  return groups.numbers()
 }
 
 /// Whether the hash may be one of two that look the same for which just so many differences are the
@@ -80,19 +84,17 @@ private func joinEqual(_ lane: HashLane, count: Int, _ groups: DisjointSets) -> 
 
 /// Hashes, each with the place of its image, side by side.
 private struct HashLane {
+  private let allHashes: MappedArray<UInt64>
+  private let allPlaces: MappedArray<UInt32>
+  /// Of the columns above, without a check of bounds.
   let hashes: UnsafeMutablePointer<UInt64>
   let places: UnsafeMutablePointer<UInt32>
 
   init(count: Int) {
-    hashes = .allocate(capacity: count)
-    places = .allocate(capacity: count)
-    hashes.initialize(repeating: 0, count: count)
-    places.initialize(repeating: 0, count: count)
-  }
-
-  func deallocate() {
-    hashes.deallocate()
-    places.deallocate()
+    allHashes = MappedArray(repeating: 0, count: count)
+    allPlaces = MappedArray(repeating: 0, count: count)
+    hashes = allHashes.base
+    places = allPlaces.base
   }
 
   func copy(_ range: Range<Int>, from other: HashLane) {
@@ -310,14 +312,15 @@ private struct LookAlikes {
 
 /// Sets of places that are joined step by step; each is known by its lowest place.
 private struct DisjointSets {
-  private let parents: UnsafeMutableBufferPointer<UInt32>
+  private let all: MappedArray<UInt32>
+  /// Of the column above, without a check of bounds.
+  private let parents: UnsafeMutablePointer<UInt32>
 
   init(count: Int) {
-    parents = .allocate(capacity: count)
-    for place in 0..<count { parents.initializeElement(at: place, to: UInt32(place)) }
+    all = MappedArray(capacity: count)
+    for place in 0..<count { all.append(UInt32(place)) }
+    parents = all.base
   }
-
-  func deallocate() { parents.deallocate() }
 
   func root(of place: UInt32) -> UInt32 {
     var place = place
@@ -334,15 +337,14 @@ private struct DisjointSets {
   }
 
   /// The number of each place's set, from 0 in the order of their lowest places.
-  func numbers() -> [UInt32] {
+  func numbers() -> MappedArray<UInt32> {
     var next: UInt32 = 0
-    return [UInt32](unsafeUninitializedCapacity: parents.count) { numbers, count in
-      for place in parents.indices {
-        let root = Int(self.root(of: UInt32(place)))
-        numbers.initializeElement(at: place, to: root == place ? next : numbers[root])
-        if root == place { next += 1 }
-      }
-      count = parents.count
+    let numbers = MappedArray<UInt32>(capacity: all.count)
+    for place in 0..<all.count {
+      let root = Int(self.root(of: UInt32(place)))
+      numbers.append(root == place ? next : numbers[root])
+      if root == place { next += 1 }
     }
+    return numbers
   }
 }

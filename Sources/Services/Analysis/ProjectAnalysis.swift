@@ -30,9 +30,8 @@ package struct ProjectAnalysis: Sendable {
     var shapes = ImageExamination()
     var figures = BoxExamination()
     var looks = ImageLooks(count: count)
-    var (ids, labels): ([Int64], [LabelMark]) = ([], [])
-    ids.reserveCapacity(count)
-    labels.reserveCapacity(count)
+    let ids = MappedArray<Int64>(capacity: count)
+    let labels = MappedArray<LabelMark>(capacity: count)
     try examination.forEachImage { image in
       shapes.count(image)
       if project.kind == .detection { figures.count(image) }

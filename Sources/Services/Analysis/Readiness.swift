@@ -94,17 +94,18 @@ struct Readiness {
 
 /// How images look, and which of them have a box that can be learned.
 struct ImageLooks {
-  private(set) var hashes: [UInt64] = []
-  private(set) var isUsable: [Bool] = []
+  let hashes: MappedArray<UInt64>
+  let isUsable: MappedArray<Bool>
   /// The numbers of their groups, once they have been grouped.
-  private(set) var groups: [UInt32] = []
+  private(set) var groups = MappedArray<UInt32>(capacity: 0)
 
+  /// Of at most `count` images.
   init(count: Int) {
-    hashes.reserveCapacity(count)
-    isUsable.reserveCapacity(count)
+    hashes = MappedArray(capacity: count)
+    isUsable = MappedArray(capacity: count)
   }
 
-  mutating func append(_ hash: UInt64, isUsable: Bool) {
+  func append(_ hash: UInt64, isUsable: Bool) {
     hashes.append(hash)
     self.isUsable.append(isUsable)
   }
@@ -122,7 +123,8 @@ struct ImageLooks {
     if isUsable.indices.contains(where: { isUsable[$0] && groups[$0] != groups[first] }) {
       return 2
     }
-    let usable = isUsable.indices.filter { isUsable[$0] }.map { hashes[$0] }
+    let usable = MappedArray<UInt64>(capacity: hashes.count)
+    for place in isUsable.indices where isUsable[place] { usable.append(hashes[place]) }
     return Int(min(1, try duplicateGroups(of: usable, checking: check).max() ?? 0)) + 1
   }
 }
