@@ -2,7 +2,7 @@
 /// else waits long for their turn.
 struct BatchSize {
   /// Of one transaction with its commit; beyond it the next one is smaller.
-  private static let timeMax = Duration.milliseconds(20)
+  private static let timeMax = Duration.milliseconds(10)
   /// Rows of one transaction, whatever the disk is like.
   private static let range = 16...4_096
 
