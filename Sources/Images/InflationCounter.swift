@@ -36,7 +36,7 @@ extension PNGScanner {
     var expected: UInt64 = 0
     var counter: InflationCounter?
     var state = InflationCounter.State.goesOn
-    try forEachChunk(of: bytes) { chunk throws(ImageError) in
+    try forEachChunk(of: bytes, isChecked: true) { chunk throws(ImageError) in
       if chunk.isFirst {
         expected = try PNGLayout(bytes.extracting(chunk.body)).inflatedBytes
         counter = try InflationCounter(sizeMax: expected)

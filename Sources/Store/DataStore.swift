@@ -197,7 +197,8 @@ extension DataStore {
   private func transactionOnce<T: Sendable>(
     adopting staged: StagedObject?, _ body: @escaping @Sendable (Database) throws -> T
   ) async throws -> T {
-    try await staged?.synchronize()
+    // Before the writer is held: others write meanwhile.
+    try await staged?.synchronize(for: files)
     do {
       return try await database.writeWithoutTransaction { db in
         var outcome: (result: T, garbage: [ObjectHash], changes: Int64?)?

@@ -64,14 +64,17 @@ struct ObjectFiles: Sendable {
     return try StagingWriter(path: stagingFolder + "/" + name, name: name, space: space)
   }
 
+  /// Makes the folders that an object's file goes into; when this returns they survive a power loss.
+  func makeSafePlace(for hash: ObjectHash) throws(StoreError) {
+    try newFolders.make(outerFolder(of: hash), in: objectsFolder)
+    try newFolders.make(innerFolder(of: hash), in: outerFolder(of: hash))
+  }
+
   /// Moves a staged file to its place; when this returns it survives a power loss.
   func adopt(_ staged: StagedObject) throws(StoreError) {
-    let outer = outerFolder(of: staged.hash)
-    let inner = innerFolder(of: staged.hash)
-    try newFolders.make(outer, in: objectsFolder)
-    try newFolders.make(inner, in: outer)
+    try makeSafePlace(for: staged.hash)
     try SystemCalls.renameFile(staged.file.path, to: path(of: staged.hash))
-    try SystemCalls.synchronizeFolder(inner)
+    try SystemCalls.synchronizeFolder(innerFolder(of: staged.hash))
   }
 
   /// Moves an adopted file back to where it was staged, if it was moved.

@@ -70,12 +70,17 @@ package struct StagedObject: Sendable {
   /// The file's name in the staging folder.
   package var stagedName: String { file.name }
 
-  /// Waits until every byte is safe on the disk, away from Swift's own threads.
-  func synchronize() async throws {
+  /// Waits until every byte is safe on the disk and the folders are there that it goes into, away
+  /// from Swift's own threads.
+  func synchronize(for files: ObjectFiles) async throws {
     try await withCheckedThrowingContinuation {
       (continuation: CheckedContinuation<Void, any Error>) in
       Self.queue.async {
-        continuation.resume(with: Result { try file.synchronize() })
+        continuation.resume(
+          with: Result {
+            try file.synchronize()
+            try files.makeSafePlace(for: hash)
+          })
       }
     }
   }
