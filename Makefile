@@ -2,13 +2,13 @@
 
 BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := .build/release
-SWIFT := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+SWIFT := Package.swift Sources Tests Evaluation Benchmarks/Package.swift Benchmarks/Sources \
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz \
   Conformance/Package.swift Conformance/Sources/codec-conformance
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install clean
+.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install graph clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -105,9 +105,12 @@ install: release ## Copies programs and weights to PREFIX (/usr/local).
 generate: ## Writes Swift from Protos, and Docs/Limits.md. CHECK=1 only fails when the result would differ.
 	@CHECK=$(CHECK) Scripts/generate
 
+graph: setup ## Draws Docs/Modules.svg from the manifest. CHECK=1 only fails when the picture would differ.
+	@CHECK=$(CHECK) Scripts/graph
+
 format: ## Rewrites Swift and the C shims in the project's format.
 	swift format --in-place --recursive --parallel $(SWIFT)
-	clang-format -i $$(git ls-files 'Sources/C*/*.[ch]*' 'Sources/C*/*.cpp' 'Benchmarks/*.[ch]' ':!*/Generated/*')
+	clang-format -i $$(git ls-files 'Sources/*.[ch]' 'Sources/*.[ch]pp' 'Benchmarks/*.[ch]' ':!*/Generated/*')
 
 lint: ## Complains about style that no formatter mends.
 	swift format lint --strict --recursive --parallel $(SWIFT)
@@ -116,6 +119,7 @@ lint: ## Complains about style that no formatter mends.
 
 check: lint ## What a change must pass.
 	@$(MAKE) --no-print-directory generate CHECK=1
+	@$(MAKE) --no-print-directory graph CHECK=1
 	@$(MAKE) --no-print-directory test
 
 clean: ## Removes what was built; the weights are fetched again by the next setup.

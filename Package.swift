@@ -10,33 +10,36 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A module of Swift, in `Sources` unless a path is given.
+/// A module of Swift.
+///
+/// Folders in it that are targets of their own are left out by `except`.
 func module(
-  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil,
-  extra: [SwiftSetting] = []
+  _ name: String, in path: String, _ dependencies: [Target.Dependency] = [],
+  except: [String] = [], extra: [SwiftSetting] = []
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, swiftSettings: settings + extra)
+    name: name, dependencies: dependencies, path: path, exclude: except,
+    swiftSettings: settings + extra)
 }
 
-/// An executable in `Sources`.
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+/// A program; `in` is the folder it lies in, under its own name.
+func program(_ name: String, in path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "\(path)/\(name)", swiftSettings: settings)
 }
 
-/// The tests of a module, in `Tests`.
+/// The tests of a module.
 func tests(
-  _ name: String, _ dependencies: [Target.Dependency], resources: [String] = []
+  _ name: String, in path: String, _ dependencies: [Target.Dependency], resources: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, resources: resources.map { .copy($0) },
+    name: name, dependencies: dependencies, path: path, resources: resources.map { .copy($0) },
     swiftSettings: settings)
 }
 
 extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
-  static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
   static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -73,7 +76,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -86,233 +88,286 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
-    // The wire.
-    module("Codec", extra: [.strictMemorySafety()]),
-    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CMalloc"),
-    module("RPCCore", ["CMalloc", "Codec", "CZstd", .nioCore]),
-    module("RPCTLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
-    module("RPCServer", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
-    module("RPCClient", ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
-    module("RPCServices", ["Codec", "Descriptors", "RPCCore"]),
-    module("RPCMetrics", ["RPCCore", .coreMetrics, .logging, .nioCore, .nioPosix]),
-    module("RPCTracing", ["RPCCore", .logging, .tracing]),
-    module("RPCLoopback", ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
-    module("API", ["Codec", "RPCCore"]),
-    module("WellKnownTypes", ["Codec"]),
+    // Codec: messages as bytes, as JSON, and from .proto to Swift.
+    module("Codec", in: "Sources/Codec/Wire", extra: [.strictMemorySafety()]),
+    module("Descriptors", in: "Sources/Codec/Descriptors", ["Codec"]),
+    module("ProtoJSON", in: "Sources/Codec/JSON", ["Codec", "Descriptors"]),
+    module("WellKnownTypes", in: "Sources/Codec/WellKnownTypes", ["Codec"]),
+    module("CodeGen", in: "Sources/Codec/Generator", ["Codec", "Descriptors"]),
+    program("protoc-gen-diyml", in: "Sources/Codec", ["CodeGen", "Codec", "Descriptors"]),
+
+    // RPC: what both ends share, what is seen of it from outside, and the two ends.
+    .systemLibrary(
+      name: "CZstd", path: "Sources/RPCCore/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CMalloc", path: "Sources/RPCCore/CMalloc"),
+    module(
+      "RPCCore", in: "Sources/RPCCore", ["CMalloc", "Codec", "CZstd", .nioCore],
+      except: ["CMalloc", "CZstd", "Observability", "TLS"]),
+    module("RPCTLS", in: "Sources/RPCCore/TLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
+    module(
+      "RPCServices", in: "Sources/RPCCore/Observability/Services",
+      ["Codec", "Descriptors", "RPCCore"]),
+    module(
+      "RPCMetrics", in: "Sources/RPCCore/Observability/Metrics",
+      ["RPCCore", .coreMetrics, .logging, .nioCore, .nioPosix]),
+    module(
+      "RPCTracing", in: "Sources/RPCCore/Observability/Tracing",
+      ["RPCCore", "Threads", .logging, .tracing]),
+    module(
+      "RPCServer", in: "Sources/RPCServer",
+      ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+    module(
+      "RPCClient", in: "Sources/RPCClient",
+      ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+    module("API", in: "Sources/API", ["Codec", "RPCCore"]),
+
+    // What several rooms need: hashes and secrets, threads, random numbers that a seed decides.
+    .systemLibrary(
+      name: "CCrypto", path: "Sources/Basics/CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]),
+    module("Cryptography", in: "Sources/Basics/Cryptography", ["CCrypto"]),
+    module("Threads", in: "Sources/Basics/Threads"),
+    module("SeededRandom", in: "Sources/Basics/SeededRandom"),
 
     // Images and the science.
     .systemLibrary(
-      name: "CVipsSystem", pkgConfig: "gobject-2.0", providers: [.apt(["libvips-dev"])]),
+      name: "CVipsSystem", path: "Sources/Images/CVipsSystem", pkgConfig: "gobject-2.0",
+      providers: [.apt(["libvips-dev"])]),
     .target(
-      name: "CVips", dependencies: ["CVipsSystem"],
+      name: "CVips", dependencies: ["CVipsSystem"], path: "Sources/Images/CVips",
       linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("z")]),
-    module("Images", ["CVips"]),
+    module("Images", in: "Sources/Images", ["CVips"], except: ["CVips", "CVipsSystem"]),
     .target(
-      name: "CTorch",
+      name: "CTorch", path: "Sources/Model/CTorch",
       linkerSettings: [
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
       ]),
-    module("Model", ["BoxMetrics", "CTorch", "SeededRandom"]),
-    module("BoxMetrics"),
+    module("BoxMetrics", in: "Sources/Model/Measures"),
+    module(
+      "Model", in: "Sources/Model", ["BoxMetrics", "CTorch", "SeededRandom", "Threads"],
+      except: ["CTorch", "Measures"]),
+
+    // The engine.
+    module(
+      "Engine", in: "Sources/Engine",
+      ["API", "BoxMetrics", "Codec", "RPCCore", "Model", "Images", "Cryptography", "Threads"],
+      except: ["diyml-engine"]),
+    program(
+      "diyml-engine", in: "Sources/Engine",
+      ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),
 
     // The server.
     .systemLibrary(
-      name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
-    module("Credentials", ["CArgon2", .crypto]),
-    .systemLibrary(name: "CFileSync"),
-    module("Store", ["CFileSync", .grdb, .sqlite, .crypto]),
-    module("EngineHost", ["API", "Codec", "RPCCore", "RPCClient", .subprocess, .system, .logging]),
+      name: "CArgon2", path: "Sources/Server/CArgon2", pkgConfig: "libargon2",
+      providers: [.apt(["libargon2-dev"])]),
+    module("Credentials", in: "Sources/Server/Accounts", ["CArgon2", "Cryptography", "Threads"]),
+    .systemLibrary(name: "CFileSync", path: "Sources/Server/CFileSync"),
     module(
-      "Services",
+      "Store", in: "Sources/Server/Store", ["CFileSync", "Cryptography", "Threads", .grdb, .sqlite]),
+    module(
+      "EngineHost", in: "Sources/Server/EngineHost",
+      ["API", "Codec", "RPCCore", "RPCClient", "Threads", .subprocess, .system, .logging]),
+    module(
+      "Services", in: "Sources/Server/Services",
       [
         "API", "BoxMetrics", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging,
-        .crypto,
+        "Cryptography",
+      ]),
+    program(
+      "diymld", in: "Sources/Server",
+      [
+        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCClient", "RPCCore",
+        "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser,
+        .coreMetrics, .lifecycle, .signals, .logging,
       ]),
 
-    // The engine.
-    module("Engine", ["API", "BoxMetrics", "Codec", "RPCCore", "Model", "Images", .crypto]),
-
-    // The command line.
-    module("DataSets"),
-    module("Drawing"),
+    // The command line and the load generator.
+    module("DataSets", in: "Sources/CLI/DataSets"),
+    module("Drawing", in: "Sources/CLI/Drawing"),
     module(
-      "CommandLineKit",
+      "CommandLineKit", in: "Sources/CLI/Commands",
       [
         "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ProtoJSON", "RPCCore",
-        "RPCClient", "RPCServices", .argumentParser, .crypto, .logging, .signals, .subprocess,
+        "RPCClient", "RPCServices", .argumentParser, "Cryptography", .logging, .signals,
+        .subprocess,
         .system,
       ]),
-
-    // Random numbers that a seed decides.
-    module("SeededRandom"),
-    module("PNGEncoding"),
-
-    // The load generator.
     module(
-      "LoadKit",
+      "LoadKit", in: "Sources/CLI/Load",
       [
         "API", "Codec", "CommandLineKit", "Drawing", "ProtoJSON", "RPCCore", "RPCClient",
         "RPCServer", .argumentParser, .histogram, .logging,
       ]),
+    program("diyml", in: "Sources/CLI", ["CommandLineKit", "RPCCore"]),
+    program("diyml-load", in: "Sources/CLI", ["CommandLineKit", "LoadKit"]),
 
-    // From .proto to Swift.
-    module("Descriptors", ["Codec"]),
-    module("ProtoJSON", ["Codec", "Descriptors"]),
-    module("CodeGen", ["Codec", "Descriptors"]),
-
-    program("protoc-gen-diyml", ["CodeGen", "Codec", "Descriptors"]),
+    // What is tried on the whole: the demo, accuracy on public data sets, and speed.
+    module("PNGEncoding", in: "Evaluation/PNGEncoding"),
     program(
-      "diymld",
-      [
-        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCClient", "RPCCore",
-        "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser,
-        .coreMetrics,
-        .lifecycle, .signals, .logging,
-      ]),
-    program(
-      "diyml-engine", ["Engine", "RPCCore", "RPCServer", "RPCTracing", .argumentParser, .logging]),
-    program("detector-speed", ["Model"]),
-    program("store-fill", ["SeededRandom", "Store"]),
-    program("diyml", ["CommandLineKit", "RPCCore"]),
-    program("diyml-load", ["CommandLineKit", "LoadKit"]),
-    program(
-      "diyml-demo",
+      "diyml-demo", in: "Evaluation",
       [
         "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "PNGEncoding", "RPCCore",
         "SeededRandom", .argumentParser, .subprocess, .system, .signals,
       ]),
+    program("detector-speed", in: "Evaluation", ["Model"]),
+    program("store-fill", in: "Evaluation", ["SeededRandom", "Store"]),
 
-    // Tests. The second implementation of protobuf is C that protoc-c wrote from the same Protos.
+    // Tests: what they share.
+    module(
+      "TestSupport", in: "Tests/Support/TestSupport",
+      ["PNGEncoding", "RPCCore", "RPCClient", "SeededRandom", "Cryptography"]),
+    module(
+      "RPCLoopback", in: "Tests/Support/RPCLoopback",
+      ["RPCCore", "RPCServer", "RPCClient", .nioCore, .logging]),
+
+    // Tests of Codec. The second implementation of protobuf is C that protoc-c wrote from the same
+    // Protos; the testee answers a judge in another language.
     .target(
-      name: "ProtobufCJudge", path: "Tests/ProtobufCJudge",
+      name: "ProtobufCJudge", path: "Tests/Codec/ProtobufCJudge",
       cSettings: [.headerSearchPath("Generated")],
       linkerSettings: [.linkedLibrary("protobuf-c")]),
-    module("CodecTestMessages", ["Codec"], path: "Tests/CodecTestMessages"),
+    .target(name: "AllocationPeak", path: "Tests/Codec/AllocationPeak"),
+    module("CodecTestMessages", in: "Tests/Codec/CodecTestMessages", ["Codec"]),
     module(
-      "FuzzProperties",
+      "FuzzProperties", in: "Tests/Codec/FuzzProperties",
       [
         "API", "Codec", "CodecTestMessages", "Descriptors", "ProtoJSON", "ProtobufCJudge",
         "RPCCore", "WellKnownTypes", .nioCore,
-      ],
-      path: "Tests/FuzzProperties"),
-    // What answers a judge in another language.
+      ]),
     module(
-      "TesteeKit", ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"], path: "Tests/TesteeKit"),
-    .executableTarget(
-      name: "codec-testee",
-      dependencies: ["Codec", "CodecTestMessages", "TesteeKit", "WellKnownTypes"],
-      path: "Tests/codec-testee", swiftSettings: settings),
-    .target(
-      name: "TestSupport",
-      dependencies: ["PNGEncoding", "RPCCore", "RPCClient", "SeededRandom", .crypto],
-      path: "Tests/TestSupport", swiftSettings: settings),
+      "TesteeKit", in: "Tests/Codec/TesteeKit",
+      ["Codec", "Descriptors", "ProtoJSON", "WellKnownTypes"]),
+    program(
+      "codec-testee", in: "Tests/Codec",
+      ["Codec", "CodecTestMessages", "TesteeKit", "WellKnownTypes"]),
+    program(
+      "codec-memory", in: "Tests/Codec", ["API", "AllocationPeak", "Codec", "CodecTestMessages"]),
     tests(
-      "CodecTests",
+      "CodecTests", in: "Tests/Codec/CodecTests",
       [
         "Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge",
         "SeededRandom", "codec-memory",
       ],
       resources: ["Fixtures"]),
     tests(
-      "CodeGenTests", ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"],
-      resources: ["Fixtures"]),
-    tests("FuzzTests", ["FuzzProperties", "SeededRandom"]),
-    .target(name: "AllocationPeak", path: "Tests/AllocationPeak"),
-    .executableTarget(
-      name: "codec-memory", dependencies: ["API", "AllocationPeak", "Codec", "CodecTestMessages"],
-      path: "Tests/CodecMemory", swiftSettings: settings),
-    tests("DescriptorsTests", ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
+      "DescriptorsTests", in: "Tests/Codec/DescriptorsTests",
+      ["Codec", "CodecTestMessages", "Descriptors", "WellKnownTypes"]),
     tests(
-      "ProtoJSONTests",
+      "ProtoJSONTests", in: "Tests/Codec/ProtoJSONTests",
       ["Codec", "Descriptors", "ProtoJSON", "SeededRandom", "WellKnownTypes"],
       resources: ["Fixtures"]),
-    tests("WellKnownTypesTests", ["Codec", "WellKnownTypes"]),
-    tests("RPCCoreTests", ["Codec", "RPCCore", "SeededRandom", .nioCore, .nioEmbedded]),
-    .executableTarget(
-      name: "attack-target", dependencies: ["RPCCore", "RPCServer", .logging],
-      path: "Tests/AttackTarget", swiftSettings: settings),
     tests(
-      "RPCServerTests",
+      "WellKnownTypesTests", in: "Tests/Codec/WellKnownTypesTests", ["Codec", "WellKnownTypes"]),
+    tests(
+      "CodeGenTests", in: "Tests/Codec/CodeGenTests",
+      ["Codec", "CodeGen", "Descriptors", "RPCCore", "WellKnownTypes"], resources: ["Fixtures"]),
+    tests("FuzzTests", in: "Tests/Codec/FuzzTests", ["FuzzProperties", "SeededRandom"]),
+
+    // Tests of the RPC.
+    program("attack-target", in: "Tests/RPCServer", ["RPCCore", "RPCServer", .logging]),
+    tests(
+      "RPCCoreTests", in: "Tests/RPCCore/RPCCoreTests",
+      ["Codec", "RPCCore", "SeededRandom", .nioCore, .nioEmbedded]),
+    tests(
+      "RPCTLSTests", in: "Tests/RPCCore/RPCTLSTests",
+      ["RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioSSL]),
+    tests(
+      "RPCServicesTests", in: "Tests/RPCCore/RPCServicesTests",
       [
-        "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
-        "TestSupport", "attack-target", .nioCore, .nioPosix, .logging,
+        "Codec", "Descriptors", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "RPCServices",
+        "TestSupport", .logging,
       ]),
     tests(
-      "RPCMetricsTests",
+      "RPCMetricsTests", in: "Tests/RPCCore/RPCMetricsTests",
       [
         "RPCCore", "RPCClient", "RPCLoopback", "RPCMetrics", "RPCServices", .coreMetrics,
         .logging, .nioCore, .nioPosix,
       ]),
     tests(
-      "RPCTracingTests",
+      "RPCTracingTests", in: "Tests/RPCCore/RPCTracingTests",
       [
         "Codec", "RPCCore", "RPCClient", "RPCServer", "RPCTracing", "SeededRandom", "TestSupport",
         .logging, .tracing,
       ]),
     tests(
-      "RPCServicesTests",
+      "RPCServerTests", in: "Tests/RPCServer/RPCServerTests",
       [
-        "Codec", "Descriptors", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "RPCServices",
-        "TestSupport", .logging,
+        "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "SeededRandom",
+        "TestSupport", "attack-target", .nioCore, .nioPosix, .logging,
       ]),
-    tests("RPCTLSTests", ["RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioSSL]),
     tests(
-      "RPCClientTests",
+      "RPCClientTests", in: "Tests/RPCClient",
       ["Codec", "RPCCore", "RPCServer", "RPCClient", "SeededRandom", .logging]),
-    tests("ImagesTests", ["Images", "SeededRandom"]),
+
+    // Tests of hashes, images, the science and the engine.
+    tests("CryptographyTests", in: "Tests/Basics/CryptographyTests", ["Cryptography"]),
+    tests("ThreadsTests", in: "Tests/Basics/ThreadsTests", ["TestSupport", "Threads"]),
+    tests("ImagesTests", in: "Tests/Images", ["Images", "SeededRandom"]),
     tests(
-      "ModelTests", ["BoxMetrics", "CTorch", "Model", "SeededRandom"], resources: ["Fixtures"]),
-    tests("BoxMetricsTests", ["BoxMetrics"], resources: ["Fixtures"]),
-    tests("CredentialsTests", ["Credentials"]),
-    tests("DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
-    tests("DrawingTests", ["Drawing"]),
-    // What is loaded below a program, records what it does to files and makes calls fail.
-    .target(name: "DiskLayer", path: "Tests/DiskLayer"),
-    module(
-      "DiskFaults", ["SeededRandom", "Store", .crypto, .grdb], path: "Tests/DiskFaults"),
-    .executableTarget(
-      name: "store-scenario", dependencies: ["DiskFaults", "Store"], path: "Tests/store-scenario",
-      swiftSettings: settings),
-    tests(
-      "PowerLossTests", ["DiskFaults", "SeededRandom", "Store", "TestSupport", "store-scenario"],
+      "ModelTests", in: "Tests/Model/ModelTests",
+      ["BoxMetrics", "CTorch", "Model", "SeededRandom"],
       resources: ["Fixtures"]),
-    tests("StoreTests", ["Store", "TestSupport", .grdb, .crypto], resources: ["Fixtures"]),
     tests(
-      "ServicesTests",
-      [
-        "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
-        "SeededRandom", "TestSupport", .logging, .crypto,
-      ]),
+      "BoxMetricsTests", in: "Tests/Model/BoxMetricsTests", ["BoxMetrics"],
+      resources: ["Fixtures"]),
     tests(
-      "EngineTests",
+      "EngineTests", in: "Tests/Engine",
       [
         "API", "Codec", "Engine", "Images", "Model", "RPCCore", "RPCClient", "RPCServer",
-        "SeededRandom", .crypto, .logging,
+        "SeededRandom", "Cryptography", .logging,
       ]),
+
+    // Tests of the server. What is loaded below a program records what it does to files and makes
+    // calls fail.
+    .target(name: "DiskLayer", path: "Tests/Server/DiskLayer"),
+    module(
+      "DiskFaults", in: "Tests/Server/DiskFaults", ["SeededRandom", "Store", "Cryptography", .grdb]),
+    program("store-scenario", in: "Tests/Server", ["DiskFaults", "Store"]),
     tests(
-      "EngineHostTests",
+      "PowerLossTests", in: "Tests/Server/PowerLossTests",
+      ["DiskFaults", "SeededRandom", "Store", "TestSupport", "store-scenario"],
+      resources: ["Fixtures"]),
+    tests("CredentialsTests", in: "Tests/Server/CredentialsTests", ["Credentials"]),
+    tests(
+      "StoreTests", in: "Tests/Server/StoreTests", ["Store", "TestSupport", .grdb, "Cryptography"],
+      resources: ["Fixtures"]),
+    tests(
+      "EngineHostTests", in: "Tests/Server/EngineHostTests",
       ["EngineHost", "API", "Codec", "RPCCore", "RPCClient", "diyml-engine", .logging]),
     tests(
-      "CommandLineTests",
+      "ServicesTests", in: "Tests/Server/ServicesTests",
+      [
+        "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
+        "SeededRandom", "TestSupport", .logging, "Cryptography",
+      ]),
+    tests("diymldTests", in: "Tests/Server/diymldTests", ["diymld"]),
+
+    // Tests of the command line.
+    tests(
+      "DataSetsTests", in: "Tests/CLI/DataSetsTests", ["DataSets", "SeededRandom", "TestSupport"]),
+    tests("DrawingTests", in: "Tests/CLI/DrawingTests", ["Drawing"]),
+    tests(
+      "CommandLineTests", in: "Tests/CLI/CommandLineTests",
       [
         "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "Drawing", "PNGEncoding",
-        "RPCCore", "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging, .crypto,
+        "RPCCore", "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging,
+        "Cryptography",
       ]),
-    tests("diymldTests", ["diymld"]),
     tests(
-      "LoadKitTests",
+      "LoadKitTests", in: "Tests/CLI/LoadKitTests",
       [
         "API", "Codec", "CommandLineKit", "Drawing", "LoadKit", "RPCCore", "RPCLoopback",
-        "SeededRandom", "TestSupport",
-        .logging,
+        "SeededRandom", "TestSupport", .logging,
       ]),
+
+    // Tests of the whole.
     tests(
-      "EndToEndTests",
+      "EndToEndTests", in: "Tests/EndToEnd",
       [
         "API", "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "Store", "Credentials",
         "EngineHost", "Services", "SeededRandom", "TestSupport", "diymld", "diyml-engine", "diyml",
-        "store-fill", .logging, .crypto, .grdb, .subprocess, .system,
+        "store-fill", .logging, "Cryptography", .grdb, .subprocess, .system,
       ],
       resources: ["Golden"]),
   ],

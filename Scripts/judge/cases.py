@@ -1,6 +1,6 @@
 """The binary cases of the public conformance suite, derived from the format's specification.
 
-`Tests/CodecTests/Fixtures/conformance.txt` holds them for the tests of the codec, one a line: name,
+`Tests/Codec/CodecTests/Fixtures/conformance.txt` holds them for the tests of the codec, one a line: name,
 type, input in hexadecimal, and the canonical output, or `refused`. This script prints the file, for
 `make generate`; Python's protobuf must agree with every case, for `make judge`.
 """

@@ -60,7 +60,7 @@ public enum Scope: Enumeration {
 }
 
 public struct Token: Hashable, Sendable {
-  /// Names the token in ListTokens and RevokeToken; it is no secret.
+  /// Names the token in ListTokens and RevokeToken; it is not a secret.
   public var id: Int64 = 0
 
   /// What the caller called it; at most 64 bytes.

@@ -8,17 +8,17 @@ extension ProtoFile {
   /// Describes `engine/v1/engine.proto`.
   public static let engineV1Engine = ProtoFile(
     path: "engine/v1/engine.proto",
-    dependencies: [],
+    dependencies: [.diymlV1Data, .diymlV1Training],
     descriptor: """
 
-      \u{16}engine/v1/engine.proto\u{12}\u{f}diyml.engine.v1"T
+      \u{16}engine/v1/engine.proto\u{12}\u{f}diyml.engine.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{17}diyml/v1/training.proto"T
       \u{13}InspectImageRequest\u{12}\u{10}
       \u{6}staged\u{18}\u{1} \u{1}(\u{9}H\u{0}\u{12}\u{10}
       \u{6}inline\u{18}\u{2} \u{1}(\u{c}H\u{0}\u{12}\u{10}
       \u{6}object\u{18}\u{3} \u{1}(\u{9}H\u{0}B\u{7}
-      \u{5}image"\u{8c}\u{1}
-      \u{14}InspectImageResponse\u{12},
-      \u{6}format\u{18}\u{1} \u{1}(\u{e}2\u{1c}.diyml.engine.v1.ImageFormat\u{12}\u{d}
+      \u{5}image"\u{85}\u{1}
+      \u{14}InspectImageResponse\u{12}%
+      \u{6}format\u{18}\u{1} \u{1}(\u{e}2\u{15}.diyml.v1.ImageFormat\u{12}\u{d}
       \u{5}width\u{18}\u{2} \u{1}(\u{d}\u{12}\u{e}
       \u{6}height\u{18}\u{3} \u{1}(\u{d}\u{12}\u{e}
       \u{6}frames\u{18}\u{4} \u{1}(\u{d}\u{12}\u{17}
@@ -60,59 +60,35 @@ extension ProtoFile {
       \u{7}objects\u{18}\u{1} \u{3}(\u{b}2\u{1f}.diyml.engine.v1.DetectedObject\u{12}\u{13}
       \u{b}image_width\u{18}\u{2} \u{1}(\u{d}\u{12}\u{14}
       \u{c}image_height\u{18}\u{3} \u{1}(\u{d}\u{12}\u{14}
-      \u{c}milliseconds\u{18}\u{4} \u{1}(\u{1}"\u{a1}\u{1}
-      \u{f}TrainParameters\u{12}\u{e}
-      \u{6}epochs\u{18}\u{1} \u{1}(\u{d}\u{12}\u{c}
-      \u{4}seed\u{18}\u{2} \u{1}(\u{4}\u{12}\u{1b}
-      \u{13}time_budget_seconds\u{18}\u{3} \u{1}(\u{d}\u{12}\u{1b}
-      \u{13}validation_fraction\u{18}\u{4} \u{1}(\u{1}\u{12}\u{12}
-
-      input_side\u{18}\u{5} \u{1}(\u{d}\u{12}\u{11}
-      \u{9}head_only\u{18}\u{6} \u{1}(\u{8}\u{12}\u{f}
-      \u{7}no_flip\u{18}\u{7} \u{1}(\u{8}"\u{84}\u{2}
+      \u{c}milliseconds\u{18}\u{4} \u{1}(\u{1}"\u{80}\u{2}
       \u{16}TrainClassifierRequest\u{12}A
       \u{8}examples\u{18}\u{1} \u{3}(\u{b}2/.diyml.engine.v1.TrainClassifierRequest.Example\u{12}\u{13}
-      \u{b}class_count\u{18}\u{2} \u{1}(\u{d}\u{12}4
+      \u{b}class_count\u{18}\u{2} \u{1}(\u{d}\u{12}0
 
-      parameters\u{18}\u{3} \u{1}(\u{b}2 .diyml.engine.v1.TrainParameters\u{1a}\\
+      parameters\u{18}\u{3} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{1a}\\
       \u{7}Example\u{12}\u{e}
       \u{6}object\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
       \u{b}class_index\u{18}\u{2} \u{1}(\u{d}\u{12}\u{d}
       \u{5}group\u{18}\u{3} \u{1}(\u{d}\u{12}\u{d}
       \u{5}width\u{18}\u{4} \u{1}(\u{d}\u{12}\u{e}
-      \u{6}height\u{18}\u{5} \u{1}(\u{d}"\u{90}\u{2}
+      \u{6}height\u{18}\u{5} \u{1}(\u{d}"\u{8c}\u{2}
       \u{14}TrainDetectorRequest\u{12}?
       \u{8}examples\u{18}\u{1} \u{3}(\u{b}2-.diyml.engine.v1.TrainDetectorRequest.Example\u{12}\u{13}
-      \u{b}class_count\u{18}\u{2} \u{1}(\u{d}\u{12}4
+      \u{b}class_count\u{18}\u{2} \u{1}(\u{d}\u{12}0
 
-      parameters\u{18}\u{3} \u{1}(\u{b}2 .diyml.engine.v1.TrainParameters\u{1a}l
+      parameters\u{18}\u{3} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{1a}l
       \u{7}Example\u{12}\u{e}
       \u{6}object\u{18}\u{1} \u{1}(\u{9}\u{12}#
       \u{5}boxes\u{18}\u{2} \u{3}(\u{b}2\u{14}.diyml.engine.v1.Box\u{12}\u{d}
       \u{5}group\u{18}\u{3} \u{1}(\u{d}\u{12}\u{d}
       \u{5}width\u{18}\u{4} \u{1}(\u{d}\u{12}\u{e}
-      \u{6}height\u{18}\u{5} \u{1}(\u{d}"\u{ac}\u{6}
+      \u{6}height\u{18}\u{5} \u{1}(\u{d}"\u{f5}\u{3}
 
-      TrainEvent\u{12}8
-      \u{8}progress\u{18}\u{1} \u{1}(\u{b}2$.diyml.engine.v1.TrainEvent.ProgressH\u{0}\u{12}\u{e}
+      TrainEvent\u{12}.
+      \u{8}progress\u{18}\u{1} \u{1}(\u{b}2\u{1a}.diyml.v1.TrainingProgressH\u{0}\u{12}\u{e}
       \u{4}note\u{18}\u{2} \u{1}(\u{9}H\u{0}\u{12}\u{17}
       \u{d}weights_chunk\u{18}\u{3} \u{1}(\u{c}H\u{0}\u{12}4
-      \u{6}result\u{18}\u{4} \u{1}(\u{b}2".diyml.engine.v1.TrainEvent.ResultH\u{0}\u{1a}\u{b2}\u{2}
-      \u{8}Progress\u{12}%
-      \u{5}phase\u{18}\u{1} \u{1}(\u{e}2\u{16}.diyml.engine.v1.Phase\u{12}\u{d}
-      \u{5}epoch\u{18}\u{2} \u{1}(\u{d}\u{12}\u{e}
-      \u{6}epochs\u{18}\u{3} \u{1}(\u{d}\u{12}\u{13}
-      \u{b}images_done\u{18}\u{4} \u{1}(\u{4}\u{12}\u{14}
-      \u{c}images_total\u{18}\u{5} \u{1}(\u{4}\u{12}\u{11}
-      \u{4}loss\u{18}\u{6} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{20}
-      \u{13}validation_accuracy\u{18}\u{7} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{1b}
-      \u{e}validation_map\u{18}\u{8} \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}\u{12}\u{19}
-      \u{11}images_per_second\u{18}\u{9} \u{1}(\u{1}\u{12}\u{14}
-      \u{c}seconds_left\u{18}
-       \u{1}(\u{1}B\u{7}
-      \u{5}_lossB\u{16}
-      \u{14}_validation_accuracyB\u{11}
-      \u{f}_validation_map\u{1a}\u{c6}\u{2}
+      \u{6}result\u{18}\u{4} \u{1}(\u{b}2".diyml.engine.v1.TrainEvent.ResultH\u{0}\u{1a}\u{ce}\u{2}
       \u{6}Result\u{12}\u{17}
       \u{f}training_images\u{18}\u{1} \u{1}(\u{4}\u{12}\u{19}
       \u{11}validation_images\u{18}\u{2} \u{1}(\u{4}\u{12}\u{c}
@@ -121,29 +97,15 @@ extension ProtoFile {
 
       input_side\u{18}\u{5} \u{1}(\u{d}\u{12}\u{15}
       \u{d}weights_bytes\u{18}\u{6} \u{1}(\u{4}\u{12}\u{14}
-      \u{c}weights_hash\u{18}\u{7} \u{1}(\u{9}\u{12}'
-      \u{7}history\u{18}\u{8} \u{3}(\u{b}2\u{16}.diyml.engine.v1.Epoch\u{12}8
+      \u{c}weights_hash\u{18}\u{7} \u{1}(\u{9}\u{12}/
+      \u{7}history\u{18}\u{8} \u{3}(\u{b}2\u{1e}.diyml.v1.TrainingReport.Epoch\u{12}8
 
       classifier\u{18}\u{9} \u{1}(\u{b}2".diyml.engine.v1.ClassifierFiguresH\u{0}\u{12}4
       \u{8}detector\u{18}
        \u{1}(\u{b}2 .diyml.engine.v1.DetectorFiguresH\u{0}B
 
       \u{8}measuredB\u{7}
-      \u{5}event"\u{ba}\u{2}
-      \u{5}Epoch\u{12}%
-      \u{5}phase\u{18}\u{1} \u{1}(\u{e}2\u{16}.diyml.engine.v1.Phase\u{12}\u{d}
-      \u{5}epoch\u{18}\u{2} \u{1}(\u{d}\u{12}\u{11}
-      \u{4}loss\u{18}\u{3} \u{1}(\u{1}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{1c}
-      \u{f}validation_loss\u{18}\u{4} \u{1}(\u{1}H\u{1}\u{88}\u{1}\u{1}\u{12}\u{20}
-      \u{13}validation_accuracy\u{18}\u{5} \u{1}(\u{1}H\u{2}\u{88}\u{1}\u{1}\u{12}\u{1b}
-      \u{e}validation_map\u{18}\u{6} \u{1}(\u{1}H\u{3}\u{88}\u{1}\u{1}\u{12}\u{1d}
-      \u{10}validation_map50\u{18}\u{7} \u{1}(\u{1}H\u{4}\u{88}\u{1}\u{1}\u{12}\u{f}
-      \u{7}seconds\u{18}\u{8} \u{1}(\u{1}B\u{7}
-      \u{5}_lossB\u{12}
-      \u{10}_validation_lossB\u{16}
-      \u{14}_validation_accuracyB\u{11}
-      \u{f}_validation_mapB\u{13}
-      \u{11}_validation_map50"_
+      \u{5}event"_
       \u{11}ClassifierFigures\u{12}\u{10}
       \u{8}accuracy\u{18}\u{1} \u{1}(\u{1}\u{12}\u{16}
       \u{e}top_k_accuracy\u{18}\u{2} \u{1}(\u{1}\u{12}\u{d}
@@ -199,20 +161,7 @@ extension ProtoFile {
       _map_largeB\u{12}
       \u{10}_average_recall1B\u{13}
       \u{11}_average_recall10B\u{14}
-      \u{12}_average_recall100*\u{85}\u{1}
-      \u{b}ImageFormat\u{12}\u{1c}
-      \u{18}IMAGE_FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
-      \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
-      \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}*o
-      \u{5}Phase\u{12}\u{15}
-      \u{11}PHASE_UNSPECIFIED\u{10}\u{0}\u{12}\u{12}
-      \u{e}PHASE_FEATURES\u{10}\u{1}\u{12}\u{e}
-
-      PHASE_HEAD\u{10}\u{2}\u{12}\u{15}
-      \u{11}PHASE_FINE_TUNING\u{10}\u{3}\u{12}\u{14}
-      \u{10}PHASE_EVALUATION\u{10}\u{4}2\u{90}\u{2}
+      \u{12}_average_recall1002\u{90}\u{2}
       \u{6}Vision\u{12}`
       \u{c}InspectImage\u{12}$.diyml.engine.v1.InspectImageRequest\u{1a}%.diyml.engine.v1.InspectImageResponse"\u{3}\u{90}\u{2}\u{1}\u{12}T
       \u{8}Classify\u{12} .diyml.engine.v1.ClassifyRequest\u{1a}!.diyml.engine.v1.ClassifyResponse"\u{3}\u{90}\u{2}\u{1}\u{12}N

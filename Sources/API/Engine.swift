@@ -8,74 +8,6 @@
 
 public import Codec
 
-public enum EngineImageFormat: Enumeration {
-  case unspecified
-  case jpeg
-  case png
-  case webp
-  case gif
-  /// A number without a name in the schema.
-  case unrecognized(Int32)
-
-  public static let allCases: [Self] = [.unspecified, .jpeg, .png, .webp, .gif]
-
-  public init(rawValue: Int32) {
-    switch rawValue {
-    case 0: self = .unspecified
-    case 1: self = .jpeg
-    case 2: self = .png
-    case 3: self = .webp
-    case 4: self = .gif
-    default: self = .unrecognized(rawValue)
-    }
-  }
-
-  public var rawValue: Int32 {
-    switch self {
-    case .unspecified: 0
-    case .jpeg: 1
-    case .png: 2
-    case .webp: 3
-    case .gif: 4
-    case .unrecognized(let number): number
-    }
-  }
-}
-
-public enum EnginePhase: Enumeration {
-  case unspecified
-  case features
-  case head
-  case fineTuning
-  case evaluation
-  /// A number without a name in the schema.
-  case unrecognized(Int32)
-
-  public static let allCases: [Self] = [.unspecified, .features, .head, .fineTuning, .evaluation]
-
-  public init(rawValue: Int32) {
-    switch rawValue {
-    case 0: self = .unspecified
-    case 1: self = .features
-    case 2: self = .head
-    case 3: self = .fineTuning
-    case 4: self = .evaluation
-    default: self = .unrecognized(rawValue)
-    }
-  }
-
-  public var rawValue: Int32 {
-    switch self {
-    case .unspecified: 0
-    case .features: 1
-    case .head: 2
-    case .fineTuning: 3
-    case .evaluation: 4
-    case .unrecognized(let number): number
-    }
-  }
-}
-
 public struct EngineInspectImageRequest: Hashable, Sendable {
   public var image: Image?
 
@@ -134,7 +66,7 @@ extension EngineInspectImageRequest: Message {
 }
 
 public struct EngineInspectImageResponse: Hashable, Sendable {
-  public var format: EngineImageFormat = .unspecified
+  public var format: ImageFormat = .unspecified
 
   /// Pixels, after EXIF rotation.
   public var width: UInt32 = 0
@@ -151,7 +83,7 @@ public struct EngineInspectImageResponse: Hashable, Sendable {
   public init() {}
 
   public init(
-    format: EngineImageFormat = .unspecified,
+    format: ImageFormat = .unspecified,
     width: UInt32 = 0,
     height: UInt32 = 0,
     frames: UInt32 = 0,
@@ -173,7 +105,7 @@ extension EngineInspectImageResponse: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 8: format = try reader.value(.enumeration(EngineImageFormat.self))
+      case 8: format = try reader.value(.enumeration(ImageFormat.self))
       case 16: width = try reader.value(.uint32)
       case 24: height = try reader.value(.uint32)
       case 32: frames = try reader.value(.uint32)
@@ -184,7 +116,7 @@ extension EngineInspectImageResponse: Message {
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, format, .enumeration(EngineImageFormat.self))
+    sizer.value(1, format, .enumeration(ImageFormat.self))
     sizer.value(2, width, .uint32)
     sizer.value(3, height, .uint32)
     sizer.value(4, frames, .uint32)
@@ -198,7 +130,7 @@ extension EngineInspectImageResponse: Message {
     writer.value(4, frames, .uint32)
     writer.value(3, height, .uint32)
     writer.value(2, width, .uint32)
-    writer.value(1, format, .enumeration(EngineImageFormat.self))
+    writer.value(1, format, .enumeration(ImageFormat.self))
   }
 }
 
@@ -630,95 +562,12 @@ extension EngineDetectResponse: Message {
   }
 }
 
-/// Zero means: the recipe chooses.
-public struct EngineTrainParameters: Hashable, Sendable {
-  public var epochs: UInt32 = 0
-
-  public var seed: UInt64 = 0
-
-  public var timeBudgetSeconds: UInt32 = 0
-
-  public var validationFraction: Double = 0
-
-  public var inputSide: UInt32 = 0
-
-  /// Of classifiers only.
-  public var headOnly: Bool = false
-
-  public var noFlip: Bool = false
-
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    epochs: UInt32 = 0,
-    seed: UInt64 = 0,
-    timeBudgetSeconds: UInt32 = 0,
-    validationFraction: Double = 0,
-    inputSide: UInt32 = 0,
-    headOnly: Bool = false,
-    noFlip: Bool = false
-  ) {
-    self.epochs = epochs
-    self.seed = seed
-    self.timeBudgetSeconds = timeBudgetSeconds
-    self.validationFraction = validationFraction
-    self.inputSide = inputSide
-    self.headOnly = headOnly
-    self.noFlip = noFlip
-  }
-}
-
-extension EngineTrainParameters: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainParameters" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 8: epochs = try reader.value(.uint32)
-      case 16: seed = try reader.value(.uint64)
-      case 24: timeBudgetSeconds = try reader.value(.uint32)
-      case 33: validationFraction = try reader.value(.double)
-      case 40: inputSide = try reader.value(.uint32)
-      case 48: headOnly = try reader.value(.bool)
-      case 56: noFlip = try reader.value(.bool)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.value(1, epochs, .uint32)
-    sizer.value(2, seed, .uint64)
-    sizer.value(3, timeBudgetSeconds, .uint32)
-    sizer.value(4, validationFraction, .double)
-    sizer.value(5, inputSide, .uint32)
-    sizer.value(6, headOnly, .bool)
-    sizer.value(7, noFlip, .bool)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.value(7, noFlip, .bool)
-    writer.value(6, headOnly, .bool)
-    writer.value(5, inputSide, .uint32)
-    writer.value(4, validationFraction, .double)
-    writer.value(3, timeBudgetSeconds, .uint32)
-    writer.value(2, seed, .uint64)
-    writer.value(1, epochs, .uint32)
-  }
-}
-
 public struct EngineTrainClassifierRequest: Hashable, Sendable {
   public var examples: [EngineTrainClassifierRequest.Example] = []
 
   public var classCount: UInt32 = 0
 
-  public var parameters: EngineTrainParameters?
+  public var parameters: TrainingParameters?
 
   public var unknownFields = UnknownFields()
 
@@ -727,7 +576,7 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
   public init(
     examples: [EngineTrainClassifierRequest.Example] = [],
     classCount: UInt32 = 0,
-    parameters: EngineTrainParameters? = nil
+    parameters: TrainingParameters? = nil
   ) {
     self.examples = examples
     self.classCount = classCount
@@ -842,7 +691,7 @@ public struct EngineTrainDetectorRequest: Hashable, Sendable {
 
   public var classCount: UInt32 = 0
 
-  public var parameters: EngineTrainParameters?
+  public var parameters: TrainingParameters?
 
   public var unknownFields = UnknownFields()
 
@@ -851,7 +700,7 @@ public struct EngineTrainDetectorRequest: Hashable, Sendable {
   public init(
     examples: [EngineTrainDetectorRequest.Example] = [],
     classCount: UInt32 = 0,
-    parameters: EngineTrainParameters? = nil
+    parameters: TrainingParameters? = nil
   ) {
     self.examples = examples
     self.classCount = classCount
@@ -973,61 +822,11 @@ public struct EngineTrainEvent: Hashable, Sendable {
   }
 
   public enum Event: Hashable, Sendable {
-    case progress(EngineTrainEvent.Progress)
+    case progress(TrainingProgress)
     case note(String)
     /// At most 1 MiB.
     case weightsChunk(Bytes)
     case result(EngineTrainEvent.Result)
-  }
-
-  public struct Progress: Hashable, Sendable {
-    public var phase: EnginePhase = .unspecified
-
-    public var epoch: UInt32 = 0
-
-    public var epochs: UInt32 = 0
-
-    public var imagesDone: UInt64 = 0
-
-    public var imagesTotal: UInt64 = 0
-
-    public var loss: Double?
-
-    public var validationAccuracy: Double?
-
-    public var validationMap: Double?
-
-    public var imagesPerSecond: Double = 0
-
-    public var secondsLeft: Double = 0
-
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      phase: EnginePhase = .unspecified,
-      epoch: UInt32 = 0,
-      epochs: UInt32 = 0,
-      imagesDone: UInt64 = 0,
-      imagesTotal: UInt64 = 0,
-      loss: Double? = nil,
-      validationAccuracy: Double? = nil,
-      validationMap: Double? = nil,
-      imagesPerSecond: Double = 0,
-      secondsLeft: Double = 0
-    ) {
-      self.phase = phase
-      self.epoch = epoch
-      self.epochs = epochs
-      self.imagesDone = imagesDone
-      self.imagesTotal = imagesTotal
-      self.loss = loss
-      self.validationAccuracy = validationAccuracy
-      self.validationMap = validationMap
-      self.imagesPerSecond = imagesPerSecond
-      self.secondsLeft = secondsLeft
-    }
   }
 
   public struct Result: Hashable, Sendable {
@@ -1048,7 +847,7 @@ public struct EngineTrainEvent: Hashable, Sendable {
     public var weightsHash: String = ""
 
     /// In the order they were trained.
-    public var history: [EngineEpoch] = []
+    public var history: [TrainingReport.Epoch] = []
 
     public var measured: Measured?
 
@@ -1064,7 +863,7 @@ public struct EngineTrainEvent: Hashable, Sendable {
       inputSide: UInt32 = 0,
       weightsBytes: UInt64 = 0,
       weightsHash: String = "",
-      history: [EngineEpoch] = [],
+      history: [TrainingReport.Epoch] = [],
       measured: Measured? = nil
     ) {
       self.trainingImages = trainingImages
@@ -1094,7 +893,7 @@ extension EngineTrainEvent: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
-        var value: EngineTrainEvent.Progress?
+        var value: TrainingProgress?
         if case .progress(let current) = event { value = current }
         event = nil
         try reader.merge(into: &value)
@@ -1132,58 +931,6 @@ extension EngineTrainEvent: Message {
     case .weightsChunk(let value): writer.present(3, value, .bytes)
     case .result(let value): writer.present(4, value)
     }
-  }
-}
-
-extension EngineTrainEvent.Progress: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainEvent.Progress" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 8: phase = try reader.value(.enumeration(EnginePhase.self))
-      case 16: epoch = try reader.value(.uint32)
-      case 24: epochs = try reader.value(.uint32)
-      case 32: imagesDone = try reader.value(.uint64)
-      case 40: imagesTotal = try reader.value(.uint64)
-      case 49: loss = try reader.value(.double)
-      case 57: validationAccuracy = try reader.value(.double)
-      case 65: validationMap = try reader.value(.double)
-      case 73: imagesPerSecond = try reader.value(.double)
-      case 81: secondsLeft = try reader.value(.double)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.value(1, phase, .enumeration(EnginePhase.self))
-    sizer.value(2, epoch, .uint32)
-    sizer.value(3, epochs, .uint32)
-    sizer.value(4, imagesDone, .uint64)
-    sizer.value(5, imagesTotal, .uint64)
-    sizer.optional(6, loss, .double)
-    sizer.optional(7, validationAccuracy, .double)
-    sizer.optional(8, validationMap, .double)
-    sizer.value(9, imagesPerSecond, .double)
-    sizer.value(10, secondsLeft, .double)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.value(10, secondsLeft, .double)
-    writer.value(9, imagesPerSecond, .double)
-    writer.optional(8, validationMap, .double)
-    writer.optional(7, validationAccuracy, .double)
-    writer.optional(6, loss, .double)
-    writer.value(5, imagesTotal, .uint64)
-    writer.value(4, imagesDone, .uint64)
-    writer.value(3, epochs, .uint32)
-    writer.value(2, epoch, .uint32)
-    writer.value(1, phase, .enumeration(EnginePhase.self))
   }
 }
 
@@ -1252,96 +999,6 @@ extension EngineTrainEvent.Result: Message {
     writer.value(3, loss, .double)
     writer.value(2, validationImages, .uint64)
     writer.value(1, trainingImages, .uint64)
-  }
-}
-
-/// One pass over the training images.
-public struct EngineEpoch: Hashable, Sendable {
-  public var phase: EnginePhase = .unspecified
-
-  public var epoch: UInt32 = 0
-
-  public var loss: Double?
-
-  public var validationLoss: Double?
-
-  public var validationAccuracy: Double?
-
-  public var validationMap: Double?
-
-  public var validationMap50: Double?
-
-  /// Since the training started.
-  public var seconds: Double = 0
-
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    phase: EnginePhase = .unspecified,
-    epoch: UInt32 = 0,
-    loss: Double? = nil,
-    validationLoss: Double? = nil,
-    validationAccuracy: Double? = nil,
-    validationMap: Double? = nil,
-    validationMap50: Double? = nil,
-    seconds: Double = 0
-  ) {
-    self.phase = phase
-    self.epoch = epoch
-    self.loss = loss
-    self.validationLoss = validationLoss
-    self.validationAccuracy = validationAccuracy
-    self.validationMap = validationMap
-    self.validationMap50 = validationMap50
-    self.seconds = seconds
-  }
-}
-
-extension EngineEpoch: Message {
-  public static var protoName: String { "diyml.engine.v1.Epoch" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 8: phase = try reader.value(.enumeration(EnginePhase.self))
-      case 16: epoch = try reader.value(.uint32)
-      case 25: loss = try reader.value(.double)
-      case 33: validationLoss = try reader.value(.double)
-      case 41: validationAccuracy = try reader.value(.double)
-      case 49: validationMap = try reader.value(.double)
-      case 57: validationMap50 = try reader.value(.double)
-      case 65: seconds = try reader.value(.double)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.value(1, phase, .enumeration(EnginePhase.self))
-    sizer.value(2, epoch, .uint32)
-    sizer.optional(3, loss, .double)
-    sizer.optional(4, validationLoss, .double)
-    sizer.optional(5, validationAccuracy, .double)
-    sizer.optional(6, validationMap, .double)
-    sizer.optional(7, validationMap50, .double)
-    sizer.value(8, seconds, .double)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.value(8, seconds, .double)
-    writer.optional(7, validationMap50, .double)
-    writer.optional(6, validationMap, .double)
-    writer.optional(5, validationAccuracy, .double)
-    writer.optional(4, validationLoss, .double)
-    writer.optional(3, loss, .double)
-    writer.value(2, epoch, .uint32)
-    writer.value(1, phase, .enumeration(EnginePhase.self))
   }
 }
 

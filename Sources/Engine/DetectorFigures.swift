@@ -10,7 +10,7 @@ extension TrainingTask.Outcome {
       trainingImages: report.trainingImages, validationImages: report.validationImages,
       architecture: report.description.architecture, inputSide: report.description.inputSide,
       validated: report.epochs.map { epoch in
-        EngineEpoch(
+        API.TrainingReport.Epoch(
           phase: .fineTuning, epoch: UInt32(clamping: epoch.number), loss: epoch.trainingLoss,
           validationLoss: epoch.validationLoss, validationMap: epoch.averagePrecision,
           validationMap50: epoch.averagePrecision50)

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Cryptography
 internal import Glibc
 internal import RPCCore
 
@@ -25,9 +25,7 @@ enum StoredObject {
     of hash: String, at path: String, bytesMax: Int = bytesMax
   ) throws(Fault) -> [UInt8] {
     let bytes = try bytes(at: path, bytesMax: bytesMax)
-    var sha = SHA256()
-    bytes.withUnsafeBytes { sha.update(bufferPointer: $0) }
-    let found = sha.finalize().hex
+    let found = lowerHex(SHA256.hash(bytes))
     guard found == hash else { throw .otherBytes(hash: found) }
     return bytes
   }
@@ -77,19 +75,5 @@ extension EngineFolders {
     } catch {
       throw Status(error, ofObject: hash)
     }
-  }
-}
-
-extension SHA256Digest {
-  /// In lower-case hexadecimal.
-  var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(2 * Self.byteCount)
-    for byte in self {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -1,5 +1,5 @@
 internal import Codec
-internal import Crypto
+internal import Cryptography
 internal import Foundation
 
 /// The file a training wrote, read piece by piece to be sent; it goes away with this object.
@@ -28,11 +28,11 @@ final class TrainedModelFile: Sendable {
     var hash = SHA256()
     var bytes: UInt64 = 0
     while let chunk = try file.read(upToCount: Self.chunkBytesMax), !chunk.isEmpty {
-      hash.update(data: chunk)
+      hash.update(chunk)
       bytes += UInt64(chunk.count)
       try await send(Bytes(Array(chunk)))
     }
     try file.close()
-    return Facts(bytes: bytes, hash: hash.finalize().hex)
+    return Facts(bytes: bytes, hash: lowerHex(hash.finalize()))
   }
 }

@@ -2,6 +2,7 @@ package import API
 internal import Model
 package import RPCCore
 internal import Synchronization
+internal import Threads
 
 /// Trains models, one at a time.
 package final class TrainerProvider: EngineTrainerService {
@@ -58,7 +59,7 @@ package final class TrainerProvider: EngineTrainerService {
   private func train(
     _ task: TrainingTask, into file: TrainedModelFile, _ responses: MessageWriter<EngineTrainEvent>
   ) async throws -> (TrainingTask.Outcome, EpochHistory) {
-    let stop = StopSign()
+    let stop = CancellationFlag()
     // Events are few a second; the bound only matters when nobody reads.
     let (events, feed) = AsyncStream.makeStream(
       of: Model.TrainingEvent.self, bufferingPolicy: .bufferingNewest(1_000))
@@ -67,7 +68,7 @@ package final class TrainerProvider: EngineTrainerService {
       async let outcome = thread.run {
         defer { feed.finish() }
         return try Self.statusErrors {
-          try task.train(file.path, { feed.yield($0) }, { stop.isSet })
+          try task.train(file.path, { feed.yield($0) }, { stop.isCancelled })
         }
       }
       var history = EpochHistory(start: .now)
@@ -77,14 +78,14 @@ package final class TrainerProvider: EngineTrainerService {
           try await responses.write(EngineTrainEvent(event, images: task.imageCount))
         }
       } catch {
-        stop.set()
+        stop.cancel()
         throw error
       }
       let done = try await outcome
       history.complete(with: done.validated)
       return (done, history)
     } onCancel: {
-      stop.set()
+      stop.cancel()
     }
   }
 
@@ -98,15 +99,6 @@ package final class TrainerProvider: EngineTrainerService {
       throw Status(error)
     }
   }
-}
-
-/// Tells another thread to stop.
-private final class StopSign: Sendable {
-  private let value = Atomic(false)
-
-  var isSet: Bool { value.load(ordering: .relaxed) }
-
-  func set() { value.store(true, ordering: .relaxed) }
 }
 
 extension EngineTrainEvent.Result {
@@ -130,17 +122,17 @@ extension EngineTrainEvent {
     let done = min(1, max(0, event.fraction)) * Double(images)
     self.init(
       event: .progress(
-        Progress(
-          phase: EnginePhase(event.phase), epoch: UInt32(clamping: event.epoch),
+        API.TrainingProgress(
+          phase: TrainingPhase(event.phase), epoch: UInt32(clamping: event.epoch),
           epochs: UInt32(clamping: event.epochs), imagesDone: UInt64(done),
           imagesTotal: UInt64(images), loss: event.loss,
           validationAccuracy: event.validationAccuracy,
-          validationMap: event.validationAveragePrecision,
-          imagesPerSecond: event.imagesPerSecond, secondsLeft: event.secondsLeft)))
+          imagesPerSecond: event.imagesPerSecond, secondsLeft: event.secondsLeft,
+          validationMap: event.validationAveragePrecision)))
   }
 }
 
-extension EnginePhase {
+extension TrainingPhase {
   init(_ phase: Model.TrainingEvent.Phase) {
     switch phase {
     case .images, .features: self = .features

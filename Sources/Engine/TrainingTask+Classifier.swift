@@ -12,7 +12,7 @@ extension TrainingTask {
     _ request: EngineTrainClassifierRequest, folders: EngineFolders, computingThreads: Int
   ) throws {
     let recipe = try ClassificationRecipe(
-      request.parameters ?? EngineTrainParameters(), computingThreads: computingThreads)
+      request.parameters ?? TrainingParameters(), computingThreads: computingThreads)
     let set = try TrainingSet(request, folders: folders)
     imageCount = set.labels.count
     train = { path, progress, isCancelled in
@@ -24,7 +24,7 @@ extension TrainingTask {
 }
 
 extension ClassificationRecipe {
-  init(_ parameters: EngineTrainParameters, computingThreads: Int) throws {
+  init(_ parameters: TrainingParameters, computingThreads: Int) throws {
     self.init()
     self.computingThreads = computingThreads
     seed = parameters.seed
@@ -69,7 +69,7 @@ struct StoredImages: Sendable {
   private let hashes: [String]
   private let folders: EngineFolders
 
-  /// - Throws: `INVALID_ARGUMENT` for what is no hash, by its place among the request's examples.
+  /// - Throws: `INVALID_ARGUMENT` for what is not a hash, by its place among the request's examples.
   init(_ hashes: [String], in folders: EngineFolders) throws(Status) {
     for (index, hash) in hashes.enumerated() {
       _ = try folders.path(ofObject: hash, field: Self.field(index))
@@ -86,7 +86,7 @@ struct StoredImages: Sendable {
   func pixels(_ index: Int, side: Int) throws -> [UInt8] {
     let bytes = try folders.bytes(ofObject: hashes[index], field: Self.field(index))
     do throws(ImageError) {
-      return try EncodedImage(bytes).tensor(side: side, fit: .stretch).bytes
+      return try EncodedImage(bytes).square(side: side).bytes
     } catch {
       throw Status(error, of: "image \(hashes[index])")
     }

@@ -9,7 +9,7 @@ extension TrainingTask {
     _ request: EngineTrainDetectorRequest, folders: EngineFolders, computingThreads: Int
   ) throws {
     let recipe = try DetectionRecipe(
-      request.parameters ?? EngineTrainParameters(), computingThreads: computingThreads)
+      request.parameters ?? TrainingParameters(), computingThreads: computingThreads)
     let set = try DetectionSet(request, folders: folders)
     imageCount = set.examples.count
     train = { path, progress, isCancelled in
@@ -21,7 +21,7 @@ extension TrainingTask {
 }
 
 extension DetectionRecipe {
-  init(_ parameters: EngineTrainParameters, computingThreads: Int) throws {
+  init(_ parameters: TrainingParameters, computingThreads: Int) throws {
     guard !parameters.headOnly else {
       throw Status.invalid("parameters.head_only", "true; a detector has no part that learns alone")
     }
@@ -92,7 +92,7 @@ extension EvaluatedImage.Truth {
     guard sides.allSatisfy(\.isFinite), box.xMin <= box.xMax, box.yMin <= box.yMax else {
       throw .invalid(
         field,
-        "(\(box.xMin), \(box.yMin)) to (\(box.xMax), \(box.yMax)) is no box: finite,"
+        "(\(box.xMin), \(box.yMin)) to (\(box.xMax), \(box.yMax)) is not a valid box: finite,"
           + " x_min <= x_max, y_min <= y_max")
     }
     self.init(

@@ -12,7 +12,7 @@ struct TrainingTask: Sendable {
     var architecture: String
     var inputSide: Int
     /// What only the end tells of an epoch.
-    var validated: [EngineEpoch] = []
+    var validated: [API.TrainingReport.Epoch] = []
     var measured: EngineTrainEvent.Result.Measured
   }
 

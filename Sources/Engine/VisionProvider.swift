@@ -3,19 +3,24 @@ internal import Codec
 internal import Images
 internal import Model
 package import RPCCore
+internal import Threads
 
 /// Looks at images: whether they are any, and what trained models see in them.
 package final class VisionProvider: EngineVisionService {
   private let folders: EngineFolders
   private let limits: ImageLimits
-  private let decoding: DecodingThreads
+  /// Decoding blocks and runs native code.
+  private let decoding: WorkerThreads
   private let models: TrainedModels
 
   package init(folders: EngineFolders, configuration: EngineConfiguration) {
     self.folders = folders
     limits = ImageLimits()
-    decoding = DecodingThreads(
-      count: configuration.decodingThreads, memoryBytesMax: limits.decodingBytesMax)
+    var threads = WorkerThreads.Configuration(name: "decode")
+    threads.count = configuration.decodingThreads
+    threads.memoryBytesMax = limits.decodingBytesMax
+    threads.atEnd = { endImageThread() }
+    decoding = WorkerThreads(threads)
     models = TrainedModels(
       folders: folders, computingThreads: configuration.computingThreads,
       modelBytesMax: configuration.modelBytesMax)
@@ -35,7 +40,7 @@ package final class VisionProvider: EngineVisionService {
     let hash = try await decode(image) { image throws(ImageError) in try image.inspect() }
     let header = image.header
     return EngineInspectImageResponse(
-      format: EngineImageFormat(header.format), width: UInt32(header.width),
+      format: API.ImageFormat(header.format), width: UInt32(header.width),
       height: UInt32(header.height), frames: UInt32(header.frames), perceptualHash: hash.rawValue)
   }
 
@@ -103,7 +108,7 @@ package final class VisionProvider: EngineVisionService {
 
   /// Reads the header, away from Swift's own threads: a large file takes a while to walk.
   private func open(_ place: ImagePlace) async throws -> EncodedImage {
-    try await decoding.run(memoryBytes: 0) { [folders, limits] in
+    try await decoding.run { [folders, limits] in
       let stored: [UInt8]? =
         switch place {
         case .object(let hash): try folders.bytes(ofObject: hash, field: "object")
@@ -124,7 +129,7 @@ package final class VisionProvider: EngineVisionService {
   /// The whole image, stretched to a square.
   private func pixels(of image: EncodedImage, side: Int) async throws -> [UInt8] {
     try await decode(image) { image throws(ImageError) in
-      try image.tensor(side: side, fit: .stretch).bytes
+      try image.square(side: side).bytes
     }
   }
 
@@ -147,7 +152,7 @@ extension Detector.Options {
   }
 }
 
-extension EngineImageFormat {
+extension API.ImageFormat {
   init(_ format: Images.ImageFormat) {
     switch format {
     case .jpeg: self = .jpeg

@@ -132,7 +132,7 @@ extension Client {
     _ call: OutboundCall, after failure: AttemptFailure, _ decision: inout RetryDecision,
     policy: RetryPolicy?
   ) async throws {
-    let verdict = retries.judge(failure, of: call, &decision, policy: policy)
+    let verdict = retries.decide(failure, of: call, &decision, policy: policy)
     guard case .retry(let wait) = verdict else { throw failure.status }
     if wait > .zero { try await Task.sleep(for: wait) }
     call.options.response?.head = Metadata()

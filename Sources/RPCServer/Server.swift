@@ -14,7 +14,7 @@ public final class Server: Sendable {
   let limits: Limits
   let logger: Logger
   let timers = LoopTimers()
-  let handlers = HandlerStarters(EventLoops.group)
+  let handlers = HandlerScheduler(EventLoops.group)
   let received: ReceivedBytes
   let unixPeers: UnixPeers
   let interceptors: [any ServerInterceptor]

@@ -36,7 +36,7 @@ struct DetectionValidator {
       let output = try withoutGradients { () throws(ModelError) in
         try folded(EfficientNetLite0.normalized(bytes)).floats()
       }
-      let (found, lost) = judge(output, batch, decoder, loss)
+      let (found, lost) = evaluate(output, batch, decoder, loss)
       results += found
       sums += lost
       try progress.advance(images: batch.count)
@@ -46,7 +46,7 @@ struct DetectionValidator {
       loss: sums.loss / sums.divisor)
   }
 
-  private func judge(
+  private func evaluate(
     _ output: [Float], _ batch: [Int], _ decoder: DetectionDecoder, _ loss: DetectionLoss
   ) -> (found: [EvaluatedImage], lost: DetectionLoss.Sums) {
     let perImage = output.count / max(1, batch.count)

@@ -101,7 +101,7 @@ final class ConnectionPool: Sendable {
     }
   }
 
-  /// Takes note that a session takes no more calls, before it said so itself.
+  /// Records that a session takes no more calls, before it said so itself.
   func leave(_ session: ClientSession) {
     state.withLock { $0.logic.beganLeaving(session.counter) }
   }

@@ -34,7 +34,7 @@ struct ConnectionWatch {
     }
   }
 
-  /// Takes note that something arrived.
+  /// Records that something arrived.
   mutating func received(at now: ContinuousClock.Instant) { keepAlive?.received(at: now) }
 
   /// Takes the first look; `target` is told when to take the next ones.

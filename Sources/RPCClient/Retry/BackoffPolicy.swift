@@ -56,7 +56,7 @@ struct Backoff: Hashable, Sendable {
     next = policy.initial
   }
 
-  /// Takes note of a failure; how long to wait after it.
+  /// Records a failure; how long to wait after it.
   mutating func failed(using random: inout some RandomNumberGenerator) -> Duration {
     failures += 1
     let wait = next * Double.random(in: (1 - policy.jitter)...(1 + policy.jitter), using: &random)

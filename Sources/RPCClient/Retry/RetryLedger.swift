@@ -25,7 +25,7 @@ final class RetryLedger: Sendable {
   }
 
   /// Judges a failed attempt; see `RetryDecision`.
-  func judge(
+  func decide(
     _ failure: AttemptFailure, of call: OutboundCall, _ decision: inout RetryDecision,
     policy: RetryPolicy?
   ) -> RetryDecision.Verdict {
@@ -46,7 +46,7 @@ final class RetryLedger: Sendable {
   /// Whether another attempt may begin now.
   var allowsRetry: Bool { budget.withLock(\.allowsRetry) }
 
-  /// Takes note of a hedged attempt that failed; whether another may begin.
+  /// Records a hedged attempt that failed; whether another may begin.
   func failedHedge() -> Bool {
     budget.withLock { budget in
       budget.failed()

@@ -111,6 +111,16 @@ public struct Limits: Sendable, Hashable {
 
   /// The defaults.
   public init() {}
+
+  /// Wider than to the world, for two processes of one program: one message may list a whole data
+  /// set.
+  package static let ownProcesses: Limits = {
+    var limits = Limits()
+    limits.messageBytesMax = 64 << 20
+    limits.assembledBytesMax = 256 << 20
+    limits.streamsMax = 1_024
+    return limits
+  }()
 }
 
 extension Limits {

@@ -136,7 +136,7 @@ package struct ClientConnection {
     case .message(let bytes, _): return .message(stream, bytes)
     case .refused(var status):
       cancel(stream)
-      // What is wrong with a response is no fault of the caller's.
+      // What is wrong with a response is not a fault of the caller's.
       if status.code == .invalidArgument || status.code == .unimplemented {
         status.code = .internal
       }

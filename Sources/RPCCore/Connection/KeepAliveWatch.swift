@@ -19,7 +19,7 @@ package struct KeepAliveWatch: Sendable {
     lastSign = now
   }
 
-  /// Takes note that something arrived.
+  /// Records that something arrived.
   package mutating func received(at now: ContinuousClock.Instant) {
     lastSign = now
     askedAt = nil

@@ -78,7 +78,7 @@ package struct MessageAssembler {
   private mutating func goOn(
     _ flags: FrameFlags, _ payload: ByteBuffer
   ) throws(ConnectionFault) -> Outcome {
-    try judge(flags, payload, have: bytes.count + payload.readableBytes)
+    try check(flags, payload, have: bytes.count + payload.readableBytes)
     let needed = bytes.count + payload.readableBytes
     if bytes.capacity < needed { bytes.reserveCapacity(min(total, growth(to: needed))) }
     payload.withUnsafeReadableBytes { bytes.append(contentsOf: $0) }
@@ -94,7 +94,7 @@ package struct MessageAssembler {
     needed < Self.usualBytesMin ? 4 * needed : max(4 * needed, Self.usualBytesMax)
   }
 
-  private func judge(
+  private func check(
     _ flags: FrameFlags, _ payload: ByteBuffer, have: Int
   ) throws(ConnectionFault) {
     guard !flags.contains(.first) else {

@@ -45,7 +45,7 @@ package struct ReceivePace: Sendable {
   }
 
   /// Judges the frame that has begun: as long as any may be.
-  package func judgeFrame(at now: ContinuousClock.Instant) throws(ConnectionFault) {
+  package func checkFrame(at now: ContinuousClock.Instant) throws(ConnectionFault) {
     guard let frameDue, frameDue <= now else { return }
     throw ConnectionFault(.timeout, "a frame took longer than \(frameAllowance)")
   }

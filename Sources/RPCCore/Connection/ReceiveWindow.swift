@@ -23,21 +23,21 @@ package struct ReceiveWindow: Hashable, Sendable {
     available = size
   }
 
-  /// Takes note of DATA; `false` if the sender had no credit for it.
+  /// Records DATA; `false` if the sender had no credit for it.
   package mutating func received(_ bytes: Int) -> Bool {
     guard bytes <= available else { return false }
     available -= bytes
     return true
   }
 
-  /// Takes note of a frame of a compressed message; `false` if the sender had no credit at all.
+  /// Records a frame of a compressed message; `false` if the sender had no credit at all.
   package mutating func received(overdrawing bytes: Int) -> Bool {
     guard bytes == 0 || available > 0 else { return false }
     available -= bytes
     return true
   }
 
-  /// Takes note that received bytes are no longer held.
+  /// Records that received bytes are no longer held.
   package mutating func consumed(_ bytes: Int) { owed += bytes }
 
   /// Gives credit at once, for a message that was promised its room.

@@ -44,7 +44,7 @@ struct Schedule: Sendable {
     return small.popFirst()
   }
 
-  /// Takes note of what a small thing took.
+  /// Records what a small thing took.
   mutating func sentSmall(bytes: Int) { smallBytes += bytes }
 
   /// The streams that waited for credit of the connection.

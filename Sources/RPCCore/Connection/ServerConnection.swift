@@ -110,16 +110,16 @@ package struct ServerConnection {
     let stream = frame.header.stream
     switch frame.header.type {
     case .data:
-      try judgeOpened(stream)
+      try checkOpened(stream)
       return try received(try transfer.received(frame), on: stream, now)
     case .open:
       return try opened(stream, frame.payload, now)
     case .cancel:
-      try judgeOpened(stream)
+      try checkOpened(stream)
       try flood.reset(at: now)
       return cancelled(stream)
     case .credit:
-      try judgeOpened(stream)
+      try checkOpened(stream)
       flood.sentData(frames: transfer.takeSentDataFrames())
       try flood.control(at: now)
       try transfer.received(creditFrame: frame)
@@ -140,7 +140,7 @@ package struct ServerConnection {
   /// Refuses frames of calls that were not opened.
   ///
   /// Once the last call was named, what its client opened beyond it was dropped, and this is too.
-  private func judgeOpened(_ stream: StreamID) throws(ConnectionFault) {
+  private func checkOpened(_ stream: StreamID) throws(ConnectionFault) {
     guard stream <= lastOpened || drain.hasNamedLast else {
       throw .protocolError("stream \(stream) was not opened; the last one was \(lastOpened)")
     }
@@ -270,7 +270,7 @@ package struct ServerConnection {
     transfer.enqueue(.frame(.end, transfer.serialized(ending)), on: stream)
   }
 
-  /// Takes note that nothing runs for the call any more, after `end`.
+  /// Records that nothing runs for the call any more, after `end`.
   package mutating func returned(_ stream: StreamID) {
     precondition(calls[stream] == .ended, "the call on stream \(stream) returned before it ended")
     calls[stream] = .returned
@@ -315,7 +315,7 @@ package struct ServerConnection {
 
   // MARK: Slow bytes
 
-  /// Whether something has begun to arrive that has to be whole in time: then `judgePace` is to be
+  /// Whether something has begun to arrive that has to be whole in time: then `checkPace` is to be
   /// called after `receiveGrace`, and as long as it says when next.
   package var isReceiving: Bool { pace.isWatching }
   /// Whether a message of the call has begun that is not whole.
@@ -326,11 +326,11 @@ package struct ServerConnection {
   /// Ends the calls whose messages took too long to arrive.
   ///
   /// - Throws: if a frame did, which ends the connection.
-  package mutating func judgePace(
+  package mutating func checkPace(
     at now: ContinuousClock.Instant
   ) throws(ConnectionFault) -> [Event] {
     if isFailed { return [] }
-    try pace.judgeFrame(at: now)
+    try pace.checkFrame(at: now)
     var events: [Event] = []
     for (stream, allowance) in pace.overdue(at: now, partial: { transfer.partial($0) }) {
       try flood.reset(at: now)

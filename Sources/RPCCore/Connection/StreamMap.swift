@@ -118,7 +118,7 @@ public struct StreamMap<Value> {
 
   @inlinable
   mutating func insert(_ value: Value, for stream: StreamID) {
-    precondition(stream != .connection, "the connection is no stream")
+    precondition(stream != .connection, "the connection is not a stream")
     if slots.count < 2 * (streams.count + 1) { grow() }
     take(Slot(stream: stream.rawValue, position: UInt32(streams.count)))
     streams.append(stream)

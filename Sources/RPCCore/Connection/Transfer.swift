@@ -172,7 +172,7 @@ package struct Transfer {
     var held = frame.header.length
     var messageBytesMax = streams[at: index].messageBytesMax
     if isCompressed || streams[at: index].isCompressed {
-      if let refusal = try judgeCompressed(frame, at: index) {
+      if let refusal = try checkCompressed(frame, at: index) {
         ignoreInput(of: stream)
         return .refused(refusal)
       }
@@ -246,7 +246,7 @@ package struct Transfer {
     if room == .asked { give(assembly.withdraw(stream)) }
   }
 
-  /// Takes note that the call has taken its oldest messages, and gives their credit back.
+  /// Records that the call has taken its oldest messages, and gives their credit back.
   package mutating func consumed(messages: Int, on stream: StreamID) {
     guard let index = streams.index(forKey: stream) else { return }
     for _ in 0..<messages {

@@ -1,3 +1,4 @@
+package import Codec
 package import NIOCore
 
 /// What a frame is for; the second field of its header.
@@ -139,4 +140,19 @@ extension ByteBuffer {
       | UInt64(header.flags.rawValue) << 24 | UInt64(header.trafficClass.rawValue) << 16
     writeMultipleIntegers(first, header.stream.rawValue)
   }
+}
+
+extension Frame {
+  /// The payload, copied.
+  package var bytes: Bytes { payload.copiedBytes }
+}
+
+extension ByteBuffer {
+  /// The readable bytes, copied: they do not keep alive what else came in the same read.
+  package var copiedBytes: Bytes { withUnsafeReadableBytes { Bytes(Array($0)) } }
+}
+
+extension UInt64 {
+  /// The eight big-endian bytes of a PING.
+  package var bytes: Bytes { Swift.withUnsafeBytes(of: bigEndian) { Bytes(Array($0)) } }
 }

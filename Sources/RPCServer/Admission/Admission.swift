@@ -61,7 +61,7 @@ struct Admission<Call> {
     return .wait
   }
 
-  /// Takes note that a handler has returned, after `time` if that says something about the next one;
+  /// Records that a handler has returned, after `time` if that says something about the next one;
   /// returns the call that runs in its place.
   mutating func returned(after time: Duration?) -> Call? {
     precondition(running > 0, "a handler of \(name) returned twice")

@@ -24,7 +24,7 @@ final class MethodGate: Sendable {
     return state.withLock { $0.arrived(call, deadline: call.context.deadline, at: now) }
   }
 
-  /// Takes note that a handler has returned; returns the call that runs in its place.
+  /// Records that a handler has returned; returns the call that runs in its place.
   func returned(after time: Duration) -> ServerCall? {
     state.withLock { $0.returned(after: isTimed ? time : nil) }
   }

@@ -1,0 +1,97 @@
+/// A protobuf message; the generator writes the conformances.
+public protocol Message: Hashable, Sendable {
+  /// The full name in the schema, such as `diyml.v1.LoginRequest`.
+  static var protoName: String { get }
+
+  /// The file that declares the message.
+  static var protoFile: ProtoFile { get }
+
+  /// Fields that the schema does not know.
+  var unknownFields: UnknownFields { get set }
+
+  /// Makes a message whose fields all have their default.
+  init()
+
+  /// Reads fields up to the end of the message: single ones are replaced, messages merged, lists
+  /// and maps extended.
+  mutating func merge(from reader: inout Reader) throws(DecodingError)
+
+  /// Adds the size of each field to `sizer`.
+  func measure(with sizer: inout Sizer)
+
+  /// Writes each field, the last one first.
+  func write(to writer: inout Writer)
+}
+
+extension Message {
+  /// Decodes a message; its `bytes` fields are views of `serialized`.
+  ///
+  /// - Throws: A `DecodingError` that says what is wrong, or which limit is passed, and where.
+  @inlinable
+  public init(
+    serialized: Bytes, limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    self.init()
+    try merge(serialized: serialized, limits: limits)
+  }
+
+  /// Decodes a message; its `bytes` fields are views of `serialized`.
+  ///
+  /// - Throws: A `DecodingError` that says what is wrong, or which limit is passed, and where.
+  @inlinable
+  public init(
+    serialized: [UInt8], limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    try self.init(serialized: Bytes(serialized), limits: limits)
+  }
+
+  /// Decodes a message into this one, as if the bytes of both were one after the other.
+  ///
+  /// - Throws: A `DecodingError`; fields before the unreadable one have been merged by then.
+  @inlinable
+  public mutating func merge(
+    serialized: Bytes, limits: DecodingLimits = DecodingLimits()
+  ) throws(DecodingError) {
+    guard serialized.count <= limits.bytesMax else {
+      throw DecodingError(.tooLarge(bytes: serialized.count, limit: limits.bytesMax), at: 0)
+    }
+    try Reader.read(serialized, limits: limits) { (reader) throws(DecodingError) in
+      try merge(from: &reader)
+    }
+  }
+
+  /// Encodes the message, in one allocation.
+  ///
+  /// The same content gives the same bytes: fields in the order of the schema, maps by key, unknown
+  /// fields last.
+  ///
+  /// - Throws: `.tooDeep` past 100 levels, `.tooLarge` past 2 GiB.
+  @inlinable
+  public func serialized() throws(EncodingError) -> Bytes {
+    var sizer = Sizer()
+    measure(with: &sizer)
+    let count = try sizer.total()
+    return Writer.bytes(count) { writer in write(to: &writer) }.only
+  }
+
+  /// Encodes the message as ``serialized()`` does, but leaves values of `bytes` fields from 16 KiB on
+  /// where they are.
+  ///
+  /// - Throws: as ``serialized()``.
+  @inlinable
+  public func serializedInSegments() throws(EncodingError) -> SegmentedBytes {
+    var sizer = Sizer()
+    measure(with: &sizer)
+    let count = try sizer.total()
+    return Writer.bytes(count, lending: sizer.lentCount) { writer in write(to: &writer) }
+  }
+}
+
+/// An open enum: numbers that the schema does not name are kept, not refused.
+public protocol Enumeration: Hashable, Sendable, CaseIterable {
+  /// The value of a number; `unrecognized` when the schema has no name for it.
+  init(rawValue: Int32)
+
+  /// The number on the wire.
+  var rawValue: Int32 { get }
+}

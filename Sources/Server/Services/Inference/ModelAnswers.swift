@@ -1,0 +1,126 @@
+internal import API
+internal import Codec
+internal import RPCCore
+internal import Store
+
+/// Asks the inference engine on behalf of callers, and says its answers in their terms.
+struct ModelAnswers: Sendable {
+  /// Where the image is.
+  enum Image: Sendable {
+    case inline(Bytes)
+    /// The SHA-256 of a stored object, in hexadecimal.
+    case object(String)
+  }
+
+  let store: DataStore
+  let vision: EngineVisionClient
+
+  /// Answers a request as it came.
+  ///
+  /// - Throws: `INVALID_ARGUMENT` for a bad address, image or option, `NOT_FOUND` when nothing is
+  ///   published there, and the engine's own status, `UNAVAILABLE` while it restarts.
+  func answer(_ request: InferRequest) async throws -> InferResponse {
+    let (publication, options) = try await check(request)
+    return try await answer(publication, .inline(request.image), options)
+  }
+
+  /// Finds the model of a request and how it is to answer.
+  func check(
+    _ request: InferRequest
+  ) async throws -> (publication: PublicationRecord, options: InferenceOptions) {
+    let options = try InferenceOptions(request)
+    guard !request.image.isEmpty else { throw invalid("image", "no bytes") }
+    let publication = try await store.publication(addressed: request.model)
+    try options.check(for: publication)
+    return (publication, options)
+  }
+
+  /// Answers for an image with a model that was found just now.
+  func answer(
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+  ) async throws -> InferResponse {
+    do {
+      switch publication.training.kind {
+      case .classification: return try await classify(publication, image, options)
+      case .detection: return try await detect(publication, image, options)
+      }
+    } catch let status as Status {
+      await store.examineDamage(in: status)
+      throw status
+    }
+  }
+
+  private func classify(
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+  ) async throws -> InferResponse {
+    let topK = options.topK == 0 ? InferenceLimits.topKDefault : options.topK
+    let answer = try await vision.classify(
+      EngineClassifyRequest(
+        model: publication.model.weights.hex, image: .init(image), topK: topK))
+    let classes = try answer.scores.map { score throws(Status) in
+      guard score.index < publication.classNames.count else {
+        throw Status(
+          .internal,
+          "the engine answered with class \(score.index) of \(publication.classNames.count)")
+      }
+      return ScoredClass(
+        className: publication.classNames[Int(score.index)], probability: score.probability)
+    }
+    return InferResponse(
+      model: publication.address, result: .classification(Classification(classes: classes)),
+      imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
+      engineMilliseconds: answer.milliseconds)
+  }
+
+  private func detect(
+    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+  ) async throws -> InferResponse {
+    let objectsMax =
+      options.detectionsMax == 0 ? InferenceLimits.detectionsMaxDefault : options.detectionsMax
+    let answer = try await vision.detect(
+      EngineDetectRequest(
+        model: publication.model.weights.hex, image: .init(image),
+        confidenceMin: options.confidenceMin,
+        iouMax: options.iouMax ?? InferenceLimits.iouMaxDefault, objectsMax: objectsMax))
+    guard answer.objects.count <= objectsMax else {
+      throw Status(
+        .internal,
+        "the engine answered with \(answer.objects.count) objects; the limit is \(objectsMax)")
+    }
+    let objects = try answer.objects.map { object throws(Status) in
+      guard let object = DetectedObject(object, classNames: publication.classNames) else {
+        throw Status(.internal, "the engine answered with what is not an object of this model")
+      }
+      return object
+    }
+    return InferResponse(
+      model: publication.address, result: .detection(Detection(objects: objects)),
+      imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
+      engineMilliseconds: answer.milliseconds)
+  }
+}
+
+extension EngineClassifyRequest.Image {
+  init(_ image: ModelAnswers.Image) {
+    switch image {
+    case .inline(let bytes): self = .inline(bytes)
+    case .object(let hash): self = .object(hash)
+    }
+  }
+}
+
+extension EngineDetectRequest.Image {
+  init(_ image: ModelAnswers.Image) {
+    switch image {
+    case .inline(let bytes): self = .inline(bytes)
+    case .object(let hash): self = .object(hash)
+    }
+  }
+}
+
+extension InferStreamResponse.Failure {
+  /// A failure as one of many answers carries it.
+  init(_ status: Status) {
+    self.init(code: UInt32(status.code.rawValue), message: status.message)
+  }
+}

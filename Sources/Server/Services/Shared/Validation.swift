@@ -1,0 +1,115 @@
+package import RPCCore
+package import Store
+
+// What requests have in common, checked in one way: each refusal is INVALID_ARGUMENT, names the
+// field, the value and the bound, and has them as a typed detail too.
+
+private let limits = ServiceLimits()
+
+/// A refusal of one field.
+package func invalid(_ field: String, _ description: String) -> Status {
+  Status(
+    .invalidArgument, "\(field): \(description)",
+    details: [.fieldViolation(field: field, description: description)])
+}
+
+/// The text with what could disturb a terminal or a log escaped, cut to a readable length.
+package func quoted(_ text: String) -> String {
+  let shown = text.prefix(80)
+  return shown.debugDescription + (shown.count < text.count ? "…" : "")
+}
+
+/// At most `bytesMax` bytes of text without control characters.
+package func checkBytes(
+  _ text: String, _ field: String, _ bytesMax: Int
+) throws(Status) {
+  let bytes = text.utf8.count
+  guard bytes <= bytesMax else {
+    throw invalid(field, "\(bytes) bytes; the limit is \(bytesMax)")
+  }
+  guard !text.unicodeScalars.contains(where: isControl) else {
+    throw invalid(field, "\(quoted(text)) has a control character")
+  }
+}
+
+/// An account's or project's name.
+package func checkName(_ name: String, _ field: String) throws(Status) {
+  let bytes = name.utf8
+  guard (1...limits.nameBytesMax).contains(bytes.count) else {
+    throw invalid(
+      field, "a name of \(bytes.count) bytes; the limits are 1 and \(limits.nameBytesMax)")
+  }
+  guard isName(name) else {
+    throw invalid(
+      field,
+      "\(quoted(name)) is not a valid name: ASCII letters, digits, '.', '_' and '-', the first a"
+        + " letter or digit, no '..'")
+  }
+}
+
+/// Whether an account or a project may be called so.
+package func isName(_ text: String) -> Bool {
+  let bytes = text.utf8
+  return (1...limits.nameBytesMax).contains(bytes.count)
+    && bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
+    && bytes.first.map(isAlphanumeric) == true && !text.contains("..")
+}
+
+/// A class's name.
+package func checkClassName(_ name: String, _ field: String) throws(Status) {
+  let count = name.utf8.count
+  guard (1...limits.nameBytesMax).contains(count) else {
+    throw invalid(
+      field, "a class name of \(count) bytes; the limits are 1 and \(limits.nameBytesMax)")
+  }
+  let scalars = name.unicodeScalars
+  let isWellFormed =
+    !scalars.contains { isControl($0) || $0 == "/" || $0 == "\\" } && name != "." && name != ".."
+    && scalars.first.map(\.properties.isWhitespace) == false
+    && scalars.last.map(\.properties.isWhitespace) == false
+  guard isWellFormed else {
+    throw invalid(
+      field,
+      "\(quoted(name)) is not a valid class name: no '/', '\\', control characters or surrounding"
+        + " spaces, and not '.' or '..'")
+  }
+}
+
+/// The page asked for, whose token is the cursor that `parse` reads.
+package func pageRequest<Cursor: Sendable>(
+  size: UInt32, token: String, _ parse: (String) -> Cursor?
+) throws(Status) -> PageRequest<Cursor> {
+  guard size <= limits.pageSizeMax else {
+    throw invalid("page_size", "\(size); the limit is \(limits.pageSizeMax)")
+  }
+  let rowsMax = size == 0 ? limits.pageSizeDefault : size
+  if token.isEmpty { return PageRequest(after: nil, rowsMax: rowsMax) }
+  guard token.utf8.count <= limits.pageTokenBytesMax, let cursor = parse(token) else {
+    throw invalid("page_token", "\(quoted(token)) is not a page token of this list")
+  }
+  return PageRequest(after: cursor, rowsMax: rowsMax)
+}
+
+/// The name of an image.
+package func imageID(_ text: String, _ field: String = "id") throws(Status) -> ObjectHash {
+  guard let hash = ObjectHash(hex: text) else {
+    throw invalid(field, "\(quoted(text)) is not 64 lower-case hexadecimal digits")
+  }
+  return hash
+}
+
+func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .lineSeparator, .paragraphSeparator: true
+  default: false
+  }
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "a")...UInt8(ascii: "z"):
+    true
+  default: false
+  }
+}

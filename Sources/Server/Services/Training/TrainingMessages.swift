@@ -1,0 +1,57 @@
+internal import API
+internal import Codec
+internal import Store
+
+// What the store keeps of trainings, as the contract says it.
+
+extension TrainingState {
+  init(_ state: JobState) {
+    switch state {
+    case .queued: self = .queued
+    case .running: self = .running
+    case .succeeded: self = .succeeded
+    case .failed: self = .failed
+    case .cancelled: self = .cancelled
+    }
+  }
+}
+
+extension TrainingJob {
+  init(_ record: TrainingRecord) throws(DecodingError) {
+    try self.init(record, when: record.state)
+  }
+
+  /// The job as it was when it came into a state that it has passed since.
+  init(_ record: TrainingRecord, when state: JobState) throws(DecodingError) {
+    self.init(
+      project: record.projectName, number: record.number, state: TrainingState(state),
+      parameters: try TrainingParameters(serialized: record.parameters),
+      dataSetHash: record.dataSetHash, dataPointCount: record.dataPointCount,
+      createTimeUnixMs: record.createTime.unixMilliseconds)
+    if state != .queued { startTimeUnixMs = record.startTime?.unixMilliseconds ?? 0 }
+    guard state.isFinal else { return }
+    endTimeUnixMs = record.endTime?.unixMilliseconds ?? 0
+    reason = record.reason
+    if let model = record.model {
+      metrics = try ModelMetrics(serialized: model.facts.metrics)
+    }
+  }
+}
+
+extension TrainingEvent {
+  init(_ event: TrainingEventRecord, of training: TrainingRecord) throws(DecodingError) {
+    self.init(sequence: event.sequence, timeUnixMs: event.time.unixMilliseconds)
+    switch event.content {
+    case .state(let state): self.event = .job(try TrainingJob(training, when: state))
+    case .progress(let bytes): self.event = .progress(try TrainingProgress(serialized: bytes))
+    case .note(let text): self.event = .note(text)
+    }
+  }
+}
+
+extension TrainingReport.Confusion {
+  /// A classifier's, which its metrics hold.
+  init(_ metrics: ModelMetrics) {
+    self.init(classNames: metrics.classes.map(\.className), counts: metrics.confusion)
+  }
+}

@@ -1,0 +1,57 @@
+/// What is wrong with what a training engine sent.
+enum TrainingResultError: Error, Equatable {
+  /// The matrix is not the square of the number of classes.
+  case confusion(entries: Int, classes: Int)
+  /// A share that is not within 0 to 1.
+  case share(Double)
+  case loss(Double)
+  /// Not one entry for each class.
+  case classes(entries: Int, classes: Int)
+  /// A precision-recall curve of another number of points.
+  case curve(points: Int, limit: Int)
+  case examples(count: Int, limit: Int)
+  case exampleIndex(UInt32, examples: Int)
+  /// A found object without a box, or of a class or confidence that cannot be.
+  case object
+  case history(epochs: Int, limit: Int)
+  /// The result is of another kind of model.
+  case otherKind
+  /// The frozen data set is of another kind of model.
+  case dataSet
+  /// The engine's events ended without a result.
+  case missing
+  /// Something came after the result.
+  case notLast
+  case weightsTooLarge(bytes: UInt64, limit: UInt64)
+  case weightsBytes(received: UInt64, stated: UInt64)
+  case weightsHash(received: String, stated: String)
+}
+
+extension TrainingResultError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .confusion(let entries, let classes):
+      "its confusion matrix has \(entries) entries for \(classes) classes"
+    case .classes(let entries, let classes): "it has figures of \(entries) classes, not \(classes)"
+    case .curve(let points, let limit): "a curve of it has \(points) points, not \(limit)"
+    case .examples(let count, let limit):
+      "it has \(count) examples or objects of one; the limit is \(limit)"
+    case .exampleIndex(let index, let examples):
+      "it has an example of image \(index); there are \(examples)"
+    case .object: "it found what is not an object"
+    case .history(let epochs, let limit): "it tells of \(epochs) epochs; the limit is \(limit)"
+    case .otherKind: "its result is of another kind of model"
+    case .dataSet: "the frozen data set is of another kind of model"
+    case .share(let share): "it states a figure of \(share), which is not within 0 to 1"
+    case .loss(let loss): "it states a loss of \(loss)"
+    case .missing: "it ended without a result"
+    case .notLast: "it went on after its result"
+    case .weightsTooLarge(let bytes, let limit):
+      "its model has \(bytes) bytes or more; the limit is \(limit)"
+    case .weightsBytes(let received, let stated):
+      "it sent a model of \(received) bytes and states \(stated)"
+    case .weightsHash(let received, let stated):
+      "it sent a model with the SHA-256 \(received) and states \(stated)"
+    }
+  }
+}

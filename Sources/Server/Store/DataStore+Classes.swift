@@ -1,0 +1,166 @@
+internal import GRDB
+
+extension DataStore {
+  /// Replaces a project's class list.
+  ///
+  /// A class of id 0 keeps the id of the present class of that name, unless the list gives that id
+  /// away, or gets an id that was never used.
+  ///
+  /// - Returns: the new list, each class with its id.
+  /// - Throws: `.classInUse` when a class that images use would be dropped; `.notFound(.classID)`
+  ///   for an id the project does not have; `.repeatedClass`; `.limit` past `projectClassesMax`.
+  package func setClasses(
+    _ wanted: [ClassRecord], ofProject name: String, of account: AccountID,
+    keeping answer: PendingResponse<[ClassRecord]>? = nil
+  ) async throws -> [ClassRecord] {
+    let limits = self.limits
+    guard wanted.count <= limits.projectClassesMax else {
+      throw StoreError.limit(
+        name: "classes", value: UInt64(wanted.count), limit: limits.projectClassesMax)
+    }
+    return try await transaction { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      let present = try Self.classes(of: project, in: db)
+      var next = UInt32(
+        try Self.count(db, "SELECT next_class FROM project WHERE id = ?", [project.rawValue]))
+      let list = try Self.numbered(wanted, present: present, next: &next)
+      let kept = Set(list.map(\.id))
+      for dropped in present where !kept.contains(dropped.id) {
+        try Self.requireUnused(dropped, of: project, in: db)
+      }
+      try Self.change(present, of: project, to: list, next: next, in: db)
+      try self.keep(answer, list, of: account, in: db)
+      return list
+    }
+  }
+
+  /// - Throws: `.notFound` when the account has no project of that name.
+  package func classes(
+    ofProject name: String, of account: AccountID
+  ) async throws -> [ClassRecord] {
+    try await read { db in
+      try Self.classes(of: Self.projectID(named: name, of: account, in: db).id, in: db)
+    }
+  }
+
+  /// Removes every class of a project.
+  ///
+  /// With `force` also from the images that use one: they become unlabelled.
+  ///
+  /// - Throws: `.classInUse` without `force`.
+  package func deleteClasses(
+    ofProject name: String, of account: AccountID, force: Bool,
+    keeping answer: PendingResponse<Void>? = nil
+  ) async throws {
+    let rowsMax = BatchSize(atMost: limits.batchRowsMax).rowsMax
+    let unfinished = try await transaction(.essential) { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      if !force {
+        for present in try Self.classes(of: project, in: db) {
+          try Self.requireUnused(present, of: project, in: db)
+        }
+      }
+      try db.execute(
+        sql: "UPDATE project SET removing_classes = 1 WHERE id = ?", arguments: [project.rawValue])
+      let next = try Self.removeClassesFurther(of: project, rowsMax: rowsMax, in: db)
+      try self.keep(answer, (), of: account, in: db)
+      return next.map { (project: project, next: $0) }
+    }
+    if let unfinished {
+      try await finishClassRemoval(of: unfinished.project, after: unfinished.next)
+    }
+  }
+}
+
+extension DataStore {
+  static func classes(of project: ProjectID, in db: Database) throws -> [ClassRecord] {
+    try Row.fetchAll(
+      db.cachedStatement(sql: "SELECT id, name, position FROM class WHERE project = ?"),
+      arguments: [project.rawValue]
+    ).sorted { ($0["position"] as Int64) < $1["position"] }
+      .map { ClassRecord(id: $0["id"], name: $0["name"]) }
+  }
+
+  static func classID(
+    named name: String, of project: ProjectID, in db: Database
+  ) throws -> UInt32 {
+    let id = try UInt32.fetchOne(
+      db.cachedStatement(sql: "SELECT id FROM class WHERE project = ? AND name = ?"),
+      arguments: [project.rawValue, name])
+    guard let id else { throw StoreError.unknownClass(name) }
+    return id
+  }
+
+  /// Gives an id to each class that has none.
+  ///
+  /// `next` is the lowest id never used, and moves past those given out.
+  static func numbered(
+    _ wanted: [ClassRecord], present: [ClassRecord], next: inout UInt32
+  ) throws(StoreError) -> [ClassRecord] {
+    let presentIDs = Set(present.map(\.id))
+    var taken: Set<UInt32> = []
+    for entry in wanted where entry.id != 0 {
+      guard presentIDs.contains(entry.id) else { throw .notFound(.classID, "id \(entry.id)") }
+      guard taken.insert(entry.id).inserted else { throw .repeatedClass("id \(entry.id)") }
+    }
+    let idsByName = Dictionary(present.map { ($0.name, $0.id) }, uniquingKeysWith: { id, _ in id })
+    var names: Set<String> = []
+    var list: [ClassRecord] = []
+    for var entry in wanted {
+      guard names.insert(entry.name).inserted else { throw .repeatedClass(entry.name) }
+      if entry.id == 0 {
+        if let id = idsByName[entry.name], taken.insert(id).inserted {
+          entry.id = id
+        } else {
+          entry.id = next
+          next += 1
+        }
+      }
+      list.append(entry)
+    }
+    return list
+  }
+
+  /// Writes the classes that differ, and no others.
+  private static func change(
+    _ present: [ClassRecord], of project: ProjectID, to list: [ClassRecord], next: UInt32,
+    in db: Database
+  ) throws {
+    let old = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1.id, ($0, $1.name)) })
+    let kept = Set(list.map(\.id))
+    let drop = try db.cachedStatement(sql: "DELETE FROM class WHERE project = ? AND id = ?")
+    for entry in present where !kept.contains(entry.id) {
+      try drop.execute(arguments: [project.rawValue, entry.id])
+    }
+    // Classes may swap names, and no two have the same name even for a moment. So those to be
+    // renamed first get names longer than any class may have.
+    let rename = try db.cachedStatement(
+      sql: "UPDATE class SET name = ? WHERE project = ? AND id = ?")
+    for entry in list {
+      guard let name = old[entry.id]?.1, name != entry.name else { continue }
+      let placeholder = String(repeating: "~", count: 65) + "\(entry.id)"
+      try rename.execute(arguments: [placeholder, project.rawValue, entry.id])
+    }
+    for (position, entry) in list.enumerated() {
+      if let (place, name) = old[entry.id], place == position, name == entry.name { continue }
+      try db.cachedStatement(
+        sql: """
+          INSERT INTO class (project, id, name, position) VALUES (?, ?, ?, ?)
+          ON CONFLICT (project, id) DO UPDATE SET name = excluded.name, position = excluded.position
+          """
+      ).execute(arguments: [project.rawValue, entry.id, entry.name, position])
+    }
+    try db.execute(
+      sql: "UPDATE project SET next_class = ? WHERE id = ? AND next_class <> ?1",
+      arguments: [next, project.rawValue])
+  }
+
+  private static func requireUnused(
+    _ entry: ClassRecord, of project: ProjectID, in db: Database
+  ) throws {
+    let users = try count(
+      db, "SELECT image_count FROM class WHERE project = ? AND id = ?",
+      [project.rawValue, entry.id])
+    guard users == 0 else { throw StoreError.classInUse(entry.name, dataPoints: users) }
+  }
+}

@@ -1,0 +1,151 @@
+internal import GRDB
+
+extension DataStore {
+  /// Begins a new object of up to any size; see `StagingWriter`.
+  ///
+  /// - Throws: `.fault(.full)` when the bytes would not leave the reserve free.
+  package func stage(bytes: UInt64 = 0) throws -> StagingWriter {
+    try space.admit(bytes)
+    return try files.stage(in: space)
+  }
+
+  /// Begins a new object whose bytes come over the network; see `UploadWriter`.
+  package func stageUpload(bytes: UInt64) throws -> UploadWriter {
+    UploadWriter(try stage(bytes: bytes))
+  }
+
+  /// Stages an object that is in memory already.
+  package func stage(_ bytes: [UInt8]) throws -> StagedObject {
+    var writer = try stage(bytes: UInt64(bytes.count))
+    try writer.write(bytes)
+    return writer.finish()
+  }
+
+  /// What is known of an image from any project's row, so that it need not be examined again.
+  package func imageFacts(of object: ObjectHash) async throws -> ImageFacts? {
+    try await read { db in
+      try Row.fetchOne(
+        db.cachedStatement(sql: "SELECT * FROM data_point WHERE object = ? LIMIT 1"),
+        arguments: [object.hex]
+      ).map(ImageFacts.init(row:))
+    }
+  }
+
+  /// Refuses what `putDataPoint` would refuse as things are now, so that no work is done for it.
+  ///
+  /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
+  ///   `projectDataPointsMax`.
+  package func checkDataPoint(
+    _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
+    of account: AccountID
+  ) async throws {
+    let limits = self.limits
+    try await read { db in
+      let project = try Self.projectID(named: name, of: account, in: db)
+      let present = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
+        arguments: [project.id.rawValue, object.hex])
+      if present == nil { try Self.requireRoom(in: project.id, limits, in: db) }
+      try Self.check(annotation, for: project, in: db)
+    }
+  }
+
+  /// Stores an image with its annotation.
+  ///
+  /// One that the project has keeps its place and name; its annotation is replaced if there is a
+  /// new one.
+  ///
+  /// - Returns: the image as it is now, and whether it is new to the project.
+  /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
+  ///   `projectDataPointsMax` or `projectBoxesMax`.
+  package func putDataPoint(
+    _ staged: StagedObject, image: ImageFacts, annotation: AnnotationRecord?, fileName: String,
+    inProject name: String, of account: AccountID, at now: Timestamp,
+    keeping answer: PendingResponse<(dataPoint: DataPointRecord, created: Bool)>? = nil
+  ) async throws -> (dataPoint: DataPointRecord, created: Bool) {
+    let limits = self.limits
+    return try await transaction(adopting: staged) { db in
+      let project = try Self.projectID(named: name, of: account, in: db)
+      let present = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
+        arguments: [project.id.rawValue, staged.hash.hex])
+      if present == nil {
+        try Self.insertDataPoint(
+          staged.hash, image: image, fileName: fileName, project: project.id, limits, in: db,
+          at: now)
+      }
+      let id = present ?? db.lastInsertedRowID
+      if let annotation {
+        try Self.annotate(id, with: annotation, project: project, limits, in: db)
+      }
+      let dataPoint = try Self.dataPoint(staged.hash, of: project, in: db)
+      try self.keep(answer, (dataPoint, present == nil), of: account, in: db)
+      return (dataPoint, present == nil)
+    }
+  }
+
+  /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`.
+  package func dataPoint(
+    _ object: ObjectHash, inProject name: String, of account: AccountID
+  ) async throws -> DataPointRecord {
+    try await read { db in
+      try Self.dataPoint(object, of: Self.projectID(named: name, of: account, in: db), in: db)
+    }
+  }
+
+  /// What a project has of each of some images.
+  ///
+  /// - Returns: as many findings as `objects`, or fewer, of the first of them, when those have more
+  ///   than `pagePartsMax` boxes; never none of some.
+  /// - Throws: `.notFound(.project)`.
+  package func findDataPoints(
+    _ objects: [ObjectHash], inProject name: String, of account: AccountID
+  ) async throws -> [DataPointFinding] {
+    let partsMax = limits.pagePartsMax
+    return try await read { db in
+      let project = try Self.projectID(named: name, of: account, in: db)
+      var findings: [DataPointFinding] = []
+      var parts = 0
+      for object in objects {
+        let (finding, boxCount) = try Self.find(object, of: project, in: db)
+        parts += boxCount
+        guard parts <= partsMax || findings.isEmpty else { break }
+        findings.append(finding)
+      }
+      return findings
+    }
+  }
+
+  /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`.
+  package func deleteDataPoint(
+    _ object: ObjectHash, inProject name: String, of account: AccountID,
+    keeping answer: PendingResponse<Void>? = nil
+  ) async throws {
+    try await transaction(.essential) { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      try db.execute(
+        sql: "DELETE FROM data_point WHERE project = ? AND object = ?",
+        arguments: [project.rawValue, object.hex])
+      guard db.changesCount > 0 else { throw StoreError.notFound(.dataPoint, object.hex) }
+      try self.keep(answer, (), of: account, in: db)
+    }
+  }
+
+  /// Replaces an image's annotation; without one the image becomes unlabelled.
+  ///
+  /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`, `.limit` past `projectBoxesMax`.
+  package func relabelDataPoint(
+    _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
+    of account: AccountID, keeping answer: PendingResponse<DataPointRecord>? = nil
+  ) async throws -> DataPointRecord {
+    let limits = self.limits
+    return try await transaction { db in
+      let project = try Self.projectID(named: name, of: account, in: db)
+      let id = try Self.dataPoint(object, of: project, in: db).id
+      try Self.annotate(id, with: annotation, project: project, limits, in: db)
+      let dataPoint = try Self.dataPoint(object, of: project, in: db)
+      try self.keep(answer, dataPoint, of: account, in: db)
+      return dataPoint
+    }
+  }
+}

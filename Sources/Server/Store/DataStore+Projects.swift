@@ -1,0 +1,199 @@
+internal import GRDB
+
+extension DataStore {
+  /// Makes an empty project.
+  ///
+  /// - Throws: `.alreadyExists` when the account has a project of that name, in whatever case;
+  ///   `.limit` past `accountProjectsMax`; `.notFound` once the account has been deleted.
+  package func createProject(
+    name: String, kind: ProjectKind, description: String, of account: AccountID,
+    at now: Timestamp, keeping answer: PendingResponse<ProjectRecord>? = nil
+  ) async throws -> ProjectRecord {
+    let limits = self.limits
+    return try await transaction { db in
+      let taken = try Self.count(
+        db, "SELECT count(*) FROM project WHERE account = ? AND name = ?",
+        [account.rawValue, name])
+      guard taken == 0 else { throw StoreError.alreadyExists(.project, name) }
+      let count = try Self.count(
+        db, "SELECT count(*) FROM project WHERE account = ?", [account.rawValue])
+      guard count < limits.accountProjectsMax else {
+        throw StoreError.limit(name: "projects", value: count + 1, limit: limits.accountProjectsMax)
+      }
+      try db.execute(
+        sql: """
+          INSERT INTO project (account, name, kind, description, create_time)
+          SELECT id, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
+          """,
+        arguments: [name, kind.rawValue, description, now.unixMilliseconds, account.rawValue])
+      guard db.changesCount > 0 else {
+        throw StoreError.notFound(.account, "number \(account.rawValue)")
+      }
+      let project = try Self.project(named: name, of: account, in: db)
+      try self.keep(answer, project, of: account, in: db)
+      return project
+    }
+  }
+
+  /// - Throws: `.notFound` when the account has no project of that name.
+  package func project(named name: String, of account: AccountID) async throws -> ProjectRecord {
+    try await read { try Self.project(named: name, of: account, in: $0) }
+  }
+
+  /// The account's projects by name; the cursor is a name.
+  package func projects(
+    of account: AccountID, page: PageRequest<String>
+  ) async throws -> Page<ProjectRecord, String> {
+    let rowsMax = rowsMax(page.rowsMax)
+    let partsMax = limits.pagePartsMax
+    return try await read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: Self.projectColumns + " WHERE project.account = ? AND project.name > ?"
+          + " ORDER BY project.name LIMIT ?",
+        arguments: [account.rawValue, page.after ?? "", rowsMax + 1])
+      return try Page(
+        fetched: rows, rowsMax: rowsMax, partsMax: partsMax, cursor: \.name,
+        parts: \.classes.count
+      ) { try Self.project(row: $0, in: db) }
+    }
+  }
+
+  /// Deletes a project with its images, trainings, models and publications.
+  ///
+  /// All of it is out of sight with the commit; the rows and files of a large project go bit by bit
+  /// afterwards.
+  ///
+  /// - Returns: the trainings that were queued or running: what is to stop now.
+  /// - Throws: `.notFound` when the account has no project of that name.
+  @discardableResult
+  package func deleteProject(
+    named name: String, of account: AccountID, keeping answer: PendingResponse<Void>? = nil
+  ) async throws -> [TrainingID] {
+    let active = try await transaction(.essential) { db in
+      let project = try Self.projectID(named: name, of: account, in: db).id
+      let active = try Self.activeTrainings(
+        "project.id = ?", arguments: [project.rawValue], in: db)
+      try Self.detachProjects("id = ?", [project.rawValue], in: db)
+      try self.keep(answer, (), of: account, in: db)
+      return active
+    }
+    await removeSomeLeftovers()
+    return active
+  }
+
+  /// Takes projects away from their account, to be removed.
+  static func detachProjects(
+    _ condition: String, _ arguments: StatementArguments, in db: Database
+  ) throws {
+    try db.execute(
+      sql: """
+        DELETE FROM publication WHERE training IN (SELECT training.id FROM training
+          WHERE training.project IN (SELECT id FROM project WHERE \(condition)))
+        """,
+      arguments: arguments)
+    try db.execute(
+      sql: "UPDATE project SET account = 0, name = 'removed/' || id WHERE \(condition)",
+      arguments: arguments)
+  }
+
+  /// A project with all of its images.
+  ///
+  /// - Throws: `.notFound` when the account has no project of that name.
+  package func contents(
+    ofProject name: String, of account: AccountID
+  ) async throws -> ProjectContents {
+    try await read { db in
+      try Self.contents(of: Self.project(named: name, of: account, in: db), in: db)
+    }
+  }
+}
+
+extension DataStore {
+  private static let projectColumns = """
+    SELECT project.*, account.name AS owner
+    FROM project JOIN account ON account.id = project.account
+    """
+
+  static func project(
+    named name: String, of account: AccountID, in db: Database
+  ) throws -> ProjectRecord {
+    let row = try Row.fetchOne(
+      db, sql: projectColumns + " WHERE project.account = ? AND project.name = ?",
+      arguments: [account.rawValue, name])
+    guard let row else { throw StoreError.notFound(.project, name) }
+    return try project(row: row, in: db)
+  }
+
+  /// The number of a project, for methods that need nothing else of it.
+  static func projectID(
+    named name: String, of account: AccountID, in db: Database
+  ) throws -> (id: ProjectID, kind: ProjectKind) {
+    let row = try Row.fetchOne(
+      db.cachedStatement(
+        sql: "SELECT id, kind, removing_classes FROM project WHERE account = ? AND name = ?"),
+      arguments: [account.rawValue, name])
+    guard let row else { throw StoreError.notFound(.project, name) }
+    try ClassesBeingRemoved.check(row)
+    return (ProjectID(row["id"]), try kind(row["kind"]))
+  }
+
+  private static func project(row: Row, in db: Database) throws -> ProjectRecord {
+    try ClassesBeingRemoved.check(row)
+    var project = ProjectRecord(
+      id: ProjectID(row["id"]), account: AccountID(row["account"]), owner: row["owner"],
+      name: row["name"], kind: try kind(row["kind"]), description: row["description"],
+      createTime: Timestamp(unixMilliseconds: row["create_time"]))
+    project.classes = try classes(of: project.id, in: db)
+    project.dataPointCount = row["data_point_count"]
+    project.labeledDataPointCount = row["labeled_count"]
+    project.boxCount = row["box_count"]
+    let newest = try Row.fetchOne(
+      db, sql: "SELECT number, state FROM training WHERE project = ? ORDER BY number DESC LIMIT 1",
+      arguments: [project.id.rawValue])
+    project.newestTraining = try newest.map {
+      ProjectRecord.TrainingSummary(number: $0["number"], state: try state($0["state"]))
+    }
+    project.publishedVersions = try UInt32.fetchAll(
+      db,
+      sql: """
+        SELECT number FROM publication WHERE project = ? ORDER BY number
+        """,
+      arguments: [project.id.rawValue])
+    return project
+  }
+
+  static func contents(of project: ProjectRecord, in db: Database) throws -> ProjectContents {
+    let rows = try Row.fetchAll(
+      db, sql: dataPointColumns + " WHERE data_point.project = ? ORDER BY data_point.id",
+      arguments: [project.id.rawValue])
+    let boxes = try boxes(ofProject: project.id, in: db)
+    let dataPoints = try rows.map { row in
+      try DataPointRecord(row: row, boxes: boxes[row["id"]] ?? [], kind: project.kind)
+    }
+    return ProjectContents(project: project, dataPoints: dataPoints)
+  }
+
+  static func kind(_ column: Int64) throws -> ProjectKind {
+    guard let kind = ProjectKind(rawValue: column) else {
+      throw StoreError.database("project kind \(column)")
+    }
+    return kind
+  }
+
+  static func state(_ column: Int64) throws -> JobState {
+    guard let state = JobState(rawValue: column) else {
+      throw StoreError.database("training state \(column)")
+    }
+    return state
+  }
+
+  static func count(
+    _ db: Database, _ sql: String, _ arguments: StatementArguments
+  ) throws -> UInt64 {
+    UInt64(try Int64.fetchOne(db, sql: sql, arguments: arguments) ?? 0)
+  }
+
+  /// Rows of one page, within the store's own bound.
+  func rowsMax(_ asked: UInt32) -> Int { Int(min(max(asked, 1), limits.pageRowsMax)) }
+}
