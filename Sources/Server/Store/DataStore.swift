@@ -106,6 +106,9 @@ package final class DataStore: Sendable {
     identity = try FolderIdentityFile(in: files.folder, changes: state.changes)
     try SystemCalls.removeFile(files.manifestPath)
     if crashTime == nil { try SystemCalls.touch(files.openedPath) }
+    // SQLite does not wait until the journal of an opening that was cut off is gone for good: if it
+    // came back with a power loss, it would take back what has been written since.
+    try SystemCalls.synchronizeFolder(files.folder)
   }
 
   /// Marks the store as open, and gives a backup that is used, or a new store, an id of its own.
@@ -264,8 +267,11 @@ extension DataStore {
   /// - Returns: whether there was none.
   private func place(_ staged: StagedObject) throws -> Bool {
     let isNew = !SystemCalls.exists(files.path(of: staged.hash))
-    // A transaction that is tried again may have put it there.
-    if !isNew, !SystemCalls.exists(staged.file.path) { return false }
+    // A transaction that is tried again may have put it there, and failed before its name was safe.
+    if !isNew, !SystemCalls.exists(staged.file.path) {
+      try SystemCalls.synchronizeFolder(files.innerFolder(of: staged.hash))
+      return false
+    }
     try files.adopt(staged)
     return isNew
   }

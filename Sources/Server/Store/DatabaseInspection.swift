@@ -75,6 +75,30 @@ enum DatabaseInspection: Equatable {
     }
   }
 
+  /// Holds the texts of tables, indexes and triggers against those that the migrations make: a bit of
+  /// one that has changed is nothing that SQLite looks for.
+  private static func requireSchema(_ db: Database, _ path: String) throws {
+    let queue = try DatabaseQueue(configuration: DataStore.configuration())
+    try Migrations.migrator.migrate(queue)
+    let expected = try queue.read(schema)
+    let found = try schema(db)
+    guard found == expected else {
+      let names = found.symmetricDifference(expected).map { $0[1] ?? "?" }
+      throw StoreError.refused(
+        .damaged(
+          database: path,
+          finding: "\(Set(names).sorted().joined(separator: ", ")) is not as this version makes it")
+      )
+    }
+  }
+
+  @Sendable private static func schema(_ db: Database) throws -> Set<[String?]> {
+    let rows = try Row.fetchAll(
+      db,
+      sql: "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+    return Set(rows.map { [$0[0], $0[1], $0[2]] })
+  }
+
   private static func look(at db: Database, _ path: String) throws -> DatabaseInspection {
     try requireSound(db, path)
     guard try db.tableExists("grdb_migrations") else {
@@ -96,6 +120,7 @@ enum DatabaseInspection: Equatable {
     guard version >= Migrations.firstVersionWithID else {
       return version == 0 ? .empty : .store(version: version, id: nil, changes: 0)
     }
+    if version == known.count { try requireSchema(db, path) }
     guard let row = try Row.fetchOne(db, sql: "SELECT id, changes FROM store"),
       let id = row["id"] as String?, let changes = row["changes"] as Int64?
     else {
