@@ -48,8 +48,9 @@ package final class DataStore: Sendable {
       // GRDB sets NORMAL with WAL, which would lose the last commits with the power.
       // Its journal is moved into the database by whoever commits; little of it at a time, so that
       // nobody waits long.
-      try pool.writeWithoutTransaction {
-        try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256")
+      try pool.writeWithoutTransaction { db in
+        try requireWriteAheadLog(db)
+        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 256")
       }
       try settleJournal(of: pool)
       try openReaders(of: pool)
@@ -60,6 +61,15 @@ package final class DataStore: Sendable {
         limits: limits, at: now,
         report: report)
     }
+  }
+
+  /// A disk that fails while a new database changes to its log of today leaves it with the journal of
+  /// before, and nobody is told: its commits would not survive a power loss.
+  private static func requireWriteAheadLog(_ db: Database) throws {
+    for sql in ["PRAGMA journal_mode", "PRAGMA journal_mode = WAL"] {
+      if try String.fetchOne(db, sql: sql) == "wal" { return }
+    }
+    throw StoreError.database("the database cannot change to its write-ahead log")
   }
 
   /// A store for tests: rows in memory, objects in `folder`.
