@@ -1,5 +1,11 @@
 internal import CCrypto
 
+/// Bytes that nobody can guess, from the system's random source.
+package func secureRandomBytes(count: Int) -> [UInt8] {
+  var random = SystemRandomNumberGenerator()
+  return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+}
+
 /// 32 secret bytes: to sign with, to seal with, or to derive other keys from.
 package struct SecretKey: Sendable {
   /// What a sealed text is longer than the plain one: the nonce before it and the tag behind it.
@@ -41,8 +47,7 @@ extension SecretKey {
   ///
   /// - Returns: a random nonce of 12 bytes, the encrypted text, a tag of 16 bytes.
   package func seal(_ text: [UInt8], authenticating context: [UInt8]) -> [UInt8] {
-    var random = SystemRandomNumberGenerator()
-    let nonce = (0..<Self.nonceBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+    let nonce = secureRandomBytes(count: Self.nonceBytes)
     var tag = [UInt8](repeating: 0, count: Self.tagBytes)
     let sealed = run(text, nonce: nonce, context, encrypting: true) { cipher in
       EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagBytes), &tag) == 1

@@ -37,7 +37,7 @@ package struct ReceiveWindow: Hashable, Sendable {
     return true
   }
 
-  /// Records that received bytes are no longer held.
+  /// Records bytes that were consumed, whose credit is owed to the sender.
   package mutating func consumed(_ bytes: Int) { owed += bytes }
 
   /// Gives credit at once, for a message that was promised its room.

@@ -1,4 +1,5 @@
 internal import CArgon2
+internal import Cryptography
 
 /// What hashing a password costs.
 ///
@@ -65,10 +66,7 @@ enum Argon2 {
     return "$argon2id$v=19$m=\(memory),t=\(passes),p=\(lanes)$\(salt)$\(hash)"
   }
 
-  static func randomSalt() -> [UInt8] {
-    var random = SystemRandomNumberGenerator()
-    return (0..<saltBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
-  }
+  static func randomSalt() -> [UInt8] { secureRandomBytes(count: saltBytes) }
 
   private static func check(_ result: Int32) throws(CredentialsError) {
     guard result == ARGON2_OK.rawValue else {

@@ -19,9 +19,7 @@ package struct TokenSecret: Sendable, Equatable {
 
   /// A new secret from the system's random source.
   package init() {
-    var random = SystemRandomNumberGenerator()
-    let bytes = (0..<Self.randomBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
-    text = Self.prefix + base64URL(bytes)
+    text = Self.prefix + base64URL(secureRandomBytes(count: Self.randomBytes))
   }
 
   /// Nothing unless the text looks like a secret: prefix, length and alphabet.

@@ -116,9 +116,6 @@ package final class DataStore: Sendable {
     identity = try FolderIdentityFile(in: files.folder, changes: state.changes)
     try SystemCalls.removeFile(files.manifestPath)
     if crashTime == nil { try SystemCalls.touch(files.openedPath) }
-    // SQLite does not wait until the journal of an opening that was cut off is gone for good: if it
-    // came back with a power loss, it would take back what has been written since.
-    try SystemCalls.synchronizeFolder(files.folder)
   }
 
   /// Marks the store as open, and gives a backup that is used, or a new store, an id of its own.

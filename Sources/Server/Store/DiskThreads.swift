@@ -1,6 +1,6 @@
 internal import Threads
 
-/// The threads that wait for the disk, for whoever uploads or reads an image.
+/// Threads for the blocking disk I/O of uploads and downloads.
 enum DiskThreads {
   /// So many files are synchronized, or read whole, at once: the disk does several in the time of one.
   private static let count = 16

@@ -45,8 +45,7 @@ struct FolderIdentity: Sendable, Equatable {
   }
 
   static func randomID() -> String {
-    var random = SystemRandomNumberGenerator()
-    return lowerHex((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+    lowerHex(secureRandomBytes(count: 16))
   }
 }
 

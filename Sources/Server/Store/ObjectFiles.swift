@@ -60,8 +60,7 @@ struct ObjectFiles: Sendable {
 
   /// Opens a file of a new random name for writing.
   func stage(in space: SpaceGuard) throws(StoreError) -> StagingWriter {
-    var random = SystemRandomNumberGenerator()
-    let name = lowerHex((0..<16).map { _ in UInt8.random(in: 0...255, using: &random) })
+    let name = lowerHex(secureRandomBytes(count: 16))
     return try StagingWriter(path: stagingFolder + "/" + name, name: name, space: space)
   }
 
