@@ -1,14 +1,19 @@
 # The front door. `make` lists the targets.
 
 BUILD := swift build --explicit-target-dependency-import-check error
+# Programs for use need no Swift toolchain where they run, and carry no symbols.
+BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib -debug-info-format none -Xlinker -s
 RELEASE := .build/release
+# The main job takes the first four.
+DEMO_PROGRAMS := diyml diymld diyml-engine diyml-demo
+PROGRAMS := $(DEMO_PROGRAMS) diyml-load detector-speed store-fill
 SWIFT := Package.swift Sources Tests Evaluation Benchmarks/Package.swift Benchmarks/Sources \
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz \
   Conformance/Package.swift Conformance/Sources/codec-conformance
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install graph clean
+.PHONY: help setup build release demo-programs generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install graph clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -20,7 +25,10 @@ build: setup ## Builds everything for development.
 	$(BUILD) --build-tests $(SANITIZE_FLAG)
 
 release: setup ## Builds the programs for use, into .build/release.
-	$(BUILD) -c release
+	@for program in $(PROGRAMS); do $(BUILD_RELEASE) --product $$program || exit; done
+
+demo-programs: setup
+	@for program in $(DEMO_PROGRAMS); do $(BUILD_RELEASE) --product $$program || exit; done
 
 test: build ## Runs all tests. SANITIZE=thread or address runs those of the RPC under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
@@ -30,7 +38,7 @@ ifndef SANITIZE
 endif
 
 judge: setup ## COUNT=10000 random messages of every type before Python's protobuf, both ways.
-	$(BUILD) -c release --product codec-testee
+	$(BUILD_RELEASE) --product codec-testee
 	@Scripts/judge-python --count $(or $(COUNT),10000) --testee $(RELEASE)/codec-testee
 
 conformance: setup ## The testee of protobuf's conformance suite, under RUNNER=PATH or our own judge.
@@ -46,22 +54,23 @@ stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload,
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
 
 power-loss: build ## The store after every power loss and with every call failing, and with every page garbled.
-	@DIYML_POWER_LOSS=1 Scripts/test --filter '^PowerLossTests\.'
+	@for program in store-scenario DiskLayer; do $(BUILD_RELEASE) --product $$program || exit; done
+	@DIYML_PROGRAMS=$(RELEASE) DIYML_POWER_LOSS=1 Scripts/test --filter '^PowerLossTests\.'
 
 torture: release build ## Random calls by 12 clients while the server is killed at random moments, for SECONDS=600.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_TORTURE_SECONDS=$(or $(SECONDS),600) DIYML_TORTURE_SEED=$(or $(SEED),1) \
 	  Scripts/test --filter TortureTests
 
-demo: release ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
+demo: demo-programs ## The main job from account to prediction. DATA=FOLDER uses your own class folders.
 	@Scripts/main-job demo $(DATA)
 
-eval-classification: release ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
+eval-classification: demo-programs ## Trains on DATA=FOLDER/train.txt and measures on its test.txt.
 	@Scripts/main-job evaluate $(DATA)
 
-demo-detection: release ## The main job with boxes, on composed scenes. DATA=FOLDER uses your own YOLO, COCO or VOC.
+demo-detection: demo-programs ## The main job with boxes, on composed scenes. DATA=FOLDER uses your own YOLO, COCO or VOC.
 	@Scripts/main-job demo-detection $(DATA)
 
-eval-detection: release ## Trains on the parts train and val of DATA=FOLDER and measures on its part test.
+eval-detection: demo-programs ## Trains on the parts train and val of DATA=FOLDER and measures on its part test.
 	@Scripts/main-job evaluate-detection $(DATA)
 
 judge-map: ## What detection evaluations found, measured by pycocotools as well. RESULTS=FILES, else all there are.
@@ -70,7 +79,7 @@ judge-map: ## What detection evaluations found, measured by pycocotools as well.
 	@PYTHONPATH=.build/diyml/pycocotools \
 	  Scripts/judge-map $(or $(RESULTS),$(wildcard Benchmarks/results/*-detection-*.json))
 
-bench-interleave: release ## What a 100 MB upload costs the small calls on its connection.
+bench-interleave: demo-programs ## What a 100 MB upload costs the small calls on its connection.
 	@$(RELEASE)/diyml-demo interleave
 
 bench-codec: setup ## Our codec against swift-protobuf and libprotobuf-c, side by side.
@@ -86,7 +95,7 @@ bench-idle: setup ## What 10,000 idle connections cost a server and an active co
 	@cd Benchmarks && .build/release/bench-rpc idle
 
 bench-detection: setup ## The detector's training step and inference against the same network in PyTorch.
-	@$(BUILD) -c release --product detector-speed
+	@$(BUILD_RELEASE) --product detector-speed
 	@Scripts/bench-detection
 
 bench-store: release ## What each method costs with 10^3, 10^5 and 10^6 images, and others beside it. SIZES="1000 10000".

@@ -91,7 +91,8 @@ let package = Package(
     // Codec: messages as bytes, as JSON, and from .proto to Swift.
     module("Codec", in: "Sources/Codec/Wire", extra: [.strictMemorySafety()]),
     module("Descriptors", in: "Sources/Codec/Descriptors", ["Codec"]),
-    module("ProtoJSON", in: "Sources/Codec/JSON", ["Codec", "Descriptors"]),
+    module("JSONText", in: "Sources/Codec/JSONText"),
+    module("ProtoJSON", in: "Sources/Codec/JSON", ["Codec", "Descriptors", "JSONText"]),
     module("WellKnownTypes", in: "Sources/Codec/WellKnownTypes", ["Codec"]),
     module("CodeGen", in: "Sources/Codec/Generator", ["Codec", "Descriptors"]),
     program("protoc-gen-diyml", in: "Sources/Codec", ["CodeGen", "Codec", "Descriptors"]),
@@ -102,9 +103,10 @@ let package = Package(
       providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CMalloc", path: "Sources/RPCCore/CMalloc"),
     module(
-      "RPCCore", in: "Sources/RPCCore", ["CMalloc", "Codec", "CZstd", .nioCore],
+      "RPCCore", in: "Sources/RPCCore", ["CMalloc", "Codec", "CZstd", "Waiting", .nioCore],
       except: ["CMalloc", "CZstd", "Observability", "TLS"]),
-    module("RPCTLS", in: "Sources/RPCCore/TLS", ["RPCCore", .nioCore, .nioTLS, .nioSSL]),
+    module(
+      "RPCTLS", in: "Sources/RPCCore/TLS", ["CCrypto", "RPCCore", .nioCore, .nioTLS, .nioSSL]),
     module(
       "RPCServices", in: "Sources/RPCCore/Observability/Services",
       ["Codec", "Descriptors", "RPCCore"]),
@@ -113,21 +115,23 @@ let package = Package(
       ["RPCCore", .coreMetrics, .logging, .nioCore, .nioPosix]),
     module(
       "RPCTracing", in: "Sources/RPCCore/Observability/Tracing",
-      ["RPCCore", "Threads", .logging, .tracing]),
+      ["JSONText", "RPCCore", "Threads", .logging, .tracing]),
     module(
       "RPCServer", in: "Sources/RPCServer",
-      ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+      ["Codec", "RPCCore", "RPCTLS", "Waiting", .nioCore, .nioPosix, .logging]),
     module(
       "RPCClient", in: "Sources/RPCClient",
-      ["Codec", "RPCCore", "RPCTLS", .nioCore, .nioPosix, .logging]),
+      ["Codec", "RPCCore", "RPCTLS", "Waiting", .nioCore, .nioPosix, .logging]),
     module("API", in: "Sources/API", ["Codec", "RPCCore"]),
 
-    // What several rooms need: hashes and secrets, threads, random numbers that a seed decides.
+    // What several rooms need: hashes and secrets, threads, signals to wait for, random numbers that a
+    // seed decides.
     .systemLibrary(
       name: "CCrypto", path: "Sources/Basics/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
     module("Cryptography", in: "Sources/Basics/Cryptography", ["CCrypto"]),
     module("Threads", in: "Sources/Basics/Threads"),
+    module("Waiting", in: "Sources/Basics/Waiting"),
     module("SeededRandom", in: "Sources/Basics/SeededRandom"),
 
     // Images and the science.
@@ -137,7 +141,10 @@ let package = Package(
     .target(
       name: "CVips", dependencies: ["CVipsSystem"], path: "Sources/Images/CVips",
       linkerSettings: [.linkedLibrary("vips"), .linkedLibrary("z")]),
-    module("Images", in: "Sources/Images", ["CVips"], except: ["CVips", "CVipsSystem"]),
+    module("ImageHeaders", in: "Sources/Images/Headers"),
+    module(
+      "Images", in: "Sources/Images", ["CVips", "ImageHeaders"],
+      except: ["CVips", "CVipsSystem", "Headers"]),
     .target(
       name: "CTorch", path: "Sources/Model/CTorch",
       linkerSettings: [
@@ -145,13 +152,17 @@ let package = Package(
       ]),
     module("BoxMetrics", in: "Sources/Model/Measures"),
     module(
-      "Model", in: "Sources/Model", ["BoxMetrics", "CTorch", "SeededRandom", "Threads"],
+      "Model", in: "Sources/Model",
+      ["BoxMetrics", "CTorch", "JSONText", "SeededRandom", "Threads"],
       except: ["CTorch", "Measures"]),
 
     // The engine.
     module(
       "Engine", in: "Sources/Engine",
-      ["API", "BoxMetrics", "Codec", "RPCCore", "Model", "Images", "Cryptography", "Threads"],
+      [
+        "API", "BoxMetrics", "Codec", "RPCCore", "Model", "ImageHeaders", "Images", "Cryptography",
+        "Threads",
+      ],
       except: ["diyml-engine"]),
     program(
       "diyml-engine", in: "Sources/Engine",
@@ -164,32 +175,40 @@ let package = Package(
     module("Credentials", in: "Sources/Server/Accounts", ["CArgon2", "Cryptography", "Threads"]),
     .systemLibrary(name: "CFileSync", path: "Sources/Server/CFileSync"),
     module(
-      "Store", in: "Sources/Server/Store", ["CFileSync", "Cryptography", "Threads", .grdb, .sqlite]),
+      "Store", in: "Sources/Server/Store",
+      ["API", "CFileSync", "Codec", "Cryptography", "Threads", .grdb, .sqlite]),
     module(
       "EngineHost", in: "Sources/Server/EngineHost",
-      ["API", "Codec", "RPCCore", "RPCClient", "Threads", .subprocess, .system, .logging]),
+      ["API", "Codec", "RPCCore", "RPCClient", "Waiting", .subprocess, .system, .logging]),
     module(
       "Services", in: "Sources/Server/Services",
       [
         "API", "BoxMetrics", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging,
-        "Cryptography",
+        "Cryptography", "ImageHeaders", "Waiting",
       ]),
     program(
       "diymld", in: "Sources/Server",
       [
-        "API", "Codec", "Services", "Credentials", "EngineHost", "RPCClient", "RPCCore",
+        "API", "Codec", "Services", "EngineHost", "ProtoJSON", "RPCClient", "RPCCore",
         "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser,
         .coreMetrics, .lifecycle, .signals, .logging,
       ]),
 
     // The command line and the load generator.
-    module("DataSets", in: "Sources/CLI/DataSets"),
+    .systemLibrary(
+      name: "CYaml", path: "Sources/CLI/CYaml", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CXML", path: "Sources/CLI/CXML", pkgConfig: "libxml-2.0",
+      providers: [.apt(["libxml2-dev"])]),
+    module("DataSets", in: "Sources/CLI/DataSets", ["CXML", "CYaml", "ImageHeaders", "JSONText"]),
     module("Drawing", in: "Sources/CLI/Drawing"),
     module(
       "CommandLineKit", in: "Sources/CLI/Commands",
       [
-        "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ProtoJSON", "RPCCore",
-        "RPCClient", "RPCServices", .argumentParser, "Cryptography", .logging, .signals,
+        "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ImageHeaders",
+        "ProtoJSON", "RPCCore", "RPCClient", "RPCServices", .argumentParser, "Cryptography",
+        .logging, .signals,
         .subprocess,
         .system,
       ]),
@@ -197,7 +216,7 @@ let package = Package(
       "LoadKit", in: "Sources/CLI/Load",
       [
         "API", "Codec", "CommandLineKit", "Drawing", "ProtoJSON", "RPCCore", "RPCClient",
-        "RPCServer", .argumentParser, .histogram, .logging,
+        "RPCServer", "SeededRandom", "Waiting", .argumentParser, .histogram, .logging,
       ]),
     program("diyml", in: "Sources/CLI", ["CommandLineKit", "RPCCore"]),
     program("diyml-load", in: "Sources/CLI", ["CommandLineKit", "LoadKit"]),
@@ -210,8 +229,8 @@ let package = Package(
         "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "PNGEncoding", "RPCCore",
         "SeededRandom", .argumentParser, .subprocess, .system, .signals,
       ]),
-    program("detector-speed", in: "Evaluation", ["Model"]),
-    program("store-fill", in: "Evaluation", ["SeededRandom", "Store"]),
+    program("detector-speed", in: "Evaluation", ["BoxMetrics", "Model", "SeededRandom"]),
+    program("store-fill", in: "Evaluation", ["API", "SeededRandom", "Store"]),
 
     // Tests: what they share.
     module(
@@ -302,11 +321,11 @@ let package = Package(
 
     // Tests of hashes, images, the science and the engine.
     tests("CryptographyTests", in: "Tests/Basics/CryptographyTests", ["Cryptography"]),
-    tests("ThreadsTests", in: "Tests/Basics/ThreadsTests", ["TestSupport", "Threads"]),
-    tests("ImagesTests", in: "Tests/Images", ["Images", "SeededRandom"]),
+    tests("ThreadsTests", in: "Tests/Basics/ThreadsTests", ["TestSupport", "Threads", "Waiting"]),
+    tests("ImagesTests", in: "Tests/Images", ["ImageHeaders", "Images", "SeededRandom"]),
     tests(
       "ModelTests", in: "Tests/Model/ModelTests",
-      ["BoxMetrics", "CTorch", "Model", "SeededRandom"],
+      ["BoxMetrics", "CTorch", "Model", "SeededRandom", "detector-speed"],
       resources: ["Fixtures"]),
     tests(
       "BoxMetricsTests", in: "Tests/Model/BoxMetricsTests", ["BoxMetrics"],
@@ -322,7 +341,8 @@ let package = Package(
     // calls fail.
     .target(name: "DiskLayer", path: "Tests/Server/DiskLayer"),
     module(
-      "DiskFaults", in: "Tests/Server/DiskFaults", ["SeededRandom", "Store", "Cryptography", .grdb]),
+      "DiskFaults", in: "Tests/Server/DiskFaults",
+      ["API", "SeededRandom", "Store", "Cryptography", .grdb]),
     program("store-scenario", in: "Tests/Server", ["DiskFaults", "Store"]),
     tests(
       "PowerLossTests", in: "Tests/Server/PowerLossTests",
@@ -330,7 +350,8 @@ let package = Package(
       resources: ["Fixtures"]),
     tests("CredentialsTests", in: "Tests/Server/CredentialsTests", ["Credentials"]),
     tests(
-      "StoreTests", in: "Tests/Server/StoreTests", ["Store", "TestSupport", .grdb, "Cryptography"],
+      "StoreTests", in: "Tests/Server/StoreTests",
+      ["API", "Codec", "Store", "TestSupport", .grdb, "Cryptography"],
       resources: ["Fixtures"]),
     tests(
       "EngineHostTests", in: "Tests/Server/EngineHostTests",

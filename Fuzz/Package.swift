@@ -34,12 +34,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CMalloc"),
     fuzzed(
-      "RPCCore", ["CMalloc", "Codec", "CZstd", nioCore],
+      "RPCCore", ["CMalloc", "Codec", "CZstd", "Waiting", nioCore],
       except: ["CMalloc", "CZstd", "Observability", "TLS"]),
+    fuzzed("Waiting", []),
     fuzzed("API", ["Codec", "RPCCore"]),
     fuzzed("CodecTestMessages", ["Codec"]),
     fuzzed("Descriptors", ["Codec"]),
-    fuzzed("ProtoJSON", ["Codec", "Descriptors"]),
+    fuzzed("JSONText", []),
+    fuzzed("ProtoJSON", ["Codec", "Descriptors", "JSONText"]),
     fuzzed("WellKnownTypes", ["Codec"]),
     .target(
       name: "ProtobufCJudge", cSettings: [.headerSearchPath("Generated")],

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import SeededRandom
 import Store
@@ -14,16 +15,16 @@ struct StoreFill {
       FileHandle.standardError.write(Data("usage: store-fill FOLDER BYTES\n".utf8))
       exit(64)
     }
-    let now = Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+    let now = Timestamp.now()
     let store = try DataStore.open(folder: arguments[1], at: now)
     let token = NewToken(
-      secretHash: Array(repeating: 1, count: 32), label: "", scopes: 0,
+      secretHash: Array(repeating: 1, count: 32), label: "", scopes: [],
       expireTime: now + .seconds(60), origin: .request)
     let account = try await store.createAccount(
       name: "ada", passwordHash: "", token: token, at: now
     ).account.id
     _ = try await store.createProject(
-      name: "photos", kind: .classification, description: "", of: account, at: now)
+      name: "photos", type: .classification, description: "", of: account, at: now)
     var random = SeededGenerator(seed: 1)
     var bytes: UInt64 = 0
     var number = 0

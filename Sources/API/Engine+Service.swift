@@ -4,7 +4,8 @@
 //
 // Between the server and its engine processes, over a Unix socket. An engine knows nothing of
 // accounts and projects: it reads images and models from the folders it was started with, by their
-// hashes, and writes nothing there.
+// hashes, and writes nothing there but a trained model, into a file that the server has made for
+// it.
 
 public import RPCCore
 
@@ -115,8 +116,8 @@ public enum EngineTrainerMethods {
 
 /// Calls `diyml.engine.v1.Trainer`.
 ///
-/// Events come as they happen, then the model's file in chunks, then the result, which is the last.
-/// Cancelling the call ends the training.
+/// Events come as they happen, the result last: the model's file is whole by then, but not yet safe
+/// on the disk. Cancelling the call ends the training.
 public struct EngineTrainerClient: Sendable {
   private let caller: any Caller
 
@@ -146,8 +147,8 @@ public struct EngineTrainerClient: Sendable {
 
 /// Implements `diyml.engine.v1.Trainer`.
 ///
-/// Events come as they happen, then the model's file in chunks, then the result, which is the last.
-/// Cancelling the call ends the training.
+/// Events come as they happen, the result last: the model's file is whole by then, but not yet safe
+/// on the disk. Cancelling the call ends the training.
 public protocol EngineTrainerService: Sendable {
   func trainClassifier(
     _ request: EngineTrainClassifierRequest,

@@ -4,27 +4,77 @@
 //
 // Between the server and its engine processes, over a Unix socket. An engine knows nothing of
 // accounts and projects: it reads images and models from the folders it was started with, by their
-// hashes, and writes nothing there.
+// hashes, and writes nothing there but a trained model, into a file that the server has made for
+// it.
 
 public import Codec
 
-public struct EngineInspectImageRequest: Hashable, Sendable {
-  public var image: Image?
+public struct EngineImage: Hashable, Sendable {
+  public var place: Place?
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(image: Image? = nil) {
-    self.image = image
+  public init(place: Place? = nil) {
+    self.place = place
   }
 
-  public enum Image: Hashable, Sendable {
+  public enum Place: Hashable, Sendable {
     /// The name of a file in the staging folder: letters, digits, `.`, `_` and `-`.
     case staged(String)
     case inline(Bytes)
     /// The SHA-256 of a stored object, in hexadecimal.
     case object(String)
+  }
+}
+
+extension EngineImage: Message {
+  public static var protoName: String { "diyml.engine.v1.Image" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: place = .staged(try reader.value(.string))
+      case 18: place = .inline(try reader.value(.bytes))
+      case 26: place = .object(try reader.value(.string))
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    switch place {
+    case nil: break
+    case .staged(let value): sizer.present(1, value, .string)
+    case .inline(let value): sizer.present(2, value, .bytes)
+    case .object(let value): sizer.present(3, value, .string)
+    }
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    switch place {
+    case nil: break
+    case .staged(let value): writer.present(1, value, .string)
+    case .inline(let value): writer.present(2, value, .bytes)
+    case .object(let value): writer.present(3, value, .string)
+    }
+  }
+}
+
+public struct EngineInspectImageRequest: Hashable, Sendable {
+  public var image: EngineImage?
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(image: EngineImage? = nil) {
+    self.image = image
   }
 }
 
@@ -36,32 +86,20 @@ extension EngineInspectImageRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: image = .staged(try reader.value(.string))
-      case 18: image = .inline(try reader.value(.bytes))
-      case 26: image = .object(try reader.value(.string))
+      case 10: try reader.merge(into: &image)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    switch image {
-    case nil: break
-    case .staged(let value): sizer.present(1, value, .string)
-    case .inline(let value): sizer.present(2, value, .bytes)
-    case .object(let value): sizer.present(3, value, .string)
-    }
+    sizer.message(1, image)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    switch image {
-    case nil: break
-    case .staged(let value): writer.present(1, value, .string)
-    case .inline(let value): writer.present(2, value, .bytes)
-    case .object(let value): writer.present(3, value, .string)
-    }
+    writer.message(1, image)
   }
 }
 
@@ -138,7 +176,7 @@ public struct EngineClassifyRequest: Hashable, Sendable {
   /// The SHA-256 of the model's file, a stored object.
   public var model: String = ""
 
-  public var image: Image?
+  public var image: EngineImage?
 
   /// How many classes to answer with; 0 means all.
   public var topK: UInt32 = 0
@@ -147,15 +185,10 @@ public struct EngineClassifyRequest: Hashable, Sendable {
 
   public init() {}
 
-  public init(model: String = "", image: Image? = nil, topK: UInt32 = 0) {
+  public init(model: String = "", image: EngineImage? = nil, topK: UInt32 = 0) {
     self.model = model
     self.image = image
     self.topK = topK
-  }
-
-  public enum Image: Hashable, Sendable {
-    case inline(Bytes)
-    case object(String)
   }
 }
 
@@ -168,9 +201,8 @@ extension EngineClassifyRequest: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: model = try reader.value(.string)
-      case 18: image = .inline(try reader.value(.bytes))
-      case 26: image = .object(try reader.value(.string))
-      case 32: topK = try reader.value(.uint32)
+      case 18: try reader.merge(into: &image)
+      case 24: topK = try reader.value(.uint32)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -178,23 +210,15 @@ extension EngineClassifyRequest: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.value(1, model, .string)
-    switch image {
-    case nil: break
-    case .inline(let value): sizer.present(2, value, .bytes)
-    case .object(let value): sizer.present(3, value, .string)
-    }
-    sizer.value(4, topK, .uint32)
+    sizer.message(2, image)
+    sizer.value(3, topK, .uint32)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(4, topK, .uint32)
-    switch image {
-    case nil: break
-    case .inline(let value): writer.present(2, value, .bytes)
-    case .object(let value): writer.present(3, value, .string)
-    }
+    writer.value(3, topK, .uint32)
+    writer.message(2, image)
     writer.value(1, model, .string)
   }
 }
@@ -419,7 +443,7 @@ public struct EngineDetectRequest: Hashable, Sendable {
   /// The SHA-256 of the model's file, a stored object.
   public var model: String = ""
 
-  public var image: Image?
+  public var image: EngineImage?
 
   /// 0 to 1; missing: the model's own.
   public var confidenceMin: Double?
@@ -436,7 +460,7 @@ public struct EngineDetectRequest: Hashable, Sendable {
 
   public init(
     model: String = "",
-    image: Image? = nil,
+    image: EngineImage? = nil,
     confidenceMin: Double? = nil,
     iouMax: Double = 0,
     objectsMax: UInt32 = 0
@@ -446,11 +470,6 @@ public struct EngineDetectRequest: Hashable, Sendable {
     self.confidenceMin = confidenceMin
     self.iouMax = iouMax
     self.objectsMax = objectsMax
-  }
-
-  public enum Image: Hashable, Sendable {
-    case inline(Bytes)
-    case object(String)
   }
 }
 
@@ -463,11 +482,10 @@ extension EngineDetectRequest: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: model = try reader.value(.string)
-      case 18: image = .inline(try reader.value(.bytes))
-      case 26: image = .object(try reader.value(.string))
-      case 33: confidenceMin = try reader.value(.double)
-      case 41: iouMax = try reader.value(.double)
-      case 48: objectsMax = try reader.value(.uint32)
+      case 18: try reader.merge(into: &image)
+      case 25: confidenceMin = try reader.value(.double)
+      case 33: iouMax = try reader.value(.double)
+      case 40: objectsMax = try reader.value(.uint32)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -475,27 +493,19 @@ extension EngineDetectRequest: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.value(1, model, .string)
-    switch image {
-    case nil: break
-    case .inline(let value): sizer.present(2, value, .bytes)
-    case .object(let value): sizer.present(3, value, .string)
-    }
-    sizer.optional(4, confidenceMin, .double)
-    sizer.value(5, iouMax, .double)
-    sizer.value(6, objectsMax, .uint32)
+    sizer.message(2, image)
+    sizer.optional(3, confidenceMin, .double)
+    sizer.value(4, iouMax, .double)
+    sizer.value(5, objectsMax, .uint32)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(6, objectsMax, .uint32)
-    writer.value(5, iouMax, .double)
-    writer.optional(4, confidenceMin, .double)
-    switch image {
-    case nil: break
-    case .inline(let value): writer.present(2, value, .bytes)
-    case .object(let value): writer.present(3, value, .string)
-    }
+    writer.value(5, objectsMax, .uint32)
+    writer.value(4, iouMax, .double)
+    writer.optional(3, confidenceMin, .double)
+    writer.message(2, image)
     writer.value(1, model, .string)
   }
 }
@@ -565,9 +575,13 @@ extension EngineDetectResponse: Message {
 public struct EngineTrainClassifierRequest: Hashable, Sendable {
   public var examples: [EngineTrainClassifierRequest.Example] = []
 
-  public var classCount: UInt32 = 0
+  /// In the order of the model's outputs; the model's file holds them.
+  public var classNames: [String] = []
 
   public var parameters: TrainingParameters?
+
+  /// The name of an empty file in the staging folder, which the model is written to.
+  public var modelFile: String = ""
 
   public var unknownFields = UnknownFields()
 
@@ -575,12 +589,14 @@ public struct EngineTrainClassifierRequest: Hashable, Sendable {
 
   public init(
     examples: [EngineTrainClassifierRequest.Example] = [],
-    classCount: UInt32 = 0,
-    parameters: TrainingParameters? = nil
+    classNames: [String] = [],
+    parameters: TrainingParameters? = nil,
+    modelFile: String = ""
   ) {
     self.examples = examples
-    self.classCount = classCount
+    self.classNames = classNames
     self.parameters = parameters
+    self.modelFile = modelFile
   }
 
   public struct Example: Hashable, Sendable {
@@ -627,8 +643,9 @@ extension EngineTrainClassifierRequest: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: try reader.append(to: &examples)
-      case 16: classCount = try reader.value(.uint32)
+      case 18: try reader.append(to: &classNames, .string)
       case 26: try reader.merge(into: &parameters)
+      case 34: modelFile = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -636,15 +653,17 @@ extension EngineTrainClassifierRequest: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.messages(1, examples)
-    sizer.value(2, classCount, .uint32)
+    sizer.repeated(2, classNames, .string)
     sizer.message(3, parameters)
+    sizer.value(4, modelFile, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(4, modelFile, .string)
     writer.message(3, parameters)
-    writer.value(2, classCount, .uint32)
+    writer.repeated(2, classNames, .string)
     writer.messages(1, examples)
   }
 }
@@ -689,9 +708,13 @@ extension EngineTrainClassifierRequest.Example: Message {
 public struct EngineTrainDetectorRequest: Hashable, Sendable {
   public var examples: [EngineTrainDetectorRequest.Example] = []
 
-  public var classCount: UInt32 = 0
+  /// In the order of the model's outputs; the model's file holds them.
+  public var classNames: [String] = []
 
   public var parameters: TrainingParameters?
+
+  /// The name of an empty file in the staging folder, which the model is written to.
+  public var modelFile: String = ""
 
   public var unknownFields = UnknownFields()
 
@@ -699,12 +722,14 @@ public struct EngineTrainDetectorRequest: Hashable, Sendable {
 
   public init(
     examples: [EngineTrainDetectorRequest.Example] = [],
-    classCount: UInt32 = 0,
-    parameters: TrainingParameters? = nil
+    classNames: [String] = [],
+    parameters: TrainingParameters? = nil,
+    modelFile: String = ""
   ) {
     self.examples = examples
-    self.classCount = classCount
+    self.classNames = classNames
     self.parameters = parameters
+    self.modelFile = modelFile
   }
 
   public struct Example: Hashable, Sendable {
@@ -751,8 +776,9 @@ extension EngineTrainDetectorRequest: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: try reader.append(to: &examples)
-      case 16: classCount = try reader.value(.uint32)
+      case 18: try reader.append(to: &classNames, .string)
       case 26: try reader.merge(into: &parameters)
+      case 34: modelFile = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -760,15 +786,17 @@ extension EngineTrainDetectorRequest: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.messages(1, examples)
-    sizer.value(2, classCount, .uint32)
+    sizer.repeated(2, classNames, .string)
     sizer.message(3, parameters)
+    sizer.value(4, modelFile, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(4, modelFile, .string)
     writer.message(3, parameters)
-    writer.value(2, classCount, .uint32)
+    writer.repeated(2, classNames, .string)
     writer.messages(1, examples)
   }
 }
@@ -824,62 +852,61 @@ public struct EngineTrainEvent: Hashable, Sendable {
   public enum Event: Hashable, Sendable {
     case progress(TrainingProgress)
     case note(String)
-    /// At most 1 MiB.
-    case weightsChunk(Bytes)
     case result(EngineTrainEvent.Result)
   }
 
+  /// A validation image of a detector.
+  public struct Example: Hashable, Sendable {
+    /// Its place among the request's examples, from 0.
+    public var index: UInt32 = 0
+
+    /// At most 100, most confident first.
+    public var objects: [EngineDetectedObject] = []
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(index: UInt32 = 0, objects: [EngineDetectedObject] = []) {
+      self.index = index
+      self.objects = objects
+    }
+  }
+
   public struct Result: Hashable, Sendable {
-    public var trainingImages: UInt64 = 0
-
-    public var validationImages: UInt64 = 0
-
-    /// The mean over the training images of the last epoch.
-    public var loss: Double = 0
+    /// The SHA-256 of the model's file, in hexadecimal.
+    public var modelHash: String = ""
 
     public var architecture: String = ""
 
     public var inputSide: UInt32 = 0
 
-    /// Of the model's file, to check the chunks against.
-    public var weightsBytes: UInt64 = 0
+    public var metrics: ModelMetrics?
 
-    public var weightsHash: String = ""
+    /// All but the examples, and a classifier's confusion, which its metrics hold.
+    public var report: TrainingReport?
 
-    /// In the order they were trained.
-    public var history: [TrainingReport.Epoch] = []
-
-    public var measured: Measured?
+    /// At most 16.
+    public var examples: [EngineTrainEvent.Example] = []
 
     public var unknownFields = UnknownFields()
 
     public init() {}
 
     public init(
-      trainingImages: UInt64 = 0,
-      validationImages: UInt64 = 0,
-      loss: Double = 0,
+      modelHash: String = "",
       architecture: String = "",
       inputSide: UInt32 = 0,
-      weightsBytes: UInt64 = 0,
-      weightsHash: String = "",
-      history: [TrainingReport.Epoch] = [],
-      measured: Measured? = nil
+      metrics: ModelMetrics? = nil,
+      report: TrainingReport? = nil,
+      examples: [EngineTrainEvent.Example] = []
     ) {
-      self.trainingImages = trainingImages
-      self.validationImages = validationImages
-      self.loss = loss
+      self.modelHash = modelHash
       self.architecture = architecture
       self.inputSide = inputSide
-      self.weightsBytes = weightsBytes
-      self.weightsHash = weightsHash
-      self.history = history
-      self.measured = measured
-    }
-
-    public enum Measured: Hashable, Sendable {
-      case classifier(EngineClassifierFigures)
-      case detector(EngineDetectorFigures)
+      self.metrics = metrics
+      self.report = report
+      self.examples = examples
     }
   }
 }
@@ -899,8 +926,7 @@ extension EngineTrainEvent: Message {
         try reader.merge(into: &value)
         if let value { event = .progress(value) }
       case 18: event = .note(try reader.value(.string))
-      case 26: event = .weightsChunk(try reader.value(.bytes))
-      case 34:
+      case 26:
         var value: EngineTrainEvent.Result?
         if case .result(let current) = event { value = current }
         event = nil
@@ -916,8 +942,7 @@ extension EngineTrainEvent: Message {
     case nil: break
     case .progress(let value): sizer.present(1, value)
     case .note(let value): sizer.present(2, value, .string)
-    case .weightsChunk(let value): sizer.present(3, value, .bytes)
-    case .result(let value): sizer.present(4, value)
+    case .result(let value): sizer.present(3, value)
     }
     sizer.unknown(unknownFields)
   }
@@ -928,421 +953,13 @@ extension EngineTrainEvent: Message {
     case nil: break
     case .progress(let value): writer.present(1, value)
     case .note(let value): writer.present(2, value, .string)
-    case .weightsChunk(let value): writer.present(3, value, .bytes)
-    case .result(let value): writer.present(4, value)
+    case .result(let value): writer.present(3, value)
     }
   }
 }
 
-extension EngineTrainEvent.Result: Message {
-  public static var protoName: String { "diyml.engine.v1.TrainEvent.Result" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 8: trainingImages = try reader.value(.uint64)
-      case 16: validationImages = try reader.value(.uint64)
-      case 25: loss = try reader.value(.double)
-      case 34: architecture = try reader.value(.string)
-      case 40: inputSide = try reader.value(.uint32)
-      case 48: weightsBytes = try reader.value(.uint64)
-      case 58: weightsHash = try reader.value(.string)
-      case 66: try reader.append(to: &history)
-      case 74:
-        var value: EngineClassifierFigures?
-        if case .classifier(let current) = measured { value = current }
-        measured = nil
-        try reader.merge(into: &value)
-        if let value { measured = .classifier(value) }
-      case 82:
-        var value: EngineDetectorFigures?
-        if case .detector(let current) = measured { value = current }
-        measured = nil
-        try reader.merge(into: &value)
-        if let value { measured = .detector(value) }
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.value(1, trainingImages, .uint64)
-    sizer.value(2, validationImages, .uint64)
-    sizer.value(3, loss, .double)
-    sizer.value(4, architecture, .string)
-    sizer.value(5, inputSide, .uint32)
-    sizer.value(6, weightsBytes, .uint64)
-    sizer.value(7, weightsHash, .string)
-    sizer.messages(8, history)
-    switch measured {
-    case nil: break
-    case .classifier(let value): sizer.present(9, value)
-    case .detector(let value): sizer.present(10, value)
-    }
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    switch measured {
-    case nil: break
-    case .classifier(let value): writer.present(9, value)
-    case .detector(let value): writer.present(10, value)
-    }
-    writer.messages(8, history)
-    writer.value(7, weightsHash, .string)
-    writer.value(6, weightsBytes, .uint64)
-    writer.value(5, inputSide, .uint32)
-    writer.value(4, architecture, .string)
-    writer.value(3, loss, .double)
-    writer.value(2, validationImages, .uint64)
-    writer.value(1, trainingImages, .uint64)
-  }
-}
-
-public struct EngineClassifierFigures: Hashable, Sendable {
-  public var accuracy: Double = 0
-
-  public var topKAccuracy: Double = 0
-
-  public var topK: UInt32 = 0
-
-  /// Row by row: validation images of class `row` taken for class `column`.
-  public var confusion: [UInt64] = []
-
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    accuracy: Double = 0, topKAccuracy: Double = 0, topK: UInt32 = 0, confusion: [UInt64] = []
-  ) {
-    self.accuracy = accuracy
-    self.topKAccuracy = topKAccuracy
-    self.topK = topK
-    self.confusion = confusion
-  }
-}
-
-extension EngineClassifierFigures: Message {
-  public static var protoName: String { "diyml.engine.v1.ClassifierFigures" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 9: accuracy = try reader.value(.double)
-      case 17: topKAccuracy = try reader.value(.double)
-      case 24: topK = try reader.value(.uint32)
-      case 32: try reader.append(to: &confusion, .uint64)
-      case 34: try reader.appendPacked(to: &confusion, .uint64)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.value(1, accuracy, .double)
-    sizer.value(2, topKAccuracy, .double)
-    sizer.value(3, topK, .uint32)
-    sizer.packed(4, confusion, .uint64)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.packed(4, confusion, .uint64)
-    writer.value(3, topK, .uint32)
-    writer.value(2, topKAccuracy, .double)
-    writer.value(1, accuracy, .double)
-  }
-}
-
-/// As COCO measures; a figure is missing where there is nothing to measure it by.
-public struct EngineDetectorFigures: Hashable, Sendable {
-  public var map: Double?
-
-  public var map50: Double?
-
-  public var map75: Double?
-
-  public var mapSmall: Double?
-
-  public var mapMedium: Double?
-
-  public var mapLarge: Double?
-
-  public var averageRecall1: Double?
-
-  public var averageRecall10: Double?
-
-  public var averageRecall100: Double?
-
-  /// One for each class.
-  public var classes: [EngineDetectorFigures.Class] = []
-
-  public var confidenceBest: Double = 0
-
-  public var precision: Double = 0
-
-  public var recall: Double = 0
-
-  public var f1: Double = 0
-
-  public var trainingObjects: UInt64 = 0
-
-  public var validationObjects: UInt64 = 0
-
-  /// Row by row, the background last.
-  public var confusion: [UInt64] = []
-
-  /// At most 16.
-  public var examples: [EngineDetectorFigures.Example] = []
-
-  /// Boxes of the request that were too narrow to learn from.
-  public var boxesLeftOut: UInt64 = 0
-
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    map: Double? = nil,
-    map50: Double? = nil,
-    map75: Double? = nil,
-    mapSmall: Double? = nil,
-    mapMedium: Double? = nil,
-    mapLarge: Double? = nil,
-    averageRecall1: Double? = nil,
-    averageRecall10: Double? = nil,
-    averageRecall100: Double? = nil,
-    classes: [EngineDetectorFigures.Class] = [],
-    confidenceBest: Double = 0,
-    precision: Double = 0,
-    recall: Double = 0,
-    f1: Double = 0,
-    trainingObjects: UInt64 = 0,
-    validationObjects: UInt64 = 0,
-    confusion: [UInt64] = [],
-    examples: [EngineDetectorFigures.Example] = [],
-    boxesLeftOut: UInt64 = 0
-  ) {
-    self.map = map
-    self.map50 = map50
-    self.map75 = map75
-    self.mapSmall = mapSmall
-    self.mapMedium = mapMedium
-    self.mapLarge = mapLarge
-    self.averageRecall1 = averageRecall1
-    self.averageRecall10 = averageRecall10
-    self.averageRecall100 = averageRecall100
-    self.classes = classes
-    self.confidenceBest = confidenceBest
-    self.precision = precision
-    self.recall = recall
-    self.f1 = f1
-    self.trainingObjects = trainingObjects
-    self.validationObjects = validationObjects
-    self.confusion = confusion
-    self.examples = examples
-    self.boxesLeftOut = boxesLeftOut
-  }
-
-  public struct Class: Hashable, Sendable {
-    public var averagePrecision: Double?
-
-    public var averagePrecision50: Double?
-
-    public var averageRecall: Double?
-
-    /// At `confidence_best`.
-    public var precision: Double = 0
-
-    public var recall: Double = 0
-
-    public var f1: Double = 0
-
-    public var objects: UInt64 = 0
-
-    /// At an IoU of 0.5 and recalls of 0, 0.01, to 1; none without objects.
-    public var precisions: [Double] = []
-
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      averagePrecision: Double? = nil,
-      averagePrecision50: Double? = nil,
-      averageRecall: Double? = nil,
-      precision: Double = 0,
-      recall: Double = 0,
-      f1: Double = 0,
-      objects: UInt64 = 0,
-      precisions: [Double] = []
-    ) {
-      self.averagePrecision = averagePrecision
-      self.averagePrecision50 = averagePrecision50
-      self.averageRecall = averageRecall
-      self.precision = precision
-      self.recall = recall
-      self.f1 = f1
-      self.objects = objects
-      self.precisions = precisions
-    }
-  }
-
-  /// A validation image.
-  public struct Example: Hashable, Sendable {
-    /// Its place among the request's examples, from 0.
-    public var index: UInt32 = 0
-
-    /// At most 100, most confident first.
-    public var objects: [EngineDetectedObject] = []
-
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(index: UInt32 = 0, objects: [EngineDetectedObject] = []) {
-      self.index = index
-      self.objects = objects
-    }
-  }
-}
-
-extension EngineDetectorFigures: Message {
-  public static var protoName: String { "diyml.engine.v1.DetectorFigures" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 9: map = try reader.value(.double)
-      case 17: map50 = try reader.value(.double)
-      case 25: map75 = try reader.value(.double)
-      case 33: mapSmall = try reader.value(.double)
-      case 41: mapMedium = try reader.value(.double)
-      case 49: mapLarge = try reader.value(.double)
-      case 57: averageRecall1 = try reader.value(.double)
-      case 65: averageRecall10 = try reader.value(.double)
-      case 73: averageRecall100 = try reader.value(.double)
-      case 82: try reader.append(to: &classes)
-      case 89: confidenceBest = try reader.value(.double)
-      case 97: precision = try reader.value(.double)
-      case 105: recall = try reader.value(.double)
-      case 113: f1 = try reader.value(.double)
-      case 120: trainingObjects = try reader.value(.uint64)
-      case 128: validationObjects = try reader.value(.uint64)
-      case 136: try reader.append(to: &confusion, .uint64)
-      case 138: try reader.appendPacked(to: &confusion, .uint64)
-      case 146: try reader.append(to: &examples)
-      case 152: boxesLeftOut = try reader.value(.uint64)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.optional(1, map, .double)
-    sizer.optional(2, map50, .double)
-    sizer.optional(3, map75, .double)
-    sizer.optional(4, mapSmall, .double)
-    sizer.optional(5, mapMedium, .double)
-    sizer.optional(6, mapLarge, .double)
-    sizer.optional(7, averageRecall1, .double)
-    sizer.optional(8, averageRecall10, .double)
-    sizer.optional(9, averageRecall100, .double)
-    sizer.messages(10, classes)
-    sizer.value(11, confidenceBest, .double)
-    sizer.value(12, precision, .double)
-    sizer.value(13, recall, .double)
-    sizer.value(14, f1, .double)
-    sizer.value(15, trainingObjects, .uint64)
-    sizer.value(16, validationObjects, .uint64)
-    sizer.packed(17, confusion, .uint64)
-    sizer.messages(18, examples)
-    sizer.value(19, boxesLeftOut, .uint64)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.value(19, boxesLeftOut, .uint64)
-    writer.messages(18, examples)
-    writer.packed(17, confusion, .uint64)
-    writer.value(16, validationObjects, .uint64)
-    writer.value(15, trainingObjects, .uint64)
-    writer.value(14, f1, .double)
-    writer.value(13, recall, .double)
-    writer.value(12, precision, .double)
-    writer.value(11, confidenceBest, .double)
-    writer.messages(10, classes)
-    writer.optional(9, averageRecall100, .double)
-    writer.optional(8, averageRecall10, .double)
-    writer.optional(7, averageRecall1, .double)
-    writer.optional(6, mapLarge, .double)
-    writer.optional(5, mapMedium, .double)
-    writer.optional(4, mapSmall, .double)
-    writer.optional(3, map75, .double)
-    writer.optional(2, map50, .double)
-    writer.optional(1, map, .double)
-  }
-}
-
-extension EngineDetectorFigures.Class: Message {
-  public static var protoName: String { "diyml.engine.v1.DetectorFigures.Class" }
-
-  public static var protoFile: ProtoFile { .engineV1Engine }
-
-  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
-    while let tag = try reader.nextTag() {
-      switch tag {
-      case 9: averagePrecision = try reader.value(.double)
-      case 17: averagePrecision50 = try reader.value(.double)
-      case 25: averageRecall = try reader.value(.double)
-      case 33: precision = try reader.value(.double)
-      case 41: recall = try reader.value(.double)
-      case 49: f1 = try reader.value(.double)
-      case 56: objects = try reader.value(.uint64)
-      case 65: try reader.append(to: &precisions, .double)
-      case 66: try reader.appendPacked(to: &precisions, .double)
-      default: try reader.keep(tag, in: &unknownFields)
-      }
-    }
-  }
-
-  public func measure(with sizer: inout Sizer) {
-    sizer.optional(1, averagePrecision, .double)
-    sizer.optional(2, averagePrecision50, .double)
-    sizer.optional(3, averageRecall, .double)
-    sizer.value(4, precision, .double)
-    sizer.value(5, recall, .double)
-    sizer.value(6, f1, .double)
-    sizer.value(7, objects, .uint64)
-    sizer.packed(8, precisions, .double)
-    sizer.unknown(unknownFields)
-  }
-
-  public func write(to writer: inout Writer) {
-    writer.unknown(unknownFields)
-    writer.packed(8, precisions, .double)
-    writer.value(7, objects, .uint64)
-    writer.value(6, f1, .double)
-    writer.value(5, recall, .double)
-    writer.value(4, precision, .double)
-    writer.optional(3, averageRecall, .double)
-    writer.optional(2, averagePrecision50, .double)
-    writer.optional(1, averagePrecision, .double)
-  }
-}
-
-extension EngineDetectorFigures.Example: Message {
-  public static var protoName: String { "diyml.engine.v1.DetectorFigures.Example" }
+extension EngineTrainEvent.Example: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainEvent.Example" }
 
   public static var protoFile: ProtoFile { .engineV1Engine }
 
@@ -1366,5 +983,45 @@ extension EngineDetectorFigures.Example: Message {
     writer.unknown(unknownFields)
     writer.messages(2, objects)
     writer.value(1, index, .uint32)
+  }
+}
+
+extension EngineTrainEvent.Result: Message {
+  public static var protoName: String { "diyml.engine.v1.TrainEvent.Result" }
+
+  public static var protoFile: ProtoFile { .engineV1Engine }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: modelHash = try reader.value(.string)
+      case 18: architecture = try reader.value(.string)
+      case 24: inputSide = try reader.value(.uint32)
+      case 34: try reader.merge(into: &metrics)
+      case 42: try reader.merge(into: &report)
+      case 50: try reader.append(to: &examples)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, modelHash, .string)
+    sizer.value(2, architecture, .string)
+    sizer.value(3, inputSide, .uint32)
+    sizer.message(4, metrics)
+    sizer.message(5, report)
+    sizer.messages(6, examples)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(6, examples)
+    writer.message(5, report)
+    writer.message(4, metrics)
+    writer.value(3, inputSide, .uint32)
+    writer.value(2, architecture, .string)
+    writer.value(1, modelHash, .string)
   }
 }

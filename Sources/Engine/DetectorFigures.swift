@@ -2,59 +2,80 @@ internal import API
 internal import BoxMetrics
 internal import Model
 
-// What a detector's training has reached, in the words of the engine's contract.
+// What a detector's training has reached, in the terms of the contract.
 
-extension TrainingTask.Outcome {
-  init(_ report: DetectionReport, of set: DetectionSet) {
+extension EngineTrainEvent.Result {
+  /// `boxes` are all that the training was given.
+  init(_ report: DetectionReport, boxes: Int) {
+    let metrics = ModelMetrics(
+      trainingImages: UInt64(report.trainingImages),
+      validationImages: UInt64(report.validationImages), loss: report.epochs.last?.loss ?? 0,
+      detection: DetectionMetrics(report, boxes: boxes))
     self.init(
-      trainingImages: report.trainingImages, validationImages: report.validationImages,
-      architecture: report.description.architecture, inputSide: report.description.inputSide,
-      validated: report.epochs.map { epoch in
-        API.TrainingReport.Epoch(
-          phase: .fineTuning, epoch: UInt32(clamping: epoch.number), loss: epoch.trainingLoss,
-          validationLoss: epoch.validationLoss, validationMap: epoch.averagePrecision,
-          validationMap50: epoch.averagePrecision50)
-      },
-      measured: .detector(EngineDetectorFigures(report, of: set)))
+      architecture: DetectorDescription.architecture,
+      inputSide: UInt32(report.description.inputSide), metrics: metrics,
+      report: TrainingReport(report), examples: report.samples.map { .init($0) })
   }
 }
 
-extension EngineDetectorFigures {
-  init(_ report: DetectionReport, of set: DetectionSet) {
+extension DetectionMetrics {
+  init(_ report: DetectionReport, boxes: Int) {
     let figures = report.evaluation
-    let counts = ConfusionCounts(report.confusion)
-    let boxes = set.examples.reduce(0) { $0 + $1.truths.count } - report.boxesLeftOut
+    let counts = report.confusion
     self.init(
       map: figures.averagePrecision, map50: figures.averagePrecision50,
       map75: figures.averagePrecision75, mapSmall: figures.averagePrecisionSmall,
       mapMedium: figures.averagePrecisionMedium, mapLarge: figures.averagePrecisionLarge,
       averageRecall1: figures.averageRecall1, averageRecall10: figures.averageRecall10,
       averageRecall100: figures.averageRecall100,
-      classes: set.classes.indices.map {
-        Class(report, index: $0, objects: counts.objects(of: $0))
+      classes: report.description.classes.indices.map {
+        ClassMetrics(report, index: $0, objects: counts.objects(of: $0))
       },
-      confidenceBest: report.bestConfidence, precision: counts.precision, recall: counts.recall,
-      f1: counts.f1, trainingObjects: UInt64(clamping: boxes - counts.objects),
-      validationObjects: UInt64(clamping: counts.objects),
-      confusion: report.confusion.counts.flatMap { $0.map { UInt64(clamping: $0) } },
-      examples: report.samples.map(Example.init), boxesLeftOut: UInt64(report.boxesLeftOut))
+      confidenceBest: report.description.bestConfidence, precision: counts.precision,
+      recall: counts.recall, f1: counts.f1,
+      trainingObjects: UInt64(clamping: boxes - report.boxesLeftOut - counts.objects),
+      validationObjects: UInt64(counts.objects), boxesLeftOut: UInt64(report.boxesLeftOut))
   }
 }
 
-extension EngineDetectorFigures.Class {
+extension DetectionMetrics.ClassMetrics {
   init(_ report: DetectionReport, index: Int, objects: Int) {
-    let curve = report.curves[index]
-    let point = curve?.points.last { $0.confidence >= report.bestConfidence }
+    let best = report.description.bestConfidence
+    let point = report.curves[index]?.points.last { $0.confidence >= best }
     self.init(
+      className: report.description.classes[index],
       averagePrecision: report.evaluation.classAveragePrecisions[index],
       averagePrecision50: report.evaluation.classAveragePrecisions50[index],
       averageRecall: report.evaluation.classRecalls[index], precision: point?.precision ?? 0,
-      recall: point?.recall ?? 0, f1: point?.f1 ?? 0, objects: UInt64(clamping: objects),
-      precisions: curve?.sampledPrecisions ?? [])
+      recall: point?.recall ?? 0, f1: point?.f1 ?? 0, objects: UInt64(objects))
   }
 }
 
-extension EngineDetectorFigures.Example {
+extension TrainingReport {
+  init(_ report: DetectionReport) {
+    let names = report.description.classes
+    self.init(
+      history: report.epochs.map { Epoch($0) },
+      confusion: Confusion(
+        classNames: names, counts: report.confusion.counts.flatMap { $0.map { UInt64($0) } },
+        hasBackground: true),
+      precisionRecall: zip(names, report.curves).compactMap { name, curve in
+        curve.map { PrecisionRecallCurve(className: name, precisions: $0.sampledPrecisions) }
+      })
+  }
+}
+
+extension TrainingReport.Epoch {
+  init(_ epoch: TrainedEpoch) {
+    self.init(
+      phase: TrainingPhase(epoch.phase), epoch: UInt32(clamping: epoch.number), loss: epoch.loss,
+      validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy,
+      validationMap: epoch.averagePrecision, validationMap50: epoch.averagePrecision50,
+      seconds: epoch.seconds)
+  }
+}
+
+extension EngineTrainEvent.Example {
   /// Objects found that one example shows.
   static let objectsMax = 100
 
@@ -93,26 +114,22 @@ extension ConfidenceCurve {
   }
 }
 
-/// Precision and recall over the objects of all classes, by what was taken for what.
-struct ConfusionCounts {
-  private let counts: [[Int]]
-  private let found: Int
+// Precision and recall over the objects of all classes, by what was taken for what.
+extension DetectionConfusion {
+  /// Objects that are there, without the background's row.
+  fileprivate var objects: Int { counts.dropLast().joined().reduce(0, +) }
 
-  init(_ confusion: DetectionConfusion) {
-    counts = confusion.counts
-    found = counts.indices.dropLast().reduce(0) { $0 + confusion.counts[$1][$1] }
+  fileprivate func objects(of classIndex: Int) -> Int { counts[classIndex].reduce(0, +) }
+
+  private var found: Int { counts.indices.dropLast().reduce(0) { $0 + counts[$1][$1] } }
+
+  fileprivate var precision: Double {
+    share(found, counts.reduce(0) { $0 + $1.dropLast().reduce(0, +) })
   }
 
-  /// Without the background's.
-  var objects: Int { counts.dropLast().reduce(0) { $0 + $1.reduce(0, +) } }
+  fileprivate var recall: Double { share(found, objects) }
 
-  func objects(of classIndex: Int) -> Int { counts[classIndex].reduce(0, +) }
-
-  var precision: Double { share(found, counts.reduce(0) { $0 + $1.dropLast().reduce(0, +) }) }
-
-  var recall: Double { share(found, objects) }
-
-  var f1: Double {
+  fileprivate var f1: Double {
     precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0
   }
 

@@ -1,6 +1,6 @@
 internal import RPCCore
 
-/// The folders an engine reads from, and the names by which callers mean files in them.
+/// The folders an engine works in, and the names by which callers mean files in them.
 ///
 /// Names come from outside and become paths here, so each is checked letter by letter.
 package struct EngineFolders: Sendable {
@@ -10,24 +10,27 @@ package struct EngineFolders: Sendable {
   package var staging: String
   /// The backbone's weights, which trainings start from.
   package var backbone: String
-  /// The engine's own: where a trained model lies until it is sent.
-  package var scratch: String
+  /// Above every image and every model that the server stores: a longer object is a damaged one.
+  package var objectBytesMax: Int
 
-  package init(objects: String, staging: String, backbone: String, scratch: String) {
+  package init(objects: String, staging: String, backbone: String, objectBytesMax: Int) {
     self.objects = objects
     self.staging = staging
     self.backbone = backbone
-    self.scratch = scratch
+    self.objectBytesMax = objectBytesMax
   }
 
   static let hashDigits = 64
+  private static let hexDigits = Set("0123456789abcdef".utf8)
+  private static let nameLetters = Set(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-".utf8)
   /// Of the name of a staged file.
   static let stagedNameBytesMax = 255
 
   /// - Throws: `INVALID_ARGUMENT` unless `hash` is a SHA-256 in lower-case hexadecimal.
   func path(ofObject hash: String, field: String) throws(Status) -> String {
     let digits = hash.utf8
-    guard digits.count == Self.hashDigits, digits.allSatisfy(Self.isHexDigit) else {
+    guard digits.count == Self.hashDigits, digits.allSatisfy(Self.hexDigits.contains) else {
       throw .invalid(
         field,
         "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(digits.count) bytes"
@@ -40,7 +43,7 @@ package struct EngineFolders: Sendable {
   func path(ofStaged name: String, field: String) throws(Status) -> String {
     let letters = name.utf8
     guard (1...Self.stagedNameBytesMax).contains(letters.count), letters.first != UInt8(ascii: "."),
-      letters.allSatisfy(Self.isNameLetter)
+      letters.allSatisfy(Self.nameLetters.contains)
     else {
       throw .invalid(
         field,
@@ -48,23 +51,6 @@ package struct EngineFolders: Sendable {
           + "and '-', and not by '.' at the start; these are \(letters.count) bytes")
     }
     return "\(staging)/\(name)"
-  }
-
-  private static func isHexDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-    default: false
-    }
-  }
-
-  private static func isNameLetter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-      UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "."), UInt8(ascii: "_"),
-      UInt8(ascii: "-"):
-      true
-    default: false
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Images
+internal import ImageHeaders
 internal import Model
 internal import RPCCore
 

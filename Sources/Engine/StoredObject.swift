@@ -7,9 +7,6 @@ internal import RPCCore
 /// What is used must be the bytes that were checked, so a file is read once and never mapped: a disk
 /// may give other bytes the next time.
 enum StoredObject {
-  /// Above every image and every model that a server stores: a longer file is a damaged one.
-  static let bytesMax = 256 << 20
-
   /// Why an object gave no bytes.
   enum Fault: Error, Equatable {
     case missing
@@ -22,7 +19,7 @@ enum StoredObject {
 
   /// - Throws: a fault unless the file's bytes have this SHA-256, in lower-case hexadecimal.
   static func bytes(
-    of hash: String, at path: String, bytesMax: Int = bytesMax
+    of hash: String, at path: String, bytesMax: Int
   ) throws(Fault) -> [UInt8] {
     let bytes = try bytes(at: path, bytesMax: bytesMax)
     let found = lowerHex(SHA256.hash(bytes))
@@ -71,7 +68,7 @@ extension EngineFolders {
   func bytes(ofObject hash: String, field: String) throws(Status) -> [UInt8] {
     let path = try path(ofObject: hash, field: field)
     do throws(StoredObject.Fault) {
-      return try StoredObject.bytes(of: hash, at: path)
+      return try StoredObject.bytes(of: hash, at: path, bytesMax: objectBytesMax)
     } catch {
       throw Status(error, ofObject: hash)
     }

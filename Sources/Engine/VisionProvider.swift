@@ -1,5 +1,6 @@
 package import API
 internal import Codec
+internal import ImageHeaders
 internal import Images
 internal import Model
 package import RPCCore
@@ -29,14 +30,7 @@ package final class VisionProvider: EngineVisionService {
   package func inspectImage(
     _ request: EngineInspectImageRequest, context: ServerContext
   ) async throws -> EngineInspectImageResponse {
-    let place: ImagePlace =
-      switch request.image {
-      case .staged(let name): try .staged(folders.path(ofStaged: name, field: "staged"))
-      case .object(let hash): .object(hash)
-      case .inline(let bytes): .memory(bytes)
-      case nil: throw Status.invalid("image", "none is given")
-      }
-    let image = try await open(place)
+    let image = try await open(request.image)
     let hash = try await decode(image) { image throws(ImageError) in try image.inspect() }
     let header = image.header
     return EngineInspectImageResponse(
@@ -48,13 +42,7 @@ package final class VisionProvider: EngineVisionService {
     _ request: EngineClassifyRequest, context: ServerContext
   ) async throws -> EngineClassifyResponse {
     let start = ContinuousClock.now
-    let place: ImagePlace =
-      switch request.image {
-      case .object(let hash): .object(hash)
-      case .inline(let bytes): .memory(bytes)
-      case nil: throw Status.invalid("image", "none is given")
-      }
-    let image = try await open(place)
+    let image = try await open(request.image)
     let side = try await models.inputSide(ofClassifier: request.model)
     let pixels = try await pixels(of: image, side: side)
     let probabilities = try await models.probabilities(request.model, of: pixels)
@@ -68,14 +56,8 @@ package final class VisionProvider: EngineVisionService {
     _ request: EngineDetectRequest, context: ServerContext
   ) async throws -> EngineDetectResponse {
     let start = ContinuousClock.now
-    let place: ImagePlace =
-      switch request.image {
-      case .object(let hash): .object(hash)
-      case .inline(let bytes): .memory(bytes)
-      case nil: throw Status.invalid("image", "none is given")
-      }
     let options = try Detector.Options(request)
-    let image = try await open(place)
+    let image = try await open(request.image)
     let detector = try await models.description(ofDetector: request.model)
     var input = Detector.Input(
       pixels: try await pixels(of: image, side: detector.inputSide), width: image.header.width,
@@ -98,29 +80,20 @@ package final class VisionProvider: EngineVisionService {
     }
   }
 
-  private enum ImagePlace: Sendable {
-    /// The path of a file that is not an object yet.
-    case staged(String)
-    /// The hash of an object.
-    case object(String)
-    case memory(Bytes)
-  }
-
   /// Reads the header, away from Swift's own threads: a large file takes a while to walk.
-  private func open(_ place: ImagePlace) async throws -> EncodedImage {
-    try await decoding.run { [folders, limits] in
-      let stored: [UInt8]? =
+  private func open(_ image: EngineImage?) async throws -> EncodedImage {
+    guard let place = image?.place else { throw Status.invalid("image", "none is given") }
+    return try await decoding.run { [folders, limits] in
+      do {
         switch place {
-        case .object(let hash): try folders.bytes(ofObject: hash, field: "object")
-        case .staged, .memory: nil
+        case .staged(let name):
+          return try EncodedImage(
+            path: folders.path(ofStaged: name, field: "staged"), limits: limits)
+        case .object(let hash):
+          return try EncodedImage(folders.bytes(ofObject: hash, field: "object"), limits: limits)
+        case .inline(let bytes): return try EncodedImage(Array(bytes), limits: limits)
         }
-      do throws(ImageError) {
-        switch place {
-        case .staged(let path): return try EncodedImage(path: path, limits: limits)
-        case .memory(let bytes): return try EncodedImage(Array(bytes), limits: limits)
-        case .object: return try EncodedImage(stored ?? [], limits: limits)
-        }
-      } catch {
+      } catch let error as ImageError {
         throw Status(error, of: "image")
       }
     }
@@ -153,7 +126,7 @@ extension Detector.Options {
 }
 
 extension API.ImageFormat {
-  init(_ format: Images.ImageFormat) {
+  init(_ format: ImageHeaders.ImageFormat) {
     switch format {
     case .jpeg: self = .jpeg
     case .png: self = .png

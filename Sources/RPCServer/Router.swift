@@ -43,3 +43,22 @@ struct Router: Sendable {
     return Status(.unimplemented, "no service \(service.debugDescription)")
   }
 }
+
+/// One method as a server offers it: its route, and what its calls are held to.
+final class Endpoint: Sendable {
+  let route: Route
+  let gate: MethodGate?
+  let requestBytesMax: Int?
+  let compressesResponses: Bool?
+  let execution: HandlerExecution
+
+  init(_ route: Route, _ policy: MethodPolicy, _ execution: HandlerExecution) {
+    self.route = route
+    gate = policy.handlersMax.map {
+      MethodGate(route.method, handlersMax: $0, waitingMax: policy.waitingMax)
+    }
+    requestBytesMax = policy.requestBytesMax
+    compressesResponses = policy.compressesResponses
+    self.execution = policy.execution ?? execution
+  }
+}

@@ -1,5 +1,6 @@
 import NIOCore
 public import RPCCore
+import Waiting
 
 extension Server: InspectedServer {
   /// How long a connection may take to answer the PING of a snapshot.
@@ -37,10 +38,10 @@ extension Server: InspectedServer {
   }
 
   private func ping(_ sessions: [ServerSession]) async {
-    let round = PingRound(connections: sessions.count)
-    for session in sessions { session.ping(round) }
-    let alarm = EventLoops.next().scheduleTask(in: Self.pingTimeout) { round.expire() }
-    await round.wait()
+    let answers = OneShotSignal(after: sessions.count)
+    for session in sessions { session.ping(answers) }
+    let alarm = EventLoops.next().scheduleTask(in: Self.pingTimeout) { answers.open() }
+    await answers.wait()
     alarm.cancel()
   }
 }

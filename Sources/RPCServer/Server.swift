@@ -3,6 +3,7 @@ package import NIOCore
 public import RPCCore
 import RPCTLS
 import Synchronization
+import Waiting
 
 /// Serves routes on any number of addresses.
 ///
@@ -19,6 +20,10 @@ public final class Server: Sendable {
   let unixPeers: UnixPeers
   let interceptors: [any ServerInterceptor]
   private let registry = Mutex(Registry())
+  /// Opens when the addresses are known.
+  private let settled = OneShotSignal()
+  /// Opens when no connection is left, after a drain or stop.
+  private let ended = OneShotSignal()
   private let extensions: [any ServerExtension]
   private let tlsConfiguration: TLSServerConfiguration?
   private let tls = Mutex<ServerTLS?>(nil)
@@ -96,13 +101,12 @@ public final class Server: Sendable {
   ///
   /// Waits until all of them are.
   ///
-  /// - Throws: what `run` throws if one of them cannot be listened on.
+  /// - Throws: what `run` throws if one of them cannot be listened on; `CancellationError`.
   public var boundAddresses: [Address] {
     get async throws {
-      try await withCheckedThrowingContinuation { continuation in
-        let result = registry.withLock { $0.waitForAddresses(continuation) }
-        if let result { continuation.resume(with: result) }
-      }
+      await settled.wait()
+      guard let addresses = registry.withLock({ $0.addresses }) else { throw CancellationError() }
+      return try addresses.get()
     }
   }
 
@@ -119,9 +123,7 @@ public final class Server: Sendable {
     for session in sessions { session.drain() }
     let alarm = EventLoops.next().scheduleTask(in: TimeAmount(time)) { self.stop() }
     finishIfIdle()
-    await withCheckedContinuation { continuation in
-      if registry.withLock({ $0.waitForEnd(continuation) }) { continuation.resume() }
-    }
+    await ended.wait(ignoresCancellation: true)
     alarm.cancel()
   }
 
@@ -134,11 +136,6 @@ public final class Server: Sendable {
   }
 
   // MARK: Connections
-
-  /// Takes in a new connection, or the refusal of one.
-  func admit(_ peer: Peer, on loop: any EventLoop) -> ServerSession {
-    admit(peer, on: loop, refusal: refusal(of: peer))
-  }
 
   /// Why a new connection is not taken, or `nil`.
   func refusal(of peer: Peer) -> ConnectionFault? {
@@ -158,7 +155,8 @@ public final class Server: Sendable {
 
   /// Takes in one end of a loopback.
   package func acceptLoopback(on loop: any EventLoop) -> any Session {
-    admit(Peer(name: "loopback", host: "loopback"), on: loop)
+    let peer = Peer(name: "loopback", host: "loopback")
+    return admit(peer, on: loop, refusal: refusal(of: peer))
   }
 
   /// The open connections, in no order.
@@ -174,13 +172,13 @@ public final class Server: Sendable {
   }
 
   private func finishIfIdle() {
-    guard let waiting = registry.withLock({ $0.endIfIdle() }) else { return }
+    guard registry.withLock({ $0.endIfIdle() }) else { return }
     handlers.finish()
-    for continuation in waiting { continuation.resume() }
+    ended.open()
   }
 
   private func settle(_ result: Result<[Address], any Error>) {
-    let waiting = registry.withLock { $0.settle(result) }
-    for continuation in waiting { continuation.resume(with: result) }
+    registry.withLock { $0.settle(result) }
+    settled.open()
   }
 }

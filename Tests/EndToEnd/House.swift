@@ -1,5 +1,4 @@
 import API
-import Credentials
 import EngineHost
 import Foundation
 import Logging
@@ -17,14 +16,19 @@ enum House {
   ) async throws -> R {
     let folder = try TemporaryFolder()
     let logger = Logger(label: "house") { _ in SwiftLogNoOpLogHandler() }
-    let store = try DataStore.open(folder: folder.path, at: now())
+    let store = try DataStore.open(folder: folder.path, at: .now())
     let engines = try Engines(
       configuration: HostConfiguration(
         program: TestData.program("diyml-engine"), objects: folder.path + "/objects",
-        staging: folder.path + "/staging", backbone: TestData.weights), logger: logger)
-    let scheduler = TrainingScheduler(store: store, engines: engines, now: now, logger: logger)
-    let worker = InferenceWorker(store: store, vision: engines.vision, now: now, logger: logger)
-    let routes = try routes(store, engines, scheduler, worker, logger)
+        staging: folder.path + "/staging", backbone: TestData.weights,
+        objectBytesMax: TrainingScheduler.Configuration().weightsBytesMax), logger: logger)
+    var configuration = ProviderSet.Configuration()
+    configuration.limits.userExistsBurst = 1_000  // The tests ask more than a person would.
+    configuration.limits.loginBurst = 1_000
+    let providers = try ProviderSet(
+      store: store, vision: engines.vision, engines: engines, configuration: configuration,
+      logger: logger)
+    let (scheduler, worker) = (providers.scheduler, providers.worker)
     let result = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await engines.run() }
       group.addTask { await scheduler.run() }
@@ -34,36 +38,9 @@ enum House {
         worker.drain()
         engines.drain()
       }
-      return try await transport.serve(routes, logger: logger, body)
+      return try await transport.serve(providers.routes, logger: logger, body)
     }
     try store.close()
     return result
-  }
-
-  @Sendable private static func now() -> Timestamp {
-    Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-  }
-
-  private static func routes(
-    _ store: DataStore, _ engines: Engines, _ scheduler: TrainingScheduler,
-    _ worker: InferenceWorker, _ logger: Logger
-  ) throws -> [Route] {
-    let authenticator = Authenticator(store: store, now: now)
-    var limits = ServiceLimits()
-    limits.userExistsBurst = 1_000  // The tests ask more than a person would.
-    limits.loginBurst = 1_000
-    let auth = AuthProvider(
-      authenticator: authenticator, store: store, passwords: try PasswordHasher(), limits: limits,
-      now: now, stopTrainings: scheduler.stopDeleted)
-    let data = DataProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, now: now,
-      stopTrainings: scheduler.stopDeleted)
-    let training = TrainingProvider(
-      authenticator: authenticator, store: store, scheduler: scheduler, now: now)
-    let publishing = PublishingProvider(authenticator: authenticator, store: store, now: now)
-    let inference = InferenceProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, worker: worker, now: now,
-      logger: logger)
-    return auth.routes + data.routes + training.routes + publishing.routes + inference.routes
   }
 }

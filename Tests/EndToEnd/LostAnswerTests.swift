@@ -1,6 +1,7 @@
 import API
 import Codec
 import Credentials
+import EngineHost
 import Foundation
 import Logging
 import RPCClient
@@ -36,22 +37,21 @@ import Testing
   private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   private func routes(_ store: DataStore) throws -> [Route] {
-    let now: @Sendable () -> Timestamp = {
-      Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-    }
-    let authenticator = Authenticator(store: store, now: now)
-    var cheap = Argon2Parameters()
-    cheap.memoryKiB = 64
-    cheap.passes = 1
-    let auth = AuthProvider(
-      authenticator: authenticator, store: store, passwords: try PasswordHasher(parameters: cheap),
-      now: now, stopTrainings: { _ in })
-    let publishing = PublishingProvider(authenticator: authenticator, store: store, now: now)
+    var configuration = ProviderSet.Configuration()
+    configuration.passwords.memoryKiB = 64
+    configuration.passwords.passes = 1
     let noEngine = Client(to: .unix(path: "/nowhere"), logger: Self.logger)
-    let data = DataProvider(
-      authenticator: authenticator, store: store, vision: EngineVisionClient(noEngine), now: now,
-      stopTrainings: { _ in })
-    return auth.routes + data.routes + publishing.routes
+    return try ProviderSet(
+      store: store, vision: EngineVisionClient(noEngine), engines: NoEngines(),
+      configuration: configuration, logger: Self.logger
+    ).routes
+  }
+
+  /// Nothing is trained here.
+  private struct NoEngines: TrainingEngines {
+    func withTrainer<R: Sendable>(
+      _ body: (EngineTrainerClient) async throws -> R
+    ) async throws -> R { throw CancellationError() }
   }
 
   /// Makes a call of `method` whose answer is lost with its server; the next server hears it again.

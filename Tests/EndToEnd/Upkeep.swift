@@ -11,13 +11,12 @@ enum Upkeep {
     let code: Int32
     let output: String
 
-    /// What `--json` prints last.
+    /// What `--json` prints last: an answer, or the result of a stream.
     var result: [String: Any] {
-      let lines = output.split(separator: "\n").filter { $0.hasPrefix("{\"result\"") }
-      guard let line = lines.last,
-        let document = try? JSONSerialization.jsonObject(with: Data(line.utf8))
+      guard let line = output.split(separator: "\n").last(where: { $0.hasPrefix("{") }),
+        let document = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
       else { return [:] }
-      return (document as? [String: [String: Any]])?["result"] ?? [:]
+      return document["result"] as? [String: Any] ?? document
     }
   }
 

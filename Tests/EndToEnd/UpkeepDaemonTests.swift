@@ -22,21 +22,22 @@ extension ProgramTests {
         }
         let first = try await Upkeep.run(
           "backup", "--data", data, folder.path + "/backup", "--json")
-        #expect(first.code == 0 && first.result["copied"] as? Int == 4, "\(first.output)")
+        #expect(first.code == 0 && first.result["copied"] as? String == "4", "\(first.output)")
         let second = try await Upkeep.run(
           "--data", data, "backup", folder.path + "/backup", "--json")
-        #expect(second.code == 0 && second.result["copied"] as? Int == 0, "\(second.output)")
+        #expect(second.code == 0 && second.result["copied"] == nil, "\(second.output)")
+        #expect(second.result["objects"] as? String == "4")
         let status = try await Upkeep.run("status", "--data", data, "--json")
-        #expect(status.result["images"] as? Int == 4)
-        #expect(status.result["server_process"] as? Int == Int(daemon.process.id))
-        #expect(status.result["backup_target"] as? String == folder.path + "/backup")
+        #expect(status.result["images"] as? String == "4")
+        #expect(status.result["serverProcess"] as? Int == Int(daemon.process.id))
+        #expect(status.result["backupTarget"] as? String == folder.path + "/backup")
         let sound = try await Upkeep.run("verify", "--data", data)
         #expect(sound.code == 0 && sound.output.contains("no fault"), "\(sound.output)")
         return (shop, ids)
       }
       let restored = folder.path + "/restored"
       let restore = try await Upkeep.run("restore", folder.path + "/backup", restored, "--json")
-      #expect(restore.code == 0 && restore.result["objects"] as? Int == 4, "\(restore.output)")
+      #expect(restore.code == 0 && restore.result["objects"] as? String == "4", "\(restore.output)")
       try await Daemon.with(data: restored) { daemon in
         try await daemon.withClient { client in
           let listed = try await shop.list(client)
@@ -86,6 +87,8 @@ extension ProgramTests {
           (["verify", "--data", data, "--from", "x"], 64, "--from needs --repair"),
           (["--data", data, "--listen", "127.0.0.1:0", "--weights", TestData.weights], 4, data),
           (["backup", "--data", data], 64, "<target>"), (["gc"], 64, "--data"),
+          (["verify", "--data", folder.path, "--json"], 3, "{\"code\":9,\"message\":"),
+          (["backup", "--data", data, "--json"], 64, "{\"code\":3,\"message\":\"Missing expected"),
         ]
         for (arguments, code, words) in cases {
           let ended = try await Upkeep.run(arguments)
@@ -188,10 +191,10 @@ extension ProgramTests {
       let data = folder.path + "/" + String(repeating: "long", count: 40)
       try await Daemon.with(data: data) { daemon in
         let status = try await Upkeep.run("status", "--data", data, "--json")
-        #expect(status.result["server_process"] as? Int == Int(daemon.process.id))
+        #expect(status.result["serverProcess"] as? Int == Int(daemon.process.id))
       }
       let status = try await Upkeep.run("status", "--data", data, "--json")
-      #expect(status.result["server_process"] as? Int == 0)
+      #expect(status.result["schema"] is String && status.result["serverProcess"] == nil)
     }
 
     @Test(arguments: ["backup", "restore", "verify", "gc", "status", "serve"])

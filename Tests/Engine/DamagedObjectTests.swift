@@ -21,25 +21,26 @@ import Testing
 
   private func inspect(_ hash: String) async throws -> EngineInspectImageResponse {
     try await vision.inspectImage(
-      EngineInspectImageRequest(image: .object(hash)),
+      EngineInspectImageRequest(image: .init(place: .object(hash))),
       context: ServerContext(
         method: EngineVisionMethods.inspectImage, peer: "test", connection: "test", stream: 1))
   }
 
   private func classify(
-    _ image: EngineClassifyRequest.Image, with model: String
+    _ image: EngineImage.Place, with model: String
   ) async throws -> EngineClassifyResponse {
     try await vision.classify(
-      EngineClassifyRequest(model: model, image: image),
+      EngineClassifyRequest(model: model, image: .init(place: image)),
       context: ServerContext(
         method: EngineVisionMethods.classify, peer: "test", connection: "test", stream: 1))
   }
 
   private func detect(
-    _ image: EngineDetectRequest.Image, with model: String
+    _ image: EngineImage.Place, with model: String
   ) async throws -> EngineDetectResponse {
     try await vision.detect(
-      EngineDetectRequest(model: model, image: image, iouMax: 0.5, objectsMax: 10),
+      EngineDetectRequest(
+        model: model, image: .init(place: image), iouMax: 0.5, objectsMax: 10),
       context: ServerContext(
         method: EngineVisionMethods.detect, peer: "test", connection: "test", stream: 1))
   }
@@ -125,9 +126,8 @@ import Testing
   func `every changed byte of a model is a loss`(seed: UInt64) async throws {
     let backbone = try SafetensorsFile(path: #require(Backbone.path))
     let description = ModelDescription(inputSide: 64, classes: (0..<1000).map(String.init))
-    let file = folder.path + "/model"
-    try SafetensorsFile(weights: backbone.weights, metadata: description.metadata).write(to: file)
-    let bytes = try Array(Data(contentsOf: URL(filePath: file)))
+    let bytes = try Array(
+      SafetensorsFile(weights: backbone.weights, metadata: description.metadata).serialized())
     let model = try folder.store(bytes)
     let image = Bytes(try Self.picture().encodedPNG())
     var random = SeededGenerator(seed: seed)

@@ -4,7 +4,7 @@ import Testing
 @testable import Engine
 
 @Suite struct EngineFoldersTests {
-  let folders = EngineFolders(objects: "/o", staging: "/s", backbone: "/b", scratch: "/t")
+  let folders = EngineFolders(objects: "/o", staging: "/s", backbone: "/b", objectBytesMax: 1)
 
   @Test func `an object lies two folders deep`() throws {
     let hash = String(repeating: "0123456789abcdef", count: 4)

@@ -9,7 +9,7 @@ final class TemporaryFolder: Sendable {
 
   init() throws {
     path = FileManager.default.temporaryDirectory.path + "/engine-test-\(UUID().uuidString)"
-    for name in ["objects", "staging", "scratch"] {
+    for name in ["objects", "staging"] {
       try FileManager.default.createDirectory(
         atPath: path + "/" + name, withIntermediateDirectories: true)
     }
@@ -20,7 +20,7 @@ final class TemporaryFolder: Sendable {
   var folders: EngineFolders {
     EngineFolders(
       objects: path + "/objects", staging: path + "/staging", backbone: path + "/backbone",
-      scratch: path + "/scratch")
+      objectBytesMax: 64 << 20)
   }
 
   func write(_ bytes: [UInt8], to name: String) throws {
@@ -28,6 +28,16 @@ final class TemporaryFolder: Sendable {
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(bytes).write(to: url)
+  }
+
+  /// Makes an empty staged file, as a server does for a model.
+  func stage(_ name: String) throws -> String {
+    try write([], to: "staging/\(name)")
+    return name
+  }
+
+  func staged(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(filePath: path + "/staging/\(name)")))
   }
 
   /// Writes an object and returns its hash.

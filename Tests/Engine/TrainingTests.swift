@@ -72,52 +72,59 @@ struct TrainingTests {
   }
 
   @Test(.timeLimit(.minutes(5)))
-  func `a classifier is trained, sent, and classifies`() async throws {
+  func `a classifier is trained, written to its file, and classifies`() async throws {
     let examples = try examples()
     let request = EngineTrainClassifierRequest(
-      examples: examples, classCount: 2,
+      examples: examples, classNames: ["red", "\"blue\""],
       parameters: TrainingParameters(
-        seed: 1, timeBudgetSeconds: 60, inputSide: 64, headOnly: true))
+        seed: 1, timeBudgetSeconds: 60, inputSide: 64, headOnly: true),
+      modelFile: try folder.stage("model"))
     let folder = folder
     try await withEngine { client in
-      let (weights, result, progress) = try await EngineTrainerClient(client).trainClassifier(
+      let (result, progress) = try await EngineTrainerClient(client).trainClassifier(
         request
       ) { events in
-        var weights: [UInt8] = []
         var result: EngineTrainEvent.Result?
-        var progress = 0
+        var progress: [TrainingProgress] = []
         for try await event in events {
           #expect(result == nil)
           switch event.event {
-          case .progress: progress += 1
-          case .weightsChunk(let chunk):
-            #expect(chunk.count <= 1 << 20)
-            weights += chunk
+          case .progress(let step): progress.append(step)
           case .result(let last): result = last
           case .note, nil: break
           }
         }
-        return (weights, result, progress)
+        return (result, progress)
       }
       let last = try #require(result)
-      #expect(progress > 0)
-      #expect(last.weightsBytes == UInt64(weights.count))
-      guard case .classifier(let figures) = last.measured else {
-        Issue.record("\(last)")
-        return
+      #expect(progress.contains { $0.phase == .evaluation && $0.imagesTotal > 0 })
+      for step in progress {
+        #expect(step.imagesTotal <= 24 && step.imagesDone <= step.imagesTotal)
+        #expect((step.phase == .features) == (step.epochs == 0))
+        #expect(step.epoch <= step.epochs)
       }
-      #expect(figures.accuracy == 1)
-      #expect(figures.confusion.count == 4)
-      #expect(last.history.map(\.epoch) == Array(1...UInt32(last.history.count)))
-      #expect(last.history.allSatisfy { $0.phase == .head && $0.loss != nil })
-      let hash = last.weightsHash
-      #expect(try folder.store(weights) == hash)
+      let metrics = try #require(last.metrics)
+      #expect(metrics.accuracy == 1 && metrics.macroF1 == 1)
+      #expect(metrics.classes.map(\.className) == ["red", "\"blue\""])
+      #expect(metrics.classes.map(\.support).reduce(0, +) == metrics.validationImages)
+      #expect(metrics.confusion.count == 4)
+      let history = try #require(last.report).history
+      #expect(history.map(\.epoch) == Array(1...UInt32(history.count)))
+      #expect(history.allSatisfy { $0.phase == .head && $0.loss != nil })
+      #expect(history.last?.loss == metrics.loss)
+      let model = try folder.staged("model")
+      let hash = last.modelHash
+      #expect(try folder.store(model) == hash)
+      // The file tells what its outputs mean.
+      let description = try ModelDescription(metadata: SafetensorsFile(content: model).metadata)
+      #expect(description.classes == ["red", "\"blue\""])
       // Twenty at once: more than one batch.
       try await withThrowingTaskGroup(of: (UInt32, EngineClassifyResponse).self) { group in
         for example in examples.prefix(20) {
           group.addTask {
             let response = try await EngineVisionClient(client).classify(
-              EngineClassifyRequest(model: hash, image: .object(example.object), topK: 1))
+              EngineClassifyRequest(
+                model: hash, image: .init(place: .object(example.object)), topK: 1))
             return (example.classIndex, response)
           }
         }
@@ -127,8 +134,8 @@ struct TrainingTests {
         }
       }
     }
-    let left = try FileManager.default.contentsOfDirectory(atPath: folder.folders.scratch)
-    #expect(left.isEmpty)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.folders.staging)
+    #expect(left == ["model"])
   }
 
   @Test func `a damaged image ends a training with its name`() async throws {
@@ -136,25 +143,28 @@ struct TrainingTests {
     let damaged = examples[7].object
     try folder.flip(damaged, at: 60, by: 1)
     let request = EngineTrainClassifierRequest(
-      examples: examples, classCount: 2,
-      parameters: TrainingParameters(timeBudgetSeconds: 60, inputSide: 64, headOnly: true))
+      examples: examples, classNames: ["red", "blue"],
+      parameters: TrainingParameters(timeBudgetSeconds: 60, inputSide: 64, headOnly: true),
+      modelFile: try folder.stage("model"))
     try await withEngine { client in
       let status = await #expect(throws: Status.self) {
         try await EngineTrainerClient(client).trainClassifier(request) { events in
           for try await event in events {
-            if case .weightsChunk = event.event { Issue.record("a model came out") }
+            if case .result = event.event { Issue.record("a model came out") }
           }
         }
       }
       #expect(status?.code == .dataLoss)
       #expect(status?.message.hasPrefix("the object \(damaged) is damaged: ") == true)
     }
+    #expect(try folder.staged("model").isEmpty)
   }
 
   @Test func `cancelling the call ends the training`() async throws {
     let request = EngineTrainClassifierRequest(
-      examples: try examples(), classCount: 2,
-      parameters: TrainingParameters(timeBudgetSeconds: 600, inputSide: 224))
+      examples: try examples(), classNames: ["red", "blue"],
+      parameters: TrainingParameters(timeBudgetSeconds: 600, inputSide: 224),
+      modelFile: try folder.stage("model"))
     try await withEngine { client in
       let trainer = EngineTrainerClient(client)
       try await trainer.trainClassifier(request) { events in
@@ -183,13 +193,14 @@ struct TrainingTests {
     wrongClass[3].classIndex = 2
     var wrongObject = good
     wrongObject[5].object = "../secret"
-    let cases: [([EngineTrainClassifierRequest.Example], UInt32, UInt32, String)] = [
-      ([], 2, 64, "examples"), (good, 1, 64, "class_count"), (good, 2, 1, "input side"),
-      (wrongClass, 2, 64, "examples[3].class_index"), (wrongObject, 2, 64, "examples[5].object"),
+    let cases: [([EngineTrainClassifierRequest.Example], Int, UInt32, String)] = [
+      ([], 2, 64, "examples"), (good, 1, 64, "class_names"), (good, 10_001, 64, "class_names"),
+      (good, 2, 1, "input side"), (wrongClass, 2, 64, "examples[3].class_index"),
+      (wrongObject, 2, 64, "examples[5].object"),
     ]
     for (examples, classes, side, words) in cases {
       let request = EngineTrainClassifierRequest(
-        examples: examples, classCount: classes,
+        examples: examples, classNames: (0..<classes).map(String.init),
         parameters: TrainingParameters(inputSide: side))
       let error = #expect(throws: Status.self) {
         try TrainingTask(request, folders: folders, computingThreads: 1)
@@ -197,5 +208,22 @@ struct TrainingTests {
       #expect(error?.code == .invalidArgument)
       #expect(error?.message.contains(words) == true, "\(String(describing: error))")
     }
+  }
+
+  @Test(arguments: ["", "../model", "missing"])
+  func `a model goes into a file that the server has made, or nowhere`(name: String) async throws {
+    let request = EngineTrainClassifierRequest(
+      examples: try examples(), classNames: ["red", "blue"],
+      parameters: TrainingParameters(timeBudgetSeconds: 60, inputSide: 64, headOnly: true),
+      modelFile: name)
+    try await withEngine { client in
+      let status = await #expect(throws: Status.self) {
+        try await EngineTrainerClient(client).trainClassifier(request) { events in
+          for try await _ in events {}
+        }
+      }
+      #expect(status?.code == (name == "missing" ? .internal : .invalidArgument))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.folders.staging).isEmpty)
   }
 }

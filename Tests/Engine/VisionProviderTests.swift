@@ -20,10 +20,11 @@ import Testing
   }
 
   private func inspect(
-    _ image: EngineInspectImageRequest.Image?
+    _ image: EngineImage.Place?
   ) async throws -> EngineInspectImageResponse {
     try await vision.inspectImage(
-      EngineInspectImageRequest(image: image), context: context(EngineVisionMethods.inspectImage))
+      EngineInspectImageRequest(image: EngineImage(place: image)),
+      context: context(EngineVisionMethods.inspectImage))
   }
 
   static let picture: [UInt8] = {
@@ -34,7 +35,7 @@ import Testing
   @Test func `an image is described wherever it lies`() async throws {
     let hash = try folder.store(Self.picture)
     try folder.write(Self.picture, to: "staging/upload-1")
-    let places: [EngineInspectImageRequest.Image] = [
+    let places: [EngineImage.Place] = [
       .inline(Bytes(Self.picture)), .staged("upload-1"), .object(hash),
     ]
     for place in places {
@@ -46,7 +47,7 @@ import Testing
 
   @Test func `every refusal has its code`() async throws {
     let hash = String(repeating: "00", count: 32)
-    let cases: [(EngineInspectImageRequest.Image?, StatusCode)] = [
+    let cases: [(EngineImage.Place?, StatusCode)] = [
       (nil, .invalidArgument), (.inline([]), .invalidArgument),
       (.inline(Bytes(Self.picture.dropLast())), .invalidArgument),
       (.staged("missing"), .notFound), (.object(hash), .dataLoss),
@@ -74,7 +75,8 @@ import Testing
     for (model, code) in [
       (broken, StatusCode.dataLoss), (missing, .dataLoss), ("x", .invalidArgument),
     ] {
-      let request = EngineClassifyRequest(model: model, image: .inline(Bytes(Self.picture)))
+      let request = EngineClassifyRequest(
+        model: model, image: .init(place: .inline(Bytes(Self.picture))))
       let status = await #expect(throws: Status.self) {
         try await vision.classify(request, context: context(EngineVisionMethods.classify))
       }

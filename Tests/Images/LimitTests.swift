@@ -1,3 +1,4 @@
+import ImageHeaders
 import Images
 import Testing
 

@@ -13,7 +13,7 @@ package final class WorkerThreads: Sendable {
   package struct Configuration: Sendable {
     /// Of each thread, as tools of the system show it.
     package var name: String
-    package var count = 1
+    package var count: Int
     /// How much the threads give way to others, up to 19; nothing leaves it as it is.
     ///
     /// On Linux it belongs to the calling thread. If it is refused, nobody is given way to.
@@ -27,7 +27,11 @@ package final class WorkerThreads: Sendable {
     package var atStart: @Sendable () -> Void = {}
     package var atEnd: @Sendable () -> Void = {}
 
-    package init(name: String) { self.name = name }
+    package init(name: String, count: Int = 1, nice: Int32? = nil) {
+      self.name = name
+      self.count = count
+      self.nice = nice
+    }
   }
 
   /// Why work was not taken on.

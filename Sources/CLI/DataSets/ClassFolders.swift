@@ -20,29 +20,39 @@ enum ClassFolders {
   }
 }
 
-/// `train.txt`, `val.txt` and `test.txt`: on each line the path of an image, and behind a tab
-/// whatever one likes.
+/// `train.txt`, `val.txt` and `test.txt`, which list images.
 enum SplitLists {
   static func apply(to collector: inout DataSetCollector) throws(DataSetError) {
-    for split in Split.allCases {
-      let list = "\(split.rawValue).txt"
-      guard collector.files.has(list) else { continue }
-      let lines = try collector.files.lines(list, bytesMax: collector.limits.tableBytesMax)
-      for (index, line) in lines.enumerated() {
-        let path = String(line.prefix { $0 != "\t" })
-        guard !path.isEmpty else { continue }
-        let place = DataSetCollector.Place(file: list, line: index + 1)
-        do {
-          let path = try RelativePath.resolve(path)
-          guard collector.files.has(path) else {
-            collector.problem(place, "there is no image \(path)")
-            continue
-          }
-          collector.setSplit(split, of: path)
-        } catch {
-          collector.problem(place, error.reason)
-        }
+    for split in Split.allCases where collector.files.has("\(split.rawValue).txt") {
+      for image in try collector.images(listedIn: "\(split.rawValue).txt") {
+        collector.setSplit(split, of: image)
       }
     }
+  }
+}
+
+extension DataSetCollector {
+  /// The images of a list: on each line a path, taken from `folder`, and behind a tab whatever one
+  /// likes. What is not there is a problem.
+  mutating func images(
+    listedIn list: String, from folder: String = ""
+  ) throws(DataSetError) -> [String] {
+    var images: [String] = []
+    for (index, line) in try files.lines(list, bytesMax: limits.tableBytesMax).enumerated() {
+      let text = String(line.prefix { $0 != "\t" }).trimmed
+      guard !text.isEmpty else { continue }
+      let place = Place(file: list, line: index + 1)
+      do {
+        let path = try RelativePath.resolve(text, in: folder)
+        if files.has(path) {
+          images.append(path)
+        } else {
+          problem(place, "there is no image \(path)")
+        }
+      } catch {
+        problem(place, error.reason)
+      }
+    }
+    return images
   }
 }

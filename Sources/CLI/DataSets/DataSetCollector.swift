@@ -54,10 +54,10 @@ struct DataSetCollector {
     guard !refused.contains(path) else { return nil }
     let size: PixelSize
     do {
-      size = try files.size(of: path, limits)
+      size = try files.size(of: path)
     } catch {
       refused.insert(path)
-      problem(place, "the image \(path) cannot be used: \(error.reason)")
+      problem(place, "the image \(path) cannot be used: \(error)")
       return nil
     }
     if let declared, declared.width > 0, declared.height > 0, declared != size {

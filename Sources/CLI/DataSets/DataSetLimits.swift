@@ -8,8 +8,12 @@ package struct DataSetLimits: Sendable {
   package var labelBytesMax = 4 << 20
   /// Of a file for many images: JSON of COCO, a CSV table, a list of images.
   package var tableBytesMax = 512 << 20
-  /// Elements within elements of XML, values within values of JSON.
+  /// Elements within elements of XML, values within values of JSON and YAML.
   package var nestingMax = 32
+  /// Elements of an XML file.
+  package var elementsMax = 100_000
+  /// Attributes of an element of XML.
+  package var attributesMax = 1_000
   /// Objects in one image: what the server takes.
   package var boxesMax = 1_000
   /// Classes of a project: what the server takes.
@@ -18,8 +22,6 @@ package struct DataSetLimits: Sendable {
   package var classNameBytesMax = 64
   /// Problems that are kept; the rest is counted.
   package var problemsMax = 1_000
-  /// Of an image file: what the server takes.
-  package var imageBytesMax = 128 << 20
 
   package init() {}
 }

@@ -45,3 +45,13 @@ enum LabelRules {
     return nil
   }
 }
+
+extension String {
+  /// Without white space at the ends.
+  var trimmed: String {
+    var text = self[...]
+    while let first = text.first, first.isWhitespace { text.removeFirst() }
+    while let last = text.last, last.isWhitespace { text.removeLast() }
+    return String(text)
+  }
+}

@@ -1,5 +1,5 @@
 /// Something in a data set that cannot be taken, and where it stands.
-package struct Problem: Hashable, Sendable, CustomStringConvertible {
+package struct Problem: Hashable, Sendable, Encodable, CustomStringConvertible {
   /// Relative to the data set's folder.
   package let file: String
   /// From 1; nil where the whole file is meant.

@@ -10,11 +10,6 @@ struct FilePlan {
   }
 
   struct Method {
-    /// What the schema says about calling it twice; the cases are those of `MethodDescriptor`.
-    enum Idempotency {
-      case unknown, noSideEffects, idempotent
-    }
-
     let name: String
     /// The name as a Swift identifier.
     let function: String
@@ -23,7 +18,11 @@ struct FilePlan {
     let response: String
     let streamsRequests: Bool
     let streamsResponses: Bool
-    let idempotency: Idempotency
+    /// What the schema says about calling it twice.
+    let idempotency: MethodOptions.IdempotencyLevel
+
+    /// Whether it may be called twice; a level of a later schema language is not relied on.
+    var isRepeatable: Bool { idempotency == .noSideEffects || idempotency == .idempotent }
   }
 
   /// The path as imported.

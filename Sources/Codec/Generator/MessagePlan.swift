@@ -35,9 +35,7 @@ struct MessagePlan {
   let enumerations: [EnumPlan]
 
   /// The name inside the enclosing type.
-  var shortName: String {
-    swiftName.split(separator: ".").last.map(String.init) ?? swiftName
-  }
+  var shortName: String { Names.last(of: swiftName) }
 }
 
 /// One enum.
@@ -56,7 +54,28 @@ struct EnumPlan {
   let aliases: [(name: String, original: String)]
 
   /// The name inside the enclosing type.
-  var shortName: String {
-    swiftName.split(separator: ".").last.map(String.init) ?? swiftName
+  var shortName: String { Names.last(of: swiftName) }
+}
+
+extension MessagePlan.Property {
+  /// The field, or the members of the oneof.
+  var fields: [Field] {
+    switch self {
+    case .field(let field): [field]
+    case .oneof(let oneof): oneof.members
+    }
+  }
+
+  /// The name in Swift.
+  var name: String { facts.name }
+  var comment: String { facts.comment }
+  var storedType: String { facts.storedType }
+  var initialValue: String { facts.initialValue }
+
+  private var facts: (name: String, comment: String, storedType: String, initialValue: String) {
+    switch self {
+    case .field(let field): (field.property, field.comment, field.storedType, field.initialValue)
+    case .oneof(let oneof): (oneof.property, oneof.comment, oneof.typeName + "?", "nil")
+    }
   }
 }

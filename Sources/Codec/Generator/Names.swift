@@ -67,6 +67,11 @@ enum Names {
     return safe
   }
 
+  /// The name of a type inside its enclosing one.
+  static func last(of name: String) -> String {
+    name.split(separator: ".").last.map(String.init) ?? name
+  }
+
   /// A property inside a method that has variables of these names.
   static func member(_ name: String) -> String {
     locals.contains(name) ? "self." + name : name

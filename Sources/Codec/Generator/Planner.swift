@@ -45,7 +45,7 @@ struct Planner {
             request: try types.entry(method.inputType).swiftName,
             response: try types.entry(method.outputType).swiftName,
             streamsRequests: method.clientStreaming, streamsResponses: method.serverStreaming,
-            idempotency: FilePlan.Method.Idempotency(method.options)))
+            idempotency: method.options?.idempotencyLevel ?? .unknown))
       }
       plans.append(
         FilePlan.Service(
@@ -136,16 +136,5 @@ struct Planner {
 
   private func comment(at path: [Int32]) -> String {
     comments[path] ?? ""
-  }
-}
-
-extension FilePlan.Method.Idempotency {
-  /// Reads a method's options; a level of a later schema language is not relied on.
-  fileprivate init(_ options: MethodOptions?) {
-    switch options?.idempotencyLevel {
-    case .noSideEffects: self = .noSideEffects
-    case .idempotent: self = .idempotent
-    case .unknown, .unrecognized, nil: self = .unknown
-    }
   }
 }

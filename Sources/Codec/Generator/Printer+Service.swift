@@ -18,7 +18,7 @@ extension Printer {
           [
             "service: \"\(service.protoName)\"", "name: \"\(method.name)\"",
             "kind: .\(method.kind)",
-          ] + (method.idempotency == .unknown ? [] : ["idempotency: .\(method.idempotency)"]),
+          ] + (method.isRepeatable ? ["idempotency: .\(method.idempotency)"] : []),
           ")")
         printer.out()
       }

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// A text of JSON as a flat list of its values: nothing is copied until it is asked for, and nothing
 /// is nested, so a hostile text costs neither stack nor more memory than its limit allows.
 struct JSONDocument {
@@ -19,7 +21,7 @@ struct JSONDocument {
     fileprivate(set) var next: UInt32
   }
 
-  let bytes: [UInt8]
+  private let scanner: JSONScanner<JSONError>
   private(set) var tokens: [Token] = []
 
   /// Reads a whole text.
@@ -30,21 +32,16 @@ struct JSONDocument {
     guard bytes.count <= bytesMax else {
       throw JSONError(.tooLarge(bytes: bytes.count, limit: bytesMax))
     }
-    do {
-      _ = try UTF8Span(validating: bytes.span)
-    } catch {
-      throw JSONError(.syntax("the text is not UTF-8"), at: error.byteOffsets.lowerBound)
-    }
-    self.bytes = bytes
-    var parser = JSONParser(bytes: bytes, limits: limits)
+    var parser = JSONParser(scanner: try JSONScanner(bytes), limits: limits)
     tokens = try parser.parse()
+    scanner = parser.scanner
   }
 
   subscript(index: Int) -> Token { tokens[index] }
 
   /// The bytes of a number, or of a string as it is written.
   func raw(_ index: Int) -> ArraySlice<UInt8> {
-    bytes[Int(tokens[index].start)..<Int(tokens[index].end)]
+    scanner.bytes[Int(tokens[index].start)..<Int(tokens[index].end)]
   }
 
   /// The values of an array.
@@ -71,9 +68,7 @@ struct JSONDocument {
 
   /// The characters of a string.
   func string(_ index: Int) throws(JSONError) -> String {
-    let raw = raw(index)
-    guard tokens[index].kind == .escapedString else { return String(decoding: raw, as: UTF8.self) }
-    return String(decoding: try Self.unescaped(raw), as: UTF8.self)
+    try scanner.string(raw(index).indices, isEscaped: tokens[index].kind == .escapedString)
   }
 
   /// How an error names a value: as it is written, cut short.
@@ -94,26 +89,15 @@ struct JSONDocument {
 
 /// Goes through a text once, from its beginning to its end, with the open containers on a list.
 private struct JSONParser {
-  let bytes: [UInt8]
+  var scanner: JSONScanner<JSONError>
   let limits: JSONLimits
-  var position = 0
   var tokens: [JSONDocument.Token] = []
   var open: [Int] = []
 
   mutating func parse() throws(JSONError) -> [JSONDocument.Token] {
     repeat { try value() } while try hasMore()
-    guard position == bytes.count else { throw fault("text after the value") }
+    guard scanner.next() == nil else { throw scanner.fault("text after the value") }
     return tokens
-  }
-
-  private func fault(_ text: String) -> JSONError {
-    JSONError(.syntax(text), at: position)
-  }
-
-  private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-  private mutating func skipSpace() {
-    while let byte, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
   }
 
   private mutating func append(
@@ -131,105 +115,87 @@ private struct JSONParser {
   /// Reads a value; of an array or object that is not empty, all up to the end of its first value.
   private mutating func value() throws(JSONError) {
     while true {
-      skipSpace()
-      guard let byte else { throw fault("the text ends where a value should be") }
+      guard let byte = scanner.next() else {
+        throw scanner.fault("the text ends where a value should be")
+      }
       switch byte {
       case UInt8(ascii: "{"):
-        try enter(.object)
-        guard self.byte != UInt8(ascii: "}") else { return }
+        try enter(.object, "{")
+        guard scanner.next() != UInt8(ascii: "}") else { return }
         try name()
         continue
       case UInt8(ascii: "["):
-        try enter(.array)
-        guard self.byte != UInt8(ascii: "]") else { return }
+        try enter(.array, "[")
+        guard scanner.next() != UInt8(ascii: "]") else { return }
         continue
       case UInt8(ascii: "\""): try string()
       case UInt8(ascii: "t"): try word("true", .true)
       case UInt8(ascii: "f"): try word("false", .false)
       case UInt8(ascii: "n"): try word("null", .null)
-      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): try number()
-      default: throw fault("a value should be here")
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        try append(.number, try scanner.number().indices)
+      default: throw scanner.fault("a value should be here")
       }
       return
     }
   }
 
-  private mutating func number() throws(JSONError) {
-    guard let end = JSONNumber.end(of: bytes[position...]) else {
-      throw fault("a number is malformed")
-    }
-    try append(.number, position..<end)
-    position = end
-  }
-
-  private mutating func enter(_ kind: JSONDocument.Token.Kind) throws(JSONError) {
+  private mutating func enter(
+    _ kind: JSONDocument.Token.Kind, _ bracket: Unicode.Scalar
+  ) throws(JSONError) {
     guard open.count < limits.depthMax else {
-      throw JSONError(.tooDeep(limit: limits.depthMax), at: position)
+      throw JSONError(.tooDeep(limit: limits.depthMax), at: scanner.position)
     }
     open.append(tokens.count)
-    try append(kind, position..<position + 1)
-    position += 1
-    skipSpace()
+    try append(kind, scanner.position..<scanner.position + 1)
+    _ = scanner.take(bracket)
   }
 
   /// Closes what ends behind a value; whether another value follows, and its name is read.
   private mutating func hasMore() throws(JSONError) -> Bool {
     while true {
-      skipSpace()
+      let byte = scanner.next()
       guard let container = open.last else { return false }
       let isObject = tokens[container].kind == .object
-      switch byte {
-      case UInt8(ascii: ","):
-        position += 1
-        skipSpace()
+      if scanner.take(",") {
         if isObject { try name() }
         return true
-      case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
-        position += 1
-        tokens[container].end = UInt32(position)
-        tokens[container].next = UInt32(tokens.count)
-        open.removeLast()
-      case nil: throw fault("the text ends inside an array or object")
-      default: throw fault("a comma or an end should be here")
       }
+      guard scanner.take(isObject ? "}" : "]") else {
+        throw scanner.fault(
+          byte == nil
+            ? "the text ends inside an array or object" : "a comma or an end should be here")
+      }
+      tokens[container].end = UInt32(scanner.position)
+      tokens[container].next = UInt32(tokens.count)
+      open.removeLast()
     }
   }
 
   private mutating func name() throws(JSONError) {
-    guard byte == UInt8(ascii: "\"") else { throw fault("a name in double quotes should be here") }
+    guard scanner.next() == UInt8(ascii: "\"") else {
+      throw scanner.fault("a name in double quotes should be here")
+    }
     try string()
-    skipSpace()
-    guard byte == UInt8(ascii: ":") else { throw fault("a colon should be here") }
-    position += 1
+    guard scanner.take(":") else { throw scanner.fault("a colon should be here") }
   }
 
   private mutating func word(
-    _ word: String, _ kind: JSONDocument.Token.Kind
+    _ word: StaticString, _ kind: JSONDocument.Token.Kind
   ) throws(JSONError) {
-    guard bytes[position...].starts(with: word.utf8) else { throw fault("a value should be here") }
-    try append(kind, position..<position + word.utf8.count)
-    position += word.utf8.count
+    let start = scanner.position
+    guard scanner.take(word: word) else { throw scanner.fault("a value should be here") }
+    try append(kind, start..<scanner.position)
   }
 
   private mutating func string() throws(JSONError) {
-    let start = position + 1
-    var index = start
-    var isEscaped = false
-    while true {
-      guard index < bytes.count else { throw fault("a string does not end") }
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "\"") { break }
-      if byte == UInt8(ascii: "\\") {
-        isEscaped = true
-        index += 1
-      } else if byte < 0x20 {
-        position = index
-        throw fault("a control character in a string")
-      }
-      index += 1
-    }
-    if isEscaped { _ = try JSONDocument.unescaped(bytes[start..<index]) }
-    try append(isEscaped ? .escapedString : .string, start..<index)
-    position = index + 1
+    let raw = try scanner.rawString()
+    try append(raw.isEscaped ? .escapedString : .string, raw.characters)
+  }
+}
+
+extension JSONError: JSONFault {
+  package init(notJSON reason: String, at offset: Int, line: Int) {
+    self.init(.syntax(reason), at: offset)
   }
 }

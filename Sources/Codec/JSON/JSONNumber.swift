@@ -1,38 +1,11 @@
+internal import JSONText
+
 /// The numbers of JSON, exactly.
 enum JSONNumber {
-  /// Where the number that a text begins with ends; nil if it begins with none.
-  static func end(of text: ArraySlice<UInt8>) -> Int? {
-    var index = text.startIndex
-    func digits() -> Bool {
-      let start = index
-      while index < text.endIndex, isDigit(text[index]) { index += 1 }
-      return index > start
-    }
-    if text.first == UInt8(ascii: "-") { index += 1 }
-    if index < text.endIndex, text[index] == UInt8(ascii: "0") {
-      index += 1
-      if index < text.endIndex, isDigit(text[index]) { return nil }
-    } else if !digits() {
-      return nil
-    }
-    if index < text.endIndex, text[index] == UInt8(ascii: ".") {
-      index += 1
-      guard digits() else { return nil }
-    }
-    if index < text.endIndex, text[index] | 0x20 == UInt8(ascii: "e") {
-      index += 1
-      if index < text.endIndex, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(text[index]) {
-        index += 1
-      }
-      guard digits() else { return nil }
-    }
-    return index
-  }
-
   /// The value of a number that is whole, however it is written: `1e5`, `10.0`; nil if it is not, or
   /// outside the type.
   static func integer<Number: FixedWidthInteger>(_ text: ArraySlice<UInt8>) -> Number? {
-    guard end(of: text) == text.endIndex, let (isNegative, magnitude) = magnitude(text) else {
+    guard isNumber(text), let (isNegative, magnitude) = magnitude(text) else {
       return nil
     }
     guard isNegative else { return Number(exactly: magnitude) }
@@ -78,7 +51,7 @@ enum JSONNumber {
 
   /// The nearest value; nil if it lies beyond the largest.
   static func double(_ text: ArraySlice<UInt8>) -> Double? {
-    guard end(of: text) == text.endIndex, let value = Double(String(decoding: text, as: UTF8.self)),
+    guard isNumber(text), let value = Double(String(decoding: text, as: UTF8.self)),
       value.isFinite
     else { return nil }
     return value
@@ -86,7 +59,7 @@ enum JSONNumber {
 
   /// The nearest value; nil if it lies beyond the largest.
   static func float(_ text: ArraySlice<UInt8>) -> Float? {
-    guard end(of: text) == text.endIndex, let value = Float(String(decoding: text, as: UTF8.self)),
+    guard isNumber(text), let value = Float(String(decoding: text, as: UTF8.self)),
       value.isFinite
     else { return nil }
     return value
@@ -109,6 +82,10 @@ enum JSONNumber {
     }
     let text = value.description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+    text.jsonNumberEnd == text.endIndex
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

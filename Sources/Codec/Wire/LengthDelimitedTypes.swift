@@ -1,21 +1,21 @@
 // The members below are documented where ScalarType and VarintType require them.
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
+extension ScalarType where Value: Collection {
+  @inlinable public static var wireType: WireType { .lengthDelimited }
+
+  @inlinable public static var width: Int? { nil }
+
+  @inlinable
+  public static func isDefault(_ value: Value) -> Bool { value.isEmpty }
+}
+
 /// The type of ``ScalarType/string``.
 @frozen
 public struct StringType: ScalarType {
   public typealias Value = String
 
   @inlinable init() {}
-
-  @inlinable public static var wireType: WireType { .lengthDelimited }
-
-  @inlinable public static var width: Int? { nil }
-
-  @inlinable
-  public static func isDefault(_ value: String) -> Bool {
-    value.isEmpty
-  }
 
   @inline(__always) @inlinable
   public static func size(of value: String) -> Int {
@@ -40,15 +40,6 @@ public struct BytesType: ScalarType {
   public typealias Value = Bytes
 
   @inlinable init() {}
-
-  @inlinable public static var wireType: WireType { .lengthDelimited }
-
-  @inlinable public static var width: Int? { nil }
-
-  @inlinable
-  public static func isDefault(_ value: Bytes) -> Bool {
-    value.isEmpty
-  }
 
   @inline(__always) @inlinable
   public static func size(of value: Bytes) -> Int {

@@ -33,32 +33,32 @@ extension ScalarType {
   public static func lentSize(of value: Value) -> Int { 0 }
 }
 
-extension ScalarType where Self == Int32Type {
+extension ScalarType where Self == IntegerType<Int32> {
   /// Signed 32 bits as a varint; negative numbers take ten bytes.
   @inlinable public static var int32: Self { Self() }
 }
 
-extension ScalarType where Self == Int64Type {
+extension ScalarType where Self == IntegerType<Int64> {
   /// Signed 64 bits as a varint; negative numbers take ten bytes.
   @inlinable public static var int64: Self { Self() }
 }
 
-extension ScalarType where Self == UInt32Type {
+extension ScalarType where Self == IntegerType<UInt32> {
   /// Unsigned 32 bits as a varint.
   @inlinable public static var uint32: Self { Self() }
 }
 
-extension ScalarType where Self == UInt64Type {
+extension ScalarType where Self == IntegerType<UInt64> {
   /// Unsigned 64 bits as a varint.
   @inlinable public static var uint64: Self { Self() }
 }
 
-extension ScalarType where Self == SInt32Type {
+extension ScalarType where Self == ZigzagType<Int32> {
   /// Signed 32 bits as a varint in zigzag order: small whatever the sign.
   @inlinable public static var sint32: Self { Self() }
 }
 
-extension ScalarType where Self == SInt64Type {
+extension ScalarType where Self == ZigzagType<Int64> {
   /// Signed 64 bits as a varint in zigzag order: small whatever the sign.
   @inlinable public static var sint64: Self { Self() }
 }

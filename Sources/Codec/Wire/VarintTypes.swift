@@ -16,14 +16,10 @@ extension VarintType {
   @inlinable public static var width: Int? { nil }
 
   @inlinable
-  public static func isDefault(_ value: Value) -> Bool {
-    number(of: value) == 0
-  }
+  public static func isDefault(_ value: Value) -> Bool { number(of: value) == 0 }
 
   @inlinable
-  public static func size(of value: Value) -> Int {
-    Varint.size(number(of: value))
-  }
+  public static func size(of value: Value) -> Int { Varint.size(number(of: value)) }
 
   @inlinable
   public static func read(from reader: inout Reader) throws(DecodingError) -> Value {
@@ -36,112 +32,34 @@ extension VarintType {
   }
 }
 
-/// The type of ``ScalarType/int32``.
+/// The type of ``ScalarType/int32``, ``ScalarType/int64``, ``ScalarType/uint32`` and
+/// ``ScalarType/uint64``.
 @frozen
-public struct Int32Type: VarintType {
-  public typealias Value = Int32
-
+public struct IntegerType<Value: FixedWidthInteger>: VarintType {
   @inlinable init() {}
 
   @inlinable
-  public static func number(of value: Int32) -> UInt64 {
-    UInt64(bitPattern: Int64(value))
-  }
+  public static func number(of value: Value) -> UInt64 { UInt64(truncatingIfNeeded: value) }
 
   @inlinable
-  public static func value(of number: UInt64) -> Int32 {
-    Int32(truncatingIfNeeded: number)
-  }
+  public static func value(of number: UInt64) -> Value { Value(truncatingIfNeeded: number) }
 }
 
-/// The type of ``ScalarType/int64``.
+/// The type of ``ScalarType/sint32`` and ``ScalarType/sint64``.
 @frozen
-public struct Int64Type: VarintType {
-  public typealias Value = Int64
-
+public struct ZigzagType<Value: FixedWidthInteger & SignedInteger>: VarintType {
   @inlinable init() {}
 
   @inlinable
-  public static func number(of value: Int64) -> UInt64 {
-    UInt64(bitPattern: value)
+  public static func number(of value: Value) -> UInt64 {
+    let zigzag = (value &<< 1) ^ (value &>> (Value.bitWidth &- 1))
+    return UInt64(truncatingIfNeeded: Value.Magnitude(truncatingIfNeeded: zigzag))
   }
 
   @inlinable
-  public static func value(of number: UInt64) -> Int64 {
-    Int64(bitPattern: number)
-  }
-}
-
-/// The type of ``ScalarType/uint32``.
-@frozen
-public struct UInt32Type: VarintType {
-  public typealias Value = UInt32
-
-  @inlinable init() {}
-
-  @inlinable
-  public static func number(of value: UInt32) -> UInt64 {
-    UInt64(value)
-  }
-
-  @inlinable
-  public static func value(of number: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: number)
-  }
-}
-
-/// The type of ``ScalarType/uint64``.
-@frozen
-public struct UInt64Type: VarintType {
-  public typealias Value = UInt64
-
-  @inlinable init() {}
-
-  @inlinable
-  public static func number(of value: UInt64) -> UInt64 {
-    value
-  }
-
-  @inlinable
-  public static func value(of number: UInt64) -> UInt64 {
-    number
-  }
-}
-
-/// The type of ``ScalarType/sint32``.
-@frozen
-public struct SInt32Type: VarintType {
-  public typealias Value = Int32
-
-  @inlinable init() {}
-
-  @inlinable
-  public static func number(of value: Int32) -> UInt64 {
-    UInt64(UInt32(bitPattern: (value << 1) ^ (value >> 31)))
-  }
-
-  @inlinable
-  public static func value(of number: UInt64) -> Int32 {
-    let bits = UInt32(truncatingIfNeeded: number)
-    return Int32(bitPattern: bits >> 1) ^ -Int32(bitPattern: bits & 1)
-  }
-}
-
-/// The type of ``ScalarType/sint64``.
-@frozen
-public struct SInt64Type: VarintType {
-  public typealias Value = Int64
-
-  @inlinable init() {}
-
-  @inlinable
-  public static func number(of value: Int64) -> UInt64 {
-    UInt64(bitPattern: (value << 1) ^ (value >> 63))
-  }
-
-  @inlinable
-  public static func value(of number: UInt64) -> Int64 {
-    Int64(bitPattern: number >> 1) ^ -Int64(bitPattern: number & 1)
+  public static func value(of number: UInt64) -> Value {
+    let bits = Value.Magnitude(truncatingIfNeeded: number)
+    return Value(truncatingIfNeeded: bits &>> 1) ^ -Value(truncatingIfNeeded: bits & 1)
   }
 }
 
@@ -153,14 +71,10 @@ public struct BoolType: VarintType {
   @inlinable init() {}
 
   @inlinable
-  public static func number(of value: Bool) -> UInt64 {
-    value ? 1 : 0
-  }
+  public static func number(of value: Bool) -> UInt64 { value ? 1 : 0 }
 
   @inlinable
-  public static func value(of number: UInt64) -> Bool {
-    number != 0
-  }
+  public static func value(of number: UInt64) -> Bool { number != 0 }
 }
 
 /// The type of ``ScalarType/enumeration(_:)``.
@@ -170,12 +84,12 @@ public struct EnumerationType<Value: Enumeration>: VarintType {
 
   @inlinable
   public static func number(of value: Value) -> UInt64 {
-    Int32Type.number(of: value.rawValue)
+    UInt64(truncatingIfNeeded: value.rawValue)
   }
 
   @inlinable
   public static func value(of number: UInt64) -> Value {
-    Value(rawValue: Int32Type.value(of: number))
+    Value(rawValue: Int32(truncatingIfNeeded: number))
   }
 }
 

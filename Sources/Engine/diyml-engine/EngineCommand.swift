@@ -21,7 +21,7 @@ internal import RPCTracing
   @Option(help: "The folder of stored objects.") var objects: String
   @Option(help: "The folder of files that are not objects yet.") var staging: String
   @Option(help: "The backbone's weights (safetensors).") var backbone: String
-  @Option(help: "A folder for files of its own.") var scratch: String
+  @Option(help: "Bytes of the largest object that the store holds.") var objectBytesMax: Int
   @Option(help: "How far to give way to other programs: 0 to 19.") var nice: Int32 = 0
   @Option(help: "Threads of one tensor operation: 1 to 64.") var threads = 2
   @Option(help: "Freed tensor memory to keep, in MiB.") var cacheMebibytes = 384
@@ -29,14 +29,12 @@ internal import RPCTracing
   var traceLog: String?
 
   func validate() throws {
-    guard (0...19).contains(nice) else {
-      throw ValidationError("--nice is \(nice); it must be 0 to 19")
-    }
-    guard (1...64).contains(threads) else {
-      throw ValidationError("--threads is \(threads); it must be 1 to 64")
-    }
-    guard (0...65_536).contains(cacheMebibytes) else {
-      throw ValidationError("--cache-mebibytes is \(cacheMebibytes); it must be 0 to 65536")
+    for (name, value, most) in [
+      ("object-bytes-max", objectBytesMax, 1...1 << 30), ("nice", Int(nice), 0...19),
+      ("threads", threads, 1...64), ("cache-mebibytes", cacheMebibytes, 0...65_536),
+    ] where !most.contains(value) {
+      throw ValidationError(
+        "--\(name) is \(value); it must be \(most.lowerBound) to \(most.upperBound)")
     }
   }
 
@@ -50,7 +48,7 @@ internal import RPCTracing
     configuration.tensorCacheBytesMax = cacheMebibytes << 20
     try configuration.apply()
     let folders = EngineFolders(
-      objects: objects, staging: staging, backbone: backbone, scratch: scratch)
+      objects: objects, staging: staging, backbone: backbone, objectBytesMax: objectBytesMax)
     let vision = VisionProvider(folders: folders, configuration: configuration)
     let trainer = TrainerProvider(folders: folders, configuration: configuration)
     let spans = try traceLog.map {

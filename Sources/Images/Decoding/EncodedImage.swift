@@ -1,4 +1,5 @@
 internal import CVips
+package import ImageHeaders
 
 /// An encoded image whose header was read and is within limits; its pixels are decoded on demand.
 ///
@@ -30,7 +31,7 @@ package final class EncodedImage: Sendable {
   package func inspect() throws(ImageError) -> PerceptualHash {
     if header.format == .png {
       try storage.withSpan { bytes throws(ImageError) in
-        try PNGScanner.checkImageData(bytes)
+        try PNGChunk.checkImageData(bytes)
       }
     }
     return try PerceptualHash(

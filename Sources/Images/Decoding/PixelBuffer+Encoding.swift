@@ -1,4 +1,5 @@
 internal import CVips
+package import ImageHeaders
 
 extension PixelBuffer {
   /// As a PNG: the same pixels come back.

@@ -1,14 +1,19 @@
 /// Walks a GIF's blocks (GIF89a specification) from the screen descriptor to the trailer.
+///
+/// If it is not to be read whole, the descriptor alone says how large it is.
 struct GIFScanner {
-  static func scan(_ bytes: Span<UInt8>, limits: ImageLimits) throws(ImageError) -> ImageHeader {
+  static func scan(
+    _ bytes: Span<UInt8>, isWhole: Bool, limits: ImageLimits
+  ) throws(ImageError) -> ImageHeader {
     guard let width = bytes.uint16(at: 6, littleEndian: true),
       let height = bytes.uint16(at: 8, littleEndian: true), let flags = bytes.byte(at: 10)
     else { throw .truncated(.gif, "no screen descriptor") }
     var header = ImageHeader(format: .gif, storedWidth: Int(width), storedHeight: Int(height))
     // Four bytes a pixel in the decoder's canvas, and as many in the copy handed on.
     header.decodingBytes = UInt64(width) * UInt64(height) * 8
-    header.frames = 0
     try header.check(limits)
+    guard isWhole else { return header }
+    header.frames = 0
     var offset = 13 + colorTableBytes(flags)
     while true {
       guard let block = bytes.byte(at: offset) else {

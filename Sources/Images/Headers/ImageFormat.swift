@@ -5,13 +5,16 @@ package enum ImageFormat: String, CaseIterable, Sendable {
   case webp = "WebP"
   case gif = "GIF"
 
+  /// `image/jpeg` and so on.
+  package var mediaType: String { "image/\(rawValue.lowercased())" }
+
   /// Tells the format by its first bytes; names and declared types are not asked.
   ///
   /// - Throws: `.unsupportedFormat` with a guess of what else it is.
   init(sniffing bytes: Span<UInt8>) throws(ImageError) {
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) || bytes.equals([0xFF, 0xD8]) {
       self = .jpeg
-    } else if bytes.starts(with: PNGScanner.signature) {
+    } else if bytes.starts(with: PNGChunk.signature) {
       self = .png
     } else if bytes.starts(with: "GIF87a") || bytes.starts(with: "GIF89a") {
       self = .gif

@@ -20,7 +20,7 @@ package struct ImageLimits: Equatable, Sendable {
   package init() {}
 
   /// - Throws: `.tooMany` when `value` is past `limit`.
-  func check(
+  package func check(
     _ quantity: ImageError.Quantity, _ value: UInt64, _ limit: KeyPath<ImageLimits, UInt64>
   ) throws(ImageError) {
     guard value <= self[keyPath: limit] else {

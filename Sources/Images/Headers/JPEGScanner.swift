@@ -1,4 +1,4 @@
-/// Walks a JPEG's segments (ITU-T T.81, annex B) from SOI to EOI.
+/// Walks a JPEG's segments (ITU-T T.81, annex B) from SOI to EOI, or to where its pixels begin.
 ///
 /// Bytes behind EOI are allowed: cameras put previews and depth maps there.
 struct JPEGScanner {
@@ -8,13 +8,19 @@ struct JPEGScanner {
   private var hasHuffman = false
   private var hasExif = false
 
-  static func scan(_ bytes: Span<UInt8>, limits: ImageLimits) throws(ImageError) -> ImageHeader {
+  static func scan(
+    _ bytes: Span<UInt8>, isWhole: Bool, limits: ImageLimits
+  ) throws(ImageError) -> ImageHeader {
     var scanner = JPEGScanner()
     scanner.header.scans = 0
     var offset = 2
     while true {
       let marker = try nextMarker(bytes, &offset)
       if marker == 0xD9 { break }
+      if marker == 0xDA, !isWhole, scanner.hasFrame {
+        scanner.header.scans = 1
+        break
+      }
       let end = try segmentEnd(bytes, offset, marker)
       try scanner.segment(marker, bytes, offset + 2, end, limits)
       offset = marker == 0xDA ? try skipEntropyCoded(bytes, from: end) : end
@@ -90,7 +96,7 @@ struct JPEGScanner {
       try limits.check(.scans, UInt64(header.scans), \.scansMax)
     case 0xE1 where bytes.holds("Exif\0\0", at: start) && start + 6 <= end && !hasExif:
       hasExif = true
-      header.orientation = try ExifOrientation.read(
+      header.exif = try ExifOrientation.read(
         bytes, tiff: start + 6, end: end, format: .jpeg)
     default: break  // application data, comments and restart intervals do not concern us
     }

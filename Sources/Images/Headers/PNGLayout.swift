@@ -1,5 +1,5 @@
 /// A PNG's IHDR, and how many bytes its pixels inflate to.
-struct PNGLayout {
+package struct PNGLayout {
   var width = 0
   var height = 0
   var depthBits = 8
@@ -9,7 +9,7 @@ struct PNGLayout {
 
   init() {}
 
-  init(_ body: Span<UInt8>) throws(ImageError) {
+  package init(_ body: Span<UInt8>) throws(ImageError) {
     guard body.count == 13, let width = body.uint32(at: 0), let height = body.uint32(at: 4),
       width <= UInt32(Int32.max), height <= UInt32(Int32.max)
     else { throw .corrupt(.png, "its header has \(body.count) bytes or a size past 2147483647") }
@@ -37,7 +37,7 @@ struct PNGLayout {
   }
 
   /// Filter bytes and packed rows, over all passes of an interlaced picture.
-  var inflatedBytes: UInt64 {
+  package var inflatedBytes: UInt64 {
     guard isInterlaced else { return passBytes(width, height) }
     let passes = [
       (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),

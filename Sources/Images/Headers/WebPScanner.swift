@@ -45,7 +45,7 @@ struct WebPScanner {
       try limits.check(.frames, UInt64(header.frames), \.framesMax)
     } else if bytes.holds("EXIF", at: name) {
       let prefix = bytes.holds("Exif\0\0", at: body) ? 6 : 0
-      header.orientation = try ExifOrientation.read(
+      header.exif = try ExifOrientation.read(
         bytes, tiff: body + prefix, end: end, format: .webp)
     }
   }

@@ -141,4 +141,3 @@ int ct_seed(uint64_t seed) {
   return guarded([&] { at::manual_seed(seed); });
 }
 
-const char *ct_version(void) { return TORCH_VERSION; }

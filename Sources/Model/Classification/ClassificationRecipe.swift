@@ -1,12 +1,5 @@
 /// How to train a classifier; the defaults suit a few hundred to a few thousand images.
 package struct ClassificationRecipe: Sendable, Equatable {
-  /// Whether training may mirror images left to right.
-  package enum Mirroring: String, Sendable {
-    case never, always
-    /// Only if mirrored validation images are recognised about as well as straight ones.
-    case automatic
-  }
-
   /// Decides the split, the order and the augmentation.
   package var seed: UInt64 = 1
   /// The network's input in pixels a side; nil chooses by the size of the images.
@@ -18,7 +11,9 @@ package struct ClassificationRecipe: Sendable, Equatable {
   /// Threads which one operation computes with.
   package var computingThreads = 2
   package var validationFraction = 0.15
-  package var mirroring = Mirroring.automatic
+  /// Whether training may show images mirrored left to right, too; it does so if mirrored validation
+  /// images are recognised about as well as straight ones.
+  package var mirrors = true
 
   package var headEpochsMax = 60
   package var headLearningRate = 1e-3
@@ -57,27 +52,19 @@ package struct ClassificationRecipe: Sendable, Equatable {
     if let inputSide, !EfficientNetLite0.inputSides.contains(inputSide) {
       throw .badArgument("input side \(inputSide); it must lie in \(EfficientNetLite0.inputSides)")
     }
-    try within("validation fraction", validationFraction, 0.05...0.5)
-    try within("time budget in seconds", timeBudget / .seconds(1), 1...86_400)
-    try within("threads", Double(computingThreads), 1...64)
-    try within("head epochs", Double(headEpochsMax), 1...1000)
-    try within("fine-tuning epochs", Double(fineTuningEpochs), 0...1000)
-    try within("frozen stages", Double(frozenStages), 0...Double(EfficientNetLite0.stageCount))
-    try within("training side factor", trainingSideFactor, 0.5...1)
-    try within("batch", Double(batchImages), 2...256)
-    try within("learning rate", fineTuningLearningRate, 1e-7...1)
-    try within("learning rate of the head", headLearningRate, 1e-7...1)
-    try within("weight decay", weightDecay, 0...1)
-    try within("label smoothing", labelSmoothing, 0...0.9)
-    try within("smallest crop", cropAreaMin, 0.05...1)
-  }
-
-  private func within(
-    _ name: String, _ value: Double, _ range: ClosedRange<Double>
-  ) throws(ModelError) {
-    guard range.contains(value) else {
-      throw .badArgument("\(name) \(value); it must lie in \(range)")
-    }
+    try checkRange("validation fraction", validationFraction, 0.05...0.5)
+    try checkRange("time budget in seconds", timeBudget / .seconds(1), 1...86_400)
+    try checkRange("threads", Double(computingThreads), 1...64)
+    try checkRange("head epochs", Double(headEpochsMax), 1...1000)
+    try checkRange("fine-tuning epochs", Double(fineTuningEpochs), 0...1000)
+    try checkRange("frozen stages", Double(frozenStages), 0...Double(EfficientNetLite0.stageCount))
+    try checkRange("training side factor", trainingSideFactor, 0.5...1)
+    try checkRange("batch", Double(batchImages), 2...256)
+    try checkRange("learning rate", fineTuningLearningRate, 1e-7...1)
+    try checkRange("learning rate of the head", headLearningRate, 1e-7...1)
+    try checkRange("weight decay", weightDecay, 0...1)
+    try checkRange("label smoothing", labelSmoothing, 0...0.9)
+    try checkRange("smallest crop", cropAreaMin, 0.05...1)
   }
 
   /// The side of the views that fine-tuning looks at, in whole steps of the network's reduction.

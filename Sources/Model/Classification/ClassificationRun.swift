@@ -37,7 +37,7 @@ struct ClassificationRun {
       power: recipe.classWeightPower)
   }
 
-  mutating func train() throws -> (Network, TrainingReport) {
+  mutating func train() throws -> (Network, ClassificationReport) {
     if recipe.inputSide == nil {
       progress.note(
         "input \(inputSide) x \(inputSide) for images of about \(set.shorterSideMedian) pixels")
@@ -50,23 +50,24 @@ struct ClassificationRun {
     let truth = split.validation.map { set.labels[$0] }
     let headAccuracy = accuracy(head.probabilities, truth)
     let tuned = try fineTune(start, mirrors: mirrors)
-    var kept = TrainingReport.Kept.head
-    if let tuned, tuned.accuracy >= headAccuracy { kept = .fineTuned }
-    let probabilities = kept == .fineTuned ? tuned?.probabilities : head.probabilities
-    let network = kept == .fineTuned ? tuned?.network : start
+    let kept = tuned.flatMap { $0.accuracy >= headAccuracy ? $0 : nil }
     let evaluation = Evaluation(
-      probabilities: probabilities ?? [], truth: truth, classes: set.classes.count)
-    let report = TrainingReport(
-      description: description(kept: kept, mirrors: mirrors, validation: evaluation.accuracy),
-      kept: kept, validation: evaluation, headAccuracy: headAccuracy,
-      fineTunedAccuracy: tuned?.accuracy, trainingImages: split.training.count,
-      validationImages: split.validation.count, seconds: progress.elapsed / .seconds(1))
-    return (network ?? start, report)
+      probabilities: kept?.probabilities ?? head.probabilities, truth: truth,
+      classes: set.classes.count)
+    let report = ClassificationReport(
+      description: description(
+        kept: kept == nil ? "head" : "fineTuned", mirrors: mirrors,
+        validation: evaluation.accuracy),
+      validation: evaluation, epochs: progress.epochs, trainingImages: split.training.count,
+      validationImages: split.validation.count)
+    return (kept?.network ?? start, report)
   }
 
   private mutating func decodeImages() throws {
     progress.begin(.images, images: set.labels.count)
-    try pixels.fill { count throws(ModelError) in try progress.advance(images: count) }
+    try pixels.fill(Array(set.labels.indices)) { count throws(ModelError) in
+      try progress.advance(images: count)
+    }
   }
 
   /// The features of all images in their own order, `(N, F)`.
@@ -107,23 +108,20 @@ struct ClassificationRun {
   ///
   /// The head is asked, which saw only straight ones: with letters it fails, with most objects not.
   private mutating func decideMirroring(_ head: Linear) throws -> Bool {
-    switch recipe.mirroring {
-    case .never: return false
-    case .always: return true
-    case .automatic:
-      let truth = split.validation.map { set.labels[$0] }
-      let straight = try head(features(of: split.validation, mirrored: false))
-      let mirrored = try head(features(of: split.validation, mirrored: true))
-      let classes = set.classes.count
-      let straightAccuracy = accuracy(try straight.floats().rows(of: classes), truth)
-      let mirroredAccuracy = accuracy(try mirrored.floats().rows(of: classes), truth)
-      let mirrors = mirroredAccuracy >= straightAccuracy * 0.9
-      progress.note(
-        "\(mirrors ? "mirrors" : "does not mirror") images: mirrored ones are recognised in "
-          + "\(Int(mirroredAccuracy * 100)) % of cases, straight ones in "
-          + "\(Int(straightAccuracy * 100)) %")
-      return mirrors
-    }
+    guard recipe.mirrors else { return false }
+    let truth = split.validation.map { set.labels[$0] }
+    progress.beginEvaluation(images: 2 * truth.count)
+    let straight = try head(features(of: split.validation, mirrored: false))
+    let mirrored = try head(features(of: split.validation, mirrored: true))
+    let classes = set.classes.count
+    let straightAccuracy = accuracy(try straight.floats().rows(of: classes), truth)
+    let mirroredAccuracy = accuracy(try mirrored.floats().rows(of: classes), truth)
+    let mirrors = mirroredAccuracy >= straightAccuracy * 0.9
+    progress.note(
+      "\(mirrors ? "mirrors" : "does not mirror") images: mirrored ones are recognised in "
+        + "\(Int(mirroredAccuracy * 100)) % of cases, straight ones in "
+        + "\(Int(straightAccuracy * 100)) %")
+    return mirrors
   }
 
   private mutating func fineTune(
@@ -137,12 +135,12 @@ struct ClassificationRun {
   }
 
   private func description(
-    kept: TrainingReport.Kept, mirrors: Bool, validation: Double
+    kept: String, mirrors: Bool, validation: Double
   ) -> ModelDescription {
     var description = ModelDescription(inputSide: inputSide, classes: set.classes)
     description.recipe = [
       "seed": String(recipe.seed),
-      "kept": kept.rawValue,
+      "kept": kept,
       "mirrored": mirrors ? "yes" : "no",
       "training_images": String(split.training.count),
       "validation_images": String(split.validation.count),

@@ -37,11 +37,6 @@ package struct Evaluation: Sendable, Equatable {
     Evaluation.ratio(rankCounts.prefix(k).reduce(0, +), count)
   }
 
-  /// The Wilson interval which holds the true accuracy with 95 % confidence.
-  package var accuracyInterval: ClosedRange<Double> {
-    Evaluation.wilsonInterval(successes: rankCounts.first ?? 0, of: count)
-  }
-
   /// What one class's figures are.
   package struct ClassFigures: Sendable, Equatable {
     /// Images that are truly of the class.
@@ -67,22 +62,10 @@ package struct Evaluation: Sendable, Equatable {
     }
   }
 
-  /// The mean of the classes' F1, each counting the same however rare it is.
+  /// The mean of the F1 of those classes that have images, each counting the same however rare it is.
   package var macroF1: Double {
-    classFigures.isEmpty
-      ? 0 : classFigures.reduce(0) { $0 + $1.f1 } / Double(classFigures.count)
-  }
-
-  /// The Wilson score interval of a proportion at 95 %; 0...1 when nothing was counted.
-  package static func wilsonInterval(successes: Int, of count: Int) -> ClosedRange<Double> {
-    guard count > 0 else { return 0...1 }
-    let z = 1.959963984540054
-    let n = Double(count)
-    let share = Double(successes) / n
-    let center = (share + z * z / (2 * n)) / (1 + z * z / n)
-    let reach =
-      z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot() / (1 + z * z / n)
-    return max(0, center - reach)...min(1, center + reach)
+    let supported = classFigures.filter { $0.support > 0 }
+    return supported.reduce(0) { $0 + $1.f1 } / Double(max(1, supported.count))
   }
 
   private static func ratio(_ part: Int, _ whole: Int) -> Double {

@@ -1,11 +1,9 @@
-internal import Foundation
 internal import SeededRandom
 
 /// Lets the last stages of the backbone learn together with the classifier, on augmented images.
 ///
 /// The first stages stay as they are: they know edges and textures already, and hold most of the
-/// memory traffic. What is kept is a running average of the weights, which validates better than
-/// the weights of any single step.
+/// memory traffic. What is kept is a running average of the weights.
 struct FineTuner {
   let recipe: ClassificationRecipe
   let classes: Int
@@ -25,7 +23,7 @@ struct FineTuner {
     let frozen: EfficientNetLite0
     let network: Network
     let average: Network
-    var averaged: [(average: Tensor, current: Tensor)]
+    let averaging: WeightAverage
     var optimizer: AdamW
     var generator: SeededGenerator
     var step = 0
@@ -42,17 +40,20 @@ struct FineTuner {
     var best: Outcome?
     progress.begin(
       .fineTuning, images: recipe.fineTuningEpochs * imagesPerEpoch(split),
-      epochs: recipe.fineTuningEpochs)
+      epochs: recipe.fineTuningEpochs,
+      epochImages: min(state.stepsPerEpoch * recipe.batchImages, split.training.count))
     var epoch = 0
     while epoch < state.epochsPlanned {
       epoch += 1
-      let loss = try learn(split, &state, &pixels, &progress)
+      progress.beginEpoch(epoch)
+      try learn(split, &state, &pixels, &progress)
+      progress.beginEvaluation(images: split.validation.count)
       let average = try state.average.cloned()
       let probabilities = try validate(average, split.validation, &pixels, &progress)
       let outcome = Outcome(
         network: average, probabilities: probabilities,
         accuracy: accuracy(probabilities, split.validation.map { labels[$0] }))
-      progress.endEpoch(epoch, loss: loss, validationAccuracy: outcome.accuracy)
+      progress.endEpoch { $0.validationAccuracy = outcome.accuracy }
       // Of equals the later: it has seen more.
       if outcome.accuracy >= best?.accuracy ?? 0 { best = outcome }
       if progress.timeLeft == .zero { break }
@@ -64,23 +65,16 @@ struct FineTuner {
   private func begin(_ start: Network, images: Int) throws(ModelError) -> State {
     let network = try start.cloned()
     var optimizer = AdamW(weightDecay: recipe.weightDecay)
-    for unit in network.backbone.units(stages: learningStages) {
-      try optimizer.add(unit.weight)
-      if let norm = unit.norm {
-        try optimizer.add(norm.weight)
-        try optimizer.add(norm.bias)
-      }
+    let classifier = [network.classifier.weight, network.classifier.bias]
+    for tensor in network.backbone.units(stages: learningStages).flatMap(\.learning) + classifier {
+      try optimizer.add(tensor)
     }
-    try optimizer.add(network.classifier.weight)
-    try optimizer.add(network.classifier.bias)
     let average = try start.cloned()
-    let current = network.weights.tensors
-    let averaged = average.weights.tensors.compactMap { name, tensor in
-      current[name].map { (average: tensor, current: $0) }
-    }
     return State(
       frozen: try withoutGradients { () throws(ModelError) in try start.backbone.folded() },
-      network: network, average: average, averaged: averaged, optimizer: optimizer,
+      network: network, average: average,
+      averaging: WeightAverage(
+        average.weights, of: network.weights, decay: recipe.averageDecay), optimizer: optimizer,
       generator: SeededGenerator(seed: recipe.seed &+ 2), epochsPlanned: recipe.fineTuningEpochs,
       // A last batch too small for a steady gradient is left for another epoch.
       stepsPerEpoch: max(1, images / recipe.batchImages))
@@ -92,25 +86,22 @@ struct FineTuner {
     split.training.count + split.validation.count
   }
 
-  /// One pass over the training images; gives the mean loss.
+  /// One pass over the training images, as far as the time goes.
   private func learn(
     _ split: StratifiedSplit, _ state: inout State, _ pixels: inout PixelStore,
     _ progress: inout TrainingProgress
-  ) throws -> Double {
+  ) throws {
     let order = split.training.shuffled(using: &state.generator)
-    var total = 0.0
     for index in 0..<state.stepsPerEpoch {
       let start = index * recipe.batchImages
       let batch = Array(order[start..<min(start + recipe.batchImages, order.count)])
       let loss = try learnBatch(batch, &state, &pixels)
-      total += loss
       try progress.advance(images: batch.count, loss: loss)
       if state.step == FineTuner.stepsToMeasure {
         plan(&state, split, &progress, epochsDone: 0)
       }
-      if progress.timeLeft == .zero { return total / Double(index + 1) }
+      if progress.timeLeft == .zero { return }
     }
-    return total / Double(state.stepsPerEpoch)
   }
 
   private static let stepsToMeasure = 12
@@ -146,26 +137,12 @@ struct FineTuner {
       logits, Tensor(indexes: batch.map { labels[$0] }), classWeights: classWeights,
       labelSmoothing: recipe.labelSmoothing)
     try loss.backward()
-    let rate = learningRate(
-      step: state.step, of: state.epochsPlanned * state.stepsPerEpoch)
-    try state.optimizer.update(learningRate: rate)
+    let steps = state.epochsPlanned * state.stepsPerEpoch
+    try state.optimizer.update(
+      learningRate: cosineRate(recipe.fineTuningLearningRate, step: state.step, of: steps))
     state.step += 1
-    // The average begins short, or the untrained start would linger in it.
-    let decay = min(recipe.averageDecay, Double(1 + state.step) / Double(10 + state.step))
-    for pair in state.averaged {
-      try pair.average.interpolate(towards: pair.current, weight: 1 - decay)
-    }
+    try state.averaging.update(after: state.step)
     return Double(try loss.item())
-  }
-
-  /// Rises over the first steps, then falls along a cosine to nearly nothing.
-  private func learningRate(step: Int, of steps: Int) -> Double {
-    let warmUp = max(1, min(100, steps / 10))
-    guard step >= warmUp else {
-      return recipe.fineTuningLearningRate * Double(step + 1) / Double(warmUp)
-    }
-    let part = min(1, Double(step - warmUp) / Double(max(1, steps - warmUp)))
-    return recipe.fineTuningLearningRate * max(0.01, (1 + cos(Double.pi * part)) / 2)
   }
 
   private func validate(

@@ -40,14 +40,13 @@ struct HeadTrainer {
     var best: Outcome?
     var epochsWithoutGain = 0
     progress.begin(
-      .head, images: recipe.headEpochsMax * training.labels.count, epochs: recipe.headEpochsMax)
+      .head, images: recipe.headEpochsMax * training.labels.count, epochs: recipe.headEpochsMax,
+      epochImages: training.labels.count)
     for epoch in 1...recipe.headEpochsMax {
-      let loss = try epochLoss(
-        scaled, classifier, &optimizer, &generator, progress: &progress)
+      progress.beginEpoch(epoch)
+      try learn(scaled, classifier, &optimizer, &generator, progress: &progress)
       let outcome = try validated(classifier, held)
-      progress.endEpoch(
-        epoch, loss: loss,
-        validationAccuracy: accuracy(outcome.probabilities, held.labels))
+      progress.endEpoch { $0.validationAccuracy = accuracy(outcome.probabilities, held.labels) }
       epochsWithoutGain += 1
       if best.map({ outcome.loss < $0.loss }) ?? true {
         best = outcome
@@ -60,12 +59,12 @@ struct HeadTrainer {
     return best
   }
 
-  private func epochLoss(
+  /// One pass over the samples.
+  private func learn(
     _ samples: Samples, _ classifier: Linear, _ optimizer: inout AdamW,
     _ generator: inout SeededGenerator, progress: inout TrainingProgress
-  ) throws(ModelError) -> Double {
+  ) throws(ModelError) {
     let order = samples.labels.indices.shuffled(using: &generator)
-    var total = 0.0
     for start in stride(from: 0, to: order.count, by: HeadTrainer.batch) {
       let batch = Array(order[start..<min(start + HeadTrainer.batch, order.count)])
       let loss = try Tensor.crossEntropy(
@@ -74,11 +73,8 @@ struct HeadTrainer {
         classWeights: classWeights, labelSmoothing: recipe.labelSmoothing)
       try loss.backward()
       try optimizer.update(learningRate: recipe.headLearningRate)
-      let value = Double(try loss.item())
-      total += value * Double(batch.count)
-      try progress.advance(images: batch.count, loss: value)
+      try progress.advance(images: batch.count, loss: Double(loss.item()))
     }
-    return total / Double(max(1, order.count))
   }
 
   private func validated(

@@ -2,13 +2,13 @@ internal import Dispatch
 internal import Synchronization
 
 /// Decoded images of one size, kept in memory as far as the budget goes.
-struct PixelStore {
+package struct PixelStore {
   let side: Int
   private let decode: @Sendable (_ image: Int, _ side: Int) throws -> [UInt8]
   private var kept: [[UInt8]?]
   private var bytesLeft: Int
 
-  init(
+  package init(
     imageCount: Int, side: Int, bytesMax: Int,
     decode: @escaping @Sendable (_ image: Int, _ side: Int) throws -> [UInt8]
   ) {
@@ -18,12 +18,7 @@ struct PixelStore {
     bytesLeft = bytesMax
   }
 
-  /// Decodes as many images as the budget allows, on all cores; `decoded` hears how many more.
-  mutating func fill(decoded: (Int) throws(ModelError) -> Void) throws {
-    try fill(Array(kept.indices), decoded: decoded)
-  }
-
-  /// The same for some of the images.
+  /// Decodes as many of the images as the budget allows, on all cores; `decoded` hears how many more.
   mutating func fill(_ wanted: [Int], decoded: (Int) throws(ModelError) -> Void) throws {
     let fitting = min(wanted.count, bytesLeft / (side * side * 3))
     for start in stride(from: 0, to: fitting, by: PixelStore.decodedAtOnce) {

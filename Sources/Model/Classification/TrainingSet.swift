@@ -35,6 +35,7 @@ package struct TrainingSet: Sendable {
         "\(classes.count) classes; at least \(TrainingSet.classesMin) and at most "
           + "\(ModelDescription.classesMax) can be trained")
     }
+    try ModelMetadata.check(classes: classes)
     guard groups.count == labels.count else {
       throw .badArgument("\(groups.count) groups for \(labels.count) labels")
     }

@@ -5,7 +5,7 @@ internal import SeededRandom
 /// put together.
 ///
 /// The latter is a mosaic: YOLOv4, Bochkovskiy et al. 2020, https://arxiv.org/abs/2004.10934. The draws come from a seed, so a run can be repeated.
-struct DetectionAugmentation {
+package struct DetectionAugmentation {
   let side: Int
   let mirrors: Bool
   /// How much larger or smaller than in the whole image things are shown.
@@ -14,6 +14,11 @@ struct DetectionAugmentation {
   var mosaicZoom = 0.45...1.1
   var stretchMax = 0.15
   var colorChangeMax = 0.25
+
+  package init(side: Int, mirrors: Bool) {
+    self.side = side
+    self.mirrors = mirrors
+  }
 
   /// A view of one image.
   ///

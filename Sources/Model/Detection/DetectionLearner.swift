@@ -1,8 +1,7 @@
-internal import SeededRandom
+package import SeededRandom
 
-/// The network while it learns, and its running average, which validates better than the weights of
-/// any single step.
-struct DetectionLearner {
+/// The network while it learns, and its running average.
+package struct DetectionLearner {
   let schedule: DetectionSchedule
   private let examples: [DetectionSet.Example]
   private let augmentation: DetectionAugmentation
@@ -12,11 +11,11 @@ struct DetectionLearner {
   private let frozen: EfficientNetLite0
   private let network: DetectionNetwork
   let average: DetectionNetwork
-  private let averaged: [(average: Tensor, current: Tensor)]
+  private let averaging: WeightAverage
   private var optimizer: AdamW
   private(set) var step = 0
 
-  init(
+  package init(
     _ start: DetectionNetwork, _ schedule: DetectionSchedule, _ examples: [DetectionSet.Example],
     augmentation: DetectionAugmentation, sourceSide: Int
   ) throws(ModelError) {
@@ -32,10 +31,8 @@ struct DetectionLearner {
     }
     network = try start.cloned()
     average = try start.cloned()
-    let current = network.weights.tensors
-    averaged = average.weights.tensors.compactMap { name, tensor in
-      current[name].map { (average: tensor, current: $0) }
-    }
+    averaging = WeightAverage(
+      average.weights, of: network.weights, decay: schedule.averageDecay)
     optimizer = try DetectionLearner.optimizer(network, schedule)
   }
 
@@ -44,26 +41,21 @@ struct DetectionLearner {
   ) throws(ModelError) -> AdamW {
     var optimizer = AdamW(weightDecay: schedule.weightDecay)
     let stages = schedule.frozenStages..<DetectionNetwork.stageCount
-    for unit in network.backbone.units(stages: stages) {
-      try optimizer.add(unit.weight, rateFactor: schedule.backboneRateFactor)
-      guard let norm = unit.norm else { continue }
-      try optimizer.add(norm.weight, rateFactor: schedule.backboneRateFactor)
-      try optimizer.add(norm.bias, rateFactor: schedule.backboneRateFactor)
+    for tensor in network.backbone.units(stages: stages).flatMap(\.learning) {
+      try optimizer.add(tensor, rateFactor: schedule.backboneRateFactor)
     }
     // Convolutions that units share learn once.
     var learning: Set<ObjectIdentifier> = []
-    for unit in network.pyramid.units + network.head.units {
-      for tensor in [unit.weight, unit.norm?.weight, unit.norm?.bias].compactMap({ $0 })
-      where learning.insert(ObjectIdentifier(tensor)).inserted {
-        try optimizer.add(tensor)
-      }
+    for tensor in (network.pyramid.units + network.head.units).flatMap(\.learning)
+    where learning.insert(ObjectIdentifier(tensor)).inserted {
+      try optimizer.add(tensor)
     }
     for (_, tensor) in network.head.outputTensors { try optimizer.add(tensor) }
     return optimizer
   }
 
   /// One step on views of these images; gives the loss.
-  mutating func learn(
+  package mutating func learn(
     _ views: [DetectionView], of steps: Int, pixels: inout PixelStore
   ) throws -> Double {
     let images = try self.images(views, &pixels)
@@ -75,13 +67,9 @@ struct DetectionLearner {
       middle, firstStage: schedule.frozenStages, statistics: .batch)
     let (value, gradient) = try loss.batch(views.map { $0.scene(examples) }, output)
     try output.backward(from: gradient)
-    try optimizer.update(learningRate: schedule.learningRate(step: step, of: steps))
+    try optimizer.update(learningRate: cosineRate(schedule.learningRate, step: step, of: steps))
     step += 1
-    // The average begins short, or the untrained start would linger in it.
-    let decay = min(schedule.averageDecay, Double(1 + step) / Double(10 + step))
-    for pair in averaged {
-      try pair.average.interpolate(towards: pair.current, weight: 1 - decay)
-    }
+    try averaging.update(after: step)
     return value
   }
 
@@ -113,7 +101,7 @@ struct DetectionLearner {
   }
 
   /// A batch of views of these images.
-  func views(
+  package func views(
     of images: [Int], among all: [Int], isClosing: Bool, using generator: inout SeededGenerator
   ) -> [DetectionView] {
     images.map { image in

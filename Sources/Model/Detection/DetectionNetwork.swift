@@ -1,5 +1,5 @@
 /// Backbone, pyramid and head: images in, logits at every point out.
-struct DetectionNetwork {
+package struct DetectionNetwork {
   let backbone: EfficientNetLite0
   let pyramid: FeaturePyramid
   let head: DetectionHead
@@ -34,7 +34,7 @@ struct DetectionNetwork {
   }
 
   /// A network with a trained backbone and, by the seed, an untrained rest.
-  static func start(
+  package static func start(
     backbone: Weights, classes: Int, seed: UInt64
   ) throws(ModelError) -> DetectionNetwork {
     var start = StartWeights(backbone, seed: seed)
@@ -71,7 +71,7 @@ struct DetectionNetwork {
   }
 
   /// All tensors by their names in a weight file.
-  var weights: Weights {
+  package var weights: Weights {
     var weights = Weights()
     for unit in backbone.units() + pyramid.units + head.units {
       for (name, tensor) in unit.tensors { weights.tensors[name] = tensor }
@@ -82,8 +82,6 @@ struct DetectionNetwork {
 
   /// A copy that learns without changing this one.
   func cloned() throws(ModelError) -> DetectionNetwork {
-    var copies = Weights()
-    for (name, tensor) in weights.tensors { copies.tensors[name] = try tensor.cloned() }
-    return try DetectionNetwork(from: copies, classes: classes)
+    try DetectionNetwork(from: weights.cloned(), classes: classes)
   }
 }

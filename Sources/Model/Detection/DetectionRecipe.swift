@@ -28,17 +28,9 @@ package struct DetectionRecipe: Sendable, Equatable {
       throw .badArgument(
         "input side \(inputSide); it must be a multiple of 32 in \(DetectionRecipe.inputSides)")
     }
-    if let epochs { try within("epochs", Double(epochs), 1...1000) }
-    try within("validation fraction", validationFraction, 0.05...0.5)
-    try within("time budget in seconds", timeBudget / .seconds(1), 1...86_400)
-    try within("threads", Double(computingThreads), 1...64)
-  }
-
-  private func within(
-    _ name: String, _ value: Double, _ range: ClosedRange<Double>
-  ) throws(ModelError) {
-    guard range.contains(value) else {
-      throw .badArgument("\(name) \(value); it must lie in \(range)")
-    }
+    if let epochs { try checkRange("epochs", Double(epochs), 1...1000) }
+    try checkRange("validation fraction", validationFraction, 0.05...0.5)
+    try checkRange("time budget in seconds", timeBudget / .seconds(1), 1...86_400)
+    try checkRange("threads", Double(computingThreads), 1...64)
   }
 }

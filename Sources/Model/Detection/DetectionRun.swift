@@ -20,8 +20,6 @@ struct DetectionRun {
     var network: DetectionNetwork
     var outcome: DetectionValidator.Outcome
     var epoch: Int
-    /// A position in the report's `epochs`.
-    var position: Int
   }
 
   /// Images and seconds of learning and of validating.
@@ -99,75 +97,73 @@ struct DetectionRun {
     try pixels.fill(split.training) { count throws(ModelError) in
       try progress.advance(images: count)
     }
-    progress.begin(.fineTuning, images: imagesPerEpoch * schedule.epochs, epochs: schedule.epochs)
-    var epochs: [DetectionReport.Epoch] = []
+    progress.begin(
+      .fineTuning, images: imagesPerEpoch * schedule.epochs, epochs: schedule.epochs,
+      epochImages: schedule.imagesPerEpoch)
     var best: Best?
     var planned = schedule.epochs
     var epoch = 0
     while epoch < planned {
       epoch += 1
-      let (loss, isOver) = try learnEpoch(epoch, &planned, &learner)
+      progress.beginEpoch(epoch)
+      let isOver = try learnEpoch(epoch, &planned, &learner)
       let isLast = isOver || epoch >= planned
       if isLast || epoch.isMultiple(of: schedule.epochsPerValidation) {
         let outcome = try validate(learner.average)
-        epochs.append(DetectionReport.Epoch(epoch, loss, outcome))
-        progress.endEpoch(
-          epoch, loss: loss, validationAveragePrecision: outcome.averagePrecision)
+        progress.endEpoch {
+          $0.validationLoss = outcome.loss
+          $0.averagePrecision = outcome.averagePrecision
+          $0.averagePrecision50 = outcome.evaluation.averagePrecision50 ?? 0
+        }
         // Of equals the later: it has seen more.
         if outcome.averagePrecision >= best?.outcome.averagePrecision ?? 0 {
           best = Best(
-            network: try learner.average.cloned(), outcome: outcome, epoch: epoch,
-            position: epochs.count - 1)
+            network: try learner.average.cloned(), outcome: outcome, epoch: epoch)
         }
       } else {
-        progress.endEpoch(epoch, loss: loss, validationAveragePrecision: nil)
+        progress.endEpoch()
       }
       if isOver { break }
       if let best, epoch - best.epoch >= schedule.patience(epochs: planned) { break }
       plan(&planned, epochsDone: epoch)
     }
     guard let best else { throw ModelError.badArgument("no epoch was trained") }
-    epochs[best.position].isKept = true
-    return (best.network, report(best, epochs))
+    return (best.network, report(best))
   }
 
-  private var imagesPerEpoch: Int {
-    schedule.stepsPerEpoch * schedule.batchImages + split.validation.count
-  }
+  /// Of an epoch that is validated.
+  private var imagesPerEpoch: Int { schedule.imagesPerEpoch + split.validation.count }
 
-  /// One pass over the training images; gives the mean loss, and whether the time is over.
+  /// One pass over the training images; says whether the time is over.
   private mutating func learnEpoch(
     _ epoch: Int, _ planned: inout Int, _ learner: inout DetectionLearner
-  ) throws -> (loss: Double, isOver: Bool) {
+  ) throws -> Bool {
     var order: [Int] = []
     // Few images fill a batch several times: each view of them is another.
     while order.count < schedule.batchImages {
       order += split.training.shuffled(using: &generator)
     }
-    var total = 0.0
     for index in 0..<schedule.stepsPerEpoch {
       let batch = Array(order[index * schedule.batchImages..<(index + 1) * schedule.batchImages])
       let start = progress.elapsed
       let views = learner.views(
         of: batch, among: split.training,
         isClosing: schedule.isClosing(epoch: epoch, of: planned), using: &generator)
-      total += try learner.learn(
+      let loss = try learner.learn(
         views, of: planned * schedule.stepsPerEpoch, pixels: &pixels)
       // The first steps are slower than the rest.
       if learner.step > 3 {
         speed.learned += batch.count
         speed.learningTime += progress.elapsed - start
       }
-      try progress.advance(images: batch.count, loss: total / Double(index + 1))
+      try progress.advance(images: batch.count, loss: loss)
       if learner.step == DetectionRun.stepsToMeasure { plan(&planned, epochsDone: epoch - 1) }
       let next = speed.seconds(
         learning: batch.count, validating: split.validation.count)
       // Twice the mean: others may want the machine just then.
-      if progress.timeLeft / .seconds(1) <= 2 * next {
-        return (total / Double(index + 1), true)
-      }
+      if progress.timeLeft / .seconds(1) <= 2 * next { return true }
     }
-    return (total / Double(schedule.stepsPerEpoch), false)
+    return false
   }
 
   private static let stepsToMeasure = 12
@@ -175,7 +171,7 @@ struct DetectionRun {
   /// Plans as many epochs as the time left allows at the speed so far, at least one in all.
   private mutating func plan(_ planned: inout Int, epochsDone: Int) {
     let perEpoch = speed.seconds(
-      learning: schedule.stepsPerEpoch * schedule.batchImages,
+      learning: schedule.imagesPerEpoch,
       validating: split.validation.count / schedule.epochsPerValidation)
     let left = progress.timeLeft / .seconds(1)
     let affordable = perEpoch > 0 ? Int(min(left / perEpoch, 1e6)) : schedule.epochs
@@ -187,13 +183,14 @@ struct DetectionRun {
     _ network: DetectionNetwork
   ) throws -> DetectionValidator.Outcome {
     let start = progress.elapsed
+    progress.beginEvaluation(images: split.validation.count)
     let outcome = try validator.validate(network, &validationPixels, &progress)
     speed.validated += split.validation.count
     speed.validatingTime += progress.elapsed - start
     return outcome
   }
 
-  private func report(_ best: Best, _ epochs: [DetectionReport.Epoch]) -> DetectionReport {
+  private func report(_ best: Best) -> DetectionReport {
     let summary = DetectionSummary(best.outcome.images, classes: set.classes.count)
     var description = DetectorDescription(inputSide: recipe.inputSide, classes: set.classes)
     description.bestConfidence = summary.bestConfidence
@@ -205,25 +202,10 @@ struct DetectionRun {
       "validation_images": String(split.validation.count),
       "validation_map": String(best.outcome.averagePrecision),
     ]
-    func rate(_ images: Int, _ time: Duration) -> Double {
-      time > .zero ? Double(images) / (time / .seconds(1)) : 0
-    }
     return DetectionReport(
       description: description, evaluation: best.outcome.evaluation, curves: summary.curves,
-      confusion: summary.confusion, bestConfidence: summary.bestConfidence, epochs: epochs,
+      confusion: summary.confusion, epochs: progress.epochs,
       samples: summary.samples(best.outcome.images, numbers: split.validation),
-      trainingImages: split.training.count, validationImages: split.validation.count,
-      boxesLeftOut: 0, seconds: progress.elapsed / .seconds(1),
-      trainingImagesPerSecond: rate(speed.learned, speed.learningTime),
-      inferenceImagesPerSecond: rate(speed.validated, speed.validatingTime))
-  }
-}
-
-extension DetectionReport.Epoch {
-  init(_ number: Int, _ loss: Double, _ outcome: DetectionValidator.Outcome) {
-    self.init(
-      number: number, trainingLoss: loss, validationLoss: outcome.loss,
-      averagePrecision: outcome.averagePrecision,
-      averagePrecision50: outcome.evaluation.averagePrecision50 ?? 0, isKept: false)
+      trainingImages: split.training.count, validationImages: split.validation.count)
   }
 }

@@ -1,8 +1,6 @@
-internal import Foundation
-
 /// What the recipe leaves open, chosen by the number of images.
-struct DetectionSchedule: Sendable, Equatable {
-  var batchImages = 8
+package struct DetectionSchedule: Sendable, Equatable {
+  package var batchImages = 8
   /// Stages of the backbone, from the input, that stay as they are; 0 to 5.
   var frozenStages = 3
   var epochs: Int
@@ -24,27 +22,21 @@ struct DetectionSchedule: Sendable, Equatable {
   private static let stepsWanted = 2_500
   private static let epochsWanted = 15...300
 
-  init(trainingImages: Int, epochs: Int?) {
+  package init(trainingImages: Int, epochs: Int?) {
     stepsPerEpoch = max(1, trainingImages / batchImages)
     let enough = DetectionSchedule.stepsWanted / stepsPerEpoch
     let range = DetectionSchedule.epochsWanted
     self.epochs = epochs ?? min(range.upperBound, max(range.lowerBound, enough))
   }
 
+  /// To learn from.
+  var imagesPerEpoch: Int { stepsPerEpoch * batchImages }
+
   /// Validating after fewer steps would take longer than learning.
   var epochsPerValidation: Int { max(1, (10 + stepsPerEpoch - 1) / stepsPerEpoch) }
 
   /// Validated epochs without gain after which to stop.
   func patience(epochs: Int) -> Int { max(10, epochs / 3) }
-
-  /// Rises over the first steps, then falls along a cosine to nearly nothing (SGDR, Loshchilov and
-  /// Hutter 2017, https://arxiv.org/abs/1608.03983).
-  func learningRate(step: Int, of steps: Int) -> Double {
-    let warmUp = max(1, min(100, steps / 10))
-    guard step >= warmUp else { return learningRate * Double(step + 1) / Double(warmUp) }
-    let part = min(1, Double(step - warmUp) / Double(max(1, steps - warmUp)))
-    return learningRate * max(0.01, (1 + cos(Double.pi * part)) / 2)
-  }
 
   func isClosing(epoch: Int, of epochs: Int) -> Bool {
     Double(epoch) > Double(epochs) * (1 - closingPart)

@@ -53,6 +53,7 @@ package struct DetectionSet: Sendable {
         "\(classes.count) classes; at least 1 and at most \(DetectionSet.classesMax) can be trained"
       )
     }
+    try ModelMetadata.check(classes: classes)
     var result = self
     var leftOut = 0
     var boxesOfClass = Array(repeating: 0, count: classes.count)

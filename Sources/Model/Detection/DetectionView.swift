@@ -1,7 +1,7 @@
 internal import BoxMetrics
 
 /// What the network is shown while it learns: parts of one image or of four, in some light.
-struct DetectionView: Equatable {
+package struct DetectionView: Equatable {
   /// A part of an image in a part of the view.
   struct Tile: Equatable {
     /// A position in the set's `examples`.

@@ -70,7 +70,7 @@ package final class Detector {
     try self.init(network, description)
   }
 
-  init(_ network: DetectionNetwork, _ description: DetectorDescription) throws(ModelError) {
+  package init(_ network: DetectionNetwork, _ description: DetectorDescription) throws(ModelError) {
     self.description = description
     self.network = try withoutGradients { () throws(ModelError) in try network.folded() }
     weightBytes = self.network.weights.tensors.values.reduce(0) { $0 + $1.count * 4 }
@@ -126,7 +126,7 @@ package final class Detector {
   }
 
   /// What the network says at every point of some images, `(B, N, K + 4 * bins)` row by row.
-  func output(of pixels: [UInt8], images: Int) throws(ModelError) -> [Float] {
+  package func output(of pixels: [UInt8], images: Int) throws(ModelError) -> [Float] {
     let side = description.inputSide
     return try withoutGradients { () throws(ModelError) in
       let bytes = try Tensor(bytes: pixels, type: .uint8, shape: [images, side, side, 3])

@@ -1,7 +1,7 @@
 /// What a detector's file says about itself beside its weights; with them it is a complete model.
 package struct DetectorDescription: Sendable, Equatable {
   /// The network's name, "efficientnet-lite0-pan".
-  package var architecture = DetectorDescription.architecture
+  package static let architecture = "efficientnet-lite0-pan"
   /// Images are stretched to this many pixels on each side, whatever their proportions.
   package var inputSide: Int
   /// What the outputs mean, in their order: labels of the caller's choice.
@@ -10,8 +10,6 @@ package struct DetectorDescription: Sendable, Equatable {
   package var bestConfidence = 0.25
   /// How it was trained: parameters and figures by name, for people.
   package var recipe: [String: String] = [:]
-
-  package static let architecture = "efficientnet-lite0-pan"
 
   package init(inputSide: Int, classes: [String]) {
     self.inputSide = inputSide
@@ -25,24 +23,16 @@ extension DetectorDescription {
 
   package var metadata: [String: String] {
     ModelMetadata(
-      format: DetectorDescription.format, architecture: architecture, inputSide: inputSide,
-      classes: classes,
-      recipe: recipe, own: ("best_confidence", String(bestConfidence))
+      format: DetectorDescription.format, architecture: DetectorDescription.architecture,
+      inputSide: inputSide, classes: classes, recipe: recipe,
+      own: ("best_confidence", String(bestConfidence))
     ).values
   }
 
   package init(metadata: [String: String]) throws(ModelError) {
     let metadata = try ModelMetadata(
       metadata, format: DetectorDescription.format, architecture: DetectorDescription.architecture)
-    architecture = DetectorDescription.architecture
-    guard
-      let side = Int(try metadata.value("input_side")), DetectionRecipe.inputSides.contains(side),
-      side.isMultiple(of: 32)
-    else {
-      throw .badDescription(
-        "input_side must be a multiple of 32 within \(DetectionRecipe.inputSides)")
-    }
-    inputSide = side
+    inputSide = try metadata.inputSide(within: DetectionRecipe.inputSides, step: 32)
     classes = try ModelDescription.classes(json: try metadata.value("classes"))
     guard classes.count <= DetectionSet.classesMax else {
       throw .badDescription("\(classes.count) classes; the limit is \(DetectionSet.classesMax)")

@@ -1,7 +1,9 @@
+internal import JSONText
+
 /// What a model file says about itself beside its weights; with them it is a complete model.
 package struct ModelDescription: Sendable, Equatable {
   /// The backbone's name, "efficientnet-lite0".
-  package var architecture = EfficientNetLite0.name
+  package static let architecture = EfficientNetLite0.name
   /// Images are scaled to this many pixels on each side, whatever their proportions.
   package var inputSide: Int
   /// What the outputs mean, in their order: labels of the caller's choice.
@@ -25,22 +27,16 @@ extension ModelDescription {
 
   package var metadata: [String: String] {
     ModelMetadata(
-      format: ModelDescription.format, architecture: architecture, inputSide: inputSide,
-      classes: classes,
-      recipe: recipe, own: ("averages_mirrored", averagesMirrored ? "yes" : "no")
+      format: ModelDescription.format, architecture: ModelDescription.architecture,
+      inputSide: inputSide, classes: classes, recipe: recipe,
+      own: ("averages_mirrored", averagesMirrored ? "yes" : "no")
     ).values
   }
 
   package init(metadata: [String: String]) throws(ModelError) {
     let metadata = try ModelMetadata(
-      metadata, format: ModelDescription.format, architecture: EfficientNetLite0.name)
-    architecture = EfficientNetLite0.name
-    guard let side = Int(try metadata.value("input_side")),
-      EfficientNetLite0.inputSides.contains(side)
-    else {
-      throw .badDescription("input_side must lie within \(EfficientNetLite0.inputSides)")
-    }
-    inputSide = side
+      metadata, format: ModelDescription.format, architecture: ModelDescription.architecture)
+    inputSide = try metadata.inputSide(within: EfficientNetLite0.inputSides)
     classes = try ModelDescription.classes(json: try metadata.value("classes"))
     switch try metadata.value("averages_mirrored") {
     case "yes": averagesMirrored = true
@@ -53,10 +49,10 @@ extension ModelDescription {
   static func classes(json: String) throws(ModelError) -> [String] {
     var classes: [String] = []
     do throws(SafetensorsError) {
-      var scanner = JSONScanner(Array(json.utf8))
+      var scanner = try JSONScanner<SafetensorsError>(Array(json.utf8))
       try scanner.expect("[")
       repeat {
-        classes.append(try scanner.string(bytesMax: 4096))
+        classes.append(try scanner.string(bytesMax: ModelMetadata.classNameBytesMax))
       } while scanner.take(",") && classes.count <= classesMax
       try scanner.expect("]")
       try scanner.expectEnd()

@@ -33,3 +33,12 @@ extension ModelError: CustomStringConvertible {
     }
   }
 }
+
+/// - Throws: `.badArgument` that names a value outside its bounds.
+func checkRange(
+  _ name: String, _ value: Double, _ range: ClosedRange<Double>
+) throws(ModelError) {
+  guard range.contains(value) else {
+    throw .badArgument("\(name) \(value); it must lie in \(range)")
+  }
+}

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// The metadata of a model file, as far as all kinds of model have the same.
 struct ModelMetadata {
   private static let recipePrefix = "recipe."
@@ -13,7 +15,7 @@ struct ModelMetadata {
       "format": format,
       "architecture": architecture,
       "input_side": String(inputSide),
-      "classes": MetadataJSON.array(classes),
+      "classes": Self.json(classes),
       own.key: own.value,
     ]
     for (key, value) in recipe { values[Self.recipePrefix + key] = value }
@@ -39,6 +41,12 @@ struct ModelMetadata {
     return value
   }
 
+  func inputSide(within range: ClosedRange<Int>, step: Int = 1) throws(ModelError) -> Int {
+    guard let side = Int(try value("input_side")), range.contains(side), side.isMultiple(of: step)
+    else { throw .badDescription("input_side must lie within \(range), in steps of \(step)") }
+    return side
+  }
+
   var recipe: [String: String] {
     var recipe: [String: String] = [:]
     for (key, value) in values where key.hasPrefix(Self.recipePrefix) {
@@ -48,24 +56,25 @@ struct ModelMetadata {
   }
 }
 
-/// Strings as JSON writes them.
-enum MetadataJSON {
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+extension ModelMetadata {
+  /// Of the name of one class.
+  static let classNameBytesMax = 4_096
+
+  /// The names of classes as one text, a JSON array.
+  private static func json(_ classes: [String]) -> String {
+    "[\(classes.map(\.quotedJSON).joined(separator: ","))]"
   }
 
-  static func array(_ texts: [String]) -> String {
-    "[\(texts.map(quoted).joined(separator: ","))]"
+  /// - Throws: `.badArgument` for names of classes that no file can hold.
+  static func check(classes: [String]) throws(ModelError) {
+    for name in classes where name.utf8.count > classNameBytesMax {
+      throw .badArgument(
+        "the name of a class has \(name.utf8.count) bytes; the limit is \(classNameBytesMax)")
+    }
+    let bytes = json(classes).utf8.count
+    let limit = SafetensorsHeader.Limits().metadataValueBytesMax
+    guard bytes <= limit else {
+      throw .badArgument("the names of all classes take \(bytes) bytes; the limit is \(limit)")
+    }
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+package import Foundation
 
 /// A weight file: named tensors and a few texts about them.
 package struct SafetensorsFile {
@@ -43,18 +43,8 @@ package struct SafetensorsFile {
     }
   }
 
-  /// Writes beside `path`, then renames: a file that can be seen is whole.
-  package func write(to path: String) throws(ModelError) {
-    let content = try serialized()
-    do {
-      try content.write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      throw .file(path: path, reason: error.localizedDescription)
-    }
-  }
-
-  /// The same tensors and texts always give the same bytes.
-  func serialized() throws(ModelError) -> Data {
+  /// A file's bytes; the same tensors and texts always give the same.
+  package func serialized() throws(ModelError) -> Data {
     var header = SafetensorsHeader(entries: [], metadata: metadata)
     var position = 0
     // The widest elements first, so that all stay aligned without gaps.
@@ -94,6 +84,12 @@ package struct Weights {
 
   package init(_ tensors: [String: Tensor] = [:]) {
     self.tensors = tensors
+  }
+
+  func cloned() throws(ModelError) -> Weights {
+    var copies = Weights()
+    for (name, tensor) in tensors { copies.tensors[name] = try tensor.cloned() }
+    return copies
   }
 
   /// The tensor with this name, which must have this shape.

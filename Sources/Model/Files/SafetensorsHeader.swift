@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// The table of contents of a safetensors file, checked before any tensor is made.
 ///
 /// The format: 8 bytes little-endian header length, a JSON object, then the data, which the tensors
@@ -47,7 +49,7 @@ extension SafetensorsHeader {
     guard dataBytes <= limits.dataBytesMax else {
       throw .tooLarge(what: "data", value: dataBytes, limit: limits.dataBytesMax)
     }
-    var parser = SafetensorsHeaderParser(json, limits: limits)
+    var parser = try SafetensorsHeaderParser(json, limits: limits)
     (entries, metadata) = try parser.parse()
     entries.sort { first, second in
       let (a, b) = (first.bytes, second.bytes)
@@ -118,14 +120,14 @@ extension SafetensorsHeader {
     var fields: [String] = []
     if !metadata.isEmpty {
       let pairs = metadata.sorted { $0.key < $1.key }
-        .map { "\(MetadataJSON.quoted($0.key)):\(MetadataJSON.quoted($0.value))" }
+        .map { "\($0.key.quotedJSON):\($0.value.quotedJSON)" }
       fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
     }
     for entry in entries {
       let shape = entry.shape.map(String.init).joined(separator: ",")
       fields.append(
         """
-        \(MetadataJSON.quoted(entry.name)):{"dtype":"\(entry.type.safetensorsName)",\
+        \(entry.name.quotedJSON):{"dtype":"\(entry.type.safetensorsName)",\
         "shape":[\(shape)],"data_offsets":[\(entry.bytes.lowerBound),\(entry.bytes.upperBound)]}
         """)
     }
@@ -157,6 +159,12 @@ package enum SafetensorsError: Error, Equatable {
   case unknownType(tensor: String, type: String)
   case badOffsets(tensor: String, reason: String)
   case uncovered(bytes: Int, of: Int)
+}
+
+extension SafetensorsError: JSONFault {
+  package init(notJSON reason: String, at offset: Int, line: Int) {
+    self = .badHeader(at: offset, reason: reason)
+  }
 }
 
 extension SafetensorsError: CustomStringConvertible {

@@ -1,13 +1,15 @@
+internal import JSONText
+
 /// Reads the JSON of a safetensors header: one object, and no deeper than its format goes.
 struct SafetensorsHeaderParser {
-  private var scanner: JSONScanner
+  private var scanner: JSONScanner<SafetensorsError>
   private let limits: SafetensorsHeader.Limits
   private var names: Set<String> = []
   private var entries: [SafetensorsHeader.Entry] = []
   private var metadata: [String: String] = [:]
 
-  init(_ json: [UInt8], limits: SafetensorsHeader.Limits) {
-    scanner = JSONScanner(json)
+  init(_ json: [UInt8], limits: SafetensorsHeader.Limits) throws(SafetensorsError) {
+    scanner = try JSONScanner(json)
     self.limits = limits
   }
 
@@ -63,12 +65,12 @@ struct SafetensorsHeaderParser {
       case "dtype" where type == nil: type = try elementType(of: name)
       case "shape" where shape == nil: shape = try counts(max: limits.dimensionsMax)
       case "data_offsets" where offsets == nil: offsets = try counts(max: 2)
-      default: throw scanner.failure("the field \(key) is unknown or stands there twice")
+      default: throw scanner.fault("the field \(key) is unknown or stands there twice")
       }
     } while scanner.take(",")
     try scanner.expect("}")
     guard let type, let shape, let offsets, offsets.count == 2 else {
-      throw scanner.failure("a tensor needs dtype, shape and two data_offsets")
+      throw scanner.fault("a tensor needs dtype, shape and two data_offsets")
     }
     guard offsets[0] <= offsets[1] else {
       throw .badOffsets(tensor: name, reason: "begins at \(offsets[0]) and ends at \(offsets[1])")
@@ -98,5 +100,25 @@ struct SafetensorsHeaderParser {
     } while scanner.take(",")
     try scanner.expect("]")
     return values
+  }
+}
+
+extension JSONScanner<SafetensorsError> {
+  /// A whole number from 0, without sign, fraction and exponent.
+  fileprivate mutating func count() throws(SafetensorsError) -> Int {
+    let text = String(decoding: try number(), as: UTF8.self)
+    guard let count = Int(text), !text.hasPrefix("-") else {
+      throw fault("\(text) is not a count")
+    }
+    return count
+  }
+
+  /// A string of at most `bytesMax` bytes of UTF-8.
+  mutating func string(bytesMax: Int) throws(SafetensorsError) -> String {
+    let text = try string()
+    guard text.utf8.count <= bytesMax else {
+      throw .tooLarge(what: "string in the header", value: text.utf8.count, limit: bytesMax)
+    }
+    return text
   }
 }

@@ -18,11 +18,6 @@ public struct ConfidenceCurve: Sendable {
   /// By descending confidence, one for each confidence that occurs; empty without predictions.
   public let points: [Point]
 
-  /// The point with the best F1, the most confident of equals; nil without predictions.
-  public var best: Point? {
-    points.max { $0.f1 < $1.f1 || ($0.f1 == $1.f1 && $0.confidence < $1.confidence) }
-  }
-
   /// Measures a class over all images; nil if no image has an object of it.
   public init?(of images: [EvaluatedImage], classIndex: Int) {
     var rows: [Matching.Row] = []
@@ -56,11 +51,6 @@ public struct ConfidenceCurve: Sendable {
 }
 
 extension ConfidenceCurve {
-  /// F1 when every prediction at least so confident counts; 0 where none does.
-  public func f1(at confidence: Double) -> Double {
-    points.last { $0.confidence >= confidence }?.f1 ?? 0
-  }
-
   /// The confidence at which the mean of the classes' F1 is best, the highest of equals; 0 without
   /// predictions.
   public static func bestConfidence(of curves: [ConfidenceCurve]) -> Double {

@@ -85,6 +85,9 @@ package struct ConvolutionUnit {
     return all
   }
 
+  /// What learns of a unit whose norm is not folded away.
+  var learning: [Tensor] { [weight, norm?.weight, norm?.bias].compactMap { $0 } }
+
   /// Several units without norms, one after the other, then plus the input if asked:
   /// `(B, C, H, W) -> (B, D, H', W')`.
   ///

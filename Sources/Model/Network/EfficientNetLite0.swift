@@ -5,7 +5,6 @@
 package struct EfficientNetLite0 {
   package static let name = "efficientnet-lite0"
   package static let features = 1280
-  package static let imageNetClasses = 1000
   /// Sides below leave nothing to look at after 32-fold reduction.
   package static let inputSides = 32...512
   package static let stageCount = 18

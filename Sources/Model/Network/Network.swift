@@ -35,8 +35,6 @@ package struct Network {
 
   /// A copy that learns without changing this one.
   package func cloned() throws(ModelError) -> Network {
-    var copies = Weights()
-    for (name, tensor) in weights.tensors { copies.tensors[name] = try tensor.cloned() }
-    return try Network(from: copies, classes: classifier.bias.count)
+    try Network(from: weights.cloned(), classes: classifier.bias.count)
   }
 }

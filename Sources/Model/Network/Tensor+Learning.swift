@@ -16,13 +16,6 @@ extension Tensor {
     try Tensor.check(ct_backward_from(handle, gradient.handle))
   }
 
-  /// What `backward` left here.
-  package func gradient() throws(ModelError) -> Tensor? {
-    var made: OpaquePointer?
-    try Tensor.check(ct_gradient(handle, &made))
-    return made.map(Tensor.init(owning:))
-  }
-
   /// Moves this tensor towards another in place: `self += (other - self) * weight`.
   package func interpolate(towards other: Tensor, weight: Double) throws(ModelError) {
     try Tensor.check(ct_interpolate_in_place(handle, other.handle, weight))

@@ -11,7 +11,7 @@ internal import Threads
 ///       nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 ///     }
 ///
-/// The thread ends after `stop()`, or when the last reference goes, once its queue is empty.
+/// The thread ends when the last reference goes, once its queue is empty.
 package final class TorchThread: SerialExecutor, Sendable {
   private let worker: WorkerThreads
 
@@ -33,17 +33,8 @@ package final class TorchThread: SerialExecutor, Sendable {
   package func run<Value: Sendable>(
     _ body: @escaping @Sendable () throws -> Value
   ) async throws -> Value {
-    do {
-      return try await worker.run(body)
-    } catch is WorkerThreads.Refused {
-      throw ModelError.cancelled
-    }
+    try await worker.run(body)
   }
-
-  /// Ends the thread once its queue is empty; later calls of `run` throw `.cancelled`.
-  ///
-  /// Not to be called while an actor still uses this executor.
-  package func stop() { worker.close() }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
@@ -51,7 +42,7 @@ package final class TorchThread: SerialExecutor, Sendable {
     do {
       try worker.add { job.runSynchronously(on: executor) }
     } catch {
-      preconditionFailure("an actor was called after its TorchThread was stopped")
+      preconditionFailure("a TorchThread takes no work: \(error)")
     }
   }
 }

@@ -1,6 +1,6 @@
 /// One step of progress, for whoever watches.
 package struct TrainingEvent: Sendable, Equatable {
-  package enum Phase: String, Sendable {
+  package enum Phase: Sendable {
     /// Images are decoded, as many as memory is given for; there are no epochs.
     case images
     /// The untouched backbone looks at every image once; there are no epochs.
@@ -9,20 +9,24 @@ package struct TrainingEvent: Sendable, Equatable {
     case head
     /// The last stages of the backbone learn with it.
     case fineTuning
+    /// What an epoch, or the head, has learned is measured.
+    case evaluation
   }
 
   package var phase: Phase
-  /// From 1; 0 before the first has ended.
+  /// The one under way, from 1; 0 in a phase without epochs.
   package var epoch = 0
   package var epochs = 0
-  /// How much of the phase is done, 0 to 1.
-  package var fraction = 0.0
-  /// The mean over the images since the epoch began.
+  /// Images done and to do within the epoch or the evaluation, or the phase if it has no epochs.
+  package var imagesDone = 0
+  package var imagesTotal = 0
+  /// The mean over the images of the epoch so far.
   package var loss: Double?
-  /// Of the last complete epoch.
+  /// The last measured.
   package var validationAccuracy: Double?
   /// A detector's mAP over the IoU thresholds from 0.5 to 0.95, instead.
   package var validationAveragePrecision: Double?
+  /// Over all of the phase, evaluations included.
   package var imagesPerSecond = 0.0
   /// Until the end of all phases, as far as can be told.
   package var secondsLeft = 0.0
@@ -34,18 +38,19 @@ package struct TrainingEvent: Sendable, Equatable {
   }
 }
 
-/// What came out of a training, beside the model file.
-package struct TrainingReport: Sendable, Equatable {
-  package enum Kept: String, Sendable { case head, fineTuned }
-
-  package var description: ModelDescription
-  package var kept: Kept
-  /// Of the kept model on the images set aside for validation.
-  package var validation: Evaluation
-  package var headAccuracy: Double
-  /// nil when nothing was fine-tuned.
-  package var fineTunedAccuracy: Double?
-  package var trainingImages: Int
-  package var validationImages: Int
-  package var seconds: Double
+/// An epoch that has ended, and what was measured after it.
+package struct TrainedEpoch: Sendable, Equatable {
+  package let phase: TrainingEvent.Phase
+  /// From 1, within the phase.
+  package let number: Int
+  /// The mean over the epoch's images.
+  package let loss: Double
+  /// Since the training started.
+  package let seconds: Double
+  /// What follows is nil where it was not measured; averaged weights are measured where there are any.
+  package var validationLoss: Double?
+  package var validationAccuracy: Double?
+  /// mAP over the IoU thresholds from 0.5 to 0.95; 0 where nothing could be found.
+  package var averagePrecision: Double?
+  package var averagePrecision50: Double?
 }

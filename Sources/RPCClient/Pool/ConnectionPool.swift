@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import RPCCore
 import Synchronization
+import Waiting
 
 /// The connections of one client: makes them, chooses among them, and makes them again.
 final class ConnectionPool: Sendable {
@@ -18,15 +19,10 @@ final class ConnectionPool: Sendable {
     case closed(Status)
   }
 
-  private struct Waiter {
-    let continuation: CheckedContinuation<Void, any Error>
-    let timer: Scheduled<Void>?
-  }
-
   private struct State {
     var logic: PoolState<ClientSession>
-    var waiters: [Int: Waiter] = [:]
-    var ticketsGiven = 0
+    /// Those of calls that wait for a change.
+    var waiters: [ObjectIdentifier: OneShotSignal] = [:]
     /// Goes up with every change that a waiting call may care about.
     var changes = 0
     var alarm: (due: ContinuousClock.Instant, task: Scheduled<Void>)?
@@ -90,14 +86,27 @@ final class ConnectionPool: Sendable {
   ///
   /// - Throws: `DEADLINE_EXCEEDED` at the deadline, `CancellationError`, `UNAVAILABLE` when closed.
   func wait(since changes: Int, until deadline: ContinuousClock.Instant?) async throws {
-    let ticket = state.withLock { state in
-      state.ticketsGiven += 1
-      return state.ticketsGiven
+    try Task.checkCancellation()
+    let change = OneShotSignal()
+    state.withLock { state in
+      guard !state.isClosed, state.changes == changes else { return change.open() }
+      state.waiters[ObjectIdentifier(change)] = change
+      setAlarm(&state, hasWaiters: true)
     }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { add($0, ticket, changes, deadline) }
-    } onCancel: {
-      resume(ticket, throwing: CancellationError())
+    let timer = deadline.map { deadline in
+      loop.scheduleTask(in: delay(until: deadline)) { change.open() }
+    }
+    await change.wait()
+    timer?.cancel()
+    try state.withLock { state in
+      let nothingChanged = state.waiters.removeValue(forKey: ObjectIdentifier(change)) != nil
+      if state.isClosed { throw Self.closed }
+      guard nothingChanged else { return }
+      guard change.isOpen else { throw CancellationError() }
+      throw Status(
+        .deadlineExceeded,
+        "the call's deadline passed while it waited: \(state.logic.refusal.message)",
+        details: [.unprocessed])
     }
   }
 
@@ -117,7 +126,7 @@ final class ConnectionPool: Sendable {
       state.alarm = nil
       return (state.logic.members.map(\.handle), takeWaiters(&state))
     }
-    for waiter in waiters { waiter.continuation.resume(throwing: Self.closed) }
+    for waiter in waiters { waiter.open() }
     await withDiscardingTaskGroup { group in
       for session in sessions { group.addTask { await session.closed() } }
     }
@@ -167,51 +176,18 @@ final class ConnectionPool: Sendable {
       setAlarm(&state, hasWaiters: !waiters.isEmpty)
       return waiters
     }
-    for waiter in waiters { waiter.continuation.resume() }
+    for waiter in waiters { waiter.open() }
   }
 
   // MARK: Waiting calls and time
 
-  private func add(
-    _ continuation: CheckedContinuation<Void, any Error>, _ ticket: Int, _ changes: Int,
-    _ deadline: ContinuousClock.Instant?
-  ) {
-    let answer: Result<Void, any Error>? = state.withLock { state in
-      if Task.isCancelled { return .failure(CancellationError()) }
-      if state.isClosed { return .failure(Self.closed) }
-      if state.changes != changes { return .success(()) }
-      let timer = deadline.map { deadline in
-        loop.scheduleTask(in: TimeAmount(max(.zero, ContinuousClock.now.duration(to: deadline)))) {
-          [self] in expire(ticket)
-        }
-      }
-      state.waiters[ticket] = Waiter(continuation: continuation, timer: timer)
-      setAlarm(&state, hasWaiters: true)
-      return nil
-    }
-    if let answer { continuation.resume(with: answer) }
-  }
-
-  private func expire(_ ticket: Int) {
-    let reason = state.withLock { $0.logic.refusal.message }
-    resume(
-      ticket,
-      throwing: Status(
-        .deadlineExceeded, "the call's deadline passed while it waited: \(reason)",
-        details: [.unprocessed]))
-  }
-
-  private func resume(_ ticket: Int, throwing error: any Error) {
-    let waiter = state.withLock { $0.waiters.removeValue(forKey: ticket) }
-    waiter?.timer?.cancel()
-    waiter?.continuation.resume(throwing: error)
-  }
-
-  private func takeWaiters(_ state: inout State) -> [Waiter] {
-    guard !state.waiters.isEmpty else { return [] }
+  private func takeWaiters(_ state: inout State) -> [OneShotSignal] {
     defer { state.waiters = [:] }
-    for waiter in state.waiters.values { waiter.timer?.cancel() }
     return Array(state.waiters.values)
+  }
+
+  private func delay(until due: ContinuousClock.Instant) -> TimeAmount {
+    TimeAmount(max(.zero, ContinuousClock.now.duration(to: due)))
   }
 
   /// Sets the alarm to when an address is to be tried again.
@@ -220,8 +196,7 @@ final class ConnectionPool: Sendable {
     guard due != state.alarm?.due else { return }
     state.alarm?.task.cancel()
     state.alarm = due.map { due in
-      let delay = TimeAmount(max(.zero, ContinuousClock.now.duration(to: due)))
-      return (due, loop.scheduleTask(in: delay) { [weak self] in self?.alarmRang() })
+      (due, loop.scheduleTask(in: delay(until: due)) { [weak self] in self?.alarmRang() })
     }
   }
 

@@ -47,10 +47,8 @@ struct ConnectionWatch {
   }
 
   mutating func stop() {
-    if let idleTimer { timer.remove(idleTimer) }
-    if let keepAliveTimer { timer.remove(keepAliveTimer) }
-    idleTimer = nil
-    keepAliveTimer = nil
+    timer.remove(&idleTimer)
+    timer.remove(&keepAliveTimer)
   }
 
   /// Looks because the timer of `token` has fired, and sets it again.

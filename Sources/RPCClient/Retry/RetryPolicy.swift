@@ -25,14 +25,24 @@ public struct RetryPolicy: Sendable, Hashable {
 
   /// What is wrong with the policy, or `nil`.
   var fault: String? {
-    if !(2...5).contains(attemptsMax) { return "attemptsMax \(attemptsMax)" }
-    if codes.isEmpty || codes.contains(.ok) { return "codes \(codes.map(\.description).sorted())" }
-    if retryAfterMax < .zero || retryAfterMax > .seconds(3_600) {
-      return "retryAfterMax \(retryAfterMax)"
-    }
-    return backoff.fault.map { "backoff.\($0)" }
+    if codes.isEmpty { return "codes []" }
+    return attemptFault(attemptsMax, "codes", codes, retryAfterMax)
+      ?? backoff.fault.map { "backoff.\($0)" }
   }
 }
+
+/// What is wrong with how retries or hedges are bound, or `nil`.
+func attemptFault(
+  _ attemptsMax: Int, _ name: String, _ codes: Set<StatusCode>, _ retryAfterMax: Duration
+) -> String? {
+  if !(2...5).contains(attemptsMax) { return "attemptsMax \(attemptsMax)" }
+  if codes.contains(.ok) { return "\(name) \(codes.map(\.description).sorted())" }
+  if !waitsAllowed.contains(retryAfterMax) { return "retryAfterMax \(retryAfterMax)" }
+  return nil
+}
+
+/// Up to an hour.
+let waitsAllowed = Duration.zero...Duration.seconds(3_600)
 
 /// What keeps retries from multiplying the load on a service in trouble: gRPC's retry throttling.
 ///

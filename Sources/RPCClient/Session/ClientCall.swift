@@ -97,8 +97,7 @@ enum ClientCommand: Sendable {
   case finish(StreamID)
   case consumed(StreamID, messages: Int)
   case cancel(StreamID)
-  case whenReady(CheckedContinuation<Void, any Error>)
-  case close(CheckedContinuation<Void, Never>?)
+  case close
 }
 
 /// What a call's streams ask of the session.

@@ -2,6 +2,8 @@ import Codec
 import Logging
 import NIOCore
 import RPCCore
+import Synchronization
+import Waiting
 
 /// One connection of a client, from before it is made until after it is lost.
 ///
@@ -10,8 +12,6 @@ import RPCCore
 /// Calls may be opened at once: what they send waits until there is a transport, and their
 /// deadlines count from the beginning.
 final class ClientSession: Session, TimerTarget, @unchecked Sendable {
-  /// Writes that are done before the event loop's other work gets its turn.
-  private static let writesPerTurnMax = 4
   /// The token of the timer for hello; a call's is its stream number, never 0.
   private static let helloToken: UInt64 = 0
 
@@ -44,10 +44,14 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private var watch: ConnectionWatch
   /// Calls that were taken from the queue.
   private var openedCount = 0
-  private var readyWaiters: [CheckedContinuation<Void, any Error>] = []
-  private var closeWaiters: [CheckedContinuation<Void, Never>] = []
+  /// Opens when the server has said hello, or nothing can be called any more.
+  private let settled = OneShotSignal()
+  /// Opens when the transport is gone.
+  private let gone = OneShotSignal()
   /// Why nothing can be called any more, once that is so.
   private var ending: Status?
+  /// The same, for other threads.
+  private let failure = Mutex<Status?>(nil)
   /// What the server said it closes the connection for.
   private var lossReason: String?
   private var wasConnected = false
@@ -73,20 +77,17 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
 
   /// Waits until the server has said hello.
   ///
-  /// - Throws: `UNAVAILABLE` if it does not.
+  /// - Throws: `UNAVAILABLE` if it does not; `CancellationError`.
   func untilReady() async throws {
-    try await withCheckedThrowingContinuation { continuation in
-      if !queue.push(.whenReady(continuation)) {
-        continuation.resume(throwing: Status.unprocessed("the connection was lost"))
-      }
-    }
+    await settled.wait()
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    if !settled.isOpen { throw CancellationError() }
   }
 
   /// Ends open calls as `UNAVAILABLE`, and returns when the connection is closed.
   func closed() async {
-    await withCheckedContinuation { continuation in
-      if !queue.push(.close(continuation)) { continuation.resume() }
-    }
+    queue.push(.close)
+    await gone.wait(ignoresCancellation: true)
   }
 
   // MARK: Transport
@@ -123,13 +124,12 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     guard !isDisconnected else { return }
     isDisconnected = true
     transport = nil
-    removeHelloTimer()
+    timer.remove(&helloTimer)
     let reason = error.map { ": \($0)" } ?? ""
     let event = wasConnected ? "the connection was lost" : "cannot connect"
     end(Status(.unavailable, event + reason))
-    closeWaiters.forEach { $0.resume() }
-    closeWaiters = []
     for command in queue.close() { refuse(command) }
+    gone.open()
   }
 
   // MARK: What the server did
@@ -137,12 +137,11 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private func handle(_ event: ClientConnection.Event) {
     switch event {
     case .ready:
-      removeHelloTimer()
+      timer.remove(&helloTimer)
       counter.setSlots(connection.peer.streamsMax)
       watch.start(for: self, callsBegun: counter.total)
       onChange(self, .ready)
-      readyWaiters.forEach { $0.resume() }
-      readyWaiters = []
+      settled.open()
     case .head(let stream, let metadata):
       calls[stream]?.received(head: metadata)
     case .message(let stream, let bytes):
@@ -182,7 +181,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
 
   private func take(_ stream: StreamID) -> ClientCall? {
     guard let call = calls.removeValue(forKey: stream) else { return nil }
-    if let handle = call.timer { timer.remove(handle) }
+    timer.remove(&call.timer)
     return call
   }
 
@@ -216,17 +215,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     case .cancel(let stream):
       connection.cancel(stream)
       take(stream)?.fail(CancellationError())
-    case .whenReady(let continuation):
-      if let ending {
-        continuation.resume(throwing: ending)
-      } else if connection.isReady {
-        continuation.resume()
-      } else {
-        readyWaiters.append(continuation)
-      }
-    case .close(let continuation):
-      if let continuation { closeWaiters.append(continuation) }
-      close()
+    case .close:
+      end(Status(.unavailable, "the client was closed"))
     }
   }
 
@@ -253,16 +243,8 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
 
   /// Answers a command that came too late.
   private func refuse(_ command: ClientCommand) {
-    switch command {
-    case .open(_, let call, _, _):
-      call.failUnsent(ending?.message ?? "the server takes no more calls")
-    case .whenReady(let continuation):
-      continuation.resume(throwing: ending ?? Status(.unavailable, "the connection was lost"))
-    case .close(let continuation):
-      continuation?.resume()
-    case .message, .finish, .consumed, .cancel:
-      break
-    }
+    guard case .open(_, let call, _, _) = command else { return }
+    call.failUnsent(ending?.message ?? "the server takes no more calls")
   }
 
   // MARK: Time
@@ -281,11 +263,6 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
         Status(.deadlineExceeded, "the call's deadline passed before the server's answer"))
     }
     flush()
-  }
-
-  private func removeHelloTimer() {
-    if let helloTimer { timer.remove(helloTimer) }
-    helloTimer = nil
   }
 
   private func look(_ token: UInt64, _ now: ContinuousClock.Instant) {
@@ -310,21 +287,13 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     takeCommands()
   }
 
-  private func close() {
-    if isDisconnected {
-      closeWaiters.forEach { $0.resume() }
-      closeWaiters = []
-    } else {
-      end(Status(.unavailable, "the client was closed"))
-    }
-  }
-
   /// Ends all calls, marks those that the server cannot have seen, and closes.
   private func end(_ status: Status) {
     guard ending == nil else { return }
     var status = status
     if let lossReason { status.message += "; the server said: \(lossReason)" }
     ending = status
+    failure.withLock { $0 = status }
     queue.stopNumbering()
     watch.stop()
     let isFailure = !connection.isReady || (lossReason != nil && !hasAnswered)
@@ -332,7 +301,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
     let open = calls
     calls = StreamMap()
     for (stream, call) in open {
-      if let handle = call.timer { timer.remove(handle) }
+      timer.remove(&call.timer)
       if !wasConnected || connection.isUnsent(stream) {
         call.failUnsent(status.message)
       } else {
@@ -340,8 +309,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
       }
     }
     counter.setSettled(openedCount)
-    readyWaiters.forEach { $0.resume(throwing: status) }
-    readyWaiters = []
+    settled.open()
     guard let transport else { return }
     while let output = connection.takeOutput(sent: &sent) { transport.write(output) }
     transport.close()
@@ -350,15 +318,7 @@ final class ClientSession: Session, TimerTarget, @unchecked Sendable {
   private func flush() {
     if ending == nil { counter.setSettled(openedCount - ask { $0.callCount }) }
     guard let transport, ending == nil else { return }
-    var writes = 0
-    while transport.isWritable, let output = takeOutput() {
-      transport.write(output)
-      writes += 1
-      if writes == Self.writesPerTurnMax {
-        loop.execute { self.flush() }
-        break
-      }
-    }
+    if transport.writeTurn({ takeOutput() }) { loop.execute { self.flush() } }
     if connection.isGoingAway || isRetiring, connection.callCount == 0 {
       end(Status(.unavailable, isRetiring ? "the connection was idle" : "the server is stopping"))
     }

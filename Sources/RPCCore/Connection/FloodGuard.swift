@@ -50,3 +50,74 @@ extension ConnectionFault {
     ConnectionFault(.tooMuch, "more \(what) than \(burstMax) at once or in the long run")
   }
 }
+
+/// Counts the PINGs of a client that come too soon after each other while it has no open call.
+///
+/// The budget of PINGs bounds what they cost us; this ends connections that are kept alive for nothing.
+package struct PingStrikes: Sendable {
+  private let intervalMin: Duration
+  private let strikesMax: Int
+  private var last: ContinuousClock.Instant?
+  private var strikes = 0
+
+  package init(limits: Limits) {
+    intervalMin = limits.pingIntervalMin
+    strikesMax = limits.pingStrikesMax
+  }
+
+  /// A PING has arrived.
+  package mutating func ping(
+    at now: ContinuousClock.Instant, hasCalls: Bool
+  ) throws(ConnectionFault) {
+    let isEarly = last.map { $0.duration(to: now) < intervalMin } ?? false
+    last = now
+    guard isEarly, !hasCalls else { return }
+    strikes += 1
+    guard strikes <= strikesMax else {
+      throw ConnectionFault(
+        .tooMuch,
+        "\(strikes) PINGs within \(intervalMin) of the one before, without an open call; "
+          + "the limit is \(strikesMax)")
+    }
+  }
+
+  /// A call was opened: the connection is of use.
+  package mutating func opened() {
+    guard last != nil else { return }
+    last = nil
+    strikes = 0
+  }
+}
+
+/// How often something may happen: so many times at once, and so many a second in the long run.
+package struct Budget: Sendable {
+  private let burstMax: Double
+  private let perSecond: Double
+  private var left: Double
+  private var refilled: ContinuousClock.Instant?
+
+  package init(burstMax: Int, perSecond: Int) {
+    self.burstMax = Double(burstMax)
+    self.perSecond = Double(perSecond)
+    left = Double(burstMax)
+  }
+
+  /// Uses one; `false` if none is left.
+  package mutating func spend(at now: ContinuousClock.Instant) -> Bool {
+    if left < 1 { refill(at: now) }
+    guard left >= 1 else { return false }
+    if refilled == nil { refilled = now }
+    left -= 1
+    return true
+  }
+
+  /// Adds what was earned, up to the burst.
+  package mutating func earn(_ count: Int) { left = min(burstMax, left + Double(count)) }
+
+  private mutating func refill(at now: ContinuousClock.Instant) {
+    guard let refilled else { return }
+    let passed = refilled.duration(to: now) / .seconds(1)
+    left = min(burstMax, left + max(0, passed) * perSecond)
+    self.refilled = now
+  }
+}

@@ -10,6 +10,8 @@ extension Transfer {
   static let stagedBytesMax = 2 * chunkBytesMax
   /// Room for that in one piece of memory.
   private static let stagedCapacity = 64 << 10
+  /// Writes that are done before the event loop's other work gets its turn.
+  static let writesPerTurnMax = 4
 
   /// A message of which bytes went out, its overhead with the last of them: its call may write more.
   package struct Sent: Equatable, Sendable {
@@ -159,26 +161,18 @@ extension Transfer {
       case nil: .none
       case .frame, .finish: .small
       case .message(let bytes, let sent, _):
-        if streams[at: index].credit.available <= overhead(sent) {
-          .none
-        } else if connectionCredit.available <= overhead(sent) {
-          .connection
-        } else {
-          bytes.count <= chunkBytesMax ? .small : .bulk
-        }
+        self.place(ofMessage: bytes.count, past: overhead(sent), at: index)
       case .compressed(let body, _, let sent, _):
-        if sent > 0 {
-          .bulk
-        } else if streams[at: index].credit.available <= overhead(0) {
-          .none
-        } else if connectionCredit.available <= overhead(0) {
-          .connection
-        } else {
-          body.count <= chunkBytesMax ? .small : .bulk
-        }
+        sent > 0 ? .bulk : self.place(ofMessage: body.count, past: overhead(0), at: index)
       }
     streams[at: index].place = place
     schedule.add(stream, at: place)
+  }
+
+  private func place(ofMessage bytes: Int, past overhead: Int, at index: Int) -> Place {
+    if streams[at: index].credit.available <= overhead { return .none }
+    if connectionCredit.available <= overhead { return .connection }
+    return bytes <= chunkBytesMax ? .small : .bulk
   }
 
   private mutating func sendOnce(_ stream: StreamID, at index: Int, sent: inout [Sent]) {

@@ -96,14 +96,10 @@ extension NIOSSLCertificate {
     var seconds = seconds
     var parts = tm()
     gmtime_r(&seconds, &parts)
-    func digits(_ value: Int32, _ count: Int) -> String {
-      let text = String(value)
-      return String(repeating: "0", count: max(0, count - text.count)) + text
+    return String(unsafeUninitializedCapacity: 32) { text in
+      text.withMemoryRebound(to: CChar.self) {
+        strftime($0.baseAddress, $0.count, "%Y-%m-%d %H:%M UTC", &parts)
+      }
     }
-    let day = [
-      digits(parts.tm_year + 1_900, 4), digits(parts.tm_mon + 1, 2), digits(parts.tm_mday, 2),
-    ]
-    return day.joined(separator: "-")
-      + " \(digits(parts.tm_hour, 2)):\(digits(parts.tm_min, 2)) UTC"
   }
 }

@@ -18,6 +18,15 @@ public final class CommandQueue<Command: Sendable>: Sendable {
 
     @inlinable
     init(lastNumber: UInt32) { self.lastNumber = lastNumber }
+
+    /// Adds a command; what must be run to wake the loop, if it sleeps.
+    @inlinable
+    mutating func append(_ command: Command) -> (@Sendable () -> Void)? {
+      commands.append(command)
+      guard !isAwake else { return nil }
+      isAwake = true
+      return receive
+    }
   }
 
   @usableFromInline let loop: any EventLoop
@@ -41,11 +50,7 @@ public final class CommandQueue<Command: Sendable>: Sendable {
   @inlinable
   public func push(_ command: Command) -> Bool {
     let (isAdded, receive) = state.withLock { state in
-      guard !state.isClosed else { return (false, nil as (@Sendable () -> Void)?) }
-      state.commands.append(command)
-      guard !state.isAwake else { return (true, nil) }
-      state.isAwake = true
-      return (true, state.receive)
+      state.isClosed ? (false, nil) : (true, state.append(command))
     }
     if let receive { loop.execute(receive) }
     return isAdded
@@ -59,10 +64,7 @@ public final class CommandQueue<Command: Sendable>: Sendable {
         return (nil as UInt32?, nil as (@Sendable () -> Void)?)
       }
       state.lastNumber += 1
-      state.commands.append(make(state.lastNumber))
-      guard !state.isAwake else { return (state.lastNumber, nil) }
-      state.isAwake = true
-      return (state.lastNumber, state.receive)
+      return (state.lastNumber, state.append(make(state.lastNumber)))
     }
     if let receive { loop.execute(receive) }
     return number

@@ -36,8 +36,10 @@ package final class LoopTimer: @unchecked Sendable {
     return Handle(inner: handle)
   }
 
-  /// Takes back a timer; nothing if its time has come already.
-  package func remove(_ handle: Handle) { queue.remove(handle.inner) }
+  /// Takes back a timer, if there is one; nothing if its time has come already.
+  package func remove(_ handle: inout Handle?) {
+    if let set = handle.take() { queue.remove(set.inner) }
+  }
 
   private func schedule() {
     guard let due = queue.firstDue else { return }

@@ -12,6 +12,17 @@ package protocol Transport: AnyObject {
   func close()
 }
 
+extension Transport {
+  /// Writes what `next` gives while it is taken; whether this turn is over and there may be more.
+  package func writeTurn(_ next: () -> ByteBuffer?) -> Bool {
+    for _ in 0..<Transfer.writesPerTurnMax {
+      guard isWritable, let output = next() else { return false }
+      write(output)
+    }
+    return true
+  }
+}
+
 /// One end of a connection: the logic without IO, joined to a transport and to the calls' tasks.
 ///
 /// Its functions are called on its event loop only.

@@ -18,9 +18,8 @@ struct Registry {
   private var phase = Phase.serving
   private var sessions: [ObjectIdentifier: ServerSession] = [:]
   private var connectionsByHost: [String: Int] = [:]
-  private var addresses: Result<[Address], any Error>?
-  private var addressWaiters: [CheckedContinuation<[Address], any Error>] = []
-  private var endWaiters: [CheckedContinuation<Void, Never>] = []
+  /// What is listened on, or why nothing is, once that is known.
+  private(set) var addresses: Result<[Address], any Error>?
 
   // MARK: Connections
 
@@ -70,23 +69,8 @@ struct Registry {
     return true
   }
 
-  /// The addresses, if they are known; otherwise the continuation is kept.
-  mutating func waitForAddresses(
-    _ continuation: CheckedContinuation<[Address], any Error>
-  ) -> Result<[Address], any Error>? {
-    if addresses == nil { addressWaiters.append(continuation) }
-    return addresses
-  }
-
-  /// Makes the addresses known; returns who waits for them.
-  mutating func settle(
-    _ result: Result<[Address], any Error>
-  ) -> [CheckedContinuation<[Address], any Error>] {
-    guard addresses == nil else { return [] }
-    addresses = result
-    defer { addressWaiters = [] }
-    return addressWaiters
-  }
+  /// Makes the addresses known; the first result counts.
+  mutating func settle(_ result: Result<[Address], any Error>) { addresses = addresses ?? result }
 
   // MARK: Leaving
 
@@ -98,18 +82,10 @@ struct Registry {
     return (listeners, Array(sessions.values))
   }
 
-  /// Waits for the end; `true` if it has come already.
-  mutating func waitForEnd(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
-    guard phase != .ended else { return true }
-    endWaiters.append(continuation)
-    return false
-  }
-
-  /// Ends when the last connection is gone; returns who waits for that, `nil` if it is not the end.
-  mutating func endIfIdle() -> [CheckedContinuation<Void, Never>]? {
-    guard phase == .draining || phase == .stopping, sessions.isEmpty else { return nil }
+  /// Ends when the last connection is gone; whether that is so now.
+  mutating func endIfIdle() -> Bool {
+    guard phase == .draining || phase == .stopping, sessions.isEmpty else { return false }
     phase = .ended
-    defer { endWaiters = [] }
-    return endWaiters
+    return true
   }
 }

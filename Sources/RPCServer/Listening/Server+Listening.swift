@@ -2,7 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
-import RPCCore
+public import RPCCore
 import RPCTLS
 
 /// The threads that serve sockets, of all servers of the process.
@@ -86,9 +86,9 @@ extension Server {
       identity = process.map { .process($0) }
     }
     let session = admit(peer, on: channel.eventLoop, refusal: refusal)
-    session.identity = identity
+    session.facts.identity = identity
     do {
-      try tls?.secure(channel) { session.identity = $0 }
+      try tls?.secure(channel) { session.facts.identity = $0 }
       let handler = ConnectionHandler(session: session, closeTimeout: limits.closeTimeout)
       try channel.pipeline.syncOperations.addHandler(handler)
       // A channel whose listener is closed at this moment ends without ever having been active, and
@@ -125,4 +125,15 @@ extension Peer {
     let port = channel.remoteAddress?.port ?? 0
     self.init(name: Address.tcp(host: ip, port: port).description, host: ip)
   }
+}
+
+/// Why an address cannot be listened on.
+public struct ListenError: Error, CustomStringConvertible {
+  /// The address.
+  public let address: Address
+  /// What stands in the way.
+  public let reason: String
+
+  /// `cannot listen on 127.0.0.1:7001: Address already in use`.
+  public var description: String { "cannot listen on \(address): \(reason)" }
 }

@@ -1,6 +1,7 @@
 import Codec
 import Logging
 import RPCCore
+import Waiting
 
 /// One call: what its connection knows of it, and the handler that serves it.
 final class ServerCall: @unchecked Sendable {
@@ -179,7 +180,8 @@ enum ServerCommand: Sendable {
   case consumed(StreamID, messages: Int)
   case began(ServerCall)
   case returned(ServerCall, ServerCall.Outcome)
-  case ping(PingRound)
+  /// Tells this of the answer.
+  case ping(OneShotSignal)
   case drain
   case stop
 }

@@ -27,7 +27,7 @@ extension ServerSession {
       at: now,
       ConnectionLife.Signs(
         isReady: connection.isReady, callCount: connection.callCount, lastCall: lastCall,
-        lastHeard: lastHeard))
+        lastHeard: facts.heard))
     for action in look.actions where !isClosing {
       switch action {
       case .drain(let reason): connection.beginDrain(reason)
@@ -75,11 +75,6 @@ extension ServerSession {
 
   func setPaceTimer(_ due: ContinuousClock.Instant) {
     paceTimer = timer.set(due: due, for: self, token: Self.paceToken)
-  }
-
-  func removeWriteTimer() {
-    if let writeTimer { timer.remove(writeTimer) }
-    writeTimer = nil
   }
 
   func setConnectionTimer(_ due: ContinuousClock.Instant) {

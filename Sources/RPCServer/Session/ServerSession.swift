@@ -10,8 +10,6 @@ import RPCCore
 /// This departs from the rule that all above frames is a loop over `NIOAsyncChannel`: the logic runs
 /// in the channel's handler, so that a call costs one hop to its handler's task and one back.
 final class ServerSession: Session, TimerTarget, @unchecked Sendable {
-  /// Writes that are done before the event loop's other work gets its turn.
-  private static let writesPerTurnMax = 4
   /// The token of the timer for hello and idleness; a call's is its stream number, never 0.
   static let connectionToken: UInt64 = 0
   /// The token of the timer for a peer that does not read; above every stream number.
@@ -24,9 +22,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   let timer: LoopTimer
   let queue: CommandQueue<ServerCommand>
   let peer: Peer
-  /// Set before the first byte is received, if anything is proven.
-  var identity: PeerIdentity?
-  let name: String
+  /// What a snapshot tells; the identity is set before the first byte is received, if it is proven.
+  var facts: ServerSnapshot.Connection
   var connection: ServerConnection
   var calls = StreamMap<ServerCall>()
   private var transport: (any Transport)?
@@ -47,12 +44,6 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   private var wasActive = false
   private(set) var isClosing = false
 
-  // What a snapshot tells.
-  let accepted = ContinuousClock.now
-  private(set) var lastHeard = ContinuousClock.now
-  private(set) var bytesReceived = 0
-  private(set) var bytesSent = 0
-  private(set) var callsStarted = 0
   private(set) var pings = PingWatch()
 
   /// Makes the session of a connection from `peer`; `refusal` closes it with that reason.
@@ -63,7 +54,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     timer = server.timers.timer(of: loop)
     queue = CommandQueue(loop: loop)
     startable = ReadyCalls(server.handlers, loop)
-    name = String(UInt64.random(in: .min ... .max), radix: 36)
+    facts = ServerSnapshot.Connection(
+      name: String(UInt64.random(in: .min ... .max), radix: 36), peer: peer.name)
     connection = ServerConnection(limits: server.limits, sharing: server.received)
     var random = SystemRandom()
     life = ConnectionLife(limits: server.limits, at: lastCall, using: &random)
@@ -86,8 +78,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   func received(_ bytes: ByteBuffer) {
     guard !isClosing else { return }
     let now = ContinuousClock.now
-    lastHeard = now
-    bytesReceived &+= bytes.readableBytes
+    facts.heard = now
+    facts.bytesReceived &+= bytes.readableBytes
     connection.append(bytes)
     do {
       while let event = try connection.next(at: now) { handle(event, now) }
@@ -104,7 +96,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   func receivedAll() { flush() }
 
   func becameWritable() {
-    removeWriteTimer()
+    timer.remove(&writeTimer)
     flush()
   }
 
@@ -113,11 +105,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     transport = nil
     isClosing = true
     _ = queue.close()
-    for other in [connectionTimer, paceTimer] {
-      if let other { timer.remove(other) }
-    }
-    (connectionTimer, paceTimer) = (nil, nil)
-    removeWriteTimer()
+    timer.remove(&connectionTimer)
+    timer.remove(&paceTimer)
+    timer.remove(&writeTimer)
     pings.abandon()
     cancelAll(Status(.cancelled, "the connection was lost"))
     server.disconnected(self)
@@ -140,14 +130,15 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func open(_ stream: StreamID, _ request: CallRequest, _ now: ContinuousClock.Instant) {
-    callsStarted &+= 1
+    facts.callsStarted &+= 1
     guard let endpoint = server.routes[request.path] else {
       return refuse(stream, server.routes.refusal(of: request.path))
     }
     let method = endpoint.route.method
     let context = ServerContext(
       method: method, request: request, deadline: request.timeout.map { now + $0 },
-      arrival: now, peer: peer.name, identity: identity, connection: name, stream: stream.rawValue)
+      arrival: now, peer: facts.peer, identity: facts.identity, connection: facts.name,
+      stream: stream.rawValue)
     if let refusal = endpoint.gate?.refusal(deadline: context.deadline, at: now) {
       return refuse(stream, refusal)
     }
@@ -241,7 +232,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func cancelAll(_ status: Status) {
     for (_, call) in calls {
-      if let deadline = call.deadline { timer.remove(deadline) }
+      timer.remove(&call.deadline)
       call.cancel(status)
       if call.stage == .waiting { _ = call.endpoint.gate?.withdraw(call) }
     }
@@ -271,8 +262,8 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       if calls[call.stream] === call { began(call) }
     case .returned(let call, let outcome):
       returned(call, outcome)
-    case .ping(let round):
-      if pings.begin(round, isPossible: connection.isReady && !isClosing) { connection.ping() }
+    case .ping(let waiter):
+      if pings.begin(waiter, isPossible: connection.isReady && !isClosing) { connection.ping() }
     case .drain:
       connection.beginDrain()
     case .stop:
@@ -282,7 +273,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   func forget(_ call: ServerCall) {
     calls[call.stream] = nil
-    if let deadline = call.deadline { timer.remove(deadline) }
+    timer.remove(&call.deadline)
     wasActive = true
   }
 
@@ -304,7 +295,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
   }
 
   private func finishClosing() {
-    while let output = connection.takeOutput(sent: &sent) { write(output) }
+    while let output = takeOutput() { transport?.write(output) }
     transport?.close()
   }
 
@@ -312,15 +303,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
     if wasActive { lastCall = .now }
     wasActive = false
     guard let transport, !isClosing else { return }
-    var writes = 0
-    while transport.isWritable, let output = takeOutput() {
-      write(output)
-      writes += 1
-      if writes == Self.writesPerTurnMax {
-        loop.execute { self.flush() }
-        break
-      }
-    }
+    if transport.writeTurn({ takeOutput() }) { loop.execute { self.flush() } }
     if !transport.isWritable, writeTimer == nil {
       writeTimer = timer.set(
         due: .now + server.limits.writeTimeout, for: self, token: Self.writeToken)
@@ -333,12 +316,9 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   /// Writes what is ready before more is added to it, so that this need not be queued.
   private func writeOnce() {
-    if let transport, !isClosing, transport.isWritable, let output = takeOutput() { write(output) }
-  }
-
-  private func write(_ output: ByteBuffer) {
-    bytesSent &+= output.readableBytes
-    transport?.write(output)
+    if let transport, !isClosing, transport.isWritable, let output = takeOutput() {
+      transport.write(output)
+    }
   }
 
   /// Asks the connection something often: through an argument, because for a getter of another module
@@ -347,11 +327,12 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
 
   private func takeOutput() -> ByteBuffer? {
     let output = connection.takeOutput(sent: &sent)
+    facts.bytesSent &+= output?.readableBytes ?? 0
     Transfer.drain(&sent) { note in calls[note.stream]?.outgoing?.sent(bytes: note.bytes) }
     return output
   }
 
   private func metadata(_ error: any Error) -> Logger.Metadata {
-    ["peer": "\(peer.name)", "connection": "\(name)", "reason": "\(error)"]
+    ["peer": "\(facts.peer)", "connection": "\(facts.name)", "reason": "\(error)"]
   }
 }

@@ -25,8 +25,7 @@ package final class PasswordHasher: Sendable {
     parameters: Argon2Parameters = Argon2Parameters(), limits: Limits = Limits()
   ) throws(CredentialsError) {
     self.parameters = parameters
-    var threads = WorkerThreads.Configuration(name: "diyml.passwords")
-    threads.count = limits.runningMax
+    var threads = WorkerThreads.Configuration(name: "diyml.passwords", count: limits.runningMax)
     threads.waitingMax = limits.waitingMax
     self.threads = WorkerThreads(threads)
     decoy = try Argon2.decoy(parameters: parameters)

@@ -3,7 +3,7 @@ internal import RPCClient
 internal import RPCCore
 internal import Subprocess
 internal import SystemPackage
-internal import Threads
+internal import Waiting
 
 /// One engine process, from its start to its end.
 struct EngineProcess: Sendable {
@@ -60,8 +60,8 @@ struct EngineProcess: Sendable {
     return [
       "--socket", folder.socket, "--objects", configuration.objects,
       "--staging", configuration.staging, "--backbone", configuration.backbone,
-      "--scratch", folder.path, "--nice", "\(nice)", "--threads", "\(threads)",
-      "--cache-mebibytes", "\(cache)",
+      "--object-bytes-max", "\(configuration.objectBytesMax)", "--nice", "\(nice)",
+      "--threads", "\(threads)", "--cache-mebibytes", "\(cache)",
     ] + (configuration.traceLog.map { ["--trace-log", $0] } ?? [])
   }
 

@@ -2,7 +2,7 @@ package import API
 package import Logging
 internal import RPCCore
 internal import Synchronization
-internal import Threads
+internal import Waiting
 
 /// The engine processes of one server: one that serves inference for as long as the server runs,
 /// and one for each training.
@@ -23,7 +23,7 @@ package final class Engines: Sendable {
   package init(configuration: HostConfiguration, logger: Logger) throws(EngineHostError) {
     self.configuration = configuration
     self.logger = logger
-    folder = try SocketFolder(in: configuration.temporaryFolder)
+    folder = try SocketFolder(in: configuration.temporaryFolder, logger: logger)
     slot = InferenceSlot(patience: configuration.callPatience)
     vision = EngineVisionClient(slot)
   }
@@ -77,7 +77,7 @@ package final class Engines: Sendable {
       lost.add(1, ordering: .relaxed)
       let wait = delay.next(afterLife: ContinuousClock.now - start)
       logger.warning("an inference engine ended", metadata: ["restart_in": "\(wait)"])
-      await pause(wait)
+      do { try await pause(wait) } catch { return }  // The hard stop.
     }
   }
 
@@ -100,17 +100,13 @@ package final class Engines: Sendable {
   }
 
   /// Waits, but not past `drain()`.
-  private func pause(_ duration: Duration) async {
-    await withTaskGroup { group in
-      group.addTask {
-        do {
-          try await Task.sleep(for: duration)
-        } catch {
-          // Cancelled, since nobody waits any longer.
-        }
-      }
+  ///
+  /// - Throws: `CancellationError`.
+  private func pause(_ duration: Duration) async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await Task.sleep(for: duration) }
       group.addTask { [draining] in await draining.wait() }
-      await group.next()
+      try await group.next()
       group.cancelAll()
     }
   }

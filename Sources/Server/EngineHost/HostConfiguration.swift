@@ -9,6 +9,8 @@ package struct HostConfiguration: Sendable {
   package var staging: String
   /// The weights that trainings start from.
   package var backbone: String
+  /// Of the largest object that the store holds.
+  package var objectBytesMax: UInt64
   /// Where the private folder for sockets is made; a short path, since those of sockets are limited.
   package var temporaryFolder = "/tmp"
 
@@ -37,11 +39,14 @@ package struct HostConfiguration: Sendable {
   /// Until an engine that was asked to end is killed.
   package var endTimeout = Duration.seconds(2)
 
-  package init(program: String, objects: String, staging: String, backbone: String) {
+  package init(
+    program: String, objects: String, staging: String, backbone: String, objectBytesMax: UInt64
+  ) {
     self.program = program
     self.objects = objects
     self.staging = staging
     self.backbone = backbone
+    self.objectBytesMax = objectBytesMax
   }
 }
 
@@ -53,8 +58,6 @@ package enum EngineHostError: Error, Equatable {
   case pathTooLong(String, limit: Int)
   /// The program ended, or said something else, before it was ready.
   case notReady(String)
-  /// The program was not ready in time.
-  case slowStart(Duration)
 }
 
 extension EngineHostError: CustomStringConvertible {
@@ -64,7 +67,6 @@ extension EngineHostError: CustomStringConvertible {
     case .pathTooLong(let path, let limit):
       "the socket's path \(path) has \(path.utf8.count) bytes; the limit is \(limit)"
     case .notReady(let reason): "an engine did not start: \(reason)"
-    case .slowStart(let limit): "an engine was not ready within \(limit)"
     }
   }
 }

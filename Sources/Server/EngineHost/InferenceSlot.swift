@@ -1,6 +1,7 @@
 internal import Codec
 internal import RPCCore
 internal import Synchronization
+internal import Waiting
 
 /// The caller of whichever inference engine serves now.
 ///
@@ -13,15 +14,14 @@ final class InferenceSlot: Caller {
   }
 
   private enum State {
-    /// None lives; who waits, by ticket.
-    case starting(waiting: [Int: CheckedContinuation<any Caller, any Error>])
+    /// None lives; it opens when one does, or none will any more.
+    case starting(OneShotSignal)
     /// Never empty; the first serves, the others stand by.
     case serving([Engine])
     case ended
   }
 
-  private let state = Mutex(State.starting(waiting: [:]))
-  private let tickets = Atomic(0)
+  private let state = Mutex(State.starting(OneShotSignal()))
   private let patience: Duration
 
   init(patience: Duration) { self.patience = patience }
@@ -30,18 +30,18 @@ final class InferenceSlot: Caller {
 
   /// An engine is ready.
   func open(_ engine: Engine) {
-    let waiting: [CheckedContinuation<any Caller, any Error>] = state.withLock { state in
+    let awaited: OneShotSignal? = state.withLock { state in
       switch state {
-      case .ended: return []
+      case .ended: return nil
       case .serving(let engines):
         state = .serving(engines + [engine])
-        return []
-      case .starting(let waiting):
+        return nil
+      case .starting(let awaited):
         state = .serving([engine])
-        return Array(waiting.values)
+        return awaited
       }
     }
-    for continuation in waiting { continuation.resume(returning: engine.caller) }
+    awaited?.open()
   }
 
   /// An engine has died; another one may come.
@@ -49,18 +49,18 @@ final class InferenceSlot: Caller {
     state.withLock { state in
       guard case .serving(let engines) = state else { return }
       let left = engines.filter { $0.process != process }
-      state = left.isEmpty ? .starting(waiting: [:]) : .serving(left)
+      state = left.isEmpty ? .starting(OneShotSignal()) : .serving(left)
     }
   }
 
   /// No engine will come any more.
   func end() {
-    let waiting: [CheckedContinuation<any Caller, any Error>] = state.withLock { state in
+    let awaited: OneShotSignal? = state.withLock { state in
       defer { state = .ended }
-      guard case .starting(let waiting) = state else { return [] }
-      return Array(waiting.values)
+      guard case .starting(let awaited) = state else { return nil }
+      return awaited
     }
-    for continuation in waiting { continuation.resume(throwing: Self.ended) }
+    awaited?.open()
   }
 
   /// The engines' processes; the first one serves.
@@ -102,37 +102,14 @@ final class InferenceSlot: Caller {
   }
 
   private func serving() async throws -> any Caller {
-    let ticket = tickets.add(1, ordering: .relaxed).newValue
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { add($0, ticket) }
-    } onCancel: {
-      giveUp(ticket)
-    }
-  }
-
-  private func add(_ continuation: CheckedContinuation<any Caller, any Error>, _ ticket: Int) {
-    let answer: Result<any Caller, any Error>? = state.withLock { state in
-      switch state {
-      case .serving(let engines): return .success(engines[0].caller)
-      case .ended: return .failure(Self.ended)
-      case .starting(var waiting):
-        if Task.isCancelled { return .failure(CancellationError()) }
-        waiting[ticket] = continuation
-        state = .starting(waiting: waiting)
-        return nil
+    while true {
+      switch state.withLock(\.self) {
+      case .serving(let engines): return engines[0].caller
+      case .ended: throw Self.ended
+      case .starting(let awaited): await awaited.wait()
       }
+      try Task.checkCancellation()
     }
-    if let answer { continuation.resume(with: answer) }
-  }
-
-  private func giveUp(_ ticket: Int) {
-    let continuation: CheckedContinuation<any Caller, any Error>? = state.withLock { state in
-      guard case .starting(var waiting) = state else { return nil }
-      let continuation = waiting.removeValue(forKey: ticket)
-      state = .starting(waiting: waiting)
-      return continuation
-    }
-    continuation?.resume(throwing: CancellationError())
   }
 
   private var engines: [Engine] {

@@ -1,3 +1,5 @@
+package import API
+
 /// An account as it is stored.
 package struct AccountRecord: Sendable, Equatable {
   package var id: AccountID
@@ -8,23 +10,12 @@ package struct AccountRecord: Sendable, Equatable {
   package var createTime: Timestamp
 }
 
-/// A token as it is stored: without its secret.
-package struct TokenRecord: Sendable, Equatable {
-  package var id: TokenID
-  package var account: AccountID
-  package var label: String
-  /// A bit for each scope; what the bits mean is the caller's matter.
-  package var scopes: UInt32
-  package var createTime: Timestamp
-  package var expireTime: Timestamp
-}
-
 /// What is needed to store a token.
 package struct NewToken: Sendable {
   /// The SHA-256 of the secret: 32 bytes.
   package var secretHash: [UInt8]
   package var label: String
-  package var scopes: UInt32
+  package var scopes: [Scope]
   package var expireTime: Timestamp
   package var origin: Origin
 
@@ -37,7 +28,7 @@ package struct NewToken: Sendable {
   }
 
   package init(
-    secretHash: [UInt8], label: String, scopes: UInt32, expireTime: Timestamp,
+    secretHash: [UInt8], label: String, scopes: [Scope], expireTime: Timestamp,
     origin: Origin = .request
   ) {
     self.secretHash = secretHash

@@ -1,8 +1,12 @@
+internal import API
 internal import GRDB
 
 // How images and their annotations are read from rows and written to them.
 
 extension DataStore {
+  /// The number of a project and what its images are labelled with.
+  typealias ProjectKey = (id: ProjectID, type: ProjectType)
+
   static let dataPointColumns = """
     SELECT data_point.*, object.bytes, class.name AS class_name
     FROM data_point JOIN object ON object.hash = data_point.object
@@ -10,31 +14,38 @@ extension DataStore {
     """
 
   static func dataPoint(
-    _ object: ObjectHash, of project: (id: ProjectID, kind: ProjectKind), in db: Database
-  ) throws -> DataPointRecord {
+    _ object: ObjectHash, of project: ProjectKey, in db: Database
+  ) throws -> DataPoint {
     let row = try Row.fetchOne(
       db.cachedStatement(
         sql: dataPointColumns + " WHERE data_point.project = ? AND data_point.object = ?"),
       arguments: [project.id.rawValue, object.hex])
     guard let row else { throw StoreError.notFound(.dataPoint, object.hex) }
-    let boxes = try boxes(ofDataPoint: row["id"], project.kind, in: db)
-    return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
+    return try DataPoint(row: row, project.type, in: db)
   }
 
   static func dataPoint(
-    _ id: Int64, of project: (id: ProjectID, kind: ProjectKind), in db: Database
-  ) throws -> DataPointRecord {
+    _ id: Int64, of project: ProjectKey, in db: Database
+  ) throws -> DataPoint {
     let row = try Row.fetchOne(
       db.cachedStatement(sql: dataPointColumns + " WHERE data_point.id = ?"), arguments: [id])
     guard let row else { throw StoreError.notFound(.dataPoint, "row \(id)") }
-    let boxes = try boxes(ofDataPoint: id, project.kind, in: db)
-    return try DataPointRecord(row: row, boxes: boxes, kind: project.kind)
+    return try DataPoint(row: row, project.type, in: db)
+  }
+
+  /// The number of an image's row; nothing if the project does not have it.
+  static func rowID(
+    of object: ObjectHash, in project: ProjectID, _ db: Database
+  ) throws -> Int64? {
+    try Int64.fetchOne(
+      db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
+      arguments: [project.rawValue, object.hex])
   }
 
   /// One whose bytes are known to be damaged counts as missing.
   static func find(
-    _ object: ObjectHash, of project: (id: ProjectID, kind: ProjectKind), in db: Database
-  ) throws -> (finding: DataPointFinding, boxCount: Int) {
+    _ object: ObjectHash, of project: ProjectKey, in db: Database
+  ) throws -> DataPointFinding {
     let row = try Row.fetchOne(
       db.cachedStatement(
         sql: """
@@ -44,25 +55,15 @@ extension DataStore {
           WHERE data_point.project = ? AND data_point.object = ? AND object.damaged = 0
           """),
       arguments: [project.id.rawValue, object.hex])
-    guard let row else { return (.missing, 0) }
-    let boxes = try boxes(ofDataPoint: row["id"], project.kind, in: db)
-    return (.stored(annotation(row, boxes, project.kind)), boxes.count)
+    guard let row else { return .missing }
+    return .stored(try Annotation.Value(row: row, project.type, in: db))
   }
 
-  fileprivate static func annotation(
-    _ row: Row, _ boxes: [BoxRecord], _ kind: ProjectKind
-  ) -> AnnotationRecord? {
-    switch kind {
-    case .classification: (row["class_name"] as String?).map { .className($0) }
-    case .detection: row["labeled"] ? .boxes(boxes) : nil
-    }
-  }
-
-  static func insertDataPoint(
+  func insertDataPoint(
     _ object: ObjectHash, image: ImageFacts, fileName: String, project: ProjectID,
-    _ limits: StoreLimits, in db: Database, at now: Timestamp
+    in db: Database, at now: Timestamp
   ) throws {
-    try requireRoom(in: project, limits, in: db)
+    try requireRoom(in: project, db)
     try db.cachedStatement(
       sql: """
         INSERT INTO data_point (project, object, file_name, labeled, format, width, height,
@@ -75,10 +76,8 @@ extension DataStore {
   }
 
   /// - Throws: `.limit` when a project can take no more images.
-  static func requireRoom(
-    in project: ProjectID, _ limits: StoreLimits, in db: Database
-  ) throws {
-    let count = try count(
+  func requireRoom(in project: ProjectID, _ db: Database) throws {
+    let count = try Self.count(
       db, "SELECT data_point_count FROM project WHERE id = ?", [project.rawValue])
     guard count < limits.projectDataPointsMax else {
       throw StoreError.limit(
@@ -88,43 +87,38 @@ extension DataStore {
 
   /// - Throws: `.wrongAnnotation`, `.unknownClass`.
   static func check(
-    _ annotation: AnnotationRecord?, for project: (id: ProjectID, kind: ProjectKind),
-    in db: Database
+    _ annotation: Annotation.Value?, for project: ProjectKey, in db: Database
   ) throws {
-    switch (annotation, project.kind) {
-    case (nil, _): break
-    case (.className(let name), .classification):
+    let (className, boxes) = try parts(of: annotation, project.type)
+    for name in Set(boxes.map(\.className)).union(className.map { [$0] } ?? []) {
       _ = try classID(named: name, of: project.id, in: db)
-    case (.boxes(let boxes), .detection):
-      for name in Set(boxes.map(\.className)) {
-        _ = try classID(named: name, of: project.id, in: db)
-      }
-    case (.className, .detection), (.boxes, .classification):
-      throw StoreError.wrongAnnotation(project.kind)
+    }
+  }
+
+  /// - Throws: `.wrongAnnotation`.
+  private static func parts(
+    of annotation: Annotation.Value?, _ type: ProjectType
+  ) throws(StoreError) -> (className: String?, boxes: [Box]) {
+    switch (annotation, type) {
+    case (nil, _): (nil, [])
+    case (.className(let name), .classification): (name, [])
+    case (.boxes(let list), .detection): (nil, list.boxes)
+    case (.className, _), (.boxes, _): throw .wrongAnnotation(type)
     }
   }
 
   /// Replaces what is said of an image.
-  static func annotate(
-    _ id: Int64, with annotation: AnnotationRecord?,
-    project: (id: ProjectID, kind: ProjectKind), _ limits: StoreLimits, in db: Database
+  func annotate(
+    _ id: Int64, with annotation: Annotation.Value?, project: ProjectKey, in db: Database
   ) throws {
-    var classID: UInt32?
-    var boxes: [BoxRecord] = []
-    switch (annotation, project.kind) {
-    case (nil, _): break
-    case (.className(let name), .classification):
-      classID = try self.classID(named: name, of: project.id, in: db)
-    case (.boxes(let list), .detection): boxes = list
-    case (.className, .detection), (.boxes, .classification):
-      throw StoreError.wrongAnnotation(project.kind)
-    }
+    let (className, boxes) = try Self.parts(of: annotation, project.type)
+    let classID = try className.map { try Self.classID(named: $0, of: project.id, in: db) }
     try db.cachedStatement(sql: "UPDATE data_point SET labeled = ?, class = ? WHERE id = ?")
       .execute(arguments: [annotation != nil, classID, id])
-    guard project.kind == .detection else { return }
+    guard project.type == .detection else { return }
     try db.execute(sql: "DELETE FROM box WHERE data_point = ?", arguments: [id])
     for (position, box) in boxes.enumerated() {
-      let classID = try self.classID(named: box.className, of: project.id, in: db)
+      let classID = try Self.classID(named: box.className, of: project.id, in: db)
       try db.cachedStatement(
         sql: """
           INSERT INTO box (data_point, position, project, class, x_min, y_min, x_max, y_max)
@@ -134,7 +128,7 @@ extension DataStore {
         id, position, project.id.rawValue, classID, box.xMin, box.yMin, box.xMax, box.yMax,
       ])
     }
-    let total = try count(
+    let total = try Self.count(
       db, "SELECT box_count FROM project WHERE id = ?", [project.id.rawValue])
     guard total <= limits.projectBoxesMax else {
       throw StoreError.limit(
@@ -142,67 +136,60 @@ extension DataStore {
     }
   }
 
-  private static let boxColumns = """
-    SELECT box.*, class.name AS class_name
-    FROM box JOIN class ON class.project = box.project AND class.id = box.class
-    """
-
-  /// None, without a look, for the images of a classification project.
-  static func boxes(
-    ofDataPoint id: Int64, _ kind: ProjectKind, in db: Database
-  ) throws -> [BoxRecord] {
-    guard kind == .detection else { return [] }
-    return try Row.fetchAll(
-      db.cachedStatement(sql: boxColumns + " WHERE box.data_point = ? ORDER BY box.position"),
+  fileprivate static func boxes(ofDataPoint id: Int64, in db: Database) throws -> [Box] {
+    try Row.fetchAll(
+      db.cachedStatement(
+        sql: """
+          SELECT box.*, class.name AS class_name
+          FROM box JOIN class ON class.project = box.project AND class.id = box.class
+          WHERE box.data_point = ? ORDER BY box.position
+          """),
       arguments: [id]
-    ).map(BoxRecord.init(row:))
-  }
-
-  /// All boxes of a project by the number of their image.
-  static func boxes(
-    ofProject project: ProjectID, in db: Database
-  ) throws -> [Int64: [BoxRecord]] {
-    var boxes: [Int64: [BoxRecord]] = [:]
-    let rows = try Row.fetchCursor(
-      db, sql: boxColumns + " WHERE box.project = ? ORDER BY box.data_point, box.position",
-      arguments: [project.rawValue])
-    while let row = try rows.next() {
-      boxes[row["data_point"], default: []].append(BoxRecord(row: row))
+    ).map { row in
+      Box(
+        xMin: row["x_min"], yMin: row["y_min"], xMax: row["x_max"], yMax: row["y_max"],
+        className: row["class_name"])
     }
-    return boxes
   }
 }
 
-extension DataPointRecord {
-  var boxCount: Int {
-    guard case .boxes(let boxes) = annotation else { return 0 }
-    return boxes.count
+extension DataPoint {
+  init(row: Row, _ type: ProjectType, in db: Database) throws {
+    let value = try Annotation.Value(row: row, type, in: db)
+    self.init(
+      id: row["object"], fileName: row["file_name"],
+      annotation: value.map { Annotation(value: $0) },
+      format: try ImageFormat(column: row["format"], "image format"), width: row["width"],
+      height: row["height"], bytes: row["bytes"], createTimeUnixMs: row["create_time"])
   }
 
-  init(row: Row, boxes: [BoxRecord], kind: ProjectKind) throws {
-    self.init(
-      id: row["id"], object: ObjectHash(column: row["object"]), fileName: row["file_name"],
-      annotation: DataStore.annotation(row, boxes, kind), image: try ImageFacts(row: row),
-      bytes: row["bytes"],
-      createTime: Timestamp(unixMilliseconds: row["create_time"]))
+  var boxCount: Int { annotation?.value?.boxCount ?? 0 }
+}
+
+extension Annotation.Value {
+  /// Nothing of an image without a label.
+  init?(row: Row, _ type: ProjectType, in db: Database) throws {
+    if type == .detection {
+      guard row["labeled"] else { return nil }
+      self = .boxes(Boxes(boxes: try DataStore.boxes(ofDataPoint: row["id"], in: db)))
+    } else {
+      guard let name = row["class_name"] as String? else { return nil }
+      self = .className(name)
+    }
+  }
+
+  var boxCount: Int {
+    switch self {
+    case .className: 0
+    case .boxes(let list): list.boxes.count
+    }
   }
 }
 
 extension ImageFacts {
   init(row: Row) throws {
-    guard let format = ImageFileFormat(rawValue: row["format"]) else {
-      throw StoreError.database("an image format out of range")
-    }
     self.init(
-      format: format, width: row["width"], height: row["height"],
-      perceptualHash: UInt64(bitPattern: row["perceptual_hash"] as Int64))
-  }
-}
-
-extension BoxRecord {
-  init(row: Row) {
-    self.init(
-      xMin: row["x_min"], yMin: row["y_min"], xMax: row["x_max"], yMax: row["y_max"],
-      className: row["class_name"])
+      format: try ImageFormat(column: row["format"], "image format"), width: row["width"],
+      height: row["height"], perceptualHash: UInt64(bitPattern: row["perceptual_hash"] as Int64))
   }
 }

@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -6,8 +7,8 @@ extension DataStore {
   /// - Throws: `.alreadyExists` when the name, in whatever case, is taken.
   package func createAccount(
     name: String, passwordHash: String, token: NewToken, at now: Timestamp,
-    keeping answer: PendingResponse<TokenRecord>? = nil
-  ) async throws -> (account: AccountRecord, token: TokenRecord) {
+    keeping answer: PendingResponse<Token>? = nil
+  ) async throws -> (account: AccountRecord, token: Token) {
     try await transaction { db in
       try db.execute(
         sql: """

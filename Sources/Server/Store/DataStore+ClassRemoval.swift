@@ -1,3 +1,4 @@
+internal import API
 internal import GRDB
 
 // Removing all classes of a project touches each of its images. It is decided in one transaction,
@@ -37,19 +38,12 @@ extension DataStore {
 
   /// Goes on behind the image of that number.
   func finishClassRemoval(of project: ProjectID, after image: Int64 = 0) async throws {
-    let clock = ContinuousClock()
-    var batch = BatchSize(atMost: limits.batchRowsMax)
+    var batches = Batches(atMost: limits.batchRowsMax)
     var next: Int64? = image
     while let image = next {
-      let rowsMax = batch.rowsMax
-      let start: ContinuousClock.Instant
-      (next, start) = try await transaction(.essential) { db in
-        let start = clock.now
-        return (
-          try Self.removeClassesFurther(of: project, after: image, rowsMax: rowsMax, in: db), start
-        )
+      next = try await batches.next(.essential, in: self) { rowsMax, db in
+        try Self.removeClassesFurther(of: project, after: image, rowsMax: rowsMax, in: db)
       }
-      batch.took(clock.now - start)
     }
   }
 
@@ -69,10 +63,8 @@ extension DataStore {
         sql: "SELECT id FROM data_point WHERE project = ? AND id > ? ORDER BY id LIMIT ?"),
       arguments: [project.rawValue, image, rowsMax])
     let done =
-      switch try self.kind(kind) {
-      case .classification: try removeClassNames(of: images, in: db)
-      case .detection: try removeBoxes(of: images, rowsMax: rowsMax, in: db)
-      }
+      try ProjectType(column: kind, "project kind") == .detection
+      ? removeBoxes(of: images, rowsMax: rowsMax, in: db) : removeClassNames(of: images, in: db)
     if done < images.count { return images[done - 1] }
     if images.count == rowsMax { return images.last }
     try db.execute(sql: "DELETE FROM class WHERE project = ?", arguments: [project.rawValue])

@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -10,9 +11,9 @@ extension DataStore {
   /// - Throws: `.classInUse` when a class that images use would be dropped; `.notFound(.classID)`
   ///   for an id the project does not have; `.repeatedClass`; `.limit` past `projectClassesMax`.
   package func setClasses(
-    _ wanted: [ClassRecord], ofProject name: String, of account: AccountID,
-    keeping answer: PendingResponse<[ClassRecord]>? = nil
-  ) async throws -> [ClassRecord] {
+    _ wanted: [Class], ofProject name: String, of account: AccountID,
+    keeping answer: PendingResponse<[Class]>? = nil
+  ) async throws -> [Class] {
     let limits = self.limits
     guard wanted.count <= limits.projectClassesMax else {
       throw StoreError.limit(
@@ -37,7 +38,7 @@ extension DataStore {
   /// - Throws: `.notFound` when the account has no project of that name.
   package func classes(
     ofProject name: String, of account: AccountID
-  ) async throws -> [ClassRecord] {
+  ) async throws -> [Class] {
     try await read { db in
       try Self.classes(of: Self.projectID(named: name, of: account, in: db).id, in: db)
     }
@@ -52,7 +53,7 @@ extension DataStore {
     ofProject name: String, of account: AccountID, force: Bool,
     keeping answer: PendingResponse<Void>? = nil
   ) async throws {
-    let rowsMax = BatchSize(atMost: limits.batchRowsMax).rowsMax
+    let rowsMax = Batches(atMost: limits.batchRowsMax).rowsMax
     let unfinished = try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       if !force {
@@ -73,12 +74,12 @@ extension DataStore {
 }
 
 extension DataStore {
-  static func classes(of project: ProjectID, in db: Database) throws -> [ClassRecord] {
+  static func classes(of project: ProjectID, in db: Database) throws -> [Class] {
     try Row.fetchAll(
       db.cachedStatement(sql: "SELECT id, name, position FROM class WHERE project = ?"),
       arguments: [project.rawValue]
     ).sorted { ($0["position"] as Int64) < $1["position"] }
-      .map { ClassRecord(id: $0["id"], name: $0["name"]) }
+      .map { Class(id: $0["id"], name: $0["name"]) }
   }
 
   static func classID(
@@ -95,8 +96,8 @@ extension DataStore {
   ///
   /// `next` is the lowest id never used, and moves past those given out.
   static func numbered(
-    _ wanted: [ClassRecord], present: [ClassRecord], next: inout UInt32
-  ) throws(StoreError) -> [ClassRecord] {
+    _ wanted: [Class], present: [Class], next: inout UInt32
+  ) throws(StoreError) -> [Class] {
     let presentIDs = Set(present.map(\.id))
     var taken: Set<UInt32> = []
     for entry in wanted where entry.id != 0 {
@@ -105,7 +106,7 @@ extension DataStore {
     }
     let idsByName = Dictionary(present.map { ($0.name, $0.id) }, uniquingKeysWith: { id, _ in id })
     var names: Set<String> = []
-    var list: [ClassRecord] = []
+    var list: [Class] = []
     for var entry in wanted {
       guard names.insert(entry.name).inserted else { throw .repeatedClass(entry.name) }
       if entry.id == 0 {
@@ -116,14 +117,15 @@ extension DataStore {
           next += 1
         }
       }
-      list.append(entry)
+      // Without what a newer client may have said of it.
+      list.append(Class(id: entry.id, name: entry.name))
     }
     return list
   }
 
   /// Writes the classes that differ, and no others.
   private static func change(
-    _ present: [ClassRecord], of project: ProjectID, to list: [ClassRecord], next: UInt32,
+    _ present: [Class], of project: ProjectID, to list: [Class], next: UInt32,
     in db: Database
   ) throws {
     let old = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1.id, ($0, $1.name)) })
@@ -156,7 +158,7 @@ extension DataStore {
   }
 
   private static func requireUnused(
-    _ entry: ClassRecord, of project: ProjectID, in db: Database
+    _ entry: Class, of project: ProjectID, in db: Database
   ) throws {
     let users = try count(
       db, "SELECT image_count FROM class WHERE project = ? AND id = ?",

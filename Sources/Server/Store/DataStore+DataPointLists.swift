@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -7,7 +8,7 @@ extension DataStore {
   package func dataPoints(
     inProject name: String, of account: AccountID, filter: DataPointFilter,
     page: PageRequest<Int64>
-  ) async throws -> Page<DataPointRecord, Int64> {
+  ) async throws -> Page<DataPoint, Int64> {
     let rowsMax = rowsMax(page.rowsMax)
     let partsMax = limits.pagePartsMax
     return try await read { db in
@@ -15,8 +16,8 @@ extension DataStore {
       let ids = try Self.dataPointIDs(
         of: project, filter, after: page.after ?? 0, rowsMax: rowsMax + 1, in: db)
       return try Page(
-        fetched: ids, rowsMax: rowsMax, partsMax: partsMax, cursor: \.id, parts: \.boxCount
-      ) { try Self.dataPoint($0, of: project, in: db) }
+        ids, rowsMax: rowsMax, partsMax: partsMax, cursor: { $0[0] }, parts: \.boxCount
+      ) { try Self.dataPoint($0[0] as Int64, of: project, in: db) }
     }
   }
 
@@ -30,7 +31,7 @@ extension DataStore {
   package func dataPoints(
     withPrefix prefix: String, inProject name: String, of account: AccountID,
     filter: DataPointFilter, page: PageRequest<ObjectHash>
-  ) async throws -> Page<DataPointRecord, ObjectHash> {
+  ) async throws -> Page<DataPoint, ObjectHash> {
     let rowsMax = rowsMax(page.rowsMax)
     let limits = self.limits
     return try await read { db in
@@ -47,32 +48,22 @@ extension DataStore {
         arguments: [
           project.id.rawValue, first, prefix + "g", limits.pageExaminedMax + 1,
         ])
-      var rows: [DataPointRecord] = []
-      var last: ObjectHash?
-      var (examined, parts) = (0, 0)
-      while let row = try candidates.next() {
-        guard rows.count < rowsMax, parts < limits.pagePartsMax, examined < limits.pageExaminedMax
-        else { return Page(rows: rows, next: last) }
-        examined += 1
-        last = ObjectHash(column: row["object"])
-        guard try matches(row) else { continue }
-        let boxes = try Self.boxes(ofDataPoint: row["id"], project.kind, in: db)
-        rows.append(try DataPointRecord(row: row, boxes: boxes, kind: project.kind))
-        parts += boxes.count
-      }
-      return Page(rows: rows, next: nil)
+      return try Page(
+        candidates, rowsMax: rowsMax, partsMax: limits.pagePartsMax,
+        examinedMax: limits.pageExaminedMax, cursor: { ObjectHash(column: $0["object"]) },
+        parts: \.boxCount
+      ) { try matches($0) ? DataPoint(row: $0, project.type, in: db) : nil }
     }
   }
 }
 
 extension DataStore {
   private static func dataPointIDs(
-    of project: (id: ProjectID, kind: ProjectKind), _ filter: DataPointFilter, after: Int64,
-    rowsMax: Int, in db: Database
-  ) throws -> [Int64] {
+    of project: ProjectKey, _ filter: DataPointFilter, after: Int64, rowsMax: Int, in db: Database
+  ) throws -> RowCursor {
     guard let className = filter.className else {
       let condition = filter.unlabeledOnly ? "AND labeled = 0" : ""
-      return try Int64.fetchAll(
+      return try Row.fetchCursor(
         db.cachedStatement(
           sql: """
             SELECT id FROM data_point WHERE project = ? AND id > ? \(condition) ORDER BY id LIMIT ?
@@ -80,25 +71,22 @@ extension DataStore {
         arguments: [project.id.rawValue, after, rowsMax])
     }
     let classID = try classID(named: className, of: project.id, in: db)
-    // An image of a class has a label.
-    guard !filter.unlabeledOnly else { return [] }
     let sql =
-      switch project.kind {
-      case .classification:
-        "SELECT id FROM data_point WHERE project = ? AND class = ? AND id > ? ORDER BY id LIMIT ?"
-      case .detection:
-        """
-        SELECT DISTINCT data_point FROM box WHERE project = ? AND class = ? AND data_point > ?
-        ORDER BY data_point LIMIT ?
-        """
-      }
-    return try Int64.fetchAll(
-      db.cachedStatement(sql: sql), arguments: [project.id.rawValue, classID, after, rowsMax])
+      project.type == .detection
+      ? """
+      SELECT DISTINCT data_point FROM box WHERE project = ? AND class = ? AND data_point > ?
+      ORDER BY data_point LIMIT ?
+      """
+      : "SELECT id FROM data_point WHERE project = ? AND class = ? AND id > ? ORDER BY id LIMIT ?"
+    // An image of a class has a label.
+    return try Row.fetchCursor(
+      db.cachedStatement(sql: sql),
+      arguments: [project.id.rawValue, classID, after, filter.unlabeledOnly ? 0 : rowsMax])
   }
 
   /// Whether a row of an image is one the filter asks for.
   private static func matches(
-    _ filter: DataPointFilter, of project: (id: ProjectID, kind: ProjectKind), in db: Database
+    _ filter: DataPointFilter, of project: ProjectKey, in db: Database
   ) throws -> (Row) throws -> Bool {
     let classID = try filter.className.map { try self.classID(named: $0, of: project.id, in: db) }
     let hasBox = try db.cachedStatement(
@@ -106,12 +94,9 @@ extension DataStore {
     return { row in
       if filter.unlabeledOnly, row["labeled"] as Bool { return false }
       guard let classID else { return true }
-      switch project.kind {
-      case .classification: return row["class"] as UInt32? == classID
-      case .detection:
-        return try Row.fetchOne(
-          hasBox, arguments: [project.id.rawValue, classID, row["id"] as Int64]) != nil
-      }
+      guard project.type == .detection else { return row["class"] as UInt32? == classID }
+      return try Row.fetchOne(
+        hasBox, arguments: [project.id.rawValue, classID, row["id"] as Int64]) != nil
     }
   }
 }

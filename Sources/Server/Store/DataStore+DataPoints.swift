@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -6,7 +7,15 @@ extension DataStore {
   /// - Throws: `.fault(.full)` when the bytes would not leave the reserve free.
   package func stage(bytes: UInt64 = 0) throws -> StagingWriter {
     try space.admit(bytes)
-    return try files.stage(in: space)
+    return StagingWriter(try files.stage(), space: space)
+  }
+
+  /// Begins a new object that another process writes; see `StagingSlot`.
+  ///
+  /// - Throws: `.fault(.full)` when only the reserve is left.
+  package func stageSlot() throws -> StagingSlot {
+    try space.admit(0)
+    return StagingSlot(try files.stage(), space: space)
   }
 
   /// Begins a new object whose bytes come over the network; see `UploadWriter`.
@@ -36,16 +45,13 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
   ///   `projectDataPointsMax`.
   package func checkDataPoint(
-    _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
+    _ object: ObjectHash, annotation: Annotation.Value?, inProject name: String,
     of account: AccountID
   ) async throws {
-    let limits = self.limits
     try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      let present = try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
-        arguments: [project.id.rawValue, object.hex])
-      if present == nil { try Self.requireRoom(in: project.id, limits, in: db) }
+      let present = try Self.rowID(of: object, in: project.id, db)
+      if present == nil { try self.requireRoom(in: project.id, db) }
       try Self.check(annotation, for: project, in: db)
     }
   }
@@ -59,25 +65,19 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
   ///   `projectDataPointsMax` or `projectBoxesMax`.
   package func putDataPoint(
-    _ staged: StagedObject, image: ImageFacts, annotation: AnnotationRecord?, fileName: String,
+    _ staged: StagedObject, image: ImageFacts, annotation: Annotation.Value?, fileName: String,
     inProject name: String, of account: AccountID, at now: Timestamp,
-    keeping answer: PendingResponse<(dataPoint: DataPointRecord, created: Bool)>? = nil
-  ) async throws -> (dataPoint: DataPointRecord, created: Bool) {
-    let limits = self.limits
-    return try await transaction(adopting: staged) { db in
+    keeping answer: PendingResponse<(dataPoint: DataPoint, created: Bool)>? = nil
+  ) async throws -> (dataPoint: DataPoint, created: Bool) {
+    try await transaction(adopting: staged) { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      let present = try Int64.fetchOne(
-        db.cachedStatement(sql: "SELECT id FROM data_point WHERE project = ? AND object = ?"),
-        arguments: [project.id.rawValue, staged.hash.hex])
+      let present = try Self.rowID(of: staged.hash, in: project.id, db)
       if present == nil {
-        try Self.insertDataPoint(
-          staged.hash, image: image, fileName: fileName, project: project.id, limits, in: db,
-          at: now)
+        try self.insertDataPoint(
+          staged.hash, image: image, fileName: fileName, project: project.id, in: db, at: now)
       }
       let id = present ?? db.lastInsertedRowID
-      if let annotation {
-        try Self.annotate(id, with: annotation, project: project, limits, in: db)
-      }
+      if let annotation { try self.annotate(id, with: annotation, project: project, in: db) }
       let dataPoint = try Self.dataPoint(staged.hash, of: project, in: db)
       try self.keep(answer, (dataPoint, present == nil), of: account, in: db)
       return (dataPoint, present == nil)
@@ -87,7 +87,7 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`.
   package func dataPoint(
     _ object: ObjectHash, inProject name: String, of account: AccountID
-  ) async throws -> DataPointRecord {
+  ) async throws -> DataPoint {
     try await read { db in
       try Self.dataPoint(object, of: Self.projectID(named: name, of: account, in: db), in: db)
     }
@@ -107,8 +107,8 @@ extension DataStore {
       var findings: [DataPointFinding] = []
       var parts = 0
       for object in objects {
-        let (finding, boxCount) = try Self.find(object, of: project, in: db)
-        parts += boxCount
+        let finding = try Self.find(object, of: project, in: db)
+        if case .stored(let annotation?) = finding { parts += annotation.boxCount }
         guard parts <= partsMax || findings.isEmpty else { break }
         findings.append(finding)
       }
@@ -135,14 +135,15 @@ extension DataStore {
   ///
   /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`, `.limit` past `projectBoxesMax`.
   package func relabelDataPoint(
-    _ object: ObjectHash, annotation: AnnotationRecord?, inProject name: String,
-    of account: AccountID, keeping answer: PendingResponse<DataPointRecord>? = nil
-  ) async throws -> DataPointRecord {
-    let limits = self.limits
-    return try await transaction { db in
+    _ object: ObjectHash, annotation: Annotation.Value?, inProject name: String,
+    of account: AccountID, keeping answer: PendingResponse<DataPoint>? = nil
+  ) async throws -> DataPoint {
+    try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      let id = try Self.dataPoint(object, of: project, in: db).id
-      try Self.annotate(id, with: annotation, project: project, limits, in: db)
+      guard let id = try Self.rowID(of: object, in: project.id, db) else {
+        throw StoreError.notFound(.dataPoint, object.hex)
+      }
+      try self.annotate(id, with: annotation, project: project, in: db)
       let dataPoint = try Self.dataPoint(object, of: project, in: db)
       try self.keep(answer, dataPoint, of: account, in: db)
       return dataPoint

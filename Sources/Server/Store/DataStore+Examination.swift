@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 internal import Threads
 
@@ -29,27 +30,24 @@ extension DataStore {
 /// The threads on which whole projects are read, one project on each at a time.
 ///
 /// Such a read may take seconds, so it must hold up neither calls, which share a few threads, nor
-/// all of the database's readers.
-private let examinationThreads: WorkerThreads = {
-  var configuration = WorkerThreads.Configuration(name: "diyml.examine")
-  configuration.count = 2
-  // They give way to calls, but not to uploads and trainings.
-  configuration.nice = 10
-  return WorkerThreads(configuration)
-}()
+/// all of the database's readers. It gives way to calls, but not to uploads and trainings.
+private let examinationThreads = WorkerThreads(
+  WorkerThreads.Configuration(name: "diyml.examine", count: 2, nice: 10))
 
 /// A project as it is at one instant, with its images one after the other.
 package struct ProjectExamination {
-  package let project: ProjectRecord
+  package let project: Project
+  package let boxCount: UInt64
   /// Throws `CancellationError` once nobody waits for the result any more; for what takes long.
   package let check: @Sendable () throws -> Void
+  let id: ProjectID
   private let db: Database
 
   /// Rows between two calls of `check`.
   private static let checkedRows = 4_096
 
-  init(of project: ProjectRecord, in db: Database, check: @escaping @Sendable () throws -> Void) {
-    self.project = project
+  init(of record: ProjectRecord, in db: Database, check: @escaping @Sendable () throws -> Void) {
+    (id, project, boxCount) = (record.id, record.message, record.boxCount)
     self.db = db
     self.check = check
   }
@@ -62,9 +60,9 @@ package struct ProjectExamination {
       uniqueKeysWithValues: project.classes.enumerated().map { (Int64($1.id), UInt32($0)) })
     let rows = try Row.fetchCursor(
       db, sql: onlyLabeled ? Self.labeledImages : Self.allImages,
-      arguments: [project.id.rawValue])
-    var boxes = try project.kind == .detection ? BoxRows(of: project.id, places, in: db) : nil
-    var image = ExaminedImage(kind: project.kind)
+      arguments: [id.rawValue])
+    var boxes = try project.type == .detection ? BoxRows(of: id, places, in: db) : nil
+    var image = ExaminedImage(type: project.type)
     var count = 0
     while let row = try rows.next() {
       try image.take(row, places)
@@ -92,7 +90,7 @@ package struct ProjectExamination {
   /// The length of all images' files.
   package func bytes() throws -> UInt64 {
     try DataStore.count(
-      db, "SELECT byte_count FROM project WHERE id = ?", [project.id.rawValue])
+      db, "SELECT byte_count FROM project WHERE id = ?", [id.rawValue])
   }
 
   private static let columns = """
@@ -110,24 +108,22 @@ package struct ExaminedImage: ~Copyable {
   /// The place of its class in the project's list, from 0; nothing in a detection project.
   package private(set) var classPlace: UInt32?
   /// None in a classification project.
-  package fileprivate(set) var boxes: [FrozenBox] = []
+  package fileprivate(set) var boxes: [EngineBox] = []
   /// Pixels, after EXIF rotation.
   package private(set) var width: UInt32 = 0
   package private(set) var height: UInt32 = 0
   package private(set) var perceptualHash: UInt64 = 0
-  private let kind: ProjectKind
+  private let type: ProjectType
   private var row = Row()
 
-  fileprivate init(kind: ProjectKind) { self.kind = kind }
+  fileprivate init(type: ProjectType) { self.type = type }
 
   package var object: ObjectHash { ObjectHash(column: row[6]) }
 
   /// What is to be learned of it; nothing of an image without a label.
   package var label: TrainingExample.Label? {
-    switch kind {
-    case .classification: classPlace.map { .classIndex($0) }
-    case .detection: isLabeled ? .boxes(boxes) : nil
-    }
+    type == .detection
+      ? (isLabeled ? .boxes(boxes) : nil) : classPlace.map { .classIndex($0) }
   }
 
   fileprivate mutating func take(_ row: Row, _ places: [Int64: UInt32]) throws {
@@ -145,7 +141,7 @@ package struct ExaminedImage: ~Copyable {
 private struct BoxRows {
   private let rows: RowCursor
   private let places: [Int64: UInt32]
-  private var next: (image: Int64, box: FrozenBox)?
+  private var next: (image: Int64, box: EngineBox)?
 
   init(of project: ProjectID, _ places: [Int64: UInt32], in db: Database) throws {
     self.places = places
@@ -155,7 +151,7 @@ private struct BoxRows {
   }
 
   /// Puts the boxes of an image in the place of those of an earlier one.
-  mutating func move(to image: Int64, into boxes: inout [FrozenBox]) throws {
+  mutating func move(to image: Int64, into boxes: inout [EngineBox]) throws {
     boxes.removeAll(keepingCapacity: true)
     while let (owner, box) = next, owner <= image {
       if owner == image { boxes.append(box) }
@@ -170,7 +166,7 @@ private struct BoxRows {
       guard let place = places[row[1]] else { continue }
       next = (
         row[0],
-        FrozenBox(classIndex: place, xMin: row[2], yMin: row[3], xMax: row[4], yMax: row[5])
+        EngineBox(classIndex: place, xMin: row[2], yMin: row[3], xMax: row[4], yMax: row[5])
       )
       return
     }

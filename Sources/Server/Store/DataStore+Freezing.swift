@@ -1,3 +1,4 @@
+internal import API
 internal import Foundation
 internal import GRDB
 internal import Synchronization
@@ -25,17 +26,17 @@ extension DataStore {
       let (project, dataSet, hash) = try await examine(project: name, of: account) { examination in
         try Self.requireNoActiveTraining(of: examination.project)
         let dataSet = try freeze(examination)
-        return (examination.project, dataSet, try dataSet.hash(checking: examination.check))
+        return (examination.id, dataSet, try dataSet.hash(checking: examination.check))
       }
       let frozen = try await beginDataSet()
       defer { _ = preparing.withLock { $0.remove(frozen) } }
       try await store(dataSet.examples, as: frozen)
       return try await transaction { db in
         let present = try Self.project(named: name, of: account, in: db)
-        guard present.id == project.id else { throw StoreError.notFound(.project, name) }
-        try Self.requireNoActiveTraining(of: present)
+        guard present.id == project else { throw StoreError.notFound(.project, name) }
+        try Self.requireNoActiveTraining(of: present.message)
         let training = try Self.insertTraining(
-          of: project.id, parameters, hash, exampleCount: dataSet.examples.count, in: db, at: now)
+          of: project, parameters, hash, exampleCount: dataSet.examples.count, in: db, at: now)
         try Self.insert(dataSet.classNames, of: training, in: db)
         try db.execute(
           sql: "UPDATE data_set SET training = ? WHERE id = ?",
@@ -90,18 +91,15 @@ extension DataStore {
 
   /// Stores images in as many transactions as it takes for each to be short.
   private func store(_ examples: [TrainingExample], as dataSet: Int64) async throws {
-    let clock = ContinuousClock()
-    var batch = BatchSize()
+    var batches = Batches()
     var position = 0
     while position < examples.count {
-      let places = position..<min(position + batch.rowsMax, examples.count)
-      let start = try await transaction { db in
-        let start = clock.now
+      let start = position
+      position = try await batches.next(in: self) { rowsMax, db in
+        let places = start..<min(start + rowsMax, examples.count)
         try Self.insert(examples, at: places, as: dataSet, in: db)
-        return start
+        return places.upperBound
       }
-      batch.took(clock.now - start)
-      position = places.upperBound
     }
   }
 
@@ -122,9 +120,9 @@ extension DataStore {
     }
   }
 
-  private static func requireNoActiveTraining(of project: ProjectRecord) throws(StoreError) {
-    if let newest = project.newestTraining, !newest.state.isFinal {
-      throw .trainingActive(number: newest.number)
+  private static func requireNoActiveTraining(of project: Project) throws(StoreError) {
+    if project.training != 0, !project.trainingState.isFinal {
+      throw .trainingActive(number: project.training)
     }
   }
 
@@ -142,7 +140,8 @@ extension DataStore {
           data_point_count, create_time) VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        project.rawValue, Int64(number), JobState.queued.rawValue, Data(parameters), dataSetHash,
+        project.rawValue, Int64(number), TrainingState.queued.rawValue, Data(parameters),
+        dataSetHash,
         exampleCount, now.unixMilliseconds,
       ])
     return TrainingID(db.lastInsertedRowID)
@@ -198,7 +197,7 @@ extension DataStore {
 extension TrainingExample.Label {
   init(row: Row) throws {
     if let boxes = row["boxes"] as Data? {
-      self = .boxes(try FrozenBox.list(encoded: [UInt8](boxes)))
+      self = .boxes(try EngineBox.list(encoded: [UInt8](boxes)))
     } else {
       self = .classIndex(row["class_index"])
     }
@@ -214,7 +213,7 @@ extension TrainingExample.Label {
   var boxesColumn: Data? {
     switch self {
     case .classIndex: nil
-    case .boxes(let boxes): Data(FrozenBox.encoded(boxes))
+    case .boxes(let boxes): Data(EngineBox.encoded(boxes))
     }
   }
 }

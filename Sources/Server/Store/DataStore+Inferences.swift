@@ -1,3 +1,4 @@
+package import API
 internal import Foundation
 internal import GRDB
 
@@ -25,13 +26,14 @@ extension DataStore {
   /// Takes an image to be answered for later.
   ///
   /// `id` is 32 random hexadecimal digits, the caller's only key to the answer. The model version
-  /// of `publication` answers, whatever is published later.
+  /// of `publication` answers, whatever is published later; of the request only its options are
+  /// kept.
   ///
   /// - Throws: `.limit` past `accountPendingInferencesMax`; `.notFound` once the account or the
   ///   publication is gone.
   package func submitInference(
     id: String, image: StagedObject, publication: PublicationRecord,
-    options: InferenceOptions, of account: AccountID, at now: Timestamp,
+    options request: InferRequest, of account: AccountID, at now: Timestamp,
     keeping answer: PendingResponse<Void>? = nil
   ) async throws {
     let limits = self.limits
@@ -46,8 +48,8 @@ extension DataStore {
           WHERE account.id = ? AND account.removed = 0 AND publication.id = ?
           """,
         arguments: [
-          id, publication.address, image.hash.hex, options.topK, options.confidenceMin,
-          options.iouMax, options.detectionsMax, now.unixMilliseconds, account.rawValue,
+          id, publication.address, image.hash.hex, request.topK, request.confidenceMin,
+          request.iouMax, request.detectionsMax, now.unixMilliseconds, account.rawValue,
           publication.id,
         ])
       guard db.changesCount > 0 else {
@@ -83,15 +85,15 @@ extension DataStore {
   ) async throws -> Page<InferenceRecord, Int64> {
     let rowsMax = rowsMax(page.rowsMax)
     return try await read { db in
-      let rows = try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         db,
         sql: """
           SELECT inference.* FROM inference JOIN account ON account.id = inference.account
           WHERE state = 1 AND position > ? AND account.removed = 0 ORDER BY position LIMIT ?
           """,
-        arguments: [page.after ?? 0, rowsMax + 1]
-      ).map(InferenceRecord.init(row:))
-      return Page(fetched: rows, rowsMax: rowsMax) { $0.position }
+        arguments: [page.after ?? 0, rowsMax + 1])
+      return try Page(
+        rows, rowsMax: rowsMax, cursor: { $0["position"] }, InferenceRecord.init(row:))
     }
   }
 
@@ -137,11 +139,10 @@ extension InferenceRecord {
     }
     self.init(
       position: row["position"], id: row["id"], account: AccountID(row["account"]),
-      model: row["model"], training: (row["training"] as Int64?).map { TrainingID($0) },
-      options: InferenceOptions(
-        topK: row["top_k"], confidenceMin: row["confidence_min"], iouMax: row["iou_max"],
-        detectionsMax: row["detections_max"]),
-      state: state,
+      request: InferRequest(
+        model: row["model"], topK: row["top_k"], confidenceMin: row["confidence_min"],
+        iouMax: row["iou_max"], detectionsMax: row["detections_max"]),
+      training: (row["training"] as Int64?).map { TrainingID($0) }, state: state,
       createTime: Timestamp(unixMilliseconds: row["create_time"]),
       expireTime: (row["expire_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)))
   }

@@ -17,19 +17,14 @@ extension DataStore {
   ///
   /// What is not done within `budget` is left to the next call, and signalled.
   package func removeLeftovers(within budget: Duration? = nil) async throws {
-    let clock = ContinuousClock()
-    let end = budget.map { clock.now + $0 }
-    var batch = BatchSize()
+    let end = budget.map { ContinuousClock.now + $0 }
+    var batches = Batches()
     while true {
-      let rowsMax = batch.rowsMax
-      let (more, start) = try await transaction(.essential) { db in
-        let start = clock.now
-        let more = try self.removeLeftoverRows(rowsMax, in: db)
-        return (more, start)
+      let more = try await batches.next(.essential, in: self) { rowsMax, db in
+        try self.removeLeftoverRows(rowsMax, in: db)
       }
-      batch.took(clock.now - start)
       guard more || leftovers.hasObjects else { return }
-      if let end, clock.now >= end {
+      if let end, ContinuousClock.now >= end {
         leftovers.signal()
         return
       }

@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -20,7 +21,7 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`, `.damaged`.
   package func openDataPoint(
     _ object: ObjectHash, inProject name: String, of account: AccountID
-  ) async throws -> (dataPoint: DataPointRecord, reader: ObjectReader) {
+  ) async throws -> (dataPoint: DataPoint, reader: ObjectReader) {
     let dataPoint = try await dataPoint(object, inProject: name, of: account)
     do {
       let path = files.path(of: object)

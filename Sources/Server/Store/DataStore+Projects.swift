@@ -1,3 +1,4 @@
+package import API
 internal import GRDB
 
 extension DataStore {
@@ -6,9 +7,9 @@ extension DataStore {
   /// - Throws: `.alreadyExists` when the account has a project of that name, in whatever case;
   ///   `.limit` past `accountProjectsMax`; `.notFound` once the account has been deleted.
   package func createProject(
-    name: String, kind: ProjectKind, description: String, of account: AccountID,
-    at now: Timestamp, keeping answer: PendingResponse<ProjectRecord>? = nil
-  ) async throws -> ProjectRecord {
+    name: String, type: ProjectType, description: String, of account: AccountID,
+    at now: Timestamp, keeping answer: PendingResponse<Project>? = nil
+  ) async throws -> Project {
     let limits = self.limits
     return try await transaction { db in
       let taken = try Self.count(
@@ -25,11 +26,11 @@ extension DataStore {
           INSERT INTO project (account, name, kind, description, create_time)
           SELECT id, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
           """,
-        arguments: [name, kind.rawValue, description, now.unixMilliseconds, account.rawValue])
+        arguments: [name, type.rawValue, description, now.unixMilliseconds, account.rawValue])
       guard db.changesCount > 0 else {
         throw StoreError.notFound(.account, "number \(account.rawValue)")
       }
-      let project = try Self.project(named: name, of: account, in: db)
+      let project = try Self.project(named: name, of: account, in: db).message
       try self.keep(answer, project, of: account, in: db)
       return project
     }
@@ -43,19 +44,18 @@ extension DataStore {
   /// The account's projects by name; the cursor is a name.
   package func projects(
     of account: AccountID, page: PageRequest<String>
-  ) async throws -> Page<ProjectRecord, String> {
+  ) async throws -> Page<Project, String> {
     let rowsMax = rowsMax(page.rowsMax)
     let partsMax = limits.pagePartsMax
     return try await read { db in
-      let rows = try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         db,
         sql: Self.projectColumns + " WHERE project.account = ? AND project.name > ?"
           + " ORDER BY project.name LIMIT ?",
         arguments: [account.rawValue, page.after ?? "", rowsMax + 1])
       return try Page(
-        fetched: rows, rowsMax: rowsMax, partsMax: partsMax, cursor: \.name,
-        parts: \.classes.count
-      ) { try Self.project(row: $0, in: db) }
+        rows, rowsMax: rowsMax, partsMax: partsMax, cursor: { $0["name"] }, parts: \.classes.count
+      ) { try Self.project(row: $0, in: db).message }
     }
   }
 
@@ -96,17 +96,6 @@ extension DataStore {
       sql: "UPDATE project SET account = 0, name = 'removed/' || id WHERE \(condition)",
       arguments: arguments)
   }
-
-  /// A project with all of its images.
-  ///
-  /// - Throws: `.notFound` when the account has no project of that name.
-  package func contents(
-    ofProject name: String, of account: AccountID
-  ) async throws -> ProjectContents {
-    try await read { db in
-      try Self.contents(of: Self.project(named: name, of: account, in: db), in: db)
-    }
-  }
 }
 
 extension DataStore {
@@ -125,67 +114,38 @@ extension DataStore {
     return try project(row: row, in: db)
   }
 
-  /// The number of a project, for methods that need nothing else of it.
+  /// For methods that need nothing else of a project.
   static func projectID(
     named name: String, of account: AccountID, in db: Database
-  ) throws -> (id: ProjectID, kind: ProjectKind) {
+  ) throws -> ProjectKey {
     let row = try Row.fetchOne(
       db.cachedStatement(
         sql: "SELECT id, kind, removing_classes FROM project WHERE account = ? AND name = ?"),
       arguments: [account.rawValue, name])
     guard let row else { throw StoreError.notFound(.project, name) }
     try ClassesBeingRemoved.check(row)
-    return (ProjectID(row["id"]), try kind(row["kind"]))
+    return (ProjectID(row["id"]), try ProjectType(column: row["kind"], "project kind"))
   }
 
   private static func project(row: Row, in db: Database) throws -> ProjectRecord {
     try ClassesBeingRemoved.check(row)
-    var project = ProjectRecord(
-      id: ProjectID(row["id"]), account: AccountID(row["account"]), owner: row["owner"],
-      name: row["name"], kind: try kind(row["kind"]), description: row["description"],
-      createTime: Timestamp(unixMilliseconds: row["create_time"]))
-    project.classes = try classes(of: project.id, in: db)
-    project.dataPointCount = row["data_point_count"]
-    project.labeledDataPointCount = row["labeled_count"]
-    project.boxCount = row["box_count"]
+    let id = ProjectID(row["id"])
+    var message = Project(
+      owner: row["owner"], name: row["name"],
+      type: try ProjectType(column: row["kind"], "project kind"), description: row["description"],
+      classes: try classes(of: id, in: db), dataPointCount: row["data_point_count"],
+      labeledDataPointCount: row["labeled_count"], createTimeUnixMs: row["create_time"])
     let newest = try Row.fetchOne(
       db, sql: "SELECT number, state FROM training WHERE project = ? ORDER BY number DESC LIMIT 1",
-      arguments: [project.id.rawValue])
-    project.newestTraining = try newest.map {
-      ProjectRecord.TrainingSummary(number: $0["number"], state: try state($0["state"]))
+      arguments: [id.rawValue])
+    if let newest {
+      message.training = newest["number"]
+      message.trainingState = try TrainingState(column: newest["state"], "training state")
     }
-    project.publishedVersions = try UInt32.fetchAll(
-      db,
-      sql: """
-        SELECT number FROM publication WHERE project = ? ORDER BY number
-        """,
-      arguments: [project.id.rawValue])
-    return project
-  }
-
-  static func contents(of project: ProjectRecord, in db: Database) throws -> ProjectContents {
-    let rows = try Row.fetchAll(
-      db, sql: dataPointColumns + " WHERE data_point.project = ? ORDER BY data_point.id",
-      arguments: [project.id.rawValue])
-    let boxes = try boxes(ofProject: project.id, in: db)
-    let dataPoints = try rows.map { row in
-      try DataPointRecord(row: row, boxes: boxes[row["id"]] ?? [], kind: project.kind)
-    }
-    return ProjectContents(project: project, dataPoints: dataPoints)
-  }
-
-  static func kind(_ column: Int64) throws -> ProjectKind {
-    guard let kind = ProjectKind(rawValue: column) else {
-      throw StoreError.database("project kind \(column)")
-    }
-    return kind
-  }
-
-  static func state(_ column: Int64) throws -> JobState {
-    guard let state = JobState(rawValue: column) else {
-      throw StoreError.database("training state \(column)")
-    }
-    return state
+    message.publishedVersions = try UInt32.fetchAll(
+      db, sql: "SELECT number FROM publication WHERE project = ? ORDER BY number",
+      arguments: [id.rawValue])
+    return ProjectRecord(id: id, message: message, boxCount: row["box_count"])
   }
 
   static func count(

@@ -1,3 +1,4 @@
+internal import API
 internal import GRDB
 
 extension DataStore {
@@ -109,20 +110,11 @@ extension DataStore {
     return try await read { db in
       let candidates = try Self.publicationRows(
         filter, after: page.after, rowsMax: limits.pageExaminedMax + 1, in: db)
-      var rows: [PublicationRecord] = []
-      var last: Int64?
-      var (examined, parts) = (0, 0)
-      while let row = try candidates.next() {
-        guard rows.count < rowsMax, parts < limits.pagePartsMax, examined < limits.pageExaminedMax
-        else { return Page(rows: rows, next: last) }
-        examined += 1
-        last = row["publication"]
-        guard row["matches"] as Bool else { continue }
-        let publication = try Self.publication(row: row, in: db)
-        parts += publication.classNames.count
-        rows.append(publication)
-      }
-      return Page(rows: rows, next: nil)
+      return try Page(
+        candidates, rowsMax: rowsMax, partsMax: limits.pagePartsMax,
+        examinedMax: limits.pageExaminedMax, cursor: { $0["publication"] },
+        parts: \.message.classNames.count
+      ) { try $0["matches"] ? Self.publication(row: $0, in: db) : nil }
     }
   }
 }
@@ -185,9 +177,11 @@ extension DataStore {
       throw StoreError.database("publication \(row["publication"] as Int64) has no model")
     }
     return PublicationRecord(
-      id: row["publication"], owner: row["owner"], training: training, model: model,
-      classNames: try classNames(of: training.id, in: db),
-      description: row["publication_description"],
-      publishTime: Timestamp(unixMilliseconds: row["publish_time"]))
+      id: row["publication"], training: training, model: model,
+      message: PublishedModel(
+        owner: row["owner"], project: training.projectName, version: training.number,
+        type: training.type, description: row["publication_description"],
+        classNames: try classNames(of: training.id, in: db), accuracy: model.accuracy,
+        publishTimeUnixMs: row["publish_time"], map: model.map, map50: model.map50))
   }
 }

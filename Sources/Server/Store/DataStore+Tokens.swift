@@ -1,3 +1,4 @@
+package import API
 internal import Foundation
 internal import GRDB
 
@@ -10,8 +11,8 @@ extension DataStore {
   /// - Throws: `.limit` past `accountTokensMax`, `.notFound` once the account has been deleted.
   package func createToken(
     _ token: NewToken, of account: AccountID, at now: Timestamp,
-    keeping answer: PendingResponse<TokenRecord>? = nil
-  ) async throws -> TokenRecord {
+    keeping answer: PendingResponse<Token>? = nil
+  ) async throws -> Token {
     let limits = self.limits
     return try await transaction(.essential) { db in
       switch token.origin {
@@ -32,33 +33,33 @@ extension DataStore {
   /// The token of that secret and its account; nothing when it is unknown, revoked or expired.
   package func authenticate(
     secretHash: [UInt8], at now: Timestamp
-  ) async throws -> (account: AccountRecord, token: TokenRecord)? {
+  ) async throws -> (account: AccountRecord, token: Token)? {
     try await read { db in
       let statement = try db.cachedStatement(
         sql: "SELECT * FROM token WHERE secret_hash = ? AND expire_time > ?")
       let tokenRow = try Row.fetchOne(
         statement, arguments: [Data(secretHash), now.unixMilliseconds])
-      guard let token = tokenRow.map(TokenRecord.init(row:)) else { return nil }
+      guard let tokenRow else { return nil }
       let accountRow = try Row.fetchOne(
         db.cachedStatement(sql: "SELECT * FROM account WHERE id = ?"),
-        arguments: [token.account.rawValue])
-      return accountRow.map { (AccountRecord(row: $0), token) }
+        arguments: [tokenRow["account"] as Int64])
+      return accountRow.map { (AccountRecord(row: $0), Token(row: tokenRow)) }
     }
   }
 
   /// The account's tokens that have not expired, oldest first.
   package func tokens(
     of account: AccountID, page: PageRequest<Int64>, at now: Timestamp
-  ) async throws -> Page<TokenRecord, Int64> {
+  ) async throws -> Page<Token, Int64> {
     let rowsMax = rowsMax(page.rowsMax)
     return try await read { db in
-      let rows = try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         db,
         sql: """
           SELECT * FROM token WHERE account = ? AND id > ? AND expire_time > ? ORDER BY id LIMIT ?
           """,
         arguments: [account.rawValue, page.after ?? 0, now.unixMilliseconds, rowsMax + 1])
-      return Page(fetched: rows.map(TokenRecord.init(row:)), rowsMax: rowsMax) { $0.id.rawValue }
+      return try Page(rows, rowsMax: rowsMax, cursor: { $0["id"] }, Token.init(row:))
     }
   }
 
@@ -104,30 +105,30 @@ extension DataStore {
 
   static func insert(
     _ token: NewToken, of account: AccountID, in db: Database, at now: Timestamp
-  ) throws -> TokenRecord {
+  ) throws -> Token {
+    let scopes = Scope.bits(of: token.scopes)
     try db.execute(
       sql: """
         INSERT INTO token (account, secret_hash, label, scopes, create_time, expire_time, is_login)
         SELECT id, ?, ?, ?, ?, ?, ? FROM account WHERE id = ? AND removed = 0
         """,
       arguments: [
-        Data(token.secretHash), token.label, Int64(token.scopes), now.unixMilliseconds,
+        Data(token.secretHash), token.label, scopes, now.unixMilliseconds,
         token.expireTime.unixMilliseconds, token.origin == .login, account.rawValue,
       ])
     guard db.changesCount > 0 else {
       throw StoreError.notFound(.account, "number \(account.rawValue)")
     }
-    return TokenRecord(
-      id: TokenID(db.lastInsertedRowID), account: account, label: token.label,
-      scopes: token.scopes, createTime: now, expireTime: token.expireTime)
+    return Token(
+      id: db.lastInsertedRowID, label: token.label, scopes: Scope.list(bits: scopes),
+      createTimeUnixMs: now.unixMilliseconds, expireTimeUnixMs: token.expireTime.unixMilliseconds)
   }
 }
 
-extension TokenRecord {
+extension Token {
   init(row: Row) {
     self.init(
-      id: TokenID(row["id"]), account: AccountID(row["account"]), label: row["label"],
-      scopes: row["scopes"], createTime: Timestamp(unixMilliseconds: row["create_time"]),
-      expireTime: Timestamp(unixMilliseconds: row["expire_time"]))
+      id: row["id"], label: row["label"], scopes: Scope.list(bits: row["scopes"]),
+      createTimeUnixMs: row["create_time"], expireTimeUnixMs: row["expire_time"])
   }
 }

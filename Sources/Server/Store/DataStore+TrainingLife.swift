@@ -1,3 +1,5 @@
+internal import API
+internal import Codec
 internal import Foundation
 internal import GRDB
 
@@ -26,9 +28,10 @@ extension DataStore {
   package func finishTraining(
     _ id: TrainingID, weights: StagedObject, facts: ModelFacts, report: [UInt8], at now: Timestamp
   ) async throws -> TrainingRecord {
+    let metrics = Data(try facts.metrics.serialized())
     let training = try await transaction(.essential, adopting: weights) { db in
       try Self.require([.running], of: id, in: db)
-      try Self.insertModel(of: id, weights.hash, facts, report, in: db)
+      try Self.insertModel(of: id, weights.hash, facts, metrics, report, in: db)
       try Self.end(id, as: .succeeded, reason: "", in: db, at: now)
       return try Self.training(id, in: db)
     }
@@ -99,24 +102,18 @@ extension DataStore {
 
 extension DataStore {
   private static func insertModel(
-    of id: TrainingID, _ weights: ObjectHash, _ facts: ModelFacts, _ report: [UInt8],
-    in db: Database
+    of id: TrainingID, _ weights: ObjectHash, _ facts: ModelFacts, _ metrics: Data,
+    _ report: [UInt8], in db: Database
   ) throws {
-    var accuracy = 0.0
-    var precision: Double?
-    var precision50: Double?
-    switch facts.quality {
-    case .classification(let value): accuracy = value
-    case .detection(let value, let value50): (precision, precision50) = (value, value50)
-    }
+    let detection = facts.metrics.detection
     try db.execute(
       sql: """
         INSERT INTO model (training, weights, architecture, input_side, accuracy,
           average_precision, average_precision50, metrics) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        id.rawValue, weights.hex, facts.architecture, facts.inputSide, accuracy, precision,
-        precision50, Data(facts.metrics),
+        id.rawValue, weights.hex, facts.architecture, facts.inputSide, facts.metrics.accuracy,
+        detection?.map, detection?.map50, metrics,
       ])
     try db.execute(
       sql: "INSERT INTO training_report (training, report) VALUES (?, ?)",
@@ -131,7 +128,7 @@ extension DataStore {
   }
 
   private static func require(
-    _ states: Set<JobState>, of id: TrainingID, in db: Database
+    _ states: Set<TrainingState>, of id: TrainingID, in db: Database
   ) throws {
     let training = try training(id, in: db)
     guard states.contains(training.state) else {
@@ -140,7 +137,7 @@ extension DataStore {
   }
 
   private static func end(
-    _ id: TrainingID, as state: JobState, reason: String, in db: Database, at now: Timestamp
+    _ id: TrainingID, as state: TrainingState, reason: String, in db: Database, at now: Timestamp
   ) throws {
     try db.execute(
       sql: "UPDATE training SET state = ?, reason = ?, end_time = ? WHERE id = ?",
@@ -183,7 +180,7 @@ extension DataStore {
     let sequence = try count(
       db, "UPDATE training SET next_event = next_event + 1 WHERE id = ? RETURNING next_event - 1",
       [id.rawValue])
-    var state: Int64?
+    var state: Int32?
     var progress: Data?
     var note: String?
     switch content {

@@ -1,3 +1,4 @@
+package import API
 internal import Foundation
 internal import GRDB
 
@@ -26,13 +27,12 @@ extension DataStore {
     let rowsMax = rowsMax(page.rowsMax)
     return try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
-      let rows = try Row.fetchAll(
+      let rows = try Row.fetchCursor(
         db,
         sql: Self.trainingColumns + " WHERE training.project = ? AND training.number < ?"
           + " ORDER BY training.number DESC LIMIT ?",
         arguments: [project.rawValue, page.after.map(Int64.init) ?? Int64.max, rowsMax + 1])
-      let trainings = try rows.map(TrainingRecord.init(row:))
-      return Page(fetched: trainings, rowsMax: rowsMax) { $0.number }
+      return try Page(rows, rowsMax: rowsMax, cursor: { $0["number"] }, TrainingRecord.init(row:))
     }
   }
 
@@ -46,16 +46,13 @@ extension DataStore {
   }
 
   /// How many trainings of all accounts are in each state; none is left out.
-  package func trainingCounts() async throws -> [JobState: Int] {
+  package func trainingCounts() async throws -> [TrainingState: Int] {
     try await read { db in
-      var counts = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, 0) })
+      var counts = Dictionary(uniqueKeysWithValues: TrainingState.named.map { ($0, 0) })
       let rows = try Row.fetchAll(
         db, sql: "SELECT state, count FROM tally WHERE subject = 'training'")
       for row in rows {
-        guard let state = JobState(rawValue: row["state"]) else {
-          throw StoreError.database("training state \(row["state"] as Int64)")
-        }
-        counts[state] = row["count"]
+        counts[try TrainingState(column: row["state"], "training state")] = row["count"]
       }
       return counts
     }

@@ -81,8 +81,7 @@ final class FolderIdentityFile: Sendable {
   /// Opens the file of a folder that has one.
   init(in folder: String, changes: Int64) throws(StoreError) {
     path = Self.path(in: folder)
-    descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemCalls.failure("open", path) }
+    descriptor = try SystemCalls.opened(path, O_WRONLY)
     written = Mutex(changes)
   }
 
@@ -100,4 +99,29 @@ final class FolderIdentityFile: Sendable {
       written = changes
     }
   }
+}
+
+/// Keeps a second server out of a data folder for as long as it lives.
+///
+/// The kernel drops the lock with the process, so a crash leaves none behind.
+final class FolderLock: Sendable {
+  private let descriptor: Int32
+
+  /// - Throws: `.folderInUse` when another process, or another store of this one, holds the folder.
+  init(folder: String) throws(StoreError) {
+    let path = folder + "/lock"
+    let descriptor = try SystemCalls.opened(path, O_RDWR | O_CREAT)
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+      let code = errno
+      close(descriptor)
+      if code == EWOULDBLOCK { throw .folderInUse(folder) }
+      throw .file(operation: "flock", path: path, errno: code)
+    }
+    self.descriptor = descriptor
+  }
+
+  /// Lets others use the folder; nothing may touch it through this store afterwards.
+  func release() { flock(descriptor, LOCK_UN) }
+
+  deinit { close(descriptor) }
 }

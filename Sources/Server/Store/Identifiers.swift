@@ -1,3 +1,4 @@
+package import API
 internal import Cryptography
 internal import Foundation
 
@@ -9,7 +10,7 @@ package struct Identifier<Subject>: Hashable, Sendable {
 }
 
 package typealias AccountID = Identifier<AccountRecord>
-package typealias TokenID = Identifier<TokenRecord>
+package typealias TokenID = Identifier<Token>
 package typealias ProjectID = Identifier<ProjectRecord>
 package typealias TrainingID = Identifier<TrainingRecord>
 
@@ -18,6 +19,11 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   package let unixMilliseconds: Int64
 
   package init(unixMilliseconds: Int64) { self.unixMilliseconds = unixMilliseconds }
+
+  /// By the system's clock.
+  package static func now() -> Timestamp {
+    Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+  }
 
   package static func < (left: Timestamp, right: Timestamp) -> Bool {
     left.unixMilliseconds < right.unixMilliseconds

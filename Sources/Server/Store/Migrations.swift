@@ -231,7 +231,7 @@ enum Migrations {
     CREATE INDEX inference_image ON inference(image);
     """
 
-  /// What detectors need: an example has a class or, in the encoding of `FrozenBox`, boxes; a model
+  /// What detectors need: an example has a class or, in the encoding of `EngineBox`, boxes; a model
   /// has an accuracy or average precisions; `class_index` and `accuracy` are 0 otherwise.
   private static let detectionColumns = """
     ALTER TABLE training_example ADD COLUMN boxes BLOB;

@@ -58,10 +58,10 @@ struct ObjectFiles: Sendable {
     try SystemCalls.synchronizeFolder(trashFolder)
   }
 
-  /// Opens a file of a new random name for writing.
-  func stage(in space: SpaceGuard) throws(StoreError) -> StagingWriter {
+  /// Makes an empty file of a new random name.
+  func stage() throws(StoreError) -> StagedFile {
     let name = lowerHex(secureRandomBytes(count: 16))
-    return try StagingWriter(path: stagingFolder + "/" + name, name: name, space: space)
+    return try StagedFile(path: stagingFolder + "/" + name, name: name)
   }
 
   /// Makes the folders that an object's file goes into; when this returns they survive a power loss.

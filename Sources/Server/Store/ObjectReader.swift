@@ -87,3 +87,9 @@ package final class ObjectReader: Sendable {
     return try result.get()
   }
 }
+
+/// Threads for the blocking disk I/O of uploads and downloads.
+enum DiskThreads {
+  /// Sixteen files are synchronized, or read whole, at once: a disk does several in the time of one.
+  static let shared = WorkerThreads(WorkerThreads.Configuration(name: "diyml.disk", count: 16))
+}

@@ -1,3 +1,5 @@
+internal import GRDB
+
 /// Which part of a list is asked for.
 ///
 /// A cursor is the key of the last row seen, so a page never repeats or skips rows that stayed where
@@ -14,37 +16,40 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
   }
 }
 
-/// Some rows of a list.
-package struct Page<Row: Sendable, Cursor: Sendable>: Sendable {
-  package var rows: [Row]
+/// Some elements of a list.
+package struct Page<Element: Sendable, Cursor: Sendable>: Sendable {
+  package private(set) var rows: [Element] = []
+  /// For each of them where a page begins that goes on behind it.
+  package private(set) var cursors: [Cursor] = []
   /// Where the next page begins; nothing on the last page.
-  package var next: Cursor?
+  package private(set) var next: Cursor?
+}
 
-  /// Rows of which the caller knows where they end.
-  init(rows: [Row], next: Cursor?) {
-    self.rows = rows
-    self.next = next
-  }
-
-  /// Cuts what was fetched with one row more than asked for.
-  init(fetched rows: [Row], rowsMax: Int, cursor: (Row) -> Cursor) {
-    self.rows = Array(rows.prefix(rowsMax))
-    next = rows.count > rowsMax ? self.rows.last.map(cursor) : nil
-  }
-
-  /// Like `init(fetched:rowsMax:cursor:)`, for rows that are completed one by one with parts of
-  /// their own: the page ends with the row that reaches the bound of parts.
-  init<Fetched>(
-    fetched: [Fetched], rowsMax: Int, partsMax: Int, cursor: (Row) -> Cursor,
-    parts: (Row) -> Int, complete: (Fetched) throws -> Row
+extension Page {
+  /// Makes elements of rows until there are `rowsMax` of them, or one reaches the bound of parts.
+  ///
+  /// Rows must be more than the page may have, so that it is known whether there is a next one.
+  /// `element` gives nothing for a row that is not asked for; after `examinedMax` rows the page
+  /// ends.
+  init(
+    _ rows: RowCursor, rowsMax: Int, partsMax: Int = .max, examinedMax: Int = .max,
+    cursor: (Row) -> Cursor, parts: (Element) -> Int = { _ in 0 },
+    _ element: (Row) throws -> Element?
   ) throws {
-    rows = []
-    var partCount = 0
-    for row in fetched.prefix(rowsMax) where partCount < partsMax {
-      let row = try complete(row)
-      partCount += parts(row)
-      rows.append(row)
+    var last: Cursor?
+    var (examined, partCount) = (0, 0)
+    while let row = try rows.next() {
+      guard self.rows.count < rowsMax, partCount < partsMax, examined < examinedMax else {
+        next = last
+        return
+      }
+      examined += 1
+      let place = cursor(row)
+      last = place
+      guard let element = try element(row) else { continue }
+      partCount += parts(element)
+      self.rows.append(element)
+      cursors.append(place)
     }
-    next = fetched.count > rows.count ? rows.last.map(cursor) : nil
   }
 }

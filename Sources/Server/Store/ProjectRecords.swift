@@ -1,49 +1,43 @@
-/// What a project's models do.
-///
-/// The numbers are those of the contract's `ProjectType`.
-package enum ProjectKind: Int64, Sendable {
-  case classification = 1
-  case detection = 2
+package import API
+
+/// A project, and what a list does not show of it.
+package struct ProjectRecord: Sendable, Equatable {
+  package var id: ProjectID
+  package var message: Project
+  package var boxCount: UInt64
 }
 
-/// A class; its id stays when it is renamed and is never given to another class of the project.
-package struct ClassRecord: Sendable, Hashable {
-  /// At least 1.
-  package var id: UInt32
-  package var name: String
+/// What an engine found out about an image.
+package struct ImageFacts: Sendable, Hashable {
+  package var format: ImageFormat
+  /// Pixels, after EXIF rotation.
+  package var width: UInt32
+  package var height: UInt32
+  /// Images that look alike differ in few bits.
+  package var perceptualHash: UInt64
 
-  package init(id: UInt32, name: String) {
-    self.id = id
-    self.name = name
+  package init(format: ImageFormat, width: UInt32, height: UInt32, perceptualHash: UInt64) {
+    self.format = format
+    self.width = width
+    self.height = height
+    self.perceptualHash = perceptualHash
   }
 }
 
-/// A project with what a list shows of it.
-package struct ProjectRecord: Sendable, Equatable {
-  package var id: ProjectID
-  package var account: AccountID
-  package var owner: String
-  package var name: String
-  package var kind: ProjectKind
-  package var description: String
-  package var createTime: Timestamp
-  /// In the order the owner gave.
-  package var classes: [ClassRecord] = []
-  package var dataPointCount: UInt64 = 0
-  package var labeledDataPointCount: UInt64 = 0
-  package var boxCount: UInt64 = 0
-  /// The newest training's number and state.
-  package var newestTraining: TrainingSummary?
-  /// Oldest first.
-  package var publishedVersions: [UInt32] = []
+/// What a project has of an image that is asked for.
+package enum DataPointFinding: Sendable, Equatable {
+  case missing
+  case stored(Annotation.Value?)
+}
 
-  package struct TrainingSummary: Sendable, Equatable {
-    package var number: UInt32
-    package var state: JobState
+/// Which images of a project are asked for; every condition must hold.
+package struct DataPointFilter: Sendable, Equatable {
+  /// Only images of this class, or with a box of it.
+  package var className: String?
+  package var unlabeledOnly: Bool
 
-    package init(number: UInt32, state: JobState) {
-      self.number = number
-      self.state = state
-    }
+  package init(className: String? = nil, unlabeledOnly: Bool = false) {
+    self.className = className
+    self.unlabeledOnly = unlabeledOnly
   }
 }

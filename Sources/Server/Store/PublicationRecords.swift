@@ -1,18 +1,16 @@
+package import API
+
 /// A model version that everyone may find and use.
 package struct PublicationRecord: Sendable, Equatable {
   /// Grows with each publication.
   package var id: Int64
-  package var owner: String
   package var training: TrainingRecord
   package var model: ModelRecord
-  /// A model's answers are places in this list.
-  package var classNames: [String]
-  package var description: String
-  package var publishTime: Timestamp
+  /// A model's answers are places in its list of class names.
+  package var message: PublishedModel
 
-  package var version: UInt32 { training.number }
   /// `owner/project@version`.
-  package var address: String { "\(owner)/\(training.projectName)@\(version)" }
+  package var address: String { "\(message.owner)/\(message.project)@\(message.version)" }
 }
 
 /// Which published models are asked for; every condition must hold.
@@ -42,34 +40,15 @@ package struct InferenceRecord: Sendable, Equatable {
   /// 32 hexadecimal digits, random.
   package var id: String
   package var account: AccountID
-  /// `owner/project@version`, as it was resolved when it was submitted.
-  package var model: String
+  /// What was asked for, without the image; the model is `owner/project@version`, as it was
+  /// resolved when it was submitted.
+  package var request: InferRequest
   /// The training that made the model; nothing once it has been deleted.
   package var training: TrainingID?
-  package var options: InferenceOptions
   package var state: State
   package var createTime: Timestamp
   /// When the answer is forgotten; nothing while it waits.
   package var expireTime: Timestamp?
-}
-
-/// What a caller asked of an answer beside the image and the model; 0 and nothing mean the default.
-package struct InferenceOptions: Sendable, Hashable {
-  /// Classes to answer with.
-  package var topK: UInt32
-  package var confidenceMin: Double?
-  package var iouMax: Double?
-  /// Objects to answer with.
-  package var detectionsMax: UInt32
-
-  package init(
-    topK: UInt32 = 0, confidenceMin: Double? = nil, iouMax: Double? = nil, detectionsMax: UInt32 = 0
-  ) {
-    self.topK = topK
-    self.confidenceMin = confidenceMin
-    self.iouMax = iouMax
-    self.detectionsMax = detectionsMax
-  }
 }
 
 /// The answer to a submitted inference, as the caller encoded it.

@@ -18,9 +18,9 @@ package struct StagingWriter: ~Copyable {
   /// What is written between two looks at the disk.
   private static let stepBytes: UInt64 = 1 << 20
 
-  init(path: String, name: String, space: SpaceGuard) throws(StoreError) {
+  init(_ file: StagedFile, space: SpaceGuard) {
     self.space = space
-    file = try StagedFile(path: path, name: name)
+    self.file = file
   }
 
   /// Appends bytes; they reach the page cache, not yet the disk.
@@ -91,7 +91,7 @@ final class StagedFile: Sendable {
   init(path: String, name: String) throws(StoreError) {
     self.path = path
     self.name = name
-    descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw SystemCalls.failure("open", path) }
   }
 
@@ -104,6 +104,31 @@ final class StagedFile: Sendable {
 
   func write(_ chunk: UnsafeRawBufferPointer) throws(StoreError) {
     try SystemCalls.writeAll(chunk, to: descriptor, path)
+  }
+
+  /// Reads what another process has written.
+  ///
+  /// - Throws: `.limit` past `bytesMax`; `.file` with `ESTALE` when the name does not stand for the file
+  ///   that was made, but for another, a link or nothing.
+  func contents(bytesMax: UInt64) throws(StoreError) -> (hash: ObjectHash, bytes: UInt64) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw SystemCalls.failure("fstat", path) }
+    let named = try SystemCalls.status(path)
+    guard named?.st_dev == status.st_dev, named?.st_ino == status.st_ino else {
+      throw SystemCalls.failure("fstat", path, ESTALE)
+    }
+    let bytes = UInt64(status.st_size)
+    guard bytes <= bytesMax else {
+      throw .limit(name: "bytes of '\(name)'", value: bytes, limit: bytesMax)
+    }
+    var hash = SHA256()
+    let buffer = ReadBuffer()
+    let read = try SystemCalls.readAll(descriptor, path, into: buffer.room) {
+      (chunk) throws(StoreError) in
+      hash.update(chunk)
+    }
+    guard read == bytes else { throw SystemCalls.failure("read", path, ESTALE) }
+    return (ObjectHash(digest: hash.finalize()), bytes)
   }
 
   /// Waits until every byte is safe on the disk.

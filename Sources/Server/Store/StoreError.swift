@@ -1,3 +1,5 @@
+package import API
+
 /// Everything a `DataStore` refuses or cannot do.
 package enum StoreError: Error, Equatable, Sendable {
   /// What a name or number stood for.
@@ -19,13 +21,13 @@ package enum StoreError: Error, Equatable, Sendable {
   /// A class would be dropped that `dataPoints` images use.
   case classInUse(String, dataPoints: UInt64)
   /// Boxes for a classification project, or one class for a detection project.
-  case wrongAnnotation(ProjectKind)
+  case wrongAnnotation(ProjectType)
   /// Some count would pass its bound.
   case limit(name: String, value: UInt64, limit: UInt64)
   /// The project has a training that is queued or running.
   case trainingActive(number: UInt32)
   /// The training is in this state, and what was asked for needs another.
-  case trainingState(number: UInt32, JobState)
+  case trainingState(number: UInt32, TrainingState)
   /// The row was changed by someone else since it was read.
   case changedMeanwhile(Subject)
   /// An answer to another call is kept under this idempotency key.
@@ -44,6 +46,31 @@ package enum StoreError: Error, Equatable, Sendable {
   case database(String)
 }
 
+extension StoreError {
+  /// Who has to do something about an error.
+  package enum Cause: Equatable {
+    /// The request: what it asks for cannot be.
+    case request
+    /// Whoever has the bytes of a damaged object.
+    case damage
+    /// The machine below the store.
+    case machine(StorageFault)
+    /// The server's operator.
+    case server
+  }
+
+  package var cause: Cause {
+    switch self {
+    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
+      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken:
+      .request
+    case .damaged: .damage
+    case .fault(let fault, _): .machine(fault)
+    case .folderInUse, .refused, .file, .database: .server
+    }
+  }
+}
+
 extension StoreError: CustomStringConvertible {
   package var description: String {
     switch self {
@@ -52,9 +79,10 @@ extension StoreError: CustomStringConvertible {
     case .unknownClass(let name): "the project has no class '\(name)'"
     case .repeatedClass(let name): "the class '\(name)' stands in the list twice"
     case .classInUse(let name, let count): "the class '\(name)' is used by \(count) data points"
-    case .wrongAnnotation(.classification):
-      "a classification project takes one class per image, not boxes"
-    case .wrongAnnotation(.detection): "a detection project takes boxes, not one class per image"
+    case .wrongAnnotation(let type):
+      type == .detection
+        ? "a detection project takes boxes, not one class per image"
+        : "a classification project takes one class per image, not boxes"
     case .limit(let name, let value, let limit): "\(value) \(name); the limit is \(limit)"
     case .trainingActive(let number): "training \(number) of the project is queued or running"
     case .trainingState(let number, let state): "training \(number) is \(state)"
@@ -69,4 +97,20 @@ extension StoreError: CustomStringConvertible {
     case .database(let message): "the database failed: \(message)"
     }
   }
+}
+
+/// Something that the owner of a store should know and no caller is told.
+package enum StoreEvent: Sendable, Equatable {
+  /// A file that should be gone, or noted, could not be; the next clean-up tries again.
+  case cleanUpFailed(String)
+  /// A stored object is not what was stored, or is gone.
+  case damaged(ObjectHash, String)
+  /// Files that nothing refers to were moved to the trash.
+  case trashed(Int)
+  /// Files were removed from the trash, their time being over.
+  case trashRemoved(Int)
+  /// The disk is full, and what would add to the store is refused.
+  case full(StorageFault)
+  /// The disk has room again.
+  case roomAgain
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The few system calls that the store makes, with errors that name operation and path.
 ///
@@ -23,25 +24,30 @@ enum SystemCalls {
     return false
   }
 
+  /// Opens a file, which gets mode 0600 if it is made; the caller closes the descriptor.
+  static func opened(_ path: String, _ flags: Int32) throws(StoreError) -> Int32 {
+    let descriptor = open(path, flags | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw failure("open", path) }
+    return descriptor
+  }
+
   /// Makes an empty file of mode 0600; one that exists is left as it is.
   static func makeFile(_ path: String) throws(StoreError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure("open", path) }
-    close(descriptor)
+    close(try opened(path, O_WRONLY | O_CREAT))
   }
 
   /// Waits until a file's bytes are safe on the disk.
   static func synchronizeFile(_ path: String) throws(StoreError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("open", path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+    try synchronize(path, O_RDONLY)
   }
 
   /// Makes what was added to, renamed in or removed from a folder survive a power loss.
   static func synchronizeFolder(_ path: String) throws(StoreError) {
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("open", path) }
+    try synchronize(path, O_RDONLY | O_DIRECTORY)
+  }
+
+  private static func synchronize(_ path: String, _ flags: Int32) throws(StoreError) {
+    let descriptor = try opened(path, flags)
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
   }
@@ -83,8 +89,7 @@ enum SystemCalls {
     _ path: String, with bytes: [UInt8], in folder: String
   ) throws(StoreError) {
     let fresh = path + ".new"
-    let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure("open", fresh) }
+    let descriptor = try opened(fresh, O_WRONLY | O_CREAT | O_TRUNC)
     defer { close(descriptor) }
     let written: Result<Void, StoreError> = bytes.withUnsafeBytes { bytes in
       Result { () throws(StoreError) in try writeAll(bytes, to: descriptor, fresh) }
@@ -178,4 +183,18 @@ enum SystemCalls {
 func systemMessage(_ code: Int32) -> String {
   guard let text = strerror(code) else { return "error \(code)" }
   return String(cString: text)
+}
+
+/// Makes folders that are there after a power loss, also when the disk fails in between.
+final class NewFolders: Sendable {
+  /// Folders that were made and whose names may not be safe on the disk yet.
+  private let unsafe = Mutex<Set<String>>([])
+
+  /// Makes a folder that is missing; when this returns, its name is safe.
+  func make(_ folder: String, in parent: String) throws(StoreError) {
+    if try SystemCalls.makeFolder(folder) { unsafe.withLock { _ = $0.insert(folder) } }
+    guard unsafe.withLock({ $0.contains(folder) }) else { return }
+    try SystemCalls.synchronizeFolder(parent)
+    unsafe.withLock { _ = $0.remove(folder) }
+  }
 }

@@ -1,31 +1,14 @@
-/// Where a training stands.
-///
-/// The numbers are those of the contract's `TrainingState`.
-package enum JobState: Int64, CaseIterable, Sendable {
-  case queued = 1
-  case running = 2
-  case succeeded = 3
-  case failed = 4
-  case cancelled = 5
-
-  /// Whether nothing happens to it any more.
-  package var isFinal: Bool {
-    switch self {
-    case .queued, .running: false
-    case .succeeded, .failed, .cancelled: true
-    }
-  }
-}
+package import API
 
 /// One training of a project.
 package struct TrainingRecord: Sendable, Equatable {
   package var id: TrainingID
   package var project: ProjectID
   package var projectName: String
-  package var kind: ProjectKind
+  package var type: ProjectType
   /// From 1 in each project; also the version of its model.
   package var number: UInt32
-  package var state: JobState
+  package var state: TrainingState
   /// As the caller encoded them.
   package var parameters: [UInt8]
   /// SHA-256, in hexadecimal, of a sorted line for each label: see `FrozenDataSet`.
@@ -44,33 +27,32 @@ package struct TrainingRecord: Sendable, Equatable {
 package struct ModelRecord: Sendable, Equatable {
   package var weights: ObjectHash
   package var weightsBytes: UInt64
-  package var facts: ModelFacts
+  /// The network, such as `efficientnet-lite0`.
+  package var architecture: String
+  /// Pixels.
+  package var inputSide: UInt32
+  /// What lists show of the metrics: of a classifier its accuracy, of a detector its mAP over COCO's
+  /// IoU thresholds, and at 0.5, if there was an object to measure it by.
+  package var accuracy: Double
+  package var map: Double?
+  package var map50: Double?
+  /// The bytes of `ModelMetrics`, which may be many.
+  package var metrics: [UInt8]
 }
 
-/// What is known of a model beside its weights.
+/// What is known of a new model beside its weights.
 package struct ModelFacts: Sendable, Equatable {
   /// The network, such as `efficientnet-lite0`.
   package var architecture: String
   /// Pixels.
   package var inputSide: UInt32
-  package var quality: ModelQuality
-  /// As the caller encoded them.
-  package var metrics: [UInt8]
+  package var metrics: ModelMetrics
 
-  package init(architecture: String, inputSide: UInt32, quality: ModelQuality, metrics: [UInt8]) {
+  package init(architecture: String, inputSide: UInt32, metrics: ModelMetrics) {
     self.architecture = architecture
     self.inputSide = inputSide
-    self.quality = quality
     self.metrics = metrics
   }
-}
-
-/// The figures that lists of models show, measured on the validation images; 0 to 1.
-package enum ModelQuality: Sendable, Hashable {
-  case classification(accuracy: Double)
-  /// Mean average precision over COCO's IoU thresholds, and at 0.5; nothing without an object to
-  /// measure it by.
-  case detection(averagePrecision: Double?, averagePrecision50: Double?)
 }
 
 /// One image of a frozen data set.
@@ -80,7 +62,7 @@ package struct TrainingExample: Sendable, Hashable {
     /// The place of its class in the frozen class list, from 0.
     case classIndex(UInt32)
     /// None: nothing but background.
-    case boxes([FrozenBox])
+    case boxes([EngineBox])
   }
 
   package var object: ObjectHash
@@ -115,7 +97,7 @@ package struct FrozenDataSet: Sendable, Equatable {
 /// Something that happened in a training.
 package struct TrainingEventRecord: Sendable, Equatable {
   package enum Content: Sendable, Equatable {
-    case state(JobState)
+    case state(TrainingState)
     /// As the caller encoded it.
     case progress([UInt8])
     case note(String)

@@ -1,3 +1,4 @@
+internal import API
 internal import Foundation
 internal import GRDB
 
@@ -53,37 +54,27 @@ extension TrainingRecord {
   init(row: Row) throws {
     self.init(
       id: TrainingID(row["id"]), project: ProjectID(row["project"]),
-      projectName: row["project_name"], kind: try DataStore.kind(row["project_kind"]),
-      number: row["number"], state: try DataStore.state(row["state"]),
+      projectName: row["project_name"],
+      type: try ProjectType(column: row["project_kind"], "project kind"),
+      number: row["number"], state: try TrainingState(column: row["state"], "training state"),
       parameters: [UInt8](row["parameters"] as Data), dataSetHash: row["data_set_hash"],
       dataPointCount: row["data_point_count"], reason: row["reason"],
       createTime: Timestamp(unixMilliseconds: row["create_time"]),
       startTime: (row["start_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
       endTime: (row["end_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
-      model: try ModelRecord(joined: row))
+      model: ModelRecord(joined: row))
   }
 }
 
 extension ModelRecord {
   /// Nothing when the outer join found no model.
-  init?(joined row: Row) throws {
+  init?(joined row: Row) {
     guard let weights = row["weights"] as String? else { return nil }
     self.init(
       weights: ObjectHash(column: weights), weightsBytes: row["weights_bytes"],
-      facts: ModelFacts(
-        architecture: row["architecture"], inputSide: row["input_side"],
-        quality: try ModelQuality(joined: row), metrics: [UInt8](row["metrics"] as Data)))
-  }
-}
-
-extension ModelQuality {
-  init(joined row: Row) throws {
-    switch try DataStore.kind(row["project_kind"]) {
-    case .classification: self = .classification(accuracy: row["accuracy"])
-    case .detection:
-      self = .detection(
-        averagePrecision: row["average_precision"], averagePrecision50: row["average_precision50"])
-    }
+      architecture: row["architecture"], inputSide: row["input_side"], accuracy: row["accuracy"],
+      map: row["average_precision"], map50: row["average_precision50"],
+      metrics: [UInt8](row["metrics"] as Data))
   }
 }
 
@@ -91,7 +82,7 @@ extension TrainingEventRecord {
   init(row: Row) throws {
     let content: Content
     switch row["kind"] as Int64 {
-    case 1: content = .state(try DataStore.state(row["state"]))
+    case 1: content = .state(try TrainingState(column: row["state"], "training state"))
     case 2: content = .progress([UInt8](row["progress"] as Data))
     case 3: content = .note(row["note"])
     case let kind: throw StoreError.database("training event kind \(kind)")

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// Bytes that lie in memory one after the other.
 package protocol ContiguousChunk: Sendable {
   func withUnsafeBytes<Result, Failure>(
@@ -24,5 +26,25 @@ package actor UploadWriter {
   package func finish() -> StagedObject? {
     guard let writer = writer.take() else { return nil }
     return writer.finish()
+  }
+}
+
+/// The thread that hashes and writes what is uploaded, one piece after the other.
+///
+/// It gives way to all others: a large upload could keep a small machine busy, and a small call on
+/// the same machine would otherwise wait for its turn at each of the threads it goes through.
+private final class UploadThread: SerialExecutor {
+  static let shared = UploadThread()
+
+  // As much as trainings do: then whatever else wakes up takes the core at once.
+  private let worker = WorkerThreads(WorkerThreads.Configuration(name: "diyml.uploads", nice: 19))
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    do {
+      try worker.add { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    } catch {
+      preconditionFailure("the upload thread takes no work: \(error)")
+    }
   }
 }

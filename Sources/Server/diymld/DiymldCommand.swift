@@ -37,12 +37,26 @@ struct DiymldCommand: AsyncParsableCommand {
         try command.run()
       }
     } catch {
-      guard let status = ExitStatus(error) else { exit(withError: error) }
-      if !(error is FaultsFound) {
-        FileHandle.standardError.write(Data("Error: \(ExitStatus.message(of: error))\n".utf8))
-      }
-      Foundation.exit(status.rawValue)
+      end(with: error, isJSON: CommandLine.arguments.contains("--json"))
     }
+  }
+
+  private static func end(with error: any Error, isJSON: Bool) -> Never {
+    let status = ExitStatus(error)
+    let code = status?.rawValue ?? exitCode(for: error).rawValue
+    guard status != nil || (isJSON && code != 0) else { exit(withError: error) }
+    var text = "Error: \(ExitStatus.message(of: error))"
+    if isJSON {
+      do {
+        text = try ExitStatus.json(of: error)
+      } catch {
+        text += " (no JSON: \(error))"
+      }
+    }
+    if !(error is FaultsFound) {
+      FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+    Foundation.exit(code)
   }
 
   /// Lets the folder stand before the command: `--data DIR backup TARGET` is as good as

@@ -1,3 +1,5 @@
+internal import ArgumentParser
+internal import ProtoJSON
 internal import RPCCore
 internal import Services
 internal import Store
@@ -16,10 +18,12 @@ enum ExitStatus: Int32 {
   init?(_ error: any Error) {
     switch error {
     case let error as StoreError: self.init(error)
+    case UpkeepError.damagedSource: self = .faultsFound
     case is UpkeepError: self = .refused
     case let status as Status: self.init(UpkeepFailure(status))
     case is FolderHeld: self = .folderInUse
     case is FaultsFound: self = .faultsFound
+    case is Interrupted: self = .other
     default: return nil
     }
   }
@@ -44,6 +48,25 @@ enum ExitStatus: Int32 {
   static func message(of error: any Error) -> String {
     guard let status = error as? Status, !status.message.isEmpty else { return "\(error)" }
     return status.message
+  }
+
+  /// The error for programs: a line of JSON, of the message that says how a call ended.
+  static func json(of error: any Error) throws -> String {
+    if let status = error as? Status { return try status.wire.json() }
+    guard let status = ExitStatus(error) else {
+      return try Status(.invalidArgument, DiymldCommand.message(for: error)).wire.json()
+    }
+    return try Status(status.code, message(of: error)).wire.json()
+  }
+
+  private var code: StatusCode {
+    switch self {
+    case .refused, .newerVersion: .failedPrecondition
+    case .folderInUse: .aborted
+    case .diskFull: .resourceExhausted
+    case .faultsFound: .dataLoss
+    case .other, .migrationFailed: .internal
+    }
   }
 }
 

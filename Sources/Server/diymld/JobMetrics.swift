@@ -1,3 +1,4 @@
+internal import API
 internal import CoreMetrics
 internal import EngineHost
 internal import Logging
@@ -9,7 +10,7 @@ final class JobMetrics: Sendable {
   private let store: DataStore
   private let engines: Engines
   private let logger: Logger
-  private let trainings: [JobState: Meter]
+  private let trainings: [TrainingState: Meter]
   private let inferences, ready, damaged: Meter
   private let lost: Counter
   /// Of the engines lost, those that were counted already.
@@ -23,7 +24,7 @@ final class JobMetrics: Sendable {
       Meter(label: label, dimensions: dimensions, factory: factory)
     }
     trainings = Dictionary(
-      uniqueKeysWithValues: JobState.allCases.map {
+      uniqueKeysWithValues: TrainingState.named.map {
         ($0, meter("diyml_trainings", [("state", "\($0)")]))
       })
     inferences = meter("diyml_inferences_waiting")

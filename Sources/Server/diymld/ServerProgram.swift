@@ -1,5 +1,4 @@
 internal import API
-internal import Credentials
 internal import EngineHost
 internal import Foundation
 internal import Logging
@@ -53,24 +52,21 @@ struct ServerProgram: Sendable {
     // Before the store is open, signals end the process at once: there is nothing to finish.
     let events = StoreEvents(logger: logger)
     let store = try DataStore.open(
-      folder: dataFolder, limits: storeLimits, isNewStore: isNewStore, at: Self.now(),
+      folder: dataFolder, limits: storeLimits, isNewStore: isNewStore, at: .now(),
       report: events.received)
     let signals = await StopSignals(patience: drainTime + Self.stopTime)
     let reloads = await ReloadSignals()
-    let janitor = StoreJanitor(
-      store: store, configuration: janitor, now: Self.now, logger: logger)
+    let janitor = StoreJanitor(store: store, configuration: janitor, logger: logger)
     let tracer = spans.map { SpanLog(write: $0.write) }
     var hosting = try hostConfiguration()
     hosting.traceLog = traceLog
     hosting.interceptors = tracer.map { [ClientTracing(tracer: $0)] } ?? []
     let engines = try Engines(configuration: hosting, logger: logger)
     let commands = try UpkeepSocket(in: dataFolder, of: store, logger: logger)
-    let scheduler = TrainingScheduler(
-      store: store, engines: engines, configuration: schedulerConfiguration, now: Self.now,
+    let providers = try ProviderSet(
+      store: store, vision: engines.vision, engines: engines, configuration: offered,
       logger: logger)
-    let worker = InferenceWorker(
-      store: store, vision: engines.vision, now: Self.now, logger: logger)
-    let routes = try routes(store, engines, scheduler, worker)
+    let (scheduler, worker) = (providers.scheduler, providers.worker)
     var limits = Limits()
     limits.messageBytesMax = Self.messageBytesMax
     limits.streamWindowBytes = Self.streamWindowBytes
@@ -81,7 +77,8 @@ struct ServerProgram: Sendable {
     interceptors.append(RequestIDs())
     if let page { interceptors.append(page.calls) }
     let server = Server(
-      routes: routes, limits: limits, logger: logger, tls: tls, interceptors: interceptors,
+      routes: providers.routes, limits: limits, logger: logger, tls: tls,
+      interceptors: interceptors,
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
@@ -109,7 +106,9 @@ struct ServerProgram: Sendable {
   private func hostConfiguration() throws -> HostConfiguration {
     var configuration = HostConfiguration(
       program: engine, objects: dataFolder + "/objects", staging: dataFolder + "/staging",
-      backbone: weights)
+      backbone: weights,
+      objectBytesMax: max(
+        offered.limits.imageBytesMax, offered.scheduler.weightsBytesMax))
     let folder = dataFolder + "/run"
     guard Engines.canHoldSockets(folder) else { return configuration }
     if FileManager.default.fileExists(atPath: folder) {
@@ -121,35 +120,12 @@ struct ServerProgram: Sendable {
     return configuration
   }
 
-  private var schedulerConfiguration: TrainingScheduler.Configuration {
-    var configuration = TrainingScheduler.Configuration()
-    configuration.jobsMax = trainingJobs
+  private var offered: ProviderSet.Configuration {
+    var configuration = ProviderSet.Configuration()
+    var scheduler = TrainingScheduler.Configuration()
+    scheduler.jobsMax = trainingJobs
+    configuration.scheduler = scheduler
     return configuration
-  }
-
-  @Sendable private static func now() -> Timestamp {
-    Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-  }
-
-  private func routes(
-    _ store: DataStore, _ engines: Engines, _ scheduler: TrainingScheduler,
-    _ worker: InferenceWorker
-  ) throws -> [Route] {
-    let authenticator = Authenticator(store: store, now: Self.now)
-    let auth = AuthProvider(
-      authenticator: authenticator, store: store, passwords: try PasswordHasher(), now: Self.now,
-      stopTrainings: scheduler.stopDeleted)
-    let data = DataProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, now: Self.now,
-      stopTrainings: scheduler.stopDeleted)
-    let training = TrainingProvider(
-      authenticator: authenticator, store: store, scheduler: scheduler, now: Self.now)
-    let publishing = PublishingProvider(
-      authenticator: authenticator, store: store, now: Self.now)
-    let inference = InferenceProvider(
-      authenticator: authenticator, store: store, vision: engines.vision, worker: worker,
-      now: Self.now, logger: logger)
-    return auth.routes + data.routes + training.routes + publishing.routes + inference.routes
   }
 
   /// Serves calls, and says where once it does.

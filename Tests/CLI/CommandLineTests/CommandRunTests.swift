@@ -199,7 +199,7 @@ import Testing
     try world.folder.write("many/y/large.png", large)
     let outcome = await world.run("data", "upload", "pets", world.folder.path + "/many", "--json")
     let view = try JSONDecoder().decode(Uploaded.self, from: Data(outcome.output.utf8))
-    #expect(view == Uploaded(uploaded: 151, classes_added: ["x", "y"]))
+    #expect(view == Uploaded(uploaded: 151, classesAdded: ["x", "y"]))
     #expect(outcome.complaints == "")
     #expect(
       world.backend.state.withLock { $0.contents.values.max { $0.count < $1.count } }
@@ -208,7 +208,7 @@ import Testing
 
   private struct Uploaded: Decodable, Equatable {
     let uploaded: Int
-    let classes_added: [String]
+    let classesAdded: [String]
   }
 
   @Test func `says which project there is not`() async throws {

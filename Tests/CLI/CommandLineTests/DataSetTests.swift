@@ -92,7 +92,13 @@ func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
     #expect(world.backend.state.withLock { $0.received } == 0)
     let json = await world.run("data", "import", "street", folder, "--json")
     #expect(json.exit == .local)
-    #expect(json.output.contains("\"line\" : 2"))
+    #expect(json.output.contains("\"line\":2"))
+    #expect(
+      json.complaints == """
+        {"code":9,"message":"1 problem in \(folder); nothing was imported",\
+        "hint":"mend them, or --skip-bad imports the rest"}
+
+        """)
     let skipping = await world.run("data", "import", "street", folder, "--skip-bad")
     #expect(skipping.exit == .success)
     #expect(skipping.complaints.hasPrefix("left out: 1 line\n  labels/val/2.txt:2: class '9'"))

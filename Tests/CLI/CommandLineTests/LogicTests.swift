@@ -73,7 +73,7 @@ import Testing
 
 @Suite struct `Answers` {
   private func answer(_ index: Int) -> ImageAnswer {
-    ImageAnswer(index: index, file: "\(index)", outcome: .failure(code: "X", message: ""))
+    ImageAnswer(index: index, file: "\(index)", outcome: .failure(.init(code: 3)))
   }
 
   @Test func `come out in the order of the questions`() {

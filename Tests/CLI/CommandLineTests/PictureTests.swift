@@ -249,12 +249,15 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     train()
     let outcome = await world.run("train", "report", "street", "--json")
     #expect(outcome.exit == .success)
-    let view = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
-    #expect((view?["history"] as? [Any])?.count == 2)
-    let confusion = view?["confusion"] as? [String: Any]
-    #expect(confusion?["names"] as? [String] == [hostile, "background"])
-    #expect(confusion?["rows"] as? [[Int]] == [[2, 1], [1, 0]])
-    #expect(view?["file"] == nil)
+    let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    #expect(answer?["number"] as? Int == 1)
+    let report = answer?["report"] as? [String: Any]
+    #expect((report?["history"] as? [Any])?.count == 2)
+    let confusion = report?["confusion"] as? [String: Any]
+    #expect(confusion?["classNames"] as? [String] == [hostile])
+    #expect(confusion?["hasBackground"] as? Bool == true)
+    #expect(confusion?["counts"] as? [String] == ["2", "1", "1", "0"])
+    #expect(!FileManager.default.fileExists(atPath: page))
     #expect(await world.run("train", "report", "street").exit == .usage)
   }
 
@@ -360,10 +363,11 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     let texts = Set(elements.compactMap(\.stringValue))
     #expect(texts.contains("64–127") && texts.contains("1 or more") && texts.contains(Self.name))
     #expect(elements.addresses.allSatisfy { $0.hasPrefix("#image-") || $0.hasPrefix("data:") })
+    try FileManager.default.removeItem(atPath: page)
     let json = await world.run("data", "analyze", "street", "--report", page, "--json")
-    let view = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
-    #expect(view?["report"] as? String == page)
-    #expect((view?["boxes"] as? [String: Any])?["images_without"] as? Int == 2)
+    let answer = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect(FileManager.default.fileExists(atPath: page) && json.complaints.isEmpty)
+    #expect((answer?["boxes"] as? [String: Any])?["imagesWithout"] as? String == "2")
   }
 
   @Test func `has room for so much and no more`() async throws {

@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func `keeps the ends of lines inside a cell`() {
-    var table = Table("A")
+    var table = Table([.init("A")])
     table.append(["x\ny"])
     #expect(table.lines() == ["A", "x\u{FFFD}y"])
   }
@@ -168,7 +168,7 @@ import Testing
 
   @Test func `of an upload counts what is safe`() {
     let start = Date(timeIntervalSince1970: 1_000_000)
-    var progress = UploadProgress(imagesTotal: 4, bytesTotal: 8_000_000, startedAt: start)
+    var progress = UploadProgress(imagesTotal: 4, startedAt: start)
     progress.received(.sent(bytes: 4_000_000))
     progress.received(.stored(images: 1))
     progress.received(.refused(LeftOut(path: "a", reason: "empty")))

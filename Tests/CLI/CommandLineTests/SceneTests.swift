@@ -1,9 +1,9 @@
 import API
 import BoxMetrics
-import CommandLineKit
 import DataSets
 import Testing
 
+@testable import CommandLineKit
 @testable import diyml_demo
 
 @Suite struct `A composed scene` {
@@ -51,7 +51,7 @@ import Testing
       split,
       [
         ImageAnswer(index: 0, file: "a", outcome: .response(answer)),
-        ImageAnswer(index: 1, file: "b", outcome: .failure(code: "INTERNAL", message: "")),
+        ImageAnswer(index: 1, file: "b", outcome: .failure(.init(code: 13))),
       ])
     #expect(images.map(\.truths.count) == [1, 1])
     #expect(images[0].truths[0].classIndex == 1)

@@ -134,3 +134,11 @@ import Testing
     #expect(UploadPlan.batches(of: []).isEmpty)
   }
 }
+
+extension HashedImage {
+  /// An image with a class, or with nothing said of it.
+  init(path: String, label: String?, id: String, bytes: UInt64) {
+    let annotation = label.map { Annotation(value: .className($0)) }
+    self.init(path: path, annotation: annotation, id: id, bytes: bytes)
+  }
+}

@@ -100,6 +100,47 @@ import Testing
     }
   }
 
+  @Test(arguments: [(32, true), (33, false)])
+  func `allow values of YAML so deep`(depth: Int, accepted: Bool) throws {
+    let shelf = try Shelf()
+    try shelf.putImage("images/a.png")
+    for (open, close) in [("[", "]"), ("- ", ""), ("? ", "")] {
+      // The document is a map already; a million would be a stack's end.
+      let inside = accepted ? depth - 1 : 1_000_000
+      try shelf.put(
+        "data.yaml",
+        "train: images\nnames: [a]\nx:\n  " + String(repeating: open, count: inside)
+          + (accepted ? String(repeating: close, count: inside) : ""))
+      if accepted {
+        #expect(try shelf.read(.yolo).problems.isEmpty)
+      } else {
+        #expect(
+          throws: DataSetError.damaged(
+            file: "data.yaml", line: 4, reason: "33 values within each other; the limit is 32")
+        ) { try shelf.read(.yolo) }
+      }
+    }
+  }
+
+  @Test(arguments: [0, 1])
+  func `allow so many elements and attributes of XML`(past: Int) throws {
+    let shelf = try Shelf()
+    try shelf.putImage("a.png")
+    var limits = DataSetLimits()
+    (limits.elementsMax, limits.attributesMax) = (4, 4)
+    func problems(_ inside: String, attributes: String = "") throws -> [String] {
+      try shelf.put("a.xml", "<annotation\(attributes)>\(inside)</annotation>")
+      return try shelf.read(.voc, limits: limits).problems.kept.map(\.message)
+    }
+    #expect(
+      try problems(String(repeating: "<b/>", count: 3 + past))
+        == (past == 0 ? [] : ["5 elements; the limit is 4"]))
+    let attributes = (0..<4 + past).map { " a\($0)=''" }.joined()
+    #expect(
+      try problems("", attributes: attributes)
+        == (past == 0 ? [] : ["5 attributes; the limit is 4"]))
+  }
+
   @Test func `keep so many problems and count the rest`() throws {
     let shelf = try csv(Array(repeating: "gone.png,cat,1,2,3,4", count: 12))
     var limits = DataSetLimits()

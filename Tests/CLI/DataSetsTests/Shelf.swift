@@ -53,27 +53,35 @@ enum Picture {
       let body = Array("Exif\0\0".utf8) + tiff
       bytes += [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body
     }
-    return bytes + [0xFF, 0xC0, 0, 11, 8] + big16(height) + big16(width) + [1, 1, 0x11, 0]
+    bytes += [0xFF, 0xC0, 0, 11, 8] + big16(height) + big16(width) + [1, 1, 0x11, 0]
+    return bytes + [0xFF, 0xDA]
   }
 
   static func gif(_ width: Int, _ height: Int) -> [UInt8] {
-    Array("GIF89a".utf8) + big16(width).reversed() + big16(height).reversed()
+    Array("GIF89a".utf8) + big16(width).reversed() + big16(height).reversed() + [0]
   }
 
   /// The three kinds of WebP.
   static func webP(_ kind: String, _ width: Int, _ height: Int) -> [UInt8] {
-    var bytes = Array("RIFF\0\0\0\0WEBP\(kind)\0\0\0\0".utf8)
-    switch kind {
-    case "VP8 ":
-      bytes += [0, 0, 0, 0x9D, 0x01, 0x2A] + big16(width).reversed() + big16(height).reversed()
-    case "VP8L":
-      let bits = (width - 1) | (height - 1) << 14
-      bytes += [0x2F] + big32(bits).reversed()
-    default:
-      bytes += [0, 0, 0, 0] + big32(width - 1).reversed().prefix(3)
-      bytes += big32(height - 1).reversed().prefix(3)
+    func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
+      Array(name.utf8) + big32(body.count).reversed() + body
     }
-    return bytes
+    let lossless = chunk(
+      "VP8L", [0x2F] + big32((width - 1) | (height - 1) << 14).reversed() + [0])
+    let chunks =
+      switch kind {
+      case "VP8 ":
+        chunk(
+          kind,
+          [0, 0, 0, 0x9D, 0x01, 0x2A] + big16(width).reversed() + big16(height).reversed())
+      case "VP8L": lossless
+      default:
+        chunk(
+          kind,
+          [0, 0, 0, 0] + big32(width - 1).reversed().prefix(3)
+            + big32(height - 1).reversed().prefix(3)) + lossless
+      }
+    return Array("RIFF".utf8) + big32(chunks.count + 4).reversed() + Array("WEBP".utf8) + chunks
   }
 
   private static func big16(_ value: Int) -> [UInt8] {

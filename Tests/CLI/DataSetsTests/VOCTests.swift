@@ -42,14 +42,19 @@ import Testing
       "", "<object><name>&lol;</name></object>",
       "'&lol;': entities other than XML's own are refused"
     ),
-    ("", "<a><b></a></b>", "an end tag of a that was not opened last"),
-    ("", "<a b", "an attribute of a has no value"),
-    ("", "<a x=1/>", "an attribute of a has a value without quotes"),
-    ("", "fish & chips", "`&` that begins no character reference"),
-    ("", "&#0;", "'&#0;': entities other than XML's own are refused"),
-    ("", "&#xD800;", "'&#xD800;': entities other than XML's own are refused"),
-    ("x", "", "text outside the root element"), ("<a/>", "", "a second root element"),
-    ("", "<![CDATA[", "a CDATA section without an end"), ("", "<!--", "a comment without an end"),
+    ("", "<a><b></a></b>", "it is not XML: Opening and ending tag mismatch: b line 2 and a"),
+    ("", "<a b", "it is not XML: Specification mandates value for attribute b"),
+    ("", "<a x=1/>", "it is not XML: AttValue: \" or ' expected"),
+    ("", "fish & chips", "it is not XML: xmlParseEntityRef: no name"),
+    ("", "&#0;", "it is not XML: xmlParseCharRef: invalid xmlChar value 0"),
+    ("", "&#xD800;", "it is not XML: xmlParseCharRef: invalid xmlChar value 55296"),
+    ("x", "", "it is not XML: Start tag expected, '<' not found"),
+    ("<a/>", "", "it is not XML: Extra content at the end of the document"),
+    ("", "<![CDATA[", "it is not XML: CData section not finished"),
+    ("", "<!--", "it is not XML: Comment not terminated"),
+    ("<!DOCTYPE annotation>", "", "a DOCTYPE or declaration; these are refused"),
+    ("<?xml version='1.0' encoding='x-none'?>", "", "it is not XML: Unsupported encoding x-none"),
+    ("<?word?>", "<b>", "it is not XML: Opening and ending tag mismatch: b line 2 and annotation"),
   ])
   func `refuses what it does not read, and expands nothing`(
     prolog: String, inside: String, reason: String
@@ -58,6 +63,34 @@ import Testing
     #expect(problems.count == 1)
     #expect(problems[0].hasPrefix("Annotations/a.xml:"))
     #expect(problems[0].hasSuffix(": \(reason)"))
+  }
+
+  @Test func `is read in the encoding that it declares`() throws {
+    let shelf = try shelf("")
+    let text = object("Stra\u{DF}e")
+    func document(_ encoding: String) -> String {
+      "<?xml version='1.0' encoding='\(encoding)'?><annotation>\(text)</annotation>"
+    }
+    try shelf.put(
+      "Annotations/a.xml", document("ISO-8859-1").unicodeScalars.map { UInt8($0.value) })
+    #expect(try shelf.read().dataSet.classNames == ["Stra\u{DF}e"])
+    func wide(_ text: String) -> [UInt8] {
+      text.utf16.flatMap { unit -> [UInt8] in [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+    }
+    try shelf.put("Annotations/a.xml", [0xFF, 0xFE] + wide(document("UTF-16")))
+    #expect(try shelf.read().dataSet.classNames == ["Stra\u{DF}e"])
+    try shelf.put(
+      "Annotations/a.xml", [0xFF, 0xFE] + wide("<!DOCTYPE a>" + document("UTF-16")))
+    #expect(
+      try shelf.problems() == [
+        "Annotations/a.xml:1: a DOCTYPE or declaration; these are refused"
+      ])
+    let broken = Array("<annotation><n".utf8) + [0xE9] + Array("b/></annotation>".utf8)
+    try shelf.put("Annotations/a.xml", broken)
+    #expect(
+      try shelf.problems() == [
+        "Annotations/a.xml:1: it is not XML: Input is not proper UTF-8, indicate encoding !"
+      ])
   }
 
   @Test(arguments: [

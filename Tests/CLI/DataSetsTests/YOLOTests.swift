@@ -68,6 +68,7 @@ import Testing
     "path: /home/somebody/set\ntrain: ../images/train\nval: ../images/val\nnames:\n- cat\n- 'dog'\n",
     "names: {0: cat, 1: \"dog\"}\ntrain:\n  - images/train\nval: val.txt\ndownload: |\n  &x *y !z\n",
     "train: images/train\nval: images/val\nnames: ['cat',\n  'dog']  # two\nroboflow:\n  a: [b, {c: d}]\n",
+    "---\n? train\n: images/train\nval: >-\n  images/val\nnames: [\"c\\x61t\", \"\\u0064og\"]\nx: &y {<<: *z}\n",
   ])
   func `understands the ways data.yaml is written`(yaml: String) throws {
     let shelf = try Shelf()
@@ -96,6 +97,20 @@ import Testing
     ("train: images\nnames: *x\n", nil),
     ("train: images\nnames: !!python/object:os.system [a]\n", nil),
     ("train: images\nnames: [a]\nnames: [b]\n", "data.yaml line 3: 'names' stands there twice"),
+    ("train: images\nnames: [a]\n---\nx: y\n", "data.yaml line 3: a second document; want one"),
+    (
+      "train: images\nnames: [\"a\\q\"]\n",
+      "data.yaml line 2: it is not YAML: found unknown escape character"
+    ),
+    (
+      "train: images\n\nnames: [a\u{1}]\n",
+      "data.yaml line 3: it is not YAML: control characters are not allowed"
+    ),
+    (
+      "train: images\nnames: {a: &x b}\n",
+      "data.yaml line 2: anchors, aliases and tags of YAML are not read; want plain words"
+    ),
+    ("- train\n", "data.yaml line 1: neither a key nor its value"),
   ])
   func `refuses a data.yaml that cannot be understood`(yaml: String, reason: String?) throws {
     let shelf = try shelf("", yaml: yaml)

@@ -1,5 +1,4 @@
 import API
-import CommandLineKit
 import Foundation
 import Logging
 import RPCCore
@@ -7,6 +6,7 @@ import RPCLoopback
 import Synchronization
 import TestSupport
 
+@testable import CommandLineKit
 @testable import LoadKit
 
 /// Connects to routes in memory: the whole protocol runs, without a socket.

@@ -1,6 +1,18 @@
 import BoxMetrics
 import Testing
 
+extension ConfidenceCurve {
+  /// The point with the best F1, the most confident of equals; nil without predictions.
+  fileprivate var best: Point? {
+    points.max { $0.f1 < $1.f1 || ($0.f1 == $1.f1 && $0.confidence < $1.confidence) }
+  }
+
+  /// F1 when every prediction at least so confident counts; 0 where none does.
+  fileprivate func f1(at confidence: Double) -> Double {
+    points.last { $0.confidence >= confidence }?.f1 ?? 0
+  }
+}
+
 struct CurveTests {
   private static func box(_ x: Double) -> Box { Box(xMin: x, yMin: 0, xMax: x + 10, yMax: 10) }
 

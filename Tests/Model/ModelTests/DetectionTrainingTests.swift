@@ -70,9 +70,12 @@ struct DetectionTrainingTests {
   ) async throws -> (DetectionReport, [TrainingEvent]) {
     let events = Mutex<[TrainingEvent]>([])
     let report = try await Self.thread.run {
-      try DetectionTrainer(recipe, backbonePath: Fixtures.weightsPath).train(
-        set, writingTo: path, progress: { event in events.withLock { $0.append(event) } },
-        isCancelled: isCancelled)
+      let trainer = Trainer(
+        backbonePath: Fixtures.weightsPath, isCancelled: isCancelled,
+        report: { event in events.withLock { $0.append(event) } })
+      let (report, model) = try trainer.train(recipe, on: set)
+      try model.write(to: path)
+      return report
     }
     return (report, events.withLock { $0 })
   }
@@ -94,7 +97,12 @@ struct DetectionTrainingTests {
     #expect(report.trainingImages == 24 && report.validationImages == 8)
     #expect(report.boxesLeftOut == 0)
     #expect(report.samples.count == 8)
-    #expect(report.epochs.count(where: \.isKept) == 1)
+    let kept = report.description.recipe["epochs"]
+    #expect(
+      report.epochs.count { $0.averagePrecision != nil && String($0.number) == kept } == 1)
+    #expect(report.epochs.map(\.number) == Array(1...report.epochs.count))
+    #expect(events.contains { $0.phase == .evaluation })
+    checkCounts(events)
     #expect(report.confusion.counts.count == 3)
     #expect(report.curves.count == 2)
     #expect(events.last?.phase == .fineTuning)
@@ -160,17 +168,21 @@ struct DetectionTrainingTests {
     let recipe = Self.recipe
     let report = try await Self.thread.run {
       // A clock that runs on by 100 s whenever it is looked at: the default is over after 18 looks.
-      let trainer = DetectionTrainer(recipe, backbonePath: Fixtures.weightsPath) {
-        calls.withLock { calls in
-          calls += 1
-          return start + .seconds(calls * 100)
-        }
-      }
-      return try trainer.train(Self.set(images: 8), writingTo: path)
+      let trainer = Trainer(
+        backbonePath: Fixtures.weightsPath,
+        now: {
+          calls.withLock { calls in
+            calls += 1
+            return start + .seconds(calls * 100)
+          }
+        })
+      let (report, model) = try trainer.train(recipe, on: Self.set(images: 8))
+      try model.write(to: path)
+      return report
     }
     // Until then only a few things may look at the clock.
-    #expect(report.seconds <= 5_000)
-    #expect(report.epochs.count == 1)
+    #expect(report.epochs.allSatisfy { $0.seconds <= 5_000 })
+    #expect(report.epochs.count { $0.averagePrecision != nil } == 1)
     #expect(FileManager.default.fileExists(atPath: path))
   }
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Model
+@testable import detector_speed
 
 @Suite(.enabled(if: Fixtures.hasWeights, "the weights are missing: run `make setup`"))
 struct DetectionTrialTests {

@@ -37,14 +37,23 @@ struct EvaluationTests {
     #expect(abs(Self.evaluation.macroF1 - 1.3 / 3) < 1e-12)
   }
 
-  /// By the formula, with z = 1.959964: 8 of 10, and the edges.
-  @Test(arguments: [
-    (8, 10, 0.490162, 0.943318), (0, 10, 0, 0.277533), (10, 10, 0.722467, 1), (0, 0, 0, 1),
-  ])
-  func `the Wilson interval`(successes: Int, count: Int, low: Double, high: Double) {
-    let interval = Evaluation.wilsonInterval(successes: successes, of: count)
-    #expect(abs(interval.lowerBound - low) < 1e-6)
-    #expect(abs(interval.upperBound - high) < 1e-6)
+  @Test func `a class that no image is of has only zeros, and no part in the mean`() {
+    let confusion = [[3, 1, 0], [2, 4, 0], [0, 0, 0]]
+    var rows: [(truth: Int, found: Int)] = []
+    for truth in 0..<3 {
+      for found in 0..<3 {
+        rows += Array(repeating: (truth, found), count: confusion[truth][found])
+      }
+    }
+    let evaluation = Evaluation(
+      probabilities: rows.map { row in (0..<3).map { $0 == row.found ? 1 : 0 } },
+      truth: rows.map(\.truth), classes: 3)
+    #expect(evaluation.confusion == confusion)
+    #expect(evaluation.classFigures.map(\.support) == [4, 6, 0])
+    #expect(evaluation.classFigures.map(\.precision) == [3.0 / 5, 4.0 / 5, 0])
+    #expect(evaluation.classFigures.map(\.recall) == [3.0 / 4, 4.0 / 6, 0])
+    #expect(evaluation.classFigures.map(\.f1) == [6.0 / 9, 8.0 / 11, 0])
+    #expect(abs(evaluation.macroF1 - (6.0 / 9 + 8.0 / 11) / 2) < 1e-12)
   }
 
   @Test func `equal probabilities rank in the order of classes`() {
@@ -55,6 +64,5 @@ struct EvaluationTests {
     let nothing = Evaluation(probabilities: [], truth: [], classes: 2)
     #expect(nothing.accuracy == 0)
     #expect(nothing.macroF1 == 0)
-    #expect(nothing.accuracyInterval == 0...1)
   }
 }

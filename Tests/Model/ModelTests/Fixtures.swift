@@ -19,6 +19,7 @@ enum Fixtures {
     if let path = ProcessInfo.processInfo.environment["DIYML_WEIGHTS"] { return path }
     return URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appendingPathComponent(".build/diyml/efficientnet-lite0.safetensors").path
   }()
 
@@ -48,6 +49,12 @@ enum Fixtures {
       state = state &* 1_664_525 &+ 1_013_904_223
       return UInt8(state >> 24)
     }
+  }
+}
+
+extension SafetensorsFile {
+  func write(to path: String) throws {
+    try serialized().write(to: URL(fileURLWithPath: path))
   }
 }
 

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Model
@@ -38,23 +37,6 @@ struct TorchThreadTests {
     let place = try await keeper.keep(3)
     #expect(place == (try await thread.run { ObjectIdentifier(Thread.current) }))
     #expect(try await keeper.value() == 3)
-  }
-
-  @Test func `what came before a stop is done, what comes later is refused`() async throws {
-    final class Counter: Sendable {
-      let value = Mutex(0)
-    }
-    let thread = TorchThread(name: "test", computingThreads: 1)
-    let done = Counter()
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<10 {
-        group.addTask { try await thread.run { done.value.withLock { $0 += 1 } } }
-      }
-      try await group.waitForAll()
-    }
-    thread.stop()
-    #expect(done.value.withLock { $0 } == 10)
-    await #expect(throws: ModelError.cancelled) { try await thread.run {} }
   }
 
   /// libtorch would give it what any thread asked for last, the first time it computes.

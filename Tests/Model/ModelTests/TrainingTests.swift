@@ -41,12 +41,15 @@ struct TrainingTests {
   private func train(
     _ recipe: ClassificationRecipe, _ set: TrainingSet = stripes, to path: String,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) async throws -> (TrainingReport, [TrainingEvent]) {
+  ) async throws -> (ClassificationReport, [TrainingEvent]) {
     let events = Mutex<[TrainingEvent]>([])
     let report = try await Self.thread.run {
-      try ClassificationTrainer(recipe, backbonePath: Fixtures.weightsPath).train(
-        set, writingTo: path, progress: { event in events.withLock { $0.append(event) } },
-        isCancelled: isCancelled)
+      let trainer = Trainer(
+        backbonePath: Fixtures.weightsPath, isCancelled: isCancelled,
+        report: { event in events.withLock { $0.append(event) } })
+      let (report, model) = try trainer.train(recipe, on: set)
+      try model.write(to: path)
+      return report
     }
     return (report, events.withLock { $0 })
   }
@@ -59,12 +62,23 @@ struct TrainingTests {
     #expect(report.trainingImages == 27)
     #expect(report.validationImages == 9)
     #expect(report.validation.count == 9)
-    let phases = events.map(\.phase).reduce(into: [TrainingEvent.Phase]()) { phases, phase in
-      if phases.last != phase { phases.append(phase) }
+    func order(_ events: [TrainingEvent]) -> [TrainingEvent.Phase] {
+      events.map(\.phase).reduce(into: []) { phases, phase in
+        if phases.last != phase { phases.append(phase) }
+      }
     }
-    #expect(phases == [.images, .features, .head, .fineTuning])
+    #expect(
+      order(events.filter { $0.phase != .evaluation }) == [.images, .features, .head, .fineTuning])
+    // The head is asked about mirrored images, and each epoch is measured.
+    let measured: [TrainingEvent.Phase] = [.evaluation, .fineTuning]
+    #expect(
+      Array(order(events).dropFirst(3))
+        == [.evaluation, .fineTuning] + (0..<4).flatMap { _ in measured })
     #expect(events.last?.epoch == 4)
     #expect(events.last?.epochs == 4)
+    checkCounts(events)
+    #expect(report.epochs.count { $0.phase == .fineTuning } == 4)
+    #expect(report.epochs.map(\.seconds) == report.epochs.map(\.seconds).sorted())
     #expect(events.contains { $0.note?.contains("mirror") == true })
     let fresh = try await Self.thread.run {
       let classifier = try Classifier(SafetensorsFile(path: path))
@@ -121,16 +135,20 @@ struct TrainingTests {
     let recipe = Self.recipe
     let report = try await Self.thread.run {
       // A clock on which all the time is over after the first look.
-      let trainer = ClassificationTrainer(recipe, backbonePath: Fixtures.weightsPath) {
-        calls.withLock { calls in
-          calls += 1
-          return calls == 1 ? start : start + .seconds(1_000_000)
-        }
-      }
-      return try trainer.train(Self.stripes, writingTo: path)
+      let trainer = Trainer(
+        backbonePath: Fixtures.weightsPath,
+        now: {
+          calls.withLock { calls in
+            calls += 1
+            return calls == 1 ? start : start + .seconds(1_000_000)
+          }
+        })
+      let (report, model) = try trainer.train(recipe, on: Self.stripes)
+      try model.write(to: path)
+      return report
     }
-    #expect(report.kept == .head)
-    #expect(report.fineTunedAccuracy == nil)
+    #expect(report.description.recipe["kept"] == "head")
+    #expect(report.epochs.allSatisfy { $0.phase == .head })
     #expect(FileManager.default.fileExists(atPath: path))
   }
 
@@ -151,7 +169,7 @@ struct TrainingTests {
     let folder = try TemporaryFolder()
     let (report, _) = try await train(recipe, set, to: folder.path + "/model")
     #expect(report.description.recipe["mirrored"] == "no")
-    #expect(report.headAccuracy >= 0.9)
+    #expect(report.validation.accuracy >= 0.9)
   }
 
   @Test func `pixels of the wrong number are refused`() async throws {
@@ -210,6 +228,19 @@ struct TrainingTests {
   }
 }
 
+/// Images are counted within an epoch, an evaluation or a phase without epochs.
+func checkCounts(_ events: [TrainingEvent], _ location: SourceLocation = #_sourceLocation) {
+  for event in events where event.note == nil {
+    #expect(event.imagesTotal > 0, sourceLocation: location)
+    #expect((0...event.imagesTotal).contains(event.imagesDone), sourceLocation: location)
+    #expect(event.epoch <= event.epochs, sourceLocation: location)
+    #expect(event.secondsLeft >= 0, sourceLocation: location)
+  }
+  // Each epoch ends with an event that tells its loss.
+  let ends = events.filter { $0.imagesDone == $0.imagesTotal && $0.loss != nil }
+  #expect(!ends.isEmpty && ends.allSatisfy { $0.epoch > 0 }, sourceLocation: location)
+}
+
 /// What cannot be trained is refused before anything is read or computed.
 struct TrainingArgumentTests {
   struct BadSet: Sendable {
@@ -220,6 +251,13 @@ struct TrainingArgumentTests {
   static let badSets = [
     BadSet(message: "1 classes; at least 2 and at most 10000 can be trained") {
       $0.classes = ["only"]
+    },
+    BadSet(message: "the name of a class has 4097 bytes; the limit is 4096") {
+      $0.classes[1] = String(repeating: "g", count: 4_097)
+    },
+    BadSet(message: "the names of all classes take 1048577 bytes; the limit is 1048576") {
+      // With two brackets, 255 commas and two quotes for each.
+      $0.classes = Array(repeating: String(repeating: "g", count: 4_093), count: 256)
     },
     BadSet(message: "the label 3; there are 3 classes") { $0.labels[0] = 3 },
     BadSet(message: "the label -1; there are 3 classes") { $0.labels[0] = -1 },
@@ -234,6 +272,14 @@ struct TrainingArgumentTests {
     var set = TrainingTests.stripes
     bad.change(&set)
     #expect(throws: ModelError.badArgument(bad.message)) { try set.check() }
+  }
+
+  @Test func `a model file holds a name as long as that`() throws {
+    var set = TrainingTests.stripes
+    set.classes[1] = String(repeating: "g", count: 4_096)
+    try set.check()
+    let description = ModelDescription(inputSide: 64, classes: set.classes)
+    #expect(try ModelDescription(metadata: description.metadata).classes == set.classes)
   }
 
   struct RecipeChange: Sendable {

@@ -1,3 +1,5 @@
+internal import API
+internal import Glibc
 internal import Store
 
 extension Scenario {
@@ -68,10 +70,11 @@ extension Scenario {
       step("upload the first image there with boxes") {
         try await $0.upload(
           image, "d.png",
-          .boxes([
-            BoxRecord(xMin: 1, yMin: 2, xMax: 30, yMax: 40, className: "bird"),
-            BoxRecord(xMin: 5, yMin: 6, xMax: 70, yMax: 80, className: "bird"),
-          ]), to: "scenes")
+          .boxes(
+            Boxes(boxes: [
+              Box(xMin: 1, yMin: 2, xMax: 30, yMax: 40, className: "bird"),
+              Box(xMin: 5, yMin: 6, xMax: 70, yMax: 80, className: "bird"),
+            ])), to: "scenes")
       },
     ]
   }
@@ -86,10 +89,10 @@ extension Scenario {
       },
       step("finish it with its weights", prelude: 2) { session in
         _ = try await session.open.finishTraining(
-          session.training("pets").id, weights: session.open.stage(weights),
+          session.training("pets").id, weights: session.stageModel(weights),
           facts: ModelFacts(
             architecture: "efficientnet-lite0", inputSide: 224,
-            quality: .classification(accuracy: 0.9), metrics: [9]),
+            metrics: ModelMetrics(accuracy: 0.9)),
           report: [8], at: start)
       },
       step("publish its model") { session in
@@ -132,7 +135,8 @@ extension Scenario {
         let page = try await session.open.tokens(
           of: session.account("Ada"), page: PageRequest(), at: start)
         try await session.open.changePassword(
-          of: session.account("Ada"), from: "hash of Ada", to: "new hash", keeping: page.rows[0].id)
+          of: session.account("Ada"), from: "hash of Ada", to: "new hash",
+          keeping: TokenID(page.rows[0].id))
       },
       step("create a second account") { try await $0.createAccount("Bob", token: 3) },
       step("create its project") {
@@ -168,7 +172,7 @@ extension Scenario {
 
   static func newToken(_ number: UInt8) -> NewToken {
     NewToken(
-      secretHash: Array(repeating: number, count: 32), label: "token \(number)", scopes: 3,
+      secretHash: Array(repeating: number, count: 32), label: "token \(number)", scopes: [.read],
       expireTime: start + .seconds(1_000))
   }
 }
@@ -186,18 +190,18 @@ extension Session {
     _ = try await open.backup(to: backupFolder, at: Scenario.later) { _ in }
   }
 
-  func createProject(_ name: String, _ kind: ProjectKind, of owner: String) async throws {
+  func createProject(_ name: String, _ type: ProjectType, of owner: String) async throws {
     _ = try await open.createProject(
-      name: name, kind: kind, description: "", of: account(owner), at: Scenario.start)
+      name: name, type: type, description: "", of: account(owner), at: Scenario.start)
   }
 
   func setClasses(_ names: [String], of project: String) async throws {
     _ = try await open.setClasses(
-      names.map { ClassRecord(id: 0, name: $0) }, ofProject: project, of: account("Ada"))
+      names.map { Class(name: $0) }, ofProject: project, of: account("Ada"))
   }
 
   func upload(
-    _ bytes: [UInt8], _ fileName: String, _ annotation: AnnotationRecord?, to project: String,
+    _ bytes: [UInt8], _ fileName: String, _ annotation: Annotation.Value?, to project: String,
     of owner: String = "Ada"
   ) async throws {
     let upload = try open.stageUpload(bytes: UInt64(bytes.count))
@@ -227,7 +231,7 @@ extension Session {
         examples.append(
           TrainingExample(
             object: image.object,
-            label: project.project.kind == .detection ? .boxes([]) : .classIndex(0),
+            label: project.project.type == .detection ? .boxes([]) : .classIndex(0),
             group: UInt32(image.id), width: image.width, height: image.height))
       }
       return FrozenDataSet(
@@ -242,11 +246,24 @@ extension Session {
     _ = try await open.startTraining(next.id, at: Scenario.start)
   }
 
+  /// Stages a model as a training does: another opens the file by its name and writes.
+  func stageModel(_ bytes: [UInt8]) async throws -> StagedObject {
+    let slot = try open.stageSlot()
+    let path = folder + "/staging/" + slot.stagedName
+    let file = Glibc.open(path, O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { throw StoreError.file(operation: "open", path: path, errno: errno) }
+    defer { Glibc.close(file) }
+    guard write(file, bytes, bytes.count) == bytes.count else {
+      throw StoreError.file(operation: "write", path: path, errno: errno)
+    }
+    return try await slot.finish(bytesMax: UInt64(bytes.count))
+  }
+
   func submitInference(_ digit: Character, _ image: [UInt8]) async throws {
     let publication = try await open.publication(owner: "Ada", project: "pets", version: 0)
     try await open.submitInference(
       id: Scenario.inference(digit), image: open.stage(image), publication: publication,
-      options: InferenceOptions(), of: account("Ada"), at: Scenario.start)
+      options: InferRequest(), of: account("Ada"), at: Scenario.start)
   }
 }
 

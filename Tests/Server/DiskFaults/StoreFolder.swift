@@ -1,4 +1,5 @@
 package import Foundation
+internal import API
 internal import Store
 
 /// A closed store in a folder, to be damaged in copies.

@@ -1,3 +1,4 @@
+internal import API
 internal import Foundation
 package import Store
 
@@ -27,15 +28,17 @@ package struct StoreSnapshot {
     lines.append("account \(account.name), password \(account.passwordHash)")
     let tokens = try await store.tokens(of: account.id, page: PageRequest(), at: Scenario.start)
     for token in tokens.rows {
-      lines.append("  token \(token.label), scopes \(token.scopes)")
+      let scopes = token.scopes.map { "\($0)" }.joined(separator: " ")
+      lines.append("  token \(token.label), scopes \(scopes)")
     }
     for project in try await store.projects(of: account.id, page: PageRequest()).rows {
-      try await add(project)
+      try await add(project, of: account.id)
     }
     for id in Scenario.inferences {
       do {
         let inference = try await store.inference(id, of: account.id, at: Scenario.start)
-        lines.append("  inference \(id.prefix(4)) of \(inference.model): \(inference.state)")
+        lines.append(
+          "  inference \(id.prefix(4)) of \(inference.request.model): \(inference.state)")
         if case .pending(let image) = inference.state {
           lines.append("    image \(try await content(image))")
         }
@@ -44,23 +47,23 @@ package struct StoreSnapshot {
     }
   }
 
-  private mutating func add(_ project: ProjectRecord) async throws {
+  private mutating func add(_ project: Project, of account: AccountID) async throws {
     let classes = project.classes.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
     lines.append(
-      "  project \(project.name), \(project.kind), \(project.dataPointCount) images,"
+      "  project \(project.name), \(project.type), \(project.dataPointCount) images,"
         + " \(project.labeledDataPointCount) labelled, classes \(classes)")
     let points = try await store.dataPoints(
-      inProject: project.name, of: project.account, filter: DataPointFilter(), page: PageRequest())
+      inProject: project.name, of: account, filter: DataPointFilter(), page: PageRequest())
     for point in points.rows {
-      let read = try await store.openDataPoint(
-        point.object, inProject: project.name, of: project.account)
-      let content = try Self.content(read.reader, point.object)
+      guard let object = ObjectHash(hex: point.id) else { preconditionFailure("not a hash") }
+      let read = try await store.openDataPoint(object, inProject: project.name, of: account)
+      let content = try Self.content(read.reader, object)
       lines.append(
-        "    image \(point.fileName), \(content), \(point.image.width)x\(point.image.height),"
-          + " \(Self.text(point.annotation))")
+        "    image \(point.fileName), \(content), \(point.width)x\(point.height),"
+          + " \(Self.text(point.annotation?.value))")
     }
     let trainings = try await store.trainings(
-      ofProject: project.name, of: project.account, page: PageRequest())
+      ofProject: project.name, of: account, page: PageRequest())
     for training in trainings.rows { try await add(training) }
   }
 
@@ -73,14 +76,16 @@ package struct StoreSnapshot {
     if training.state == .queued {
       let data = try await store.frozenDataSet(of: training.id)
       for example in data.examples {
-        lines.append("      example \(try await content(example.object)), \(example.label)")
+        lines.append(
+          "      example \(try await content(example.object)), \(Self.text(example.label))")
       }
     }
     if let model = training.model {
       let report = try await store.trainingReport(of: training.id) ?? []
       lines.append(
-        "      model \(try await content(model.weights)), \(model.facts.architecture),"
-          + " \(model.facts.quality), report \(report)")
+        "      model \(try await content(model.weights)), \(model.architecture),"
+          + " accuracy \(model.accuracy), mAP \(Self.text(model.map)), at 0.5"
+          + " \(Self.text(model.map50)), report \(report)")
     }
     var events = try await store.trainingEvents(of: training.id, after: 0).map {
       switch $0.content {
@@ -89,7 +94,7 @@ package struct StoreSnapshot {
       case .note(let note): "\($0.sequence) note '\(note)'"
       }
     }
-    if isCutOff { events.append("\(events.count + 1) \(JobState.failed)") }
+    if isCutOff { events.append("\(events.count + 1) \(TrainingState.failed)") }
     lines += events.map { "      event \($0)" }
   }
 
@@ -97,8 +102,8 @@ package struct StoreSnapshot {
     let page = try await store.publications(filter: PublicationFilter(), page: PageRequest())
     for publication in page.rows {
       lines.append(
-        "published \(publication.address), '\(publication.description)',"
-          + " classes \(publication.classNames), weights \(publication.model.weights.hex.prefix(8))"
+        "published \(publication.address), '\(publication.message.description)',"
+          + " classes \(publication.message.classNames), weights \(publication.model.weights.hex.prefix(8))"
       )
     }
   }
@@ -113,12 +118,25 @@ package struct StoreSnapshot {
     return "\(object.hex.prefix(8)) \(isRight ? "with its \(bytes.count) bytes" : "DAMAGED")"
   }
 
-  private static func text(_ annotation: AnnotationRecord?) -> String {
+  private static func text(_ figure: Double?) -> String { figure.map { "\($0)" } ?? "none" }
+
+  private static func text(_ label: TrainingExample.Label) -> String {
+    switch label {
+    case .classIndex(let index): "class \(index)"
+    case .boxes([]): "no boxes"
+    case .boxes(let boxes):
+      "boxes "
+        + boxes.map { "\($0.classIndex) at \($0.xMin) \($0.yMin) \($0.xMax) \($0.yMax)" }
+        .joined(separator: ", ")
+    }
+  }
+
+  private static func text(_ annotation: Annotation.Value?) -> String {
     switch annotation {
     case nil: "not labelled"
     case .className(let name): "'\(name)'"
-    case .boxes(let boxes):
-      boxes.map { "'\($0.className)' at \($0.xMin) \($0.yMin) \($0.xMax) \($0.yMax)" }
+    case .boxes(let list):
+      list.boxes.map { "'\($0.className)' at \($0.xMin) \($0.yMin) \($0.xMax) \($0.yMax)" }
         .joined(separator: ", ")
     }
   }

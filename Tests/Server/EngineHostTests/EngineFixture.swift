@@ -30,7 +30,7 @@ final class EngineFixture: Sendable {
   var configuration: HostConfiguration {
     HostConfiguration(
       program: Self.program ?? "", objects: folder + "/objects", staging: folder + "/staging",
-      backbone: folder + "/backbone")
+      backbone: folder + "/backbone", objectBytesMax: 1 << 20)
   }
 
   func engines() throws -> Engines {

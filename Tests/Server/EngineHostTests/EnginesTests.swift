@@ -33,7 +33,7 @@ struct EnginesTests {
 
   private func inspect(_ engines: Engines) async throws -> EngineInspectImageResponse {
     try await engines.vision.inspectImage(
-      EngineInspectImageRequest(image: .inline(Bytes(EngineFixture.gif))))
+      EngineInspectImageRequest(image: .init(place: .inline(Bytes(EngineFixture.gif)))))
   }
 
   @Test func `the inference engine answers, and is gone with the host`() async throws {
@@ -42,7 +42,7 @@ struct EnginesTests {
       #expect(response.format == .gif && response.width == 2 && response.height == 2)
       let status = await #expect(throws: Status.self) {
         try await engines.vision.inspectImage(
-          EngineInspectImageRequest(image: .inline([1, 2, 3])))
+          EngineInspectImageRequest(image: .init(place: .inline([1, 2, 3]))))
       }
       #expect(status?.code == .invalidArgument)
     }
@@ -165,7 +165,7 @@ struct EnginesTests {
     process.executableURL = URL(filePath: try #require(EngineFixture.program))
     process.arguments = [
       "--socket", fixture.folder + "/socket", "--objects", fixture.folder, "--staging",
-      fixture.folder, "--backbone", "none", "--scratch", fixture.folder,
+      fixture.folder, "--backbone", "none", "--object-bytes-max", "1000",
     ]
     (process.standardInput, process.standardOutput) = (input, output)
     let ended = AsyncStream<Int32> { feed in

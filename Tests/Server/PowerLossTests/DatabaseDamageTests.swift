@@ -104,7 +104,7 @@ struct DatabaseDamageTests {
       _ = try await open.createAccount(
         name: "Eve", passwordHash: "",
         token: NewToken(
-          secretHash: Array(repeating: 9, count: 32), label: "", scopes: 0,
+          secretHash: Array(repeating: 9, count: 32), label: "", scopes: [],
           expireTime: Scenario.later), at: Scenario.later)
       try open.close()
     }

@@ -13,7 +13,7 @@ import Testing
   private static let cutStride = isComplete ? 1 : 200
   private static let faultStride = isComplete ? 1 : 200
   private static let shards = isComplete ? 2 : 1
-  private static let patience = Duration.seconds(isComplete ? 1_800 : 120)
+  private static let patience = Duration.seconds(isComplete ? 5_400 : 120)
 
   @Test func `nothing acknowledged is lost with the power or by a fault of the disk`()
     async throws

@@ -261,8 +261,8 @@ struct ReadinessTests {
 struct BoxExaminationTests {
   private func box(
     _ left: Double, _ top: Double, _ right: Double, _ bottom: Double, _ name: String = "cat"
-  ) -> FrozenBox {
-    FrozenBox(
+  ) -> EngineBox {
+    EngineBox(
       classIndex: name == "cat" ? 0 : 1, xMin: left, yMin: top, xMax: right, yMax: bottom)
   }
 
@@ -285,7 +285,7 @@ struct BoxExaminationTests {
       let top = Double.random(in: 0...3, using: &random)
       return box(left, top, left + 40, top + 40, Bool.random(using: &random) ? "cat" : "dog")
     }
-    func overlap(_ one: FrozenBox, _ other: FrozenBox) -> Double {
+    func overlap(_ one: EngineBox, _ other: EngineBox) -> Double {
       let width = min(one.xMax, other.xMax) - max(one.xMin, other.xMin)
       let height = min(one.yMax, other.yMax) - max(one.yMin, other.yMin)
       return width * height / (2 * 40 * 40 - width * height)

@@ -2,6 +2,7 @@ import API
 import Codec
 import Credentials
 import Foundation
+import Logging
 import RPCCore
 import RPCLoopback
 import Store
@@ -18,8 +19,7 @@ final class DataWorld: Sendable {
   let store: DataStore
   let time = HandClock()
   let eye: FakeEye
-  private let passwords: PasswordHasher
-  private let limits: ServiceLimits
+  private let configuration: ProviderSet.Configuration
 
   init(
     limits: ServiceLimits = ServiceLimits(), storeLimits: StoreLimits = StoreLimits(),
@@ -27,14 +27,14 @@ final class DataWorld: Sendable {
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     self.eye = eye
-    self.limits = limits
     store = try DataStore.inMemory(
       objectsIn: self.folder.path, limits: storeLimits,
       at: Timestamp(unixMilliseconds: time.unixMilliseconds))
-    var cheap = Argon2Parameters()
-    cheap.memoryKiB = 64
-    cheap.passes = 1
-    passwords = try PasswordHasher(parameters: cheap)
+    var configuration = ProviderSet.Configuration()
+    configuration.limits = limits
+    configuration.passwords.memoryKiB = 64
+    configuration.passwords.passes = 1
+    self.configuration = configuration
   }
 
   /// What a test calls, with the metadata of one caller.
@@ -85,18 +85,17 @@ final class DataWorld: Sendable {
 
   func serve<R: Sendable>(_ body: @Sendable (Clients) async throws -> R) async throws -> R {
     let time = self.time
-    let now: @Sendable () -> Timestamp = { Timestamp(unixMilliseconds: time.unixMilliseconds) }
     return try await withLoopback(routes: eye.serving(folder).routes) { engine in
-      let authenticator = Authenticator(store: store, now: now)
       let start = ContinuousClock.now
-      let auth = AuthProvider(
-        authenticator: authenticator, store: store, passwords: passwords, limits: limits,
-        now: now,
-        instant: { start + .milliseconds(time.unixMilliseconds) }, stopTrainings: { _ in })
-      let data = DataProvider(
-        authenticator: authenticator, store: store, vision: EngineVisionClient(engine),
-        limits: limits, now: now, stopTrainings: { _ in })
-      return try await withLoopback(routes: auth.routes + data.routes) { caller in
+      let providers = try ProviderSet(
+        store: store, vision: EngineVisionClient(engine),
+        engines: FakeTrainingEngines(staging: folder.path + "/staging") { _, _ in },
+        configuration: configuration,
+        clock: ServiceClock(
+          now: { Timestamp(unixMilliseconds: time.unixMilliseconds) },
+          instant: { start + .milliseconds(time.unixMilliseconds) }),
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      return try await withLoopback(routes: providers.routes) { caller in
         try await body(
           Clients(auth: AuthClient(caller), data: DataClient(caller), caller: caller))
       }
@@ -142,7 +141,7 @@ final class FakeEye: Sendable {
     func inspectImage(
       _ request: EngineInspectImageRequest, context: ServerContext
     ) async throws -> EngineInspectImageResponse {
-      guard case .staged(let name) = request.image else {
+      guard case .staged(let name) = request.image?.place else {
         throw Status(.invalidArgument, "not a staged image")
       }
       let bytes = [UInt8](try Data(contentsOf: URL(filePath: folder.path + "/staging/" + name)))

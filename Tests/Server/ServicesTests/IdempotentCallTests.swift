@@ -183,7 +183,7 @@ struct KeyedCallTests {
     let ada = try await world.store.createAccount(
       name: "ada", passwordHash: "hash",
       token: NewToken(
-        secretHash: [UInt8](repeating: 1, count: 32), label: "", scopes: 0,
+        secretHash: [UInt8](repeating: 1, count: 32), label: "", scopes: [],
         expireTime: now + .seconds(1)), at: now
     ).account
     let keyed = IdempotentCalls(store: world.store, limits: ServiceLimits()) { now }
@@ -201,7 +201,7 @@ struct KeyedCallTests {
         try await gate.pass()
         let answer = CreateProjectResponse(project: Project(name: "pets"))
         _ = try await world.store.createProject(
-          name: "pets", kind: .detection, description: "", of: ada.id, at: now,
+          name: "pets", type: .detection, description: "", of: ada.id, at: now,
           keeping: keeper?.keeping { _ in answer })
         return answer
       }

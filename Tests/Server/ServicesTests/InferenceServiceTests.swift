@@ -11,7 +11,7 @@ struct InferenceServiceTests {
 
   @Test func `everyone infers with a published model`() async throws {
     let world = try JobsWorld.answering { request in
-      #expect(request.image == .inline(Self.image) && request.topK == 5)
+      #expect(request.image?.place == .inline(Self.image) && request.topK == 5)
       return try await FakeVision.usual(request)
     }
     let (ada, eve) = (try await world.user("ada"), try await world.user("eve"))
@@ -139,11 +139,11 @@ struct InferenceServiceTests {
   @Test func `a stream answers as images are done, and what is bad fails alone`() async throws {
     let second = Gate()
     let world = try JobsWorld.answering { request in
-      switch request.image {
+      switch request.image?.place {
       case .inline([1]): try await second.pass()  // The first waits for the second.
       case .inline([2]): second.open()
       case .inline([3]): throw Status(.invalidArgument, "no image")
-      case .inline, .object, nil: break
+      case .inline, .object, .staged, nil: break
       }
       return try await FakeVision.usual(request)
     }

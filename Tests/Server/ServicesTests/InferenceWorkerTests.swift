@@ -12,7 +12,7 @@ struct InferenceWorkerTests {
     let world = try JobsWorld.answering { request in
       defer { answered.open() }
       #expect(request.topK == 1)
-      guard case .object = request.image else { throw Status(.internal, "not an object") }
+      guard case .object = request.image?.place else { throw Status(.internal, "not an object") }
       return try await FakeVision.usual(request)
     }
     let (ada, eve) = (try await world.user("ada"), try await world.user("eve"))
@@ -37,7 +37,7 @@ struct InferenceWorkerTests {
   @Test func `what was submitted survives a restart, in its order`() async throws {
     let (log, last) = (Log(), Gate())
     let world = try JobsWorld.answering(concurrencyMax: 1) { request in
-      if case .object(let hash) = request.image, log.add(hash) == 3 { last.open() }
+      if case .object(let hash) = request.image?.place, log.add(hash) == 3 { last.open() }
       return try await FakeVision.usual(request)
     }
     let ada = try await world.user("ada")

@@ -2,6 +2,7 @@ import API
 import Codec
 import Cryptography
 import EngineHost
+import Foundation
 import RPCCore
 import RPCLoopback
 
@@ -20,76 +21,90 @@ struct FakeTrainingEngines: TrainingEngines {
     }
   }
 
-  typealias Script = @Sendable (Request, MessageWriter<EngineTrainEvent>) async throws -> Void
+  typealias Script = @Sendable (Request, FakeTraining) async throws -> Void
 
   private struct Trainer: EngineTrainerService {
+    let staging: String
     let script: Script
 
     func trainClassifier(
       _ request: EngineTrainClassifierRequest,
       responses: MessageWriter<EngineTrainEvent>, context: ServerContext
     ) async throws {
-      try await script(.classifier(request), responses)
+      let training = FakeTraining(
+        modelPath: "\(staging)/\(request.modelFile)", classNames: request.classNames,
+        events: responses)
+      try await script(.classifier(request), training)
     }
 
     func trainDetector(
       _ request: EngineTrainDetectorRequest, responses: MessageWriter<EngineTrainEvent>,
       context: ServerContext
     ) async throws {
-      try await script(.detector(request), responses)
+      let training = FakeTraining(
+        modelPath: "\(staging)/\(request.modelFile)", classNames: request.classNames,
+        events: responses)
+      try await script(.detector(request), training)
     }
   }
 
+  /// The folder of staged files.
+  let staging: String
   let script: Script
 
   func withTrainer<R: Sendable>(
     _ body: (EngineTrainerClient) async throws -> R
   ) async throws -> R {
-    try await withLoopback(routes: Trainer(script: script).routes) { caller in
+    try await withLoopback(routes: Trainer(staging: staging, script: script).routes) { caller in
       try await body(EngineTrainerClient(caller))
     }
   }
 }
 
-extension MessageWriter<EngineTrainEvent> {
+/// What an engine can say in a training, and where its model goes.
+struct FakeTraining: Sendable {
+  let modelPath: String
+  let classNames: [String]
+  let events: MessageWriter<EngineTrainEvent>
+
   func progress(_ phase: TrainingPhase, done: UInt64) async throws {
     let progress = TrainingProgress(phase: phase, epoch: 1, epochs: 1, imagesDone: done)
-    try await write(Element(event: .progress(progress)))
+    try await events.write(EngineTrainEvent(event: .progress(progress)))
   }
 
-  func note(_ text: String) async throws { try await write(Element(event: .note(text))) }
+  func note(_ text: String) async throws {
+    try await events.write(EngineTrainEvent(event: .note(text)))
+  }
 
-  /// Sends a classifier and its result.
+  /// Writes a classifier and sends its result; `hash` is what it says of the file.
   func finish(
-    classes: Int, weights: String = "the weights", bytes: UInt64? = nil, hash: String? = nil,
-    accuracy: Double = 0.75
+    classes: Int, weights: String = "the weights", hash: String? = nil, accuracy: Double = 0.75
   ) async throws {
     var confusion = [UInt64](repeating: 0, count: classes * classes)
     for index in 0..<classes { confusion[index * classes + index] = 5 }
-    let figures = EngineClassifierFigures(
-      accuracy: accuracy, topKAccuracy: 1, topK: 3, confusion: confusion)
-    try await finish(
-      .classifier(figures), validationImages: UInt64(5 * classes), weights: weights, bytes: bytes,
-      hash: hash)
+    let metrics = ModelMetrics(
+      accuracy: accuracy, topKAccuracy: 1, topK: 3, macroF1: 1,
+      classes: classNames.map {
+        .init(className: $0, precision: 1, recall: 1, f1: 1, support: 5)
+      },
+      confusion: confusion, trainingImages: 20, validationImages: UInt64(5 * classes), loss: 0.25)
+    try await finish(metrics, weights: weights, hash: hash)
   }
 
-  /// Sends a model in chunks of 3 bytes and the result that belongs to it.
-  func finish(
-    _ measured: Element.Result.Measured, validationImages: UInt64 = 4,
-    weights: String = "the weights", bytes: UInt64? = nil, hash: String? = nil
-  ) async throws {
-    let weights = Array(weights.utf8)
-    for start in stride(from: 0, to: weights.count, by: 3) {
-      let chunk = Bytes(Array(weights[start..<min(start + 3, weights.count)]))
-      try await write(Element(event: .weightsChunk(chunk)))
-    }
-    let digest = lowerHex(SHA256.hash(weights))
-    let result = Element.Result(
-      trainingImages: 20, validationImages: validationImages, loss: 0.25, architecture: "fake-net",
-      inputSide: 224, weightsBytes: bytes ?? UInt64(weights.count), weightsHash: hash ?? digest,
-      history: [TrainingReport.Epoch(phase: .head, epoch: 1, loss: 0.25, seconds: 1)],
-      measured: measured)
-    try await write(Element(event: .result(result)))
+  private func finish(_ metrics: ModelMetrics, weights: String, hash: String?) async throws {
+    try write(weights)
+    let result = EngineTrainEvent.Result(
+      modelHash: hash ?? lowerHex(SHA256.hash(Array(weights.utf8))), architecture: "fake-net",
+      inputSide: 224, metrics: metrics,
+      report: TrainingReport(history: [.init(phase: .head, epoch: 1, loss: 0.25, seconds: 1)]))
+    try await events.write(EngineTrainEvent(event: .result(result)))
+  }
+
+  /// Writes the model into its file.
+  func write(_ weights: String) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: modelPath))
+    try file.write(contentsOf: Data(weights.utf8))
+    try file.close()
   }
 }
 

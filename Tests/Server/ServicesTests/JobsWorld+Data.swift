@@ -24,8 +24,7 @@ extension JobsWorld {
     let made = try await store.createAccount(
       name: name, passwordHash: "none",
       token: NewToken(
-        secretHash: secret.hash, label: "test",
-        scopes: scopes.reduce(0) { $0 | 1 << UInt32($1.rawValue) },
+        secretHash: secret.hash, label: "test", scopes: scopes,
         expireTime: now + .seconds(1_000_000)),
       at: now)
     return TestUser(
@@ -36,26 +35,26 @@ extension JobsWorld {
   /// Makes a project that is ready to be trained: `images` distinct ones of each class.
   @discardableResult
   func project(
-    _ name: String, of user: TestUser, kind: ProjectKind = .classification,
+    _ name: String, of user: TestUser, type: ProjectType = .classification,
     classes: [String] = ["cat", "dog"], images: Int = 10
   ) async throws -> [ObjectHash] {
     _ = try await store.createProject(
-      name: name, kind: kind, description: "", of: user.id, at: now)
+      name: name, type: type, description: "", of: user.id, at: now)
     guard !classes.isEmpty else { return [] }
     _ = try await store.setClasses(
-      classes.map { ClassRecord(id: 0, name: $0) }, ofProject: name, of: user.id)
+      classes.map { Class(name: $0) }, ofProject: name, of: user.id)
     var objects: [ObjectHash] = []
     for image in 0..<images {
       for (place, className) in classes.enumerated() {
         let staged = try store.stage(Array("\(name) \(className) \(image)".utf8))
         // Far apart, so that no two count as duplicates.
         let hash = UInt64(image * classes.count + place + 1) &* 0x9E37_79B9_7F4A_7C15
-        let stored = try await store.putDataPoint(
+        _ = try await store.putDataPoint(
           staged,
           image: ImageFacts(format: .png, width: 64, height: 48, perceptualHash: hash),
-          annotation: kind == .classification ? .className(className) : .boxes([]),
+          annotation: type == .classification ? .className(className) : .boxes(Boxes()),
           fileName: "", inProject: name, of: user.id, at: now)
-        objects.append(stored.dataPoint.object)
+        objects.append(staged.hash)
       }
     }
     return objects
@@ -74,9 +73,7 @@ extension JobsWorld {
     let metrics = ModelMetrics(accuracy: 0.75, macroF1: 0.5)
     return try await store.finishTraining(
       queued.id, weights: try store.stage(Array("weights \(queued.id)".utf8)),
-      facts: ModelFacts(
-        architecture: "fake-net", inputSide: 224, quality: .classification(accuracy: 0.75),
-        metrics: Array(metrics.serialized())), report: [],
+      facts: ModelFacts(architecture: "fake-net", inputSide: 224, metrics: metrics), report: [],
       at: now)
   }
 

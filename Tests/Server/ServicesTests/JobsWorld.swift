@@ -14,11 +14,11 @@ import Testing
 final class JobsWorld: Sendable {
   let store: DataStore
   let time = ManualTime()
-  let scheduler: TrainingScheduler
   private let folder: URL
+  private let configuration: ProviderSet.Configuration
+  private let engines: FakeTrainingEngines
   private let answer: FakeVision.Answer
   private let find: FakeVision.Finding
-  private let concurrencyMax: Int
 
   init(
     limits: StoreLimits = StoreLimits(), jobsMax: Int = 1, weightsBytesMax: UInt64 = 1_000,
@@ -32,15 +32,15 @@ final class JobsWorld: Sendable {
     store = try DataStore.inMemory(
       objectsIn: folder.path(percentEncoded: false), limits: limits,
       at: Timestamp(unixMilliseconds: time.unixMilliseconds))
-    var configuration = TrainingScheduler.Configuration()
-    configuration.jobsMax = jobsMax
-    configuration.weightsBytesMax = weightsBytesMax
-    scheduler = TrainingScheduler(
-      store: store, engines: FakeTrainingEngines(script: script), configuration: configuration,
-      now: { Timestamp(unixMilliseconds: time.unixMilliseconds) }, logger: quiet)
+    var configuration = ProviderSet.Configuration()
+    configuration.scheduler.jobsMax = jobsMax
+    configuration.scheduler.weightsBytesMax = weightsBytesMax
+    configuration.worker.concurrencyMax = concurrencyMax
+    self.configuration = configuration
+    engines = FakeTrainingEngines(
+      staging: folder.appending(path: "staging").path(percentEncoded: false), script: script)
     self.answer = answer
     self.find = find
-    self.concurrencyMax = concurrencyMax
   }
 
   /// A world in which nothing is trained.
@@ -56,12 +56,17 @@ final class JobsWorld: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 
+  func stagedFiles() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(
+      atPath: folder.appending(path: "staging").path(percentEncoded: false))
+  }
+
   /// What the test calls, while the scheduler and the worker run.
   struct Clients: Sendable {
     let training: TrainingClient
     let publishing: PublishingClient
     let inference: InferenceClient
-    let worker: InferenceWorker
+    let scheduler: TrainingScheduler
   }
 
   /// Runs `body` beside the scheduler and the worker, and drains both when it returns.
@@ -70,39 +75,27 @@ final class JobsWorld: Sendable {
     _ body: @Sendable (Clients) async throws -> R
   ) async throws -> R {
     let time = self.time
-    let now: @Sendable () -> Timestamp = {
-      Timestamp(unixMilliseconds: time.unixMilliseconds)
-    }
     return try await withLoopback(routes: FakeVision(answer: answer, find: find).routes) { engine in
-      var configuration = InferenceWorker.Configuration()
-      configuration.concurrencyMax = concurrencyMax
-      let vision = EngineVisionClient(engine)
-      let worker = InferenceWorker(
-        store: store, vision: vision, configuration: configuration, now: now,
-        sleep: { duration in
-          // Retries come at once; second looks wait for the end.
-          if duration >= .seconds(60) { try await Gate().pass() }
-        }, logger: quiet)
-      let authenticator = Authenticator(store: store, now: now)
-      let routes =
-        TrainingProvider(
-          authenticator: authenticator, store: store, scheduler: scheduler, now: now
-        ).routes
-        + PublishingProvider(authenticator: authenticator, store: store, now: now).routes
-        + InferenceProvider(
-          authenticator: authenticator, store: store, vision: vision, worker: worker, now: now,
-          logger: quiet
-        ).routes
-      return try await withLoopback(routes: routes) { caller in
+      let providers = try ProviderSet(
+        store: store, vision: EngineVisionClient(engine), engines: engines,
+        configuration: configuration,
+        clock: ServiceClock(
+          now: { Timestamp(unixMilliseconds: time.unixMilliseconds) },
+          sleep: { duration in
+            // Retries come at once; second looks wait for the end.
+            if duration >= .seconds(60) { try await Gate().pass() }
+          }),
+        logger: quiet)
+      return try await withLoopback(routes: providers.routes) { caller in
         try await withThrowingTaskGroup(of: Void.self) { group in
-          if training { group.addTask { await self.scheduler.run() } }
-          if inferences { group.addTask { await worker.run() } }
+          if training { group.addTask { await providers.scheduler.run() } }
+          if inferences { group.addTask { await providers.worker.run() } }
           let result = try await body(
             Clients(
               training: TrainingClient(caller), publishing: PublishingClient(caller),
-              inference: InferenceClient(caller), worker: worker))
-          self.scheduler.drain()
-          worker.drain()
+              inference: InferenceClient(caller), scheduler: providers.scheduler))
+          providers.scheduler.drain()
+          providers.worker.drain()
           try await group.waitForAll()
           return result
         }

@@ -146,11 +146,11 @@ struct PublishingServiceTests {
     for name in ["a", "b", "c"] { try await world.published(name, of: ada) }
     let page = try await world.store.publications(
       filter: PublicationFilter(), page: PageRequest())
-    let whole = try AnswerPage(page, cursor: \.id) { PublishedModel($0) }
+    let whole = try AnswerPage(page) { $0.message }
     #expect(whole.elements.map(\.project) == ["c", "b", "a"] && whole.nextPageToken.isEmpty)
     let sizes = try whole.elements.map { try $0.serialized().count }
     for (bytesMax, count) in [(sizes[0] + sizes[1], 2), (sizes[0] + sizes[1] - 1, 1), (0, 1)] {
-      let cut = try AnswerPage(page, bytesMax: bytesMax, cursor: \.id) { PublishedModel($0) }
+      let cut = try AnswerPage(page, bytesMax: bytesMax) { $0.message }
       #expect(cut.elements.count == count)
       #expect(cut.nextPageToken == "\(page.rows[count - 1].id)")
     }

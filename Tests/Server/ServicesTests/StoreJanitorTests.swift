@@ -76,16 +76,17 @@ struct StoreJanitorTests {
       configuration.scrubDays = 0
       let upkeep = StoreJanitor(
         store: world.store, configuration: configuration,
-        now: { self.state.withLock(\.wall) },
-        instant: { self.start + self.state.withLock(\.counting) },
-        sleep: { pause in
-          try self.state.withLock { state in
-            state.ticks += 1
-            if state.ticks == ticks { throw CancellationError() }
-            state.counting += pause
-            state.wall = state.wall + (pause + turn(state.ticks))
-          }
-        },
+        clock: ServiceClock(
+          now: { self.state.withLock(\.wall) },
+          instant: { self.start + self.state.withLock(\.counting) },
+          sleep: { pause in
+            try self.state.withLock { state in
+              state.ticks += 1
+              if state.ticks == ticks { throw CancellationError() }
+              state.counting += pause
+              state.wall = state.wall + (pause + turn(state.ticks))
+            }
+          }),
         logger: Logger(label: "test") { _ in CollectingLog(lines: self.lines) })
       await upkeep.tidy()
     }
@@ -95,7 +96,7 @@ struct StoreJanitorTests {
       _ = try await world.store.createAccount(
         name: "ada", passwordHash: "hash",
         token: NewToken(
-          secretHash: [UInt8](repeating: 1, count: 32), label: "", scopes: 1,
+          secretHash: [UInt8](repeating: 1, count: 32), label: "", scopes: [],
           expireTime: wall + lifetime, origin: .login), at: wall)
     }
 

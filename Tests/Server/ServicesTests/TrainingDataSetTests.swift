@@ -89,20 +89,22 @@ struct TrainingDataSetTests {
     let world = try JobsWorld.answering()
     let ada = try await world.user("ada")
     try await emptyProject("pets", of: ada, world)
-    var project = try await world.store.project(named: "pets", of: ada.id)
+    var project = try await world.store.project(named: "pets", of: ada.id).message
     project.labeledDataPointCount = 150_000
-    project.boxCount = 100_000
-    try TrainingDataSet.checkSize(of: project)
-    project.boxCount += 1
-    let refused = #expect(throws: Status.self) { try TrainingDataSet.checkSize(of: project) }
+    try TrainingDataSet.checkSize(of: project, boxCount: 100_000)
+    let refused = #expect(throws: Status.self) {
+      try TrainingDataSet.checkSize(of: project, boxCount: 100_001)
+    }
     #expect(refused?.code == .failedPrecondition && refused?.message.contains("250001") == true)
   }
 
   @Test func `metrics of as many classes as can be trained fit into a message`() throws {
     let count = TrainingDataSet.classesMax
-    let figures = EngineClassifierFigures(
-      accuracy: 1, confusion: [UInt64](repeating: 1_000, count: count * count))
-    let metrics = try ModelMetrics(figures, classNames: (0..<count).map { "class \($0)" })
+    let names = (0..<count).map { "class \($0)" }
+    let metrics = ModelMetrics(
+      accuracy: 1, classes: names.map { .init(className: $0) },
+      confusion: [UInt64](repeating: 1_000, count: count * count))
+    try metrics.check(classNames: names)
     #expect(try ModelMetrics(serialized: metrics.serialized()) == metrics)
     #expect(try metrics.serialized().count < Limits().messageBytesMax)
   }

@@ -1,4 +1,5 @@
 import API
+import Foundation
 import RPCCore
 import Store
 import Testing
@@ -13,13 +14,12 @@ struct TrainingSchedulerTests {
     ("bad image", "image abc cannot be decoded"),
     ("no result", "the training engine is faulty: it ended without a result"),
     ("after the result", "the training engine is faulty: it went on after its result"),
-    (
-      "wrong size",
-      "the training engine is faulty: it sent a model of 11 bytes and states 12"
-    ),
-    ("wrong hash", "the training engine is faulty: it sent a model with the SHA-256"),
+    ("cut off", "the training engine is faulty: it wrote a model with the SHA-256"),
+    ("wrong hash", "the training engine is faulty: it wrote a model with the SHA-256"),
+    ("another file", "the training cannot be stored: "),
+    ("a link", "the training cannot be stored: "), ("nothing", "the training cannot be stored: "),
     ("wrong classes", "the training engine is faulty: its confusion matrix has 9 entries"),
-    ("too large", "the training engine is faulty: its model has 1001 bytes or more"),
+    ("too large", "the training engine is faulty: its model has 1001 bytes; the limit is 1000"),
   ])
   func `a training that goes wrong fails with a reason`(fault: String, reason: String) async throws
   {
@@ -32,7 +32,15 @@ struct TrainingSchedulerTests {
       case "after the result":
         try await events.finish(classes: 2)
         try await events.note("more")
-      case "wrong size": try await events.finish(classes: 2, bytes: 12)
+      case "cut off":
+        try await events.finish(classes: 2)
+        #expect(truncate(events.modelPath, 10) == 0)
+      case "another file", "a link", "nothing":
+        try await events.finish(classes: 2)
+        let path = events.modelPath
+        #expect(rename(path, path + ".moved") == 0)
+        if fault == "another file" { try Data("the weights".utf8).write(to: URL(filePath: path)) }
+        if fault == "a link" { #expect(symlink(path + ".moved", path) == 0) }
       case "wrong hash": try await events.finish(classes: 2, hash: "00")
       case "wrong classes": try await events.finish(classes: 3)
       default:
@@ -51,6 +59,8 @@ struct TrainingSchedulerTests {
       #expect(job.state == .failed)
       #expect(job.reason.hasPrefix(reason), "\(job.reason)")
       #expect(job.endTimeUnixMs > 0 && job.metrics == nil)
+      // Nothing is left but what the engine has hidden under another name.
+      #expect(try world.stagedFiles().allSatisfy { $0.hasSuffix(".moved") })
       // The next one is not in its way.
       _ = try await clients.training.train(TrainRequest(project: "pets"), options: ada.options)
       #expect(try await watch("pets", of: ada, clients).map(summary).last == "failed")
@@ -159,7 +169,7 @@ struct TrainingSchedulerTests {
       async let waiting = status { try await watch("waiting", of: ada, clients) }
       async let running = watch("running", of: ada, clients)
       try await started.pass()
-      world.scheduler.drain()
+      clients.scheduler.drain()
       #expect(try await running.map(summary).last == "failed")
       #expect(try await waiting?.code == .unavailable)
     }
@@ -219,7 +229,7 @@ struct TrainingSchedulerTests {
       async let running = status { try await watch("pets", of: ada, clients) }
       async let queued = status { try await watch("fish", of: ada, clients) }
       for project in ["fish", "pets"] {
-        world.scheduler.stopDeleted(
+        clients.scheduler.stopDeleted(
           try await world.store.deleteProject(named: project, of: ada.id))
       }
       #expect(try await running?.code == .notFound)

@@ -12,7 +12,7 @@ struct TrainingServiceTests {
         Issue.record("\(request)")
         return
       }
-      #expect(request.classCount == 2 && request.examples.count == 20)
+      #expect(request.classNames == ["cat", "dog"] && request.examples.count == 20)
       #expect(request.examples.map(\.object) == request.examples.map(\.object).sorted())
       #expect(request.parameters?.seed == 9 && request.parameters?.timeBudgetSeconds == 480)
       #expect(request.parameters?.validationFraction == 0.15)
@@ -41,7 +41,8 @@ struct TrainingServiceTests {
       #expect(job?.parameters?.seed == 9)
     }
     let model = try await world.store.training(1, ofProject: "pets", of: ada.id).model
-    #expect(model?.facts.architecture == "fake-net" && model?.facts.inputSide == 224)
+    #expect(model?.architecture == "fake-net" && model?.inputSide == 224)
+    #expect(try world.stagedFiles().isEmpty)
     let weights = try await world.store.openObject(try #require(model?.weights))
     #expect(try weights.read(at: 0, count: 100) == Array("the weights".utf8))
   }
@@ -139,7 +140,7 @@ struct TrainingServiceTests {
   @Test func `a detection project without boxes is refused with the reasons`() async throws {
     let world = try JobsWorld.answering()
     let ada = try await world.user("ada")
-    try await world.project("cars", of: ada, kind: .detection)
+    try await world.project("cars", of: ada, type: .detection)
     try await world.serve { clients in
       let refused = try await status {
         try await clients.training.train(TrainRequest(project: "cars"), options: ada.options)

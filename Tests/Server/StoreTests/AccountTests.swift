@@ -1,3 +1,4 @@
+import API
 import Store
 import Testing
 
@@ -21,7 +22,7 @@ struct AccountTests {
 
   @Test func `a token authenticates until the moment it expires`() async throws {
     let fixture = try await StoreFixture()
-    let expiry = fixture.adaToken.expireTime
+    let expiry = Timestamp(unixMilliseconds: fixture.adaToken.expireTimeUnixMs)
     let before = Timestamp(unixMilliseconds: expiry.unixMilliseconds - 1)
     let secret = StoreFixture.secretHash(1)
     let found = try await fixture.store.authenticate(secretHash: secret, at: before)
@@ -40,10 +41,10 @@ struct AccountTests {
   @Test func `a revoked token is gone, and only its owner can revoke it`() async throws {
     let fixture = try await StoreFixture()
     let grace = try await fixture.makeAccount("grace", seed: 2)
-    await #expect(throws: StoreError.notFound(.token, "\(fixture.adaToken.id.rawValue)")) {
-      try await fixture.store.revokeToken(fixture.adaToken.id, of: grace.id)
+    await #expect(throws: StoreError.notFound(.token, "\(fixture.adaToken.id)")) {
+      try await fixture.store.revokeToken(TokenID(fixture.adaToken.id), of: grace.id)
     }
-    try await fixture.store.revokeToken(fixture.adaToken.id, of: fixture.ada.id)
+    try await fixture.store.revokeToken(TokenID(fixture.adaToken.id), of: fixture.ada.id)
     let found = try await fixture.store.authenticate(
       secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
     #expect(found == nil)
@@ -72,14 +73,14 @@ struct AccountTests {
     _ = try await fixture.store.createToken(
       StoreFixture.newToken(2), of: fixture.ada.id, at: StoreFixture.start)
     try await fixture.store.changePassword(
-      of: fixture.ada.id, from: "hash", to: "new", keeping: fixture.adaToken.id)
+      of: fixture.ada.id, from: "hash", to: "new", keeping: TokenID(fixture.adaToken.id))
     let tokens = try await fixture.store.tokens(
       of: fixture.ada.id, page: PageRequest(), at: StoreFixture.start)
     #expect(tokens.rows == [fixture.adaToken])
     #expect(try await fixture.store.account(fixture.ada.id).passwordHash == "new")
     await #expect(throws: StoreError.changedMeanwhile(.account)) {
       try await fixture.store.changePassword(
-        of: fixture.ada.id, from: "hash", to: "third", keeping: fixture.adaToken.id)
+        of: fixture.ada.id, from: "hash", to: "third", keeping: TokenID(fixture.adaToken.id))
     }
   }
 
@@ -116,11 +117,11 @@ struct AccountTests {
       0, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
     try await store.submitInference(
       id: String(repeating: "a", count: 32), image: store.stage([1, 2, 3]),
-      publication: published, options: InferenceOptions(topK: 1), of: fixture.ada.id,
+      publication: published, options: InferRequest(topK: 1), of: fixture.ada.id,
       at: StoreFixture.start)
     try await store.submitInference(
       id: String(repeating: "b", count: 32), image: store.stage([4, 5, 6]),
-      publication: published, options: InferenceOptions(topK: 1), of: grace.id,
+      publication: published, options: InferRequest(topK: 1), of: grace.id,
       at: StoreFixture.start)
     #expect(try fixture.folder.objectFiles().count == 5)
 
@@ -139,7 +140,7 @@ struct AccountTests {
     let waiting = try await store.pendingInferences(page: PageRequest()).rows
     #expect(waiting.map(\.account) == [grace.id])
     #expect(waiting.map(\.training) == [nil])
-    #expect(try await store.project(named: "hers", of: grace.id).dataPointCount == 1)
+    #expect(try await store.project(named: "hers", of: grace.id).message.dataPointCount == 1)
     await #expect(throws: StoreError.notFound(.account, "number \(fixture.ada.id.rawValue)")) {
       try await store.deleteAccount(fixture.ada.id)
     }

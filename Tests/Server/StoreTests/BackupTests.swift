@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import Synchronization
@@ -12,11 +13,12 @@ struct BackupTests {
   @Test func `a backup is a store of its own with all that was there`() async throws {
     let place = try await Place()
     let report = try await place.backup()
-    #expect(report.copied == 3 && report.faults == 0 && report.counts.images == 2)
+    #expect(report.copied == 3 && report.faults == 0)
+    #expect(try place.manifestCounts().images == 2)
     #expect(try place.target("manifest.json").contains(report.databaseHash))
     let copy = try DataStore.open(folder: place.path("backup"), at: start)
     let pets = try await copy.project(named: "pets", of: place.fixture.ada.id)
-    #expect(pets.dataPointCount == 2)
+    #expect(pets.message.dataPointCount == 2)
     let hash = try await place.anImage
     #expect(try await copy.openObject(hash).bytes == 5)
     try copy.close()
@@ -29,7 +31,8 @@ struct BackupTests {
     #expect(try await place.backup().copied == 0)
     try await place.fixture.put("another")
     let third = try await place.backup()
-    #expect(third.copied == 1 && third.copiedBytes == 7 && third.counts.images == 3)
+    #expect(third.copied == 1 && third.copiedBytes == 7)
+    #expect(try place.manifestCounts().images == 3)
   }
 
   @Test func `what the store has no more goes to the backup's trash`() async throws {
@@ -38,7 +41,7 @@ struct BackupTests {
     try await place.fixture.store.deleteProject(named: "pets", of: place.fixture.ada.id)
     try await place.fixture.store.removeLeftovers()
     let report = try await place.backup()
-    #expect(report.trashed == 3 && report.counts.objects == 0)
+    #expect(report.trashed == 3 && report.objects == 0)
     #expect(try place.files(in: "backup/trash").count == 3)
     #expect(try place.files(in: "backup/objects").isEmpty)
   }
@@ -58,7 +61,7 @@ struct BackupTests {
     let told = try await place.backup(to: "new")
     #expect(told.faults == 1)
     #expect(
-      place.faults.value.map { "\($0.kind) \($0.user.project) \($0.user.name)" } == [
+      place.faults.value.map { "\($0.kind) \($0.project) \($0.name)" } == [
         "damaged Ada/pets first.png"
       ])
     try FileManager.default.removeItem(atPath: file)
@@ -74,7 +77,7 @@ struct BackupTests {
     try await place.fixture.put("another")
     // Cut off at the first object, and with rests of such an end in staging.
     await #expect(throws: CancellationError.self) {
-      try await withThrowingTaskGroup(of: CopyReport.self) { group in
+      try await withThrowingTaskGroup(of: UpkeepCopyResult.self) { group in
         group.addTask { try await place.backup() }
         group.cancelAll()
         return try await group.next()
@@ -172,8 +175,8 @@ struct BackupTests {
     #expect(report.copied == 3)
     #expect(try await place.verify(place.path("restored")).report.isSound)
     let store = try DataStore.open(folder: place.path("restored"), at: start)
-    let images = try await store.project(named: "pets", of: place.fixture.ada.id).dataPointCount
-    #expect(images == 2)
+    let pets = try await store.project(named: "pets", of: place.fixture.ada.id).message
+    #expect(pets.dataPointCount == 2)
     try store.close()
     // The same store: it can be backed up where it was.
     let again = try StoppedStore(folder: place.path("restored"))

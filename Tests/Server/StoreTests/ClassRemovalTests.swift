@@ -1,3 +1,4 @@
+import API
 import GRDB
 import TestSupport
 import Testing
@@ -8,13 +9,13 @@ struct ClassRemovalTests {
   private static let batch = 3
 
   private func fixture(
-    _ kind: ProjectKind, images: Int, onDisk: Bool = false
+    _ kind: ProjectType, images: Int, onDisk: Bool = false
   ) async throws -> StoreFixture {
     var limits = StoreLimits()
     limits.batchRowsMax = Self.batch
     let fixture = try await StoreFixture(onDisk: onDisk, limits: limits)
     try await fixture.makeProject("pets", kind)
-    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
+    let box = Box(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
     for number in 0..<images {
       try await fixture.put(
         "\(number)", kind == .classification ? .className("dog") : .boxes([box, box]))
@@ -33,24 +34,24 @@ struct ClassRemovalTests {
     return project
   }
 
-  private func expectEmpty(_ project: ProjectRecord) {
+  private func expectEmpty(_ project: Project) {
     #expect(project.classes.isEmpty && project.labeledDataPointCount == 0)
   }
 
-  @Test(arguments: [ProjectKind.classification, .detection], 0...8)
+  @Test(arguments: [ProjectType.classification, .detection], 0...8)
   func `classes go whole, whether they need no, one or several batches`(
-    kind: ProjectKind, images: Int
+    kind: ProjectType, images: Int
   ) async throws {
     let fixture = try await fixture(kind, images: images)
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
     let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
     expectEmpty(contents.project)
     #expect(contents.dataPoints.count == images)
-    #expect(contents.dataPoints.allSatisfy { $0.annotation == nil })
+    #expect(contents.dataPoints.allSatisfy { $0.label == nil })
   }
 
-  @Test(arguments: [ProjectKind.classification, .detection])
-  func `who asks for a project finishes the removal first`(kind: ProjectKind) async throws {
+  @Test(arguments: [ProjectType.classification, .detection])
+  func `who asks for a project finishes the removal first`(kind: ProjectType) async throws {
     let fixture = try await fixture(kind, images: 10)
     _ = try await begin(fixture)
     let list = try await fixture.store.dataPoints(
@@ -63,12 +64,12 @@ struct ClassRemovalTests {
     let methods: [@Sendable (StoreFixture) async throws -> Void] = [
       { fixture in
         _ = try await fixture.store.setClasses(
-          [ClassRecord(id: 0, name: "dog")], ofProject: "pets", of: fixture.ada.id)
+          [Class(id: 0, name: "dog")], ofProject: "pets", of: fixture.ada.id)
         let point = try await fixture.put("0").dataPoint
-        #expect(point.annotation == nil)
+        #expect(point.label == nil)
         // Its name is that of a class that went, its id is new.
         let classes = try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
-        #expect(classes == [ClassRecord(id: 3, name: "dog")])
+        #expect(classes == [Class(id: 3, name: "dog")])
       },
       { fixture in
         let page = try await fixture.store.projects(of: fixture.ada.id, page: PageRequest())
@@ -76,7 +77,7 @@ struct ClassRemovalTests {
       },
       { fixture in
         let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
-        #expect(contents.dataPoints.allSatisfy { $0.annotation == nil })
+        #expect(contents.dataPoints.allSatisfy { $0.label == nil })
       },
       { fixture in
         let labeled = try await fixture.store.examine(project: "pets", of: fixture.ada.id) {
@@ -108,7 +109,7 @@ struct ClassRemovalTests {
         group.addTask {
           // All of the images have their class, or none has.
           let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
-          let labeled = contents.dataPoints.count { $0.annotation != nil }
+          let labeled = contents.dataPoints.count { $0.label != nil }
           #expect(labeled == 0 || labeled == 40)
           #expect(contents.project.classes.count == (labeled == 0 ? 0 : 2))
           try await fixture.put("other \(number)", .className("cat"), in: "other")
@@ -116,14 +117,14 @@ struct ClassRemovalTests {
       }
       try await group.waitForAll()
     }
-    expectEmpty(try await fixture.store.project(named: "pets", of: fixture.ada.id))
+    expectEmpty(try await fixture.store.project(named: "pets", of: fixture.ada.id).message)
     let other = try await fixture.store.project(named: "other", of: fixture.ada.id)
-    #expect(other.labeledDataPointCount == 8)
+    #expect(other.message.labeledDataPointCount == 8)
   }
 
-  @Test(arguments: [ProjectKind.classification, .detection])
+  @Test(arguments: [ProjectType.classification, .detection])
   func `a removal that a crash cut off is finished after the next start`(
-    kind: ProjectKind
+    kind: ProjectType
   ) async throws {
     let fixture = try await fixture(kind, images: 10, onDisk: true)
     _ = try await begin(fixture)
@@ -134,7 +135,7 @@ struct ClassRemovalTests {
       try DataStore.count($0, "SELECT count(*) FROM project WHERE removing_classes = 1", [])
     }
     #expect(marked == 0)
-    expectEmpty(try await store.project(named: "pets", of: fixture.ada.id))
+    expectEmpty(try await store.project(named: "pets", of: fixture.ada.id).message)
   }
 
   @Test func `the answer is kept with the decision`() async throws {

@@ -1,11 +1,12 @@
+import API
 import GRDB
 import Testing
 
 @testable import Store
 
 struct ClassTests {
-  private func record(_ id: UInt32, _ name: String) -> ClassRecord {
-    ClassRecord(id: id, name: name)
+  private func record(_ id: UInt32, _ name: String) -> Class {
+    Class(id: id, name: name)
   }
 
   @Test func `renaming keeps the id, a new class gets a new one, and no id comes back`()
@@ -13,7 +14,7 @@ struct ClassTests {
   {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    func set(_ classes: [ClassRecord]) async throws -> [ClassRecord] {
+    func set(_ classes: [Class]) async throws -> [Class] {
       try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
     }
     #expect(
@@ -34,7 +35,7 @@ struct ClassTests {
     _ = try await fixture.store.setClasses(
       [record(1, "dog"), record(2, "cat")], ofProject: "pets", of: fixture.ada.id)
     let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
-    #expect(point.annotation == .className("dog"))
+    #expect(point.label == .className("dog"))
   }
 
   @Test func `a name whose id is given away gets a new id`() async throws {
@@ -65,7 +66,7 @@ struct ClassTests {
   @Test func `a bad list is refused and changes nothing`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    func refusal(_ classes: [ClassRecord]) async -> StoreError? {
+    func refusal(_ classes: [Class]) async -> StoreError? {
       await #expect(throws: StoreError.self) {
         try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
       }
@@ -89,12 +90,12 @@ struct ClassTests {
     }
   }
 
-  @Test(arguments: [ProjectKind.classification, .detection])
-  func `a class in use is not dropped unless forced`(kind: ProjectKind) async throws {
+  @Test(arguments: [ProjectType.classification, .detection])
+  func `a class in use is not dropped unless forced`(kind: ProjectType) async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject("pets", kind)
-    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
-    let annotation: AnnotationRecord =
+    let box = Box(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
+    let annotation: Annotation.Value =
       kind == .classification ? .className("dog") : .boxes([box, box])
     let image = try await fixture.put("a", annotation).dataPoint.object
     await #expect(throws: StoreError.classInUse("dog", dataPoints: 1)) {
@@ -106,12 +107,12 @@ struct ClassTests {
         ofProject: "pets", of: fixture.ada.id, force: false)
     }
     let same = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
-    #expect(same.annotation == annotation)
+    #expect(same.label == annotation)
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
     let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
-    #expect(point.annotation == nil)
+    #expect(point.label == nil)
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.classes.isEmpty && project.labeledDataPointCount == 0)
+    #expect(project.message.classes.isEmpty && project.message.labeledDataPointCount == 0)
   }
 
   @Test func `an image looked at and empty stays so when all classes go`() async throws {
@@ -120,6 +121,6 @@ struct ClassTests {
     let image = try await fixture.put("a", .boxes([])).dataPoint.object
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
     let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
-    #expect(point.annotation == .boxes([]))
+    #expect(point.label == .boxes([]))
   }
 }

@@ -1,3 +1,4 @@
+import API
 import Testing
 
 @testable import Store
@@ -77,7 +78,7 @@ struct ConcurrencyTests {
       _ = await task.result
     }
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(try fixture.folder.objectFiles().count == Int(project.dataPointCount))
+    #expect(try fixture.folder.objectFiles().count == Int(project.message.dataPointCount))
     #expect(try fixture.folder.stagedFiles().isEmpty)
   }
 }

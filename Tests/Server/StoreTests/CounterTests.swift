@@ -1,3 +1,4 @@
+import API
 import GRDB
 import Testing
 
@@ -77,8 +78,8 @@ struct CounterTests {
   @Test func `several boxes of one class in an image count once`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject("pets", .detection)
-    func boxes(_ names: [String]) -> AnnotationRecord {
-      .boxes(names.map { BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: $0) })
+    func boxes(_ names: [String]) -> Annotation.Value {
+      .boxes(names.map { Box(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: $0) })
     }
     let image = try await fixture.put("a", boxes(["cat", "cat", "dog"])).dataPoint.object
     try await fixture.put("b", boxes(["cat"]))
@@ -105,7 +106,7 @@ struct CounterTests {
     for number in 0..<3 {
       try await fixture.store.submitInference(
         id: String(repeating: "\(number)", count: 32), image: fixture.store.stage([UInt8(number)]),
-        publication: publication, options: InferenceOptions(topK: 1), of: fixture.ada.id,
+        publication: publication, options: InferRequest(topK: 1), of: fixture.ada.id,
         at: StoreFixture.start)
     }
     try await fixture.store.finishInference(

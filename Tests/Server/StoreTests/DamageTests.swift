@@ -1,3 +1,4 @@
+import API
 import Foundation
 import TestSupport
 import Testing
@@ -18,7 +19,7 @@ struct DamageTests {
       name: "ada", passwordHash: "", token: StoreFixture.newToken(1), at: start
     ).account
     _ = try await store.createProject(
-      name: "pets", kind: .classification, description: "", of: ada.id, at: start)
+      name: "pets", type: .classification, description: "", of: ada.id, at: start)
     return (store, ada.id)
   }
 

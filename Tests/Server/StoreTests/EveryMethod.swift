@@ -1,3 +1,4 @@
+import API
 import Store
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ struct EveryMethod {
   let fixture: StoreFixture
 
   /// Methods without a statement of their own.
-  static let other: Set<String> = ["stageUpload", "close", "replenishReserve"]
+  static let other: Set<String> = ["stageSlot", "stageUpload", "close", "replenishReserve"]
 
   private let answers = SharedState<UInt8>(0)
 
@@ -19,7 +20,7 @@ struct EveryMethod {
 
   func run() async throws {
     try await accounts()
-    for kind in [ProjectKind.classification, .detection] {
+    for kind in [ProjectType.classification, .detection] {
       try await images(of: "project-\(kind)", kind)
       try await classes(of: "project-\(kind)")
     }
@@ -57,24 +58,25 @@ struct EveryMethod {
     _ = try await store.authenticate(secretHash: StoreFixture.secretHash(3), at: now)
     _ = try await store.tokens(of: ada, page: PageRequest(), at: now)
     _ = try await store.tokens(of: ada, page: PageRequest(after: 1), at: now)
-    try await store.revokeToken(token.id, of: ada, keeping: answer())
+    try await store.revokeToken(TokenID(token.id), of: ada, keeping: answer())
     try await store.changePassword(
-      of: ada, from: "hash", to: "other", keeping: fixture.adaToken.id, keeping: answer())
+      of: ada, from: "hash", to: "other", keeping: TokenID(fixture.adaToken.id),
+      keeping: answer())
     _ = try await store.keptAnswer(
       named: [UInt8](repeating: 2, count: 32), ofAccount: "ada", at: now)
     try await store.keep(answer(), ofAccount: "ada")
   }
 
-  private func images(of project: String, _ kind: ProjectKind) async throws {
+  private func images(of project: String, _ kind: ProjectType) async throws {
     _ = try await store.createProject(
-      name: project, kind: kind, description: "", of: ada, at: now, keeping: answer())
+      name: project, type: kind, description: "", of: ada, at: now, keeping: answer())
     _ = try await store.project(named: project, of: ada)
     _ = try await store.projects(of: ada, page: PageRequest())
     _ = try await store.projects(of: ada, page: PageRequest(after: "a"))
     _ = try await store.setClasses(
-      ["cat", "dog", "cow"].map { ClassRecord(id: 0, name: $0) }, ofProject: project, of: ada)
-    let box = BoxRecord(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "dog")
-    let annotation: AnnotationRecord =
+      ["cat", "dog", "cow"].map { Class(id: 0, name: $0) }, ofProject: project, of: ada)
+    let box = Box(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "dog")
+    let annotation: Annotation.Value =
       kind == .classification ? .className("dog") : .boxes([box, box])
     for number in 0..<3 { try await fixture.put("\(number)", annotation, in: project) }
     let staged = try store.stage([1])
@@ -110,14 +112,13 @@ struct EveryMethod {
 
   private func classes(of project: String) async throws {
     let classes = try await store.classes(ofProject: project, of: ada)
-    var changed = Array(classes.reversed().dropFirst()) + [ClassRecord(id: 0, name: "new")]
+    var changed = Array(classes.reversed().dropFirst()) + [Class(id: 0, name: "new")]
     changed[0].name = "renamed"
     _ = try await store.setClasses(changed, ofProject: project, of: ada, keeping: answer())
     await refused { try await store.setClasses([], ofProject: project, of: ada) }
     await refused { try await store.deleteClasses(ofProject: project, of: ada, force: false) }
     try await store.deleteClasses(ofProject: project, of: ada, force: true, keeping: answer())
     try await store.finishClassRemovals()
-    _ = try await store.contents(ofProject: project, of: ada)
     for onlyLabeled in [false, true] {
       _ = try await store.examine(project: project, of: ada) { examination in
         var ids: [Int64] = []
@@ -181,7 +182,7 @@ struct EveryMethod {
     try await store.checkPendingInferences(of: ada)
     try await store.submitInference(
       id: id, image: store.stage([3]), publication: publication,
-      options: InferenceOptions(topK: 1), of: ada, at: now, keeping: answer())
+      options: InferRequest(topK: 1), of: ada, at: now, keeping: answer())
     _ = try await store.inference(id, of: ada, at: now)
     _ = try await store.pendingInferences(page: PageRequest())
     _ = try await store.pendingInferences(page: PageRequest(after: 1))

@@ -1,3 +1,4 @@
+import API
 import Dispatch
 import Foundation
 import GRDB
@@ -28,13 +29,18 @@ struct ExaminationTests {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
     try await fixture.makeProject("other")
-    var points: [DataPointRecord] = []
+    var points: [DataPoint] = []
     for (text, label) in [("a", "dog"), ("b", nil), ("c", "cat")] as [(String, String?)] {
       try await fixture.put("other " + text, .className("cat"), in: "other")
       points.append(try await fixture.put(text, label.map { .className($0) }).dataPoint)
     }
     let labels: [TrainingExample.Label?] = [.classIndex(1), nil, .classIndex(0)]
-    let all = zip(points, labels).map { Seen(id: $0.id, object: $0.object, label: $1) }
+    let ids = try await fixture.store.dataPoints(
+      inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest()
+    ).cursors
+    let all = zip(ids, zip(points, labels)).map {
+      Seen(id: $0, object: $1.0.object, label: $1.1)
+    }
     let (found, labeled, objects, bytes) = try await fixture.store.examine(
       project: "PETS", of: fixture.ada.id
     ) { examination in
@@ -53,10 +59,10 @@ struct ExaminationTests {
   @Test func `each image has its own boxes`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject("street", .detection)
-    func box(_ place: Double, _ name: String) -> BoxRecord {
-      BoxRecord(xMin: place, yMin: 1, xMax: 9, yMax: 9, className: name)
+    func box(_ place: Double, _ name: String) -> Box {
+      Box(xMin: place, yMin: 1, xMax: 9, yMax: 9, className: name)
     }
-    let labels: [[BoxRecord]?] = [
+    let labels: [[Box]?] = [
       [box(1, "dog"), box(0, "cat")], nil, [], [box(2, "cat")], nil, [box(4, "dog")],
     ]
     for (place, boxes) in labels.enumerated() {
@@ -69,7 +75,7 @@ struct ExaminationTests {
       boxes.map { boxes in
         .boxes(
           boxes.map {
-            FrozenBox(
+            EngineBox(
               classIndex: $0.className == "cat" ? 0 : 1, xMin: $0.xMin, yMin: $0.yMin,
               xMax: $0.xMax, yMax: $0.yMax)
           })
@@ -96,7 +102,7 @@ struct ExaminationTests {
     written.signal()
     #expect(try await counts == (1, 1, 1))
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.dataPointCount == 1)
+    #expect(project.message.dataPointCount == 1)
   }
 
   @Test func `an examination ends when its caller has gone, running or waiting`() async throws {

@@ -1,3 +1,4 @@
+import API
 import GRDB
 import TestSupport
 import Testing

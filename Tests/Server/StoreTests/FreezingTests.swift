@@ -1,3 +1,4 @@
+import API
 import Cryptography
 import Dispatch
 import Foundation
@@ -177,8 +178,8 @@ struct FreezingTests {
   }
 
   @Test func `the hash of a data set is that of its sorted lines`() throws {
-    func box(_ index: UInt32, _ left: Double) -> FrozenBox {
-      FrozenBox(classIndex: index, xMin: left, yMin: 0.5, xMax: 100, yMax: 1e20)
+    func box(_ index: UInt32, _ left: Double) -> EngineBox {
+      EngineBox(classIndex: index, xMin: left, yMin: 0.5, xMax: 100, yMax: 1e20)
     }
     let labels: [(String, TrainingExample.Label)] = [
       ("b", .boxes([box(1, 10), box(0, 9), box(2, 9), box(1, -1)])), ("0", .boxes([])),

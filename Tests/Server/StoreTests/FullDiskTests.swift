@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import Synchronization
@@ -32,6 +33,7 @@ struct FullDiskTests {
     let full = StorageFault.full(left: reserve - 4_096, reserve: reserve)
     #expect(fault { _ = try fixture.store.stage() } == full)
     #expect(fault { _ = try fixture.store.stage([1]) } == full)
+    #expect(fault { _ = try fixture.store.stageSlot() } == full)
     await #expect(throws: StoreError.self) { try await fixture.makeProject("more") }
     #expect(try fixture.folder.stagedFiles().isEmpty)
     #expect(try length(of: "reserve", disk) == reserve)
@@ -40,6 +42,19 @@ struct FullDiskTests {
     try disk.fill(leaving: reserve + (1 << 20))
     #expect(fault { _ = try fixture.store.stage(bytes: 2 << 20) } != nil)
     try await fixture.put("after")
+  }
+
+  @Test func `what another process has staged is not taken once only the reserve is left`()
+    async throws
+  {
+    let disk = try SmallDisk(mebibytes: 64)
+    let fixture = try await StoreFixture(on: disk)
+    let slot = try fixture.store.stageSlot()
+    try disk.fill(leaving: reserve - 4_096)
+    await #expect { try await slot.finish(bytesMax: 10) } throws: { error in
+      guard case StoreError.fault(.full, _) = error else { return false }
+      return true
+    }
   }
 
   @Test func `a long upload is stopped at the reserve`() async throws {
@@ -73,7 +88,7 @@ struct FullDiskTests {
     for seed in 0..<500 as Range<UInt64> {
       let token = try await store.createToken(
         StoreFixture.newToken(100 + seed), of: fixture.ada.id, at: start)
-      try await store.revokeToken(token.id, of: fixture.ada.id)
+      try await store.revokeToken(TokenID(token.id), of: fixture.ada.id)
     }
     _ = try await store.endTraining(training.id, .failed(reason: "full"), at: start)
     await #expect(throws: StoreError.self) { try await fixture.put("more") }
@@ -102,7 +117,8 @@ struct FullDiskTests {
     try DataStore.open(folder: disk.path, at: start).close()
     try disk.fill()
     let again = try DataStore.open(folder: disk.path, at: start)
-    #expect(try await again.project(named: "pets", of: fixture.ada.id).dataPointCount == 1)
+    let pets = try await again.project(named: "pets", of: fixture.ada.id).message
+    #expect(pets.dataPointCount == 1)
     try await again.deleteProject(named: "pets", of: fixture.ada.id)
     disk.empty()
     again.replenishReserve()

@@ -1,3 +1,4 @@
+import API
 import Store
 import Testing
 
@@ -22,7 +23,7 @@ struct InferenceTests {
   ) async throws {
     try await fixture.store.submitInference(
       id: id, image: fixture.store.stage(image), publication: publication,
-      options: InferenceOptions(topK: 3, confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7),
+      options: InferRequest(topK: 3, confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7),
       of: fixture.ada.id, at: now)
   }
 
@@ -31,7 +32,7 @@ struct InferenceTests {
     let store = fixture.store
     try await submit(fixture, publication, id: id)
     let waiting = try #require(try await store.pendingInferences(page: PageRequest()).rows.first)
-    #expect(waiting.id == id && waiting.options.topK == 3 && waiting.model == "Ada/pets@1")
+    #expect(waiting.id == id && waiting.request.topK == 3 && waiting.request.model == "Ada/pets@1")
     #expect(waiting.training == publication.training.id)
     #expect(try await store.pendingInferenceCount() == 1)
     guard case .pending(let image) = waiting.state else {

@@ -1,3 +1,4 @@
+import API
 import Store
 import TestSupport
 import Testing
@@ -20,10 +21,10 @@ struct KeptAnswerTests {
   }
 
   private func make(
-    _ name: String, in fixture: StoreFixture, keeping answer: PendingResponse<ProjectRecord>
+    _ name: String, in fixture: StoreFixture, keeping answer: PendingResponse<Project>
   ) async throws {
     _ = try await fixture.store.createProject(
-      name: name, kind: .detection, description: "", of: fixture.ada.id, at: StoreFixture.start,
+      name: name, type: .detection, description: "", of: fixture.ada.id, at: StoreFixture.start,
       keeping: answer)
   }
 

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import TestSupport
@@ -37,21 +38,18 @@ struct MigrationTests {
     #expect(contents.project.classes.map(\.name) == ["cat", "dog"])
     #expect(contents.dataPoints.map(\.fileName) == ["a.png", "b.png", "c.png"])
     #expect(
-      contents.dataPoints.map(\.annotation) == [.className("cat"), .className("dog"), nil])
-    #expect(contents.project.newestTraining == .init(number: 1, state: .succeeded))
+      contents.dataPoints.map(\.label) == [.className("cat"), .className("dog"), nil])
+    #expect(contents.project.training == 1 && contents.project.trainingState == .succeeded)
     let training = try await store.training(1, ofProject: "pets", of: ada.id)
-    guard case .classification? = training.model?.facts.quality else {
-      Issue.record("\(training)")
-      return
-    }
+    #expect(training.type == .classification && training.model != nil)
     let boxes = try await store.contents(ofProject: "street", of: ada.id).dataPoints
     #expect(
-      boxes.map(\.annotation) == [
-        .boxes([BoxRecord(xMin: 1, yMin: 2, xMax: 3.5, yMax: 4, className: "dog")])
+      boxes.map(\.label) == [
+        .boxes([Box(xMin: 1, yMin: 2, xMax: 3.5, yMax: 4, className: "dog")])
       ])
     let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
-    #expect(publication.address == "Ada/pets@1" && publication.description == "my pets")
-    #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.options.topK) == [3])
+    #expect(publication.address == "Ada/pets@1" && publication.message.description == "my pets")
+    #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.request.topK) == [3])
     let token = try await store.authenticate(
       secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
     #expect(token?.account == ada)
@@ -64,15 +62,15 @@ struct MigrationTests {
     defer { withExtendedLifetime(folder) {} }
     let ada = try #require(try await store.account(named: "ada"))
     let done = try await store.training(1, ofProject: "street", of: ada.id)
-    let quality = ModelQuality.detection(averagePrecision: 0.5, averagePrecision50: nil)
-    #expect(done.model?.facts.quality == quality)
+    #expect(done.type == .detection && done.model?.map == 0.5 && done.model?.map50 == nil)
     #expect(try await store.trainingReport(of: done.id) == [2])
     let queued = try #require(try await store.nextQueuedTraining())
-    let box = FrozenBox(classIndex: 0, xMin: 1, yMin: 2, xMax: 3.5, yMax: 4)
+    let box = EngineBox(classIndex: 0, xMin: 1, yMin: 2, xMax: 3.5, yMax: 4)
     #expect(try await store.frozenDataSet(of: queued.id).examples.map(\.label) == [.boxes([box])])
     let waiting = try await store.pendingInferences(page: PageRequest()).rows
-    #expect(
-      waiting.last?.options == InferenceOptions(confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7))
+    let request = InferRequest(
+      model: waiting.last?.request.model ?? "", confidenceMin: 0.25, iouMax: 0.5, detectionsMax: 7)
+    #expect(waiting.last?.request == request)
     let classifier = try await store.training(1, ofProject: "pets", of: ada.id)
     #expect(try await store.trainingReport(of: classifier.id) == nil)
     try await store.deleteAccount(ada.id)
@@ -95,7 +93,7 @@ struct MigrationTests {
     let ada = try #require(try await store.account(named: "ada"))
     let street = try await store.contents(ofProject: "street", of: ada.id)
     #expect(street.project.classes.isEmpty)
-    #expect(street.dataPoints.map(\.annotation) == [nil])
+    #expect(street.dataPoints.map(\.label) == [nil])
     await #expect(throws: StoreError.classInUse("cat", dataPoints: 1)) {
       try await store.setClasses([], ofProject: "pets", of: ada.id)
     }

@@ -1,3 +1,4 @@
+import API
 import Store
 import Testing
 
@@ -5,12 +6,13 @@ struct ProjectTests {
   @Test func `a new project is empty and belongs to its maker alone`() async throws {
     let fixture = try await StoreFixture()
     let project = try await fixture.store.createProject(
-      name: "pets", kind: .detection, description: "my pets", of: fixture.ada.id,
+      name: "pets", type: .detection, description: "my pets", of: fixture.ada.id,
       at: StoreFixture.start)
     #expect(project.owner == "Ada")
-    #expect(project.kind == .detection)
+    #expect(project.type == .detection)
     #expect(project.classes.isEmpty && project.dataPointCount == 0)
-    #expect(project.newestTraining == nil && project.publishedVersions.isEmpty)
+    #expect(project.training == 0 && project.trainingState == .unspecified)
+    #expect(project.publishedVersions.isEmpty)
     let grace = try await fixture.makeAccount("grace", seed: 2)
     await #expect(throws: StoreError.notFound(.project, "pets")) {
       try await fixture.store.project(named: "pets", of: grace.id)
@@ -83,7 +85,7 @@ struct ProjectTests {
     try await fixture.makeProject()
     func counts() async throws -> [UInt64] {
       let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-      return [project.dataPointCount, project.labeledDataPointCount]
+      return [project.message.dataPointCount, project.message.labeledDataPointCount]
     }
     let first = try await fixture.put("a", .className("cat")).dataPoint.object
     #expect(try await counts() == [1, 1])

@@ -1,3 +1,4 @@
+import API
 import Store
 import Testing
 
@@ -26,11 +27,11 @@ struct PublicationTests {
     }
     let newest = try await fixture.store.publication(owner: "ada", project: "PETS", version: 0)
     #expect(newest.address == "Ada/pets@3")
-    #expect(newest.classNames == ["cat", "dog"])
+    #expect(newest.message.classNames == ["cat", "dog"])
     let second = try await fixture.store.publication(owner: "Ada", project: "pets", version: 2)
-    #expect(second.version == 2 && second.model.weights != newest.model.weights)
+    #expect(second.message.version == 2 && second.model.weights != newest.model.weights)
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.publishedVersions == [1, 2, 3])
+    #expect(project.message.publishedVersions == [1, 2, 3])
   }
 
   @Test func `only a training that succeeded can be published`() async throws {
@@ -53,8 +54,8 @@ struct PublicationTests {
     _ = try await fixture.train()
     let first = try await publish(fixture, description: "old")
     var second = try await publish(fixture, 1, description: "new")
-    #expect(second.description == "new")
-    second.description = "old"
+    #expect(second.message.description == "new")
+    second.message.description = "old"
     #expect(second == first)
   }
 
@@ -81,7 +82,7 @@ struct PublicationTests {
     _ = try await publish(fixture, description: "My Animals")
     try await fixture.makeProject("birds")
     _ = try await fixture.store.setClasses(
-      [ClassRecord(id: 0, name: "Wren_100%")], ofProject: "birds", of: fixture.ada.id)
+      [Class(id: 0, name: "Wren_100%")], ofProject: "birds", of: fixture.ada.id)
     try await fixture.put("b", .className("Wren_100%"), in: "birds")
     _ = try await fixture.train("birds")
     _ = try await publish(fixture, project: "birds")

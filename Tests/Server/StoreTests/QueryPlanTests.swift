@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import TestSupport
@@ -18,10 +19,6 @@ struct QueryPlanTests {
     (
       "SCAN project USING INDEX project_removing_classes", "",
       "only projects whose classes are being removed"
-    ),
-    (
-      "USE TEMP B-TREE FOR ORDER BY", "WHERE box.project = ? ORDER BY box.data_point, box.position",
-      "all boxes of a project that is examined"
     ),
   ]
 

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import Synchronization
@@ -133,7 +134,7 @@ struct RecoveryTests {
     #expect(FileManager.default.createFile(atPath: inTheWay, contents: Data()))
     await #expect(throws: StoreError.self) { try await fixture.put("hello", .className("cat")) }
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.dataPointCount == 0)
+    #expect(project.message.dataPointCount == 0)
     #expect(try fixture.folder.stagedFiles().isEmpty)
     try FileManager.default.removeItem(atPath: inTheWay)
     #expect(try await fixture.put("hello", .className("cat")).created)
@@ -151,7 +152,7 @@ struct RecoveryTests {
       name: "ada", passwordHash: "", token: StoreFixture.newToken(1), at: start
     ).account
     _ = try await store.createProject(
-      name: "pets", kind: .classification, description: "", of: ada.id, at: start)
+      name: "pets", type: .classification, description: "", of: ada.id, at: start)
     let point = try await store.putDataPoint(
       store.stage([1]), image: StoreFixture.facts(), annotation: nil, fileName: "",
       inProject: "pets", of: ada.id, at: start
@@ -179,6 +180,51 @@ struct RecoveryTests {
       #expect(writer.bytes == 1)
     }
     #expect(try fixture.folder.stagedFiles().isEmpty)
+  }
+
+  @Test(arguments: [2, 3] as [UInt64])
+  func `what another process has staged is taken within its bound`(bytesMax: UInt64) async throws {
+    let fixture = try await StoreFixture()
+    do {
+      let slot = try fixture.store.stageSlot()
+      #expect(try fixture.folder.stagedFiles() == [slot.stagedName])
+      let path = fixture.folder.path + "/staging/" + slot.stagedName
+      let file = try FileHandle(forWritingTo: URL(filePath: path))
+      try file.write(contentsOf: Data([1, 2, 3]))
+      try file.close()
+      if bytesMax < 3 {
+        await #expect { try await slot.finish(bytesMax: bytesMax) } throws: { error in
+          guard case StoreError.limit(_, 3, 2) = error else { return false }
+          return true
+        }
+      } else {
+        let staged = try await slot.finish(bytesMax: bytesMax)
+        #expect(try staged.hash == fixture.store.stage([1, 2, 3]).hash && staged.bytes == 3)
+        #expect(staged.stagedName == slot.stagedName)
+      }
+    }
+    #expect(try fixture.folder.stagedFiles().isEmpty)
+  }
+
+  @Test(arguments: ["another file", "a link", "a folder", "nothing"])
+  func `what stands in the place of a staged file is not taken`(what: String) async throws {
+    let fixture = try await StoreFixture()
+    let slot = try fixture.store.stageSlot()
+    let path = fixture.folder.path + "/staging/" + slot.stagedName
+    try FileManager.default.moveItem(atPath: path, toPath: fixture.folder.path + "/moved")
+    switch what {
+    case "another file": try Data([1]).write(to: URL(filePath: path))
+    case "a link":
+      try FileManager.default.createSymbolicLink(
+        atPath: path, withDestinationPath: fixture.folder.path + "/moved")
+    case "a folder":
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    default: break
+    }
+    await #expect { try await slot.finish(bytesMax: 10) } throws: { thrown in
+      guard case StoreError.file(_, path, ESTALE) = thrown else { return false }
+      return true
+    }
   }
 
   private func reopened(_ fixture: StoreFixture) async throws -> DataStore {

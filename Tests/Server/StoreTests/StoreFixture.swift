@@ -1,3 +1,4 @@
+import API
 import Cryptography
 import Foundation
 import Store
@@ -15,7 +16,7 @@ struct StoreFixture: Sendable {
   let folder: TemporaryFolder
   let store: DataStore
   let ada: AccountRecord
-  let adaToken: TokenRecord
+  let adaToken: Token
 
   static let start = Timestamp(unixMilliseconds: 1_000_000)
 
@@ -44,7 +45,7 @@ struct StoreFixture: Sendable {
     _ seed: UInt64, lifetime: Duration = .seconds(1_000), origin: NewToken.Origin = .request
   ) -> NewToken {
     NewToken(
-      secretHash: secretHash(seed), label: "token \(seed)", scopes: 3,
+      secretHash: secretHash(seed), label: "token \(seed)", scopes: [.read],
       expireTime: start + lifetime, origin: origin)
   }
 
@@ -59,13 +60,13 @@ struct StoreFixture: Sendable {
   /// Makes a project of the kind with classes `cat` and `dog`.
   @discardableResult
   func makeProject(
-    _ name: String = "pets", _ kind: ProjectKind = .classification, of account: AccountID? = nil
+    _ name: String = "pets", _ kind: ProjectType = .classification, of account: AccountID? = nil
   ) async throws -> ProjectRecord {
     let account = account ?? ada.id
     _ = try await store.createProject(
-      name: name, kind: kind, description: "", of: account, at: Self.start)
+      name: name, type: kind, description: "", of: account, at: Self.start)
     _ = try await store.setClasses(
-      [ClassRecord(id: 0, name: "cat"), ClassRecord(id: 0, name: "dog")], ofProject: name,
+      [Class(id: 0, name: "cat"), Class(id: 0, name: "dog")], ofProject: name,
       of: account)
     return try await store.project(named: name, of: account)
   }
@@ -73,9 +74,9 @@ struct StoreFixture: Sendable {
   /// Stores the text's bytes as an image.
   @discardableResult
   func put(
-    _ text: String, _ annotation: AnnotationRecord? = nil, in project: String = "pets",
+    _ text: String, _ annotation: Annotation.Value? = nil, in project: String = "pets",
     of account: AccountID? = nil
-  ) async throws -> (dataPoint: DataPointRecord, created: Bool) {
+  ) async throws -> (dataPoint: DataPoint, created: Bool) {
     try await store.putDataPoint(
       store.stage(Array(text.utf8)), image: Self.facts(), annotation: annotation,
       fileName: text + ".png", inProject: project, of: account ?? ada.id, at: Self.start)
@@ -105,8 +106,7 @@ struct StoreFixture: Sendable {
   }
 
   static let modelFacts = ModelFacts(
-    architecture: "efficientnet-lite0", inputSide: 224, quality: .classification(accuracy: 0.9),
-    metrics: [9])
+    architecture: "efficientnet-lite0", inputSide: 224, metrics: ModelMetrics(accuracy: 0.9))
 
   @Sendable static func freeze(_ examination: ProjectExamination) throws -> FrozenDataSet {
     var examples: [TrainingExample] = []

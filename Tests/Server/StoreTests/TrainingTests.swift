@@ -1,3 +1,5 @@
+import API
+import Codec
 import Cryptography
 import Foundation
 import Store
@@ -73,7 +75,7 @@ struct TrainingTests {
     #expect(
       counts == [.queued: 1, .running: 0, .succeeded: 0, .failed: 1, .cancelled: 0])
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.newestTraining == .init(number: 2, state: .queued))
+    #expect(project.message.training == 2 && project.message.trainingState == .queued)
   }
 
   @Test func `whoever deletes learns which trainings were queued or running`() async throws {
@@ -109,7 +111,10 @@ struct TrainingTests {
       at: StoreFixture.start + .seconds(2))
     #expect(done.state == .succeeded && done.endTime == StoreFixture.start + .seconds(2))
     let model = try #require(done.model)
-    #expect(model.facts == StoreFixture.modelFacts && model.weightsBytes == 2)
+    let facts = StoreFixture.modelFacts
+    #expect(model.architecture == facts.architecture && model.inputSide == facts.inputSide)
+    #expect(model.accuracy == 0.9 && model.map == nil && model.weightsBytes == 2)
+    #expect(try ModelMetrics(serialized: model.metrics) == facts.metrics)
     #expect(try await store.trainingReport(of: queued.id) == [8])
     #expect(try await store.openObject(model.weights).read(at: 0, count: 9) == [7, 7])
 

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import TestSupport
@@ -10,7 +11,7 @@ final class Place: Sendable {
   let fixture: StoreFixture
   let folder: TemporaryFolder
   /// All faults that backups have told.
-  let faults = SharedState<[StoreFault]>([])
+  let faults = SharedState<[UpkeepFault]>([])
 
   init() async throws {
     fixture = try await StoreFixture(onDisk: true)
@@ -26,6 +27,11 @@ final class Place: Sendable {
     try String(contentsOfFile: path("backup/" + name), encoding: .utf8)
   }
 
+  /// What the backup in place says of the database there.
+  func manifestCounts() throws -> StoreCounts {
+    try #require(try BackupManifest.read(in: path("backup"))?.database?.counts)
+  }
+
   func files(in name: String) throws -> [String] { try folder.files(in: name) }
 
   /// The image `first.png`.
@@ -37,7 +43,7 @@ final class Place: Sendable {
     }
   }
 
-  func backup(to name: String = "backup") async throws -> CopyReport {
+  func backup(to name: String = "backup") async throws -> UpkeepCopyResult {
     try await fixture.store.backup(to: path(name), at: StoreFixture.start) { [faults] event in
       if case .fault(let fault) = event { faults.change { $0.append(fault) } }
     }
@@ -46,15 +52,15 @@ final class Place: Sendable {
   /// Looks at a folder that no store of this process holds.
   func verify(
     _ folder: String, repair: RepairRequest? = nil
-  ) async throws -> (report: VerificationReport, faults: [StoreFault]) {
+  ) async throws -> (report: UpkeepVerifyResult, faults: [UpkeepFault]) {
     let store = try StoppedStore(folder: folder, toRepair: repair != nil)
     return try await Self.verify(store, repair)
   }
 
   static func verify(
     _ store: any WholeStore, _ repair: RepairRequest?
-  ) async throws -> (report: VerificationReport, faults: [StoreFault]) {
-    let faults = SharedState<[StoreFault]>([])
+  ) async throws -> (report: UpkeepVerifyResult, faults: [UpkeepFault]) {
+    let faults = SharedState<[UpkeepFault]>([])
     let report = try await store.verify(repair: repair) { event in
       if case .fault(let fault) = event { faults.change { $0.append(fault) } }
     }

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import GRDB
 import TestSupport
@@ -11,7 +12,7 @@ struct VerificationTests {
   /// One way to spoil a store, and what is then found.
   struct Damage: Sendable, CustomTestStringConvertible {
     let testDescription: String
-    let kind: StoreFault.Kind
+    let kind: UpkeepFaultKind
     let spoil: @Sendable (Place, _ folder: String) async throws -> Void
 
     static let all = [
@@ -59,7 +60,7 @@ struct VerificationTests {
     try await damage.spoil(place, folder)
     let found = try await place.verify(folder)
     #expect(found.faults.map(\.kind) == [damage.kind] && !found.report.isSound)
-    #expect(found.faults.allSatisfy { !$0.isRepaired })
+    #expect(found.faults.allSatisfy { !$0.repaired })
     let repaired = try await place.verify(
       folder, repair: RepairRequest(from: place.path("backup"), at: start))
     #expect(repaired.report.faults == 1 && repaired.report.isSound, "\(repaired.faults)")
@@ -98,7 +99,7 @@ struct VerificationTests {
     let hash = try await place.anImage
     try place.garble(store.files.path(of: hash))
     let found = try await Place.verify(store, nil)
-    #expect(found.faults.map(\.user.name) == ["first.png"])
+    #expect(found.faults.map(\.name) == ["first.png"])
     let repair = RepairRequest(from: place.path("backup"), at: start)
     #expect(try await Place.verify(store, repair).report.repaired == 1)
     #expect(try await Place.verify(store, nil).faults.isEmpty)
@@ -143,13 +144,19 @@ struct VerificationTests {
     let place = try await Place()
     _ = try await place.backup()
     let status = try await place.fixture.store.status()
-    #expect(status.counts.accounts == 1 && status.counts.projects == 1)
-    #expect(status.counts.images == 2 && status.counts.models == 1)
-    #expect(status.counts.objects == 3 && status.counts.objectBytes == 17)
-    #expect(status.lastBackup?.target.hasSuffix("/backup") == true && status.madeTime == nil)
+    #expect(status.accounts == 1 && status.projects == 1)
+    #expect(status.images == 2 && status.models == 1)
+    #expect(status.objects == 3 && status.objectBytes == 17)
+    #expect(status.backupTarget.hasSuffix("/backup") && status.madeTime == 0)
     let copy = try await StoppedStore(folder: place.path("backup")).status()
-    #expect(copy.counts == status.counts && copy.store == status.store)
-    #expect(copy.madeTime == start)
+    func counts(_ status: UpkeepStatusResponse) -> [UInt64] {
+      [
+        status.accounts, status.projects, status.images, status.trainings, status.models,
+        status.objects, status.objectBytes,
+      ]
+    }
+    #expect(counts(copy) == counts(status) && copy.store == status.store)
+    #expect(copy.madeTime == start.unixMilliseconds / 1_000)
   }
 
   @Test func `trash past its time is shown first and removed when asked`() async throws {
@@ -162,10 +169,10 @@ struct VerificationTests {
     }
     let now = Timestamp(unixMilliseconds: 1_796_000_000_000)  // 2026-11-30
     let store = place.fixture.store
-    let due = [TrashDay(day: "2026-11-01", files: .init(count: 1, bytes: 2))]
+    let due = [UpkeepGcResponse.Day(day: "2026-11-01", files: 1, bytes: 2)]
     #expect(try await store.removeTrash(olderThan: 14, at: now, dryRun: true) == due)
-    #expect(try await store.status().trash.count == 2)
+    #expect(try await store.status().trashFiles == 2)
     #expect(try await store.removeTrash(olderThan: 14, at: now, dryRun: false) == due)
-    #expect(try await store.status().trash.count == 1)
+    #expect(try await store.status().trashFiles == 1)
   }
 }

@@ -6,7 +6,7 @@ import RPCCore
 
 /// Writes a project's images and labels into a folder.
 struct DataSetExport: Sendable {
-  struct Outcome: Sendable, Equatable {
+  struct Outcome: Sendable, Encodable {
     var saved = 0
     /// Images that were there already.
     var unchanged = 0
@@ -29,8 +29,7 @@ struct DataSetExport: Sendable {
     let classes = try await clients.data.getClasses(
       GetClassesRequest(project: project), options: clients.options
     ).classes
-    var points: [DataPoint] = []
-    try await clients.forEachDataPoint(of: project) { points.append($0) }
+    let points = try await clients.dataPoints(ListDataPointsRequest(project: project)).dataPoints
     let plan = ExportPlan(points, classes: classes, format: format)
     let writer = DataSetWriter(format: format)
     _ = try writer.files(of: plan.dataSet)  // what cannot be said is known before images travel

@@ -2,21 +2,10 @@ package import API
 
 /// What a model said of one image file.
 package struct ImageAnswer: Sendable, Equatable {
-  package enum Outcome: Sendable, Equatable {
-    case response(InferResponse)
-    case failure(code: String, message: String)
-  }
-
   /// Its place among the files asked about, from 0.
   package let index: Int
   package let file: String
-  package let outcome: Outcome
-
-  package init(index: Int, file: String, outcome: Outcome) {
-    self.index = index
-    self.file = file
-    self.outcome = outcome
-  }
+  package let outcome: InferStreamResponse.Outcome
 
   /// The classes, best first; none when the model finds boxes or the image failed.
   package var classes: [ScoredClass] {

@@ -36,7 +36,7 @@ package struct Inferrer: Sendable {
           writer.finish()
         }
         for try await answer in answers {
-          let answer = try Self.answer(answer, files)
+          let answer = try self.answer(answer, files)
           try ordered.withLock { try $0.received(answer).forEach(receive) }
         }
         try await group.waitForAll()
@@ -71,22 +71,17 @@ package struct Inferrer: Sendable {
   private func failed(
     _ index: Int, _ file: String, code: StatusCode, _ message: String
   ) -> ImageAnswer {
-    ImageAnswer(
-      index: index, file: file, outcome: .failure(code: code.description, message: message))
+    let failure = InferStreamResponse.Failure(code: UInt32(code.rawValue), message: message)
+    return ImageAnswer(index: index, file: file, outcome: .failure(failure))
   }
 
-  private static func answer(_ answer: InferStreamResponse, _ files: [String]) throws -> ImageAnswer
-  {
+  private func answer(_ answer: InferStreamResponse, _ files: [String]) throws -> ImageAnswer {
     guard let index = Int(exactly: answer.id), files.indices.contains(index) else {
       throw Status(.internal, "an answer for image \(answer.id); \(files.count) were asked about")
     }
-    let outcome: ImageAnswer.Outcome =
-      switch answer.outcome {
-      case .response(let response): .response(response)
-      case .failure(let failure):
-        .failure(code: StatusCode.name(of: failure.code), message: failure.message)
-      case nil: .failure(code: StatusCode.internal.description, message: "an empty answer")
-      }
+    guard let outcome = answer.outcome else {
+      return failed(index, files[index], code: .internal, "an empty answer")
+    }
     return ImageAnswer(index: index, file: files[index], outcome: outcome)
   }
 }

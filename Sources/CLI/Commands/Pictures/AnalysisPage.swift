@@ -37,8 +37,7 @@ struct AnalysisPage {
   }
 
   private func describe(on page: inout Page) {
-    page.paragraph(
-      "\(ProjectTypeName.text(project.type)) project of \(project.owner)", isFaint: true)
+    page.paragraph("\(project.type.word) project of \(project.owner)", isFaint: true)
     var facts = [
       ("images", NumberFormat.grouped(Double(analysis.dataPoints))),
       ("labelled", NumberFormat.grouped(Double(analysis.labeled))),

@@ -1,15 +1,15 @@
-package import DataSets
 package import Drawing
 package import Foundation
+package import ImageHeaders
 
 extension EmbeddedImage {
   /// A whole image file, upright in every viewer.
   ///
   /// - Throws: When its header does not say what it is or how large.
-  package init(file: Data) throws(ImageSizeError) {
-    let head = try ImageHead(of: file)
+  package init(file: Data) throws(ImageError) {
+    let header = try ImageHeader.head(of: file.span)
     self.init(
-      bytes: head.withoutOrientation(file), mediaType: head.mediaType, width: head.stored.width,
-      height: head.stored.height, orientation: head.orientation)
+      bytes: header.withoutOrientation(file), mediaType: header.format.mediaType,
+      width: header.storedWidth, height: header.storedHeight, orientation: header.orientation)
   }
 }

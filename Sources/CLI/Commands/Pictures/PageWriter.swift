@@ -8,28 +8,24 @@ package struct PageWriter: Sendable {
 
   package init(_ clients: Clients) { self.clients = clients }
 
-  /// What a training has left to look at; number 0 means the newest.
-  ///
-  /// Without a path nothing is written, and the figures are given back all the same.
+  /// What a training has left to look at; number 0 means the newest, and without a path nothing is
+  /// written.
   @discardableResult
   package func training(
     _ number: UInt32, of project: String, to path: String?
-  ) async throws -> (job: TrainingJob, report: TrainingReport) {
+  ) async throws -> GetTrainingReportResponse {
     let answer = try await clients.training.getTrainingReport(
       GetTrainingReportRequest(project: project, number: number), options: clients.options)
+    let report = try answer.report.required("a report")
+    guard let path else { return answer }
     // By its number, or a training that has begun meanwhile would be taken for it.
     let job = try await clients.training.getTraining(
       GetTrainingRequest(project: project, number: answer.number), options: clients.options
-    ).job
-    guard let job, let report = answer.report else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a report"))
-    }
-    if let path {
-      var shelf = PictureShelf(clients: clients, project: project)
-      let page = TrainingPage(job: job, report: report)
-      try TextFile.write(try await page.document(&shelf), to: path)
-    }
-    return (job, report)
+    ).job.required("a training")
+    var shelf = PictureShelf(clients: clients, project: project)
+    let page = TrainingPage(job: job, report: report)
+    try TextFile.write(try await page.document(&shelf), to: path)
+    return answer
   }
 
   /// What an examination of a project finds; without a path nothing is written.
@@ -40,11 +36,9 @@ package struct PageWriter: Sendable {
     let analysis = try await clients.data.analyzeProject(
       AnalyzeProjectRequest(project: project), options: clients.streamOptions)
     guard let path else { return analysis }
-    let answer = try await clients.data.getProject(
-      GetProjectRequest(project: project), options: clients.options)
-    guard let found = answer.project else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a project"))
-    }
+    let found = try await clients.data.getProject(
+      GetProjectRequest(project: project), options: clients.options
+    ).project.required("a project")
     var shelf = PictureShelf(clients: clients, project: project)
     let page = AnalysisPage(project: found, analysis: analysis)
     try TextFile.write(try await page.document(&shelf), to: path)

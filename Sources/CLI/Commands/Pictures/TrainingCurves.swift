@@ -62,8 +62,7 @@ struct TrainingCurves {
       let x = panel.point(last.seconds, 0).x
       svg.line(from: (x, panel.top), to: (x, panel.bottom), color: ChartColors.axis, isDashed: true)
       svg.text(
-        PhaseName.text(epoch.phase), x: x + 5, y: panel.bottom - 8, size: 11,
-        color: ChartColors.faint)
+        epoch.phase.word, x: x + 5, y: panel.bottom - 8, size: 11, color: ChartColors.faint)
     }
   }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Codec
 
 extension CommandContext {
   /// Prints a line of the result.
@@ -6,9 +6,9 @@ extension CommandContext {
     system.output(line + "\n")
   }
 
-  /// Prints a line that is not the result: what was done, skipped or noticed.
+  /// Prints a line for people that is not the result: what was done, skipped or noticed.
   package func note(_ line: String) {
-    system.complaints(line + "\n")
+    if !isJSON { system.complaints(line + "\n") }
   }
 
   /// Prints a table, cut to a terminal's width, or `empty` as a note where it has no rows.
@@ -18,23 +18,39 @@ extension CommandContext {
     table.lines(cellsMax: cellsMax, palette: palette).forEach { print($0) }
   }
 
-  /// Prints one JSON document.
-  package func printJSON(_ value: some Encodable) throws {
-    print(try ResultJSON.document(value))
+  /// Prints names and values in two columns.
+  func print(_ rows: [(name: String, value: String)]) {
+    let width = rows.reduce(0) { max($0, TextWidth.cells($1.name)) }
+    for row in rows {
+      print(palette.dim(TextWidth.pad(row.name, to: width)) + "  " + TextWidth.printable(row.value))
+    }
   }
 
-  /// Prints one line of JSON lines.
-  package func printJSONLine(_ value: some Encodable) throws {
+  /// Prints the server's answer for programs, as `diyml call` does, or what `people` prints for
+  /// people.
+  func report(
+    _ answer: some Message, showsSecrets: Bool = false, people: () -> Void
+  ) throws {
+    guard isJSON else { return people() }
+    print(try ResultJSON.line(answer, showsSecrets: showsSecrets))
+  }
+
+  /// The same of several answers, each a line.
+  func report(_ answers: [some Message], people: () -> Void) throws {
+    guard isJSON else { return people() }
+    for answer in answers { print(try ResultJSON.line(answer)) }
+  }
+
+  /// The same of what no message of the contract says.
+  func report(_ value: some Encodable, people: () -> Void) throws {
+    guard isJSON else { return people() }
     print(try ResultJSON.line(value))
   }
 
-  /// Prints `value` for programs, or what `people` prints for people.
-  package func report(_ value: some Encodable, people: () -> Void) throws {
-    if isJSON {
-      try printJSON(value)
-    } else {
-      people()
-    }
+  /// Prints figures of a measurement as a document, or what `people` prints for people.
+  package func report(document value: some Encodable, people: () -> Void) throws {
+    guard isJSON else { return people() }
+    print(try ResultJSON.document(value))
   }
 
   /// A status line on standard error, or none when the output is for programs.

@@ -70,9 +70,27 @@ package struct CommandContext: Sendable {
   ) async throws -> Result {
     let address = try server()
     let token = anonymously ? nil : try token(for: address)
-    let tls = try tlsFiles(for: address)?.configuration
-    return try await system.connector.connected(to: address.address, tls: tls) { caller in
-      try await body(Clients(caller, token: token))
+    return try await connected(to: address) { try await body(Clients($0, token: token)) }
+  }
+
+  /// Connects for calls of whatever the server offers, with the token if there is one.
+  func calling<Result: Sendable>(
+    _ body: @Sendable (any Caller, CallOptions) async throws -> Result
+  ) async throws -> Result {
+    let address = try server()
+    var options = CallOptions()
+    do {
+      options.metadata["authorization"] = "Bearer \(try token(for: address))"
+    } catch CommandFailure.notLoggedIn {
+      // The server says which calls need one.
     }
+    return try await connected(to: address) { [options] in try await body($0, options) }
+  }
+
+  private func connected<Result: Sendable>(
+    to address: ServerAddress, _ body: @Sendable (any Caller) async throws -> Result
+  ) async throws -> Result {
+    try await system.connector.connected(
+      to: address.address, tls: tlsFiles(for: address)?.configuration, body)
   }
 }

@@ -37,9 +37,29 @@ package enum CommandFailure: Error, Equatable {
     case .notLoggedIn(let address):
       ("not logged in at \(address)", "diyml account login USER, or set DIYML_TOKEN")
     case .server(let status, let hint): (Self.text(of: status), hint ?? Self.hint(for: status.code))
-    case .someItemsFailed(let message), .trainingEnded(let message): (message, nil)
-    case .interrupted(let message): (message, nil)
+    case .someItemsFailed(let message), .trainingEnded(let message), .interrupted(let message):
+      (message, nil)
     }
+  }
+
+  /// The failure as one line of JSON: the message of the contract that says how a call ended, and the
+  /// hint.
+  var json: String {
+    get throws { try ResultJSON.line(status.wire, adding: ["hint": explanation.hint]) }
+  }
+
+  /// What a call would end with that fails like this.
+  private var status: Status {
+    let code: StatusCode
+    switch self {
+    case .server(let status, _): return status
+    case .usage: code = .invalidArgument
+    case .local: code = .failedPrecondition
+    case .notLoggedIn: code = .unauthenticated
+    case .someItemsFailed, .trainingEnded: code = .aborted
+    case .interrupted: code = .cancelled
+    }
+    return Status(code, explanation.message)
   }
 
   private static func text(of status: Status) -> String {
@@ -67,5 +87,15 @@ extension StatusCode {
   /// The name of a code as answers about single images carry it.
   static func name(of number: UInt32) -> String {
     UInt8(exactly: number).flatMap(StatusCode.init(rawValue:))?.description ?? "code \(number)"
+  }
+}
+
+extension Optional {
+  /// What the answer of a server has to hold.
+  ///
+  /// - Throws: `INTERNAL` when it does not.
+  func required(_ what: String) throws -> Wrapped {
+    guard let self else { throw Status(.internal, "the server answered without \(what)") }
+    return self
   }
 }

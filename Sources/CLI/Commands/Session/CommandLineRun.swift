@@ -13,11 +13,12 @@ package func runCommandLine(_ arguments: [String], on system: System) async -> I
 package func runCommandLine(
   _ root: any ParsableCommand.Type, _ arguments: [String], on system: System
 ) async -> Int32 {
+  let isJSON = arguments.prefix { $0 != "--" }.contains("--json")
   var command: any ParsableCommand
   do {
     command = try root.parseAsRoot(arguments)
   } catch {
-    return finish(root, parsing: error, on: system)
+    return finish(root, parsing: error, isJSON: isJSON, on: system)
   }
   do {
     if let contextual = command as? any ContextCommand {
@@ -29,10 +30,10 @@ package func runCommandLine(
     }
     return CommandExit.success.rawValue
   } catch let failure as CommandFailure {
-    complain(failure, on: system)
+    complain(failure, isJSON: isJSON, on: system)
     return failure.exitStatus.rawValue
   } catch {
-    return finish(root, parsing: error, on: system)
+    return finish(root, parsing: error, isJSON: isJSON, on: system)
   }
 }
 
@@ -57,9 +58,13 @@ private func run(_ command: some ContextCommand, on system: System) async throws
 
 /// Help and versions go to standard output, complaints about arguments to standard error.
 private func finish(
-  _ root: any ParsableCommand.Type, parsing error: any Error, on system: System
+  _ root: any ParsableCommand.Type, parsing error: any Error, isJSON: Bool, on system: System
 ) -> Int32 {
   let code = root.exitCode(for: error).rawValue
+  if code == CommandExit.usage.rawValue, isJSON {
+    complain(.usage(root.message(for: error)), isJSON: true, on: system)
+    return code
+  }
   let message = root.fullMessage(for: error, columns: min(system.terminal.columns, 100))
   if !message.isEmpty {
     code == CommandExit.success.rawValue
@@ -68,7 +73,14 @@ private func finish(
   return code
 }
 
-private func complain(_ failure: CommandFailure, on system: System) {
+private func complain(_ failure: CommandFailure, isJSON: Bool, on system: System) {
+  if isJSON {
+    do {
+      return system.complaints(try failure.json + "\n")
+    } catch {
+      system.complaints("the failure has no JSON: \(error)\n")
+    }
+  }
   let palette = Palette(
     isTerminal: system.terminal.complaintsAreTerminal, environment: system.environment)
   let (message, hint) = failure.explanation

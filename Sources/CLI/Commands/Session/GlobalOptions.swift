@@ -30,7 +30,7 @@ package struct GlobalOptions: ParsableArguments, Sendable {
   @Option(help: ArgumentHelp("The private key of --tls-cert, in PEM form.", valueName: "file"))
   var tlsKey: String?
 
-  @Flag(help: "Print JSON: one document, or a line for each event or image.")
+  @Flag(help: "Print JSON for programs; an error is JSON, too.")
   package var json = false
 
   package var tlsFiles: TLSFiles {

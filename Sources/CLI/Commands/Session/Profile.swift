@@ -7,23 +7,12 @@ package struct Profile: Codable, Sendable, Equatable {
     package var token: String
     /// With which the server was spoken to, over TLS.
     package var tls: TLSFiles?
-
-    package init(user: String, token: String, tls: TLSFiles? = nil) {
-      self.user = user
-      self.token = token
-      self.tls = tls
-    }
   }
 
   /// The server of the last login, as `ServerAddress` reads it.
   package var server: String?
   /// By server.
-  package var logins: [String: Login]
-
-  package init(server: String? = nil, logins: [String: Login] = [:]) {
-    self.server = server
-    self.logins = logins
-  }
+  package var logins: [String: Login] = [:]
 
   package func login(at address: ServerAddress) -> Login? {
     logins[address.description]

@@ -10,12 +10,6 @@ package struct TLSFiles: Codable, Sendable, Equatable {
   /// The certificate's key.
   package var key: String?
 
-  package init(authorities: String? = nil, certificate: String? = nil, key: String? = nil) {
-    self.authorities = authorities
-    self.certificate = certificate
-    self.key = key
-  }
-
   package var isEmpty: Bool { self == TLSFiles() }
 
   /// The same files, found also from another folder.

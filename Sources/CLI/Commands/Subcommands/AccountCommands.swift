@@ -1,6 +1,24 @@
 import API
 import ArgumentParser
+import Codec
 import RPCCore
+
+/// The commands about the account.
+struct Account: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make, use and delete an account.",
+    discussion: "EXAMPLE: diyml account create ada",
+    subcommands: [
+      AccountCreate.self, AccountLogin.self, AccountLogout.self, AccountWhoAmI.self,
+      AccountPassword.self, AccountDelete.self,
+    ])
+}
+
+/// How commands take a password: never as an argument, which everyone on the machine can see.
+struct PasswordOptions: ParsableArguments, Sendable {
+  @Flag(help: "Read the password from standard input instead of asking.")
+  var passwordStdin = false
+}
 
 struct AccountCreate: ClientCommand {
   static let configuration = CommandConfiguration(
@@ -20,7 +38,8 @@ struct AccountCreate: ClientCommand {
       try await clients.auth.createAccount(
         CreateAccountRequest(user: user, password: password), options: clients.keyedOptions)
     }
-    try context.loggedIn(user: user, answer.issued, done: "made account \(user) and logged in")
+    try context.loggedIn(
+      user: user, answer.issued, answer, done: "made account \(user) and logged in")
   }
 }
 
@@ -46,7 +65,7 @@ struct AccountLogin: ClientCommand {
         LoginRequest(user: user, password: password, tokenLabel: label),
         options: clients.options)
     }
-    try context.loggedIn(user: user, answer.issued, done: "logged in as \(user)")
+    try context.loggedIn(user: user, answer.issued, answer, done: "logged in as \(user)")
   }
 }
 
@@ -68,7 +87,7 @@ struct AccountLogout: ClientCommand {
       // The server knows the token no more: all that is left is to forget it.
     }
     try context.forgetLogin(at: address)
-    try context.report(DoneView(done: "logged out", name: address.description)) {
+    try context.report(RevokeTokenResponse()) {
       context.print("logged out of \(address)")
     }
   }
@@ -87,14 +106,11 @@ struct AccountWhoAmI: ClientCommand {
       try await clients.auth.whoAmI(WhoAmIRequest(), options: clients.options)
     }
     let address = try context.server()
-    let view = AccountView(
-      user: answer.user, server: address.description, token: answer.token.map(TokenView.init),
-      created: Format.time(unixMilliseconds: answer.accountCreateTimeUnixMs))
-    try context.report(view) {
+    try context.report(answer) {
       context.print("\(TextWidth.printable(answer.user)) at \(address)")
-      guard let token = view.token else { return }
-      context.print("token \(token.id), \(token.scopes.joined(separator: " "))")
-      context.print("until \(token.expires)")
+      guard let token = answer.token else { return }
+      context.print("token \(token.id), \(token.scopeWords)")
+      context.print("until \(Format.time(unixMilliseconds: token.expireTimeUnixMs))")
     }
   }
 }
@@ -116,11 +132,11 @@ struct AccountPassword: ClientCommand {
     let fromInput = passwords.passwordStdin
     let old = try context.password("Old password", fromInput: fromInput)
     let new = try context.password("New password", fromInput: fromInput, again: true)
-    _ = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       try await clients.auth.changePassword(
         ChangePasswordRequest(oldPassword: old, newPassword: new), options: clients.keyedOptions)
     }
-    try context.report(DoneView(done: "changed", name: "password")) {
+    try context.report(answer) {
       context.print("changed the password; other logins have ended")
     }
   }
@@ -142,32 +158,29 @@ struct AccountDelete: ClientCommand {
       "Delete your account at \(address) with all its projects, images and models?",
       isConfirmed: yes)
     let password = try context.password("Password", fromInput: passwords.passwordStdin)
-    _ = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       try await clients.auth.deleteAccount(
         DeleteAccountRequest(password: password), options: clients.options)
     }
     try context.forgetLogin(at: address)
-    try context.report(DoneView(done: "deleted", name: "account")) {
-      context.print("deleted the account")
-    }
+    try context.report(answer) { context.print("deleted the account") }
   }
 }
 
 extension CommandContext {
   /// Remembers a login for later commands.
-  fileprivate func loggedIn(user: String, _ issued: IssuedToken?, done: String) throws {
-    guard let issued else { throw Status(.internal, "the server issued no token") }
+  fileprivate func loggedIn(
+    user: String, _ issued: IssuedToken?, _ answer: some Message, done: String
+  ) throws {
+    let secret = try issued.required("a token").secret
     let address = try server()
     var profile = try profileFile.read()
     let files = try tlsFiles(for: address)
     let login = Profile.Login(
-      user: user, token: issued.secret, tls: files?.isEmpty == false ? files : nil)
+      user: user, token: secret, tls: files?.isEmpty == false ? files : nil)
     profile.remember(login, at: address)
     try profileFile.write(profile)
-    let view = AccountView(
-      user: user, server: address.description, token: issued.token.map(TokenView.init),
-      created: nil)
-    try report(view) { print(done) }
+    try report(answer) { print(done) }
   }
 
   fileprivate func forgetLogin(at address: ServerAddress) throws {

@@ -125,7 +125,7 @@ struct CallCommand: ClientCommand {
           case .text(let text): TextWidth.printable(text)
           case .binary(let bytes): Data(Array(bytes)).base64EncodedString()
           }
-        context.note("\(kind): \(entry.key)=\(value)")
+        context.system.complaints("\(kind): \(entry.key)=\(value)\n")
       }
     }
   }

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Codec
 import RPCCore
 
 /// The commands about a project's classes.
@@ -29,7 +30,7 @@ struct ClassesSet: ClientCommand {
     let answer = try await context.connected { clients in
       try await clients.data.setClasses(request, options: clients.keyedOptions)
     }
-    try context.printClasses(answer.classes, of: project)
+    try context.report(answer, answer.classes, of: project)
   }
 }
 
@@ -46,7 +47,7 @@ struct ClassesRename: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let classes = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       var classes = try await clients.data.getClasses(
         GetClassesRequest(project: project), options: clients.options
       ).classes
@@ -56,10 +57,9 @@ struct ClassesRename: ClientCommand {
       }
       classes[index].name = new
       return try await clients.data.setClasses(
-        SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions
-      ).classes
+        SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions)
     }
-    try context.printClasses(classes, of: project)
+    try context.report(answer, answer.classes, of: project)
   }
 }
 
@@ -78,7 +78,7 @@ struct ClassesShow: ClientCommand {
       try await clients.data.getClasses(
         GetClassesRequest(project: project), options: clients.options)
     }
-    try context.printClasses(answer.classes, of: project)
+    try context.report(answer, answer.classes, of: project)
   }
 }
 
@@ -97,21 +97,21 @@ struct ClassesClear: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    _ = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       try await clients.data.deleteClasses(
         DeleteClassesRequest(project: project, force: force), options: clients.keyedOptions)
     }
-    try context.report(ClassListView([])) {
-      context.print("project \(project) has no classes now")
-    }
+    try context.report(answer) { context.print("project \(project) has no classes now") }
   }
 }
 
 extension CommandContext {
-  fileprivate func printClasses(_ classes: [Class], of project: String) throws {
-    try report(ClassListView(classes)) {
-      var table = Table([.init("ID", isNumeric: true), .init("NAME")])
-      for value in classes { table.append(["\(value.id)", value.name]) }
+  fileprivate func report(
+    _ answer: some Message, _ classes: [Class], of project: String
+  ) throws {
+    try report(answer) {
+      let table = Table(
+        [.init("ID", isNumeric: true), .init("NAME")], rows: classes.map { ["\($0.id)", $0.name] })
       print(table, ifEmpty: "project \(project) has no classes (try: diyml classes set)")
     }
   }

@@ -25,18 +25,18 @@ struct DataAnalyze: ClientCommand {
     let answer = try await context.connected { clients in
       try await PageWriter(clients).analysis(of: project, to: report)
     }
-    let view = AnalysisView(answer, report: report)
-    try context.report(view) { show(view, in: context) }
-    if let report, !context.isJSON { context.note("wrote \(TextWidth.printable(report))") }
+    try context.report(answer) { show(answer, in: context) }
+    if let report { context.note("wrote \(TextWidth.printable(report))") }
   }
 
-  private func show(_ view: AnalysisView, in context: CommandContext) {
+  private func show(_ analysis: AnalyzeProjectResponse, in context: CommandContext) {
+    let bytes = Format.bytes(analysis.bytes)
     var rows: [(name: String, value: String)] = [
-      ("images", "\(view.images), \(view.labeled) labelled, \(Format.bytes(view.bytes))"),
-      ("median size", "\(view.widthMedian)x\(view.heightMedian)"),
-      ("duplicates", Format.count(Int(clamping: view.duplicateGroups), "group")),
+      ("images", "\(analysis.dataPoints), \(analysis.labeled) labelled, \(bytes)"),
+      ("median size", "\(analysis.widthMedian)x\(analysis.heightMedian)"),
+      ("duplicates", Format.count(Int(clamping: analysis.duplicateGroupCount), "group")),
     ]
-    if let boxes = view.boxes {
+    if let boxes = analysis.boxes {
       let without = Format.count(Int(clamping: boxes.imagesWithout), "image")
       rows += [
         ("boxes", "\(boxes.count); \(without) without"),
@@ -44,23 +44,22 @@ struct DataAnalyze: ClientCommand {
       ]
     }
     context.print(rows)
-    var table = Table([
-      .init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true),
-    ])
-    for row in view.classes { table.append([row.class, "\(row.images)", "\(row.boxes)"]) }
+    let table = Table(
+      [.init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true)],
+      rows: analysis.classCounts.map { [$0.class?.name ?? "", "\($0.images)", "\($0.boxes)"] })
     context.print()
     context.print(table, ifEmpty: "no classes (try: diyml classes set \(project) NAME...)")
     context.print()
-    for finding in view.findings {
+    for finding in analysis.findings {
       let severity =
-        finding.severity == "error"
+        finding.severity == .error
         ? context.palette.red("error") : context.palette.yellow("warning")
       context.print("\(severity)  \(TextWidth.printable(finding.message)) [\(finding.kind)]")
       let ids = finding.ids.prefix(5).map(Format.shortID)
       if !ids.isEmpty { context.print("  images: \(ids.joined(separator: " "))") }
     }
     context.print(
-      view.readyToTrain
+      analysis.readyToTrain
         ? context.palette.green("ready to train") : context.palette.red("not ready to train"))
   }
 }

@@ -54,19 +54,18 @@ struct DataRelabel: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let points = try await context.connected { clients in
-      var points: [DataPoint] = []
+    let answers = try await context.connected { clients in
+      var answers: [RelabelDataPointResponse] = []
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
         let request = RelabelDataPointRequest(project: project, id: id, annotation: annotation)
-        let answer = try await clients.data.relabelDataPoint(request, options: clients.keyedOptions)
-        if let point = answer.dataPoint { points.append(point) }
+        answers.append(
+          try await clients.data.relabelDataPoint(request, options: clients.keyedOptions))
       }
-      return points
+      return answers
     }
-    let view = DataPointListView(images: points.map(DataPointView.init), isCut: false)
-    try context.report(view) {
-      for image in view.images {
+    try context.report(answers) {
+      for image in answers.compactMap(\.dataPoint) {
         context.print(TextWidth.printable("\(Format.shortID(image.id)) is \(image.label)"))
       }
     }
@@ -89,17 +88,17 @@ struct DataDelete: ClientCommand {
     try context.confirm(
       "Delete \(Format.count(ids.count, "image")) from project \(project)?", isConfirmed: yes)
     let deleted = try await context.connected { clients in
-      var deleted: [String] = []
+      var deleted: [(id: String, answer: DeleteDataPointResponse)] = []
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
-        _ = try await clients.data.deleteDataPoint(
+        let answer = try await clients.data.deleteDataPoint(
           DeleteDataPointRequest(project: project, id: id), options: clients.keyedOptions)
-        deleted.append(id)
+        deleted.append((id, answer))
       }
       return deleted
     }
-    try context.report(deleted.map { DoneView(done: "deleted", name: $0) }) {
-      for id in deleted { context.print("deleted \(Format.shortID(id))") }
+    try context.report(deleted.map { $0.answer }) {
+      for (id, _) in deleted { context.print("deleted \(Format.shortID(id))") }
     }
   }
 }

@@ -3,6 +3,8 @@ import ArgumentParser
 import DataSets
 import RPCCore
 
+extension DataSetFormat: ExpressibleByArgument {}
+
 /// Parts of a data set as one argument: `train,val`.
 struct SplitList: ExpressibleByArgument, Sendable {
   let splits: [DataSets.Split]
@@ -50,11 +52,14 @@ struct DataImport: ClientCommand {
     let job = DataSetImport(folder: folder, format: format, splits: split.splits)
     let reading = try job.read()
     let selection = job.selection(of: reading.dataSet)
-    context.note(reading.problems, skipped: skipBad)
-    guard reading.problems.isEmpty || skipBad else {
-      if context.isJSON { try context.printJSON(ImportView(reading, selection, nil)) }
+    let problems = reading.problems
+    context.note(
+      "\(skipBad ? "left out" : "bad"): \(Format.count(problems.count, "line"))", problems.kept,
+      count: problems.count)
+    guard problems.isEmpty || skipBad else {
+      try context.report(ImportSummary(reading, selection, nil)) {}
       throw CommandFailure.local(
-        "\(Format.count(reading.problems.count, "problem")) in \(folder); nothing was imported",
+        "\(Format.count(problems.count, "problem")) in \(folder); nothing was imported",
         hint: "mend them, or --skip-bad imports the rest")
     }
     guard !selection.images.isEmpty else {
@@ -69,27 +74,33 @@ struct DataImport: ClientCommand {
       return try await upload.run(
         ImageFinder.Found(images: selection.images), classNames: selection.classNames)
     }
-    try report(reading, selection, outcome, in: context)
+    try context.report(
+      outcome, as: ImportSummary(reading, selection, outcome),
+      title: "\(reading.format.rawValue): ", crowdCount: selection.crowdCount)
   }
+}
 
-  private func report(
+/// What `data import` found and did; `upload` is missing when nothing was imported.
+private struct ImportSummary: Encodable {
+  let format: String
+  let images: Int
+  let boxes: Int
+  let crowdsLeftOut: Int
+  let problemCount: Int
+  let problems: [Problem]
+  let upload: ImageUpload.Outcome?
+
+  init(
     _ reading: DataSetReader.Reading, _ selection: DataSetImport.Selection,
-    _ outcome: ImageUpload.Outcome, in context: CommandContext
-  ) throws {
-    let upload = UploadView(outcome, project: project)
-    try context.report(ImportView(reading, selection, upload)) {
-      context.showClasses(outcome.classesAdded)
-      context.print("\(reading.format.rawValue): \(outcome.summary)")
-      if selection.crowdCount > 0 {
-        context.note("left out \(Format.count(selection.crowdCount, "crowd"))")
-      }
-      context.note("skipped", outcome.skipped)
-      context.note("refused", outcome.refused)
-    }
-    guard outcome.refused.isEmpty else {
-      throw CommandFailure.someItemsFailed(
-        "\(Format.count(outcome.refused.count, "image")) refused; the rest is stored")
-    }
+    _ upload: ImageUpload.Outcome?
+  ) {
+    format = reading.format.rawValue
+    images = selection.images.count
+    boxes = selection.boxCount
+    crowdsLeftOut = selection.crowdCount
+    problemCount = reading.problems.count
+    problems = reading.problems.kept
+    self.upload = upload
   }
 }
 
@@ -116,11 +127,7 @@ struct DataExport: ClientCommand {
         context: context, clients: clients, project: project, folder: folder, format: format
       ).run()
     }
-    let view = ExportView(
-      project: project, folder: folder, format: format.rawValue, saved: outcome.saved,
-      unchanged: outcome.unchanged, boxes: outcome.boxes, unlabeledLeftOut: outcome.unlabeled,
-      bytes: outcome.bytes, seconds: outcome.seconds)
-    try context.report(view) {
+    try context.report(outcome) {
       var line =
         "exported \(Format.count(outcome.saved, "image")) (\(Format.bytes(outcome.bytes))) "
         + "in \(Format.clock(seconds: outcome.seconds))"
@@ -129,22 +136,6 @@ struct DataExport: ClientCommand {
       if outcome.unlabeled > 0 {
         context.note("left out \(Format.count(outcome.unlabeled, "image")) without a label")
       }
-    }
-  }
-}
-
-extension CommandContext {
-  private static let problemsShownMax = 20
-
-  /// Lists what is wrong with a data set; the first 20 lines.
-  fileprivate func note(_ problems: ProblemList, skipped: Bool) {
-    guard !problems.isEmpty, !isJSON else { return }
-    note("\(skipped ? "left out" : "bad"): \(Format.count(problems.count, "line"))")
-    for problem in problems.kept.prefix(Self.problemsShownMax) {
-      note(TextWidth.printable("  \(problem)"))
-    }
-    if problems.count > Self.problemsShownMax {
-      note("  and \(problems.count - Self.problemsShownMax) more")
     }
   }
 }

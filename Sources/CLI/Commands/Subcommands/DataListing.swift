@@ -9,8 +9,6 @@ struct DataList: ClientCommand {
     discussion: "EXAMPLE: diyml data list pets --class cat --limit 20")
   static let hints = projectHints
 
-  private static let pageMax = 1000
-
   @Argument(help: "The project's name.") var project: String
   @Option(name: .customLong("class"), help: "Only images of this class, or with a box of it.")
   var className: String?
@@ -23,33 +21,49 @@ struct DataList: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let (points, isCut) = try await context.connected { clients in
-      var points: [DataPoint] = []
-      var request = ListDataPointsRequest(
-        project: project, className: className ?? "", unlabeled: unlabeled)
-      repeat {
-        let wanted = limit == 0 ? Self.pageMax : min(limit - points.count, Self.pageMax)
-        request.pageSize = UInt32(wanted)
-        let page = try await clients.data.listDataPoints(request, options: clients.options)
-        points += page.dataPoints
-        request.pageToken = page.nextPageToken
-      } while !request.pageToken.isEmpty && (limit == 0 || points.count < limit)
-      return (points, !request.pageToken.isEmpty)
+    let request = ListDataPointsRequest(
+      project: project, className: className ?? "", unlabeled: unlabeled)
+    let answer = try await context.connected { clients in
+      try await clients.dataPoints(request, limit: limit == 0 ? .max : limit)
     }
-    let view = DataPointListView(images: points.map(DataPointView.init), isCut: isCut)
-    try context.report(view) {
-      var table = Table([
-        .init("ID"), .init("FILE"), .init("LABEL"), .init("FORMAT"),
-        .init("SIZE", isNumeric: true), .init("BYTES", isNumeric: true),
-      ])
-      for image in view.images {
-        table.append([
-          Format.shortID(image.id), image.fileName, image.label, image.format,
-          "\(image.width)x\(image.height)", Format.bytes(image.bytes),
-        ])
-      }
+    try context.report(answer) {
+      let table = Table(
+        [
+          .init("ID"), .init("FILE"), .init("LABEL"), .init("FORMAT"),
+          .init("SIZE", isNumeric: true), .init("BYTES", isNumeric: true),
+        ],
+        rows: answer.dataPoints.map { image in
+          [
+            Format.shortID(image.id), image.fileName, image.label, image.format.word,
+            "\(image.width)x\(image.height)", Format.bytes(image.bytes),
+          ]
+        })
       context.print(table, ifEmpty: "no images (try: diyml data upload \(project) PATH)")
-      if isCut { context.note("there are more; --limit 0 shows all") }
+      if !answer.nextPageToken.isEmpty { context.note("there are more; --limit 0 shows all") }
+    }
+  }
+}
+
+extension Clients {
+  /// Images of a project, page by page.
+  func dataPoints(
+    _ request: ListDataPointsRequest, limit: Int = .max
+  ) async throws -> ListDataPointsResponse {
+    try await ListDataPointsResponse.joined(\.dataPoints, limit: limit) { size, page in
+      var request = request
+      (request.pageSize, request.pageToken) = (size, page)
+      return try await data.listDataPoints(request, options: options)
+    }
+  }
+}
+
+extension DataPoint {
+  /// The annotation as one cell of a table.
+  var label: String {
+    switch annotation?.value {
+    case .className(let name): name
+    case .boxes(let value): Format.count(value.boxes.count, "box", plural: "boxes")
+    case nil: "-"
     }
   }
 }
@@ -76,16 +90,17 @@ struct DataShow: ClientCommand {
         throw Status(.internal, "the server sent no image")
       }
     }
-    let view = DataPointView(point)
-    try context.report(view) {
+    try context.report(GetDataPointResponse(dataPoint: point)) {
       context.print([
-        ("id", view.id), ("file", view.fileName), ("label", view.label),
-        ("format", view.format), ("size", "\(view.width)x\(view.height)"),
-        ("bytes", "\(view.bytes)"), ("uploaded", view.created),
+        ("id", point.id), ("file", point.fileName), ("label", point.label),
+        ("format", point.format.word), ("size", "\(point.width)x\(point.height)"),
+        ("bytes", "\(point.bytes)"),
+        ("uploaded", Format.time(unixMilliseconds: point.createTimeUnixMs)),
       ])
-      for box in view.boxes ?? [] {
-        let corners = [box.xMin, box.yMin, box.xMax, box.yMax].map { Format.fixed($0, digits: 1) }
-        context.print("box   \(corners.joined(separator: ","))  \(TextWidth.printable(box.class))")
+      guard case .boxes(let value) = point.annotation?.value else { return }
+      for box in value.boxes {
+        let corners = Format.corners(box.xMin, box.yMin, box.xMax, box.yMax)
+        context.print("box   \(corners)  \(TextWidth.printable(box.className))")
       }
     }
   }
@@ -121,7 +136,7 @@ struct DataGet: ClientCommand {
       }
     }
     try file.finish(bytes: point.bytes)
-    try context.report(DataPointView(point)) {
+    try context.report(GetDataPointResponse(dataPoint: point)) {
       context.print("saved \(Format.bytes(point.bytes)) to \(output)")
     }
   }

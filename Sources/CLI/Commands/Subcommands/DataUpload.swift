@@ -41,27 +41,7 @@ struct DataUpload: ClientCommand {
         context: context, clients: clients, project: project, addsClasses: !noNewClasses)
       return try await upload.run(try finder.find(paths))
     }
-    try context.report(UploadView(outcome, project: project)) {
-      context.showClasses(outcome.classesAdded)
-      context.print(outcome.summary)
-      context.note("skipped", outcome.skipped)
-      context.note("refused", outcome.refused)
-    }
-    guard outcome.refused.isEmpty else {
-      throw CommandFailure.someItemsFailed(
-        "\(Format.count(outcome.refused.count, "image")) refused; the rest is stored")
-    }
-  }
-}
-
-extension UploadView {
-  init(_ outcome: ImageUpload.Outcome, project: String) {
-    self.init(
-      project: project, uploaded: outcome.uploaded, relabeled: outcome.relabeled,
-      unchanged: outcome.unchanged, bytes: outcome.bytes, seconds: outcome.seconds,
-      classesAdded: outcome.classesAdded,
-      skipped: outcome.skipped.map { Problem(file: $0.path, reason: $0.reason) },
-      refused: outcome.refused.map { Problem(file: $0.path, reason: $0.reason) })
+    try context.report(outcome, as: outcome)
   }
 }
 
@@ -81,20 +61,39 @@ extension ImageUpload.Outcome {
 extension CommandContext {
   private static let linesMax = 20
 
-  func showClasses(_ added: [String]) {
-    guard !added.isEmpty else { return }
-    print(TextWidth.printable("added classes: " + added.joined(separator: ", ")))
+  /// Tells what an upload did: `value` for programs.
+  ///
+  /// - Throws: `CommandFailure.someItemsFailed` when images were refused.
+  func report(
+    _ outcome: ImageUpload.Outcome, as value: some Encodable, title: String = "",
+    crowdCount: Int = 0
+  ) throws {
+    try report(value) {
+      if !outcome.classesAdded.isEmpty {
+        let names = outcome.classesAdded.joined(separator: ", ")
+        print(TextWidth.printable("added classes: \(names)"))
+      }
+      print(title + outcome.summary)
+      if crowdCount > 0 { note("left out \(Format.count(crowdCount, "crowd"))") }
+      note("skipped", outcome.skipped)
+      note("refused", outcome.refused)
+    }
+    guard outcome.refused.isEmpty else {
+      throw CommandFailure.someItemsFailed(
+        "\(Format.count(outcome.refused.count, "image")) refused; the rest is stored")
+    }
   }
 
-  /// Lists files that were left out and why; the first 20 of them.
+  /// Lists files that were left out and why.
   func note(_ what: String, _ files: [LeftOut]) {
-    guard !files.isEmpty else { return }
-    note("\(what) \(Format.count(files.count, "file")):")
-    for file in files.prefix(Self.linesMax) {
-      note(TextWidth.printable("  \(file.path): \(file.reason)"))
-    }
-    if files.count > Self.linesMax {
-      note("  and \(files.count - Self.linesMax) more")
-    }
+    note("\(what) \(Format.count(files.count, "file")):", files, count: files.count)
+  }
+
+  /// Lists the first 20 of `count` lines under a title, if there are any.
+  func note(_ title: String, _ lines: [some CustomStringConvertible], count: Int) {
+    guard count > 0 else { return }
+    note(title)
+    for line in lines.prefix(Self.linesMax) { note(TextWidth.printable("  \(line)")) }
+    if count > Self.linesMax { note("  and \(count - Self.linesMax) more") }
   }
 }

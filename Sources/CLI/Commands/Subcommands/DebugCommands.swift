@@ -39,14 +39,58 @@ struct DebugConnections: ClientCommand {
       return try await InspectionClient(caller).listConnections(
         ListConnectionsRequest(ping: ping), options: options
       ) { responses in
-        var found: [ConnectionView] = []
-        for try await connection in responses { found.append(ConnectionView(connection)) }
+        var found: [ConnectionInfo] = []
+        for try await connection in responses { found.append(connection) }
         return found
       }
     }
-    try context.report(ConnectionListView(connections: connections)) {
-      context.print(ConnectionListView.table(connections), ifEmpty: "no connections")
-      context.print(ConnectionListView.calls(connections), ifEmpty: "no open calls")
+    try context.report(connections) {
+      context.print(Self.table(connections), ifEmpty: "no connections")
+      context.print(Self.table(connections.flatMap(\.calls)), ifEmpty: "no open calls")
     }
   }
+
+  private static func table(_ connections: [ConnectionInfo]) -> Table {
+    Table(
+      [
+        .init("CONNECTION"), .init("PEER"), .init("STATE"), .init("AGE", isNumeric: true),
+        .init("IDLE", isNumeric: true), .init("PING", isNumeric: true),
+        .init("CALLS", isNumeric: true), .init("OPEN", isNumeric: true),
+        .init("IN", isNumeric: true), .init("OUT", isNumeric: true),
+        .init("WINDOWS", isNumeric: true), .init("QUEUED", isNumeric: true), .init("IDENTITY"),
+      ],
+      rows: connections.map { one in
+        [
+          one.name, one.peer, one.state.word, seconds(one.ageMicroseconds),
+          seconds(one.idleMicroseconds),
+          one.pingMicroseconds.map { "\(rounded(Double($0) / 1e3)) ms" } ?? "",
+          "\(one.callsStarted)", "\(one.calls.count)", "\(one.bytesReceived)", "\(one.bytesSent)",
+          "\(one.sendWindowBytes)/\(one.receiveWindowBytes)", "\(one.queuedBytes)", one.identity,
+        ]
+      })
+  }
+
+  private static func table(_ calls: [CallInfo]) -> Table {
+    Table(
+      [
+        .init("REQUEST"), .init("METHOD"), .init("STATE"), .init("AGE", isNumeric: true),
+        .init("LEFT", isNumeric: true), .init("IN", isNumeric: true), .init("OUT", isNumeric: true),
+        .init("WINDOWS", isNumeric: true), .init("QUEUED", isNumeric: true),
+      ],
+      rows: calls.map { call in
+        [
+          call.requestId, call.method, call.isRunning ? "running" : "arriving",
+          seconds(call.ageMicroseconds), call.leftMicroseconds.map(seconds) ?? "",
+          "\(call.messagesReceived) (\(call.bytesReceived))",
+          "\(call.messagesSent) (\(call.bytesSent))",
+          "\(call.sendWindowBytes)/\(call.receiveWindowBytes)", "\(call.queuedBytes)",
+        ]
+      })
+  }
+
+  private static func seconds(_ microseconds: some BinaryInteger) -> String {
+    "\(rounded(Double(microseconds) / 1e6)) s"
+  }
+
+  private static func rounded(_ value: Double) -> Double { (value * 1_000).rounded() / 1_000 }
 }

@@ -24,7 +24,7 @@ struct DescribeCommand: ClientCommand {
       guard let symbol else { return try await Self.all(services, of: server) }
       return [try await Self.described(symbol, services, of: server)]
     }
-    try context.report(DescriptionView(described: services)) {
+    try context.report(["described": services]) {
       for (index, service) in services.enumerated() {
         if index > 0 { context.print() }
         service.proto.split(separator: "\n").forEach { context.print(String($0)) }
@@ -34,8 +34,8 @@ struct DescribeCommand: ClientCommand {
 
   private static func all(
     _ services: [String], of server: ServerSchema
-  ) async throws -> [DescriptionView.Symbol] {
-    var found: [DescriptionView.Symbol] = []
+  ) async throws -> [Symbol] {
+    var found: [Symbol] = []
     for service in services {
       do {
         found.append(try await described(service, services, of: server))
@@ -50,7 +50,7 @@ struct DescribeCommand: ClientCommand {
   /// The symbol, whose name may leave out the package and, before a method, have a slash.
   private static func described(
     _ symbol: String, _ services: [String], of server: ServerSchema
-  ) async throws -> DescriptionView.Symbol {
+  ) async throws -> Symbol {
     let name = symbol.split(separator: "/", omittingEmptySubsequences: false)
       .joined(separator: ".")
     var candidates = [name]
@@ -91,12 +91,8 @@ struct DescribeCommand: ClientCommand {
   }
 }
 
-/// What `describe --json` prints.
-struct DescriptionView: Encodable {
-  struct Symbol: Encodable {
-    let name: String
-    let proto: String
-  }
-
-  let described: [Symbol]
+/// A symbol and its declaration.
+private struct Symbol: Encodable {
+  let name: String
+  let proto: String
 }

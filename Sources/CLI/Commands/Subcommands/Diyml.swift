@@ -20,9 +20,11 @@ struct Diyml: ParsableCommand {
         NO_COLOR      no colours
 
       The login is kept in $XDG_CONFIG_HOME/diyml/profile.json or ~/.config/diyml/profile.json, \
-      with mode 600. Results go to standard output, all else to standard error. \
-      With --json a command prints one document; `train start`, `train watch` and `infer` print a \
-      line of JSON for each event or image.
+      with mode 600. Results go to standard output, all else to standard error.
+
+      With --json a command prints what the server answered as a line of JSON, as `call` does; \
+      several answers, events and images are a line each. An error is a line of JSON on standard \
+      error, with gRPC's number of the `code`, `message`, `details` and a `hint`.
 
       EXIT CODES
       \(CommandExit.table)

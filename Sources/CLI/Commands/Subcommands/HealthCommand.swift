@@ -25,48 +25,24 @@ struct HealthCommand: ClientCommand {
     let request = HealthCheckRequest(service: service ?? "")
     let status = try await context.calling { caller, _ in
       let health = HealthClient(caller)
-      guard watch else {
-        return try await health.check(request, options: CallOptions(timeout: Self.timeout)).status
+      func show(_ answer: HealthCheckResponse) throws -> ServingStatus {
+        try context.report(answer) { context.print(answer.status.word) }
+        return answer.status
       }
-      return try await health.watch(request) { responses in
+      guard watch else {
+        return try show(
+          await health.check(request, options: CallOptions(timeout: Self.timeout)))
+      }
+      return try await health.watch(request) { answers in
         var last = ServingStatus.unspecified
-        for try await response in responses {
-          last = response.status
-          try context.reportLine(HealthView(last)) { context.print(last.word) }
-        }
+        for try await answer in answers { last = try show(answer) }
         return last
       }
     }
-    if !watch { try context.report(HealthView(status)) { context.print(status.word) } }
     guard status == .serving else {
       throw CommandFailure.server(
         Status(.unavailable, "\(service ?? "the server") is \(status.word)"),
         hint: "the server's log says more")
     }
-  }
-}
-
-/// What `health --json` prints.
-private struct HealthView: Encodable {
-  let status: String
-
-  init(_ status: ServingStatus) { self.status = status.word }
-}
-
-extension ServingStatus {
-  fileprivate var word: String {
-    switch self {
-    case .serving: "SERVING"
-    case .notServing: "NOT_SERVING"
-    case .serviceUnknown: "SERVICE_UNKNOWN"
-    case .unspecified, .unrecognized: "UNKNOWN"
-    }
-  }
-}
-
-extension CommandContext {
-  /// Prints `value` as a line for programs, or what `people` prints for people.
-  fileprivate func reportLine(_ value: some Encodable, people: () -> Void) throws {
-    if isJSON { try printJSONLine(value) } else { people() }
   }
 }

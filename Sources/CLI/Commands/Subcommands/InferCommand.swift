@@ -73,15 +73,15 @@ struct InferCommand: ClientCommand {
         if case .failure = answer.outcome { failures.withLock { $0 += 1 } }
         let drawing = try drawer?.draw(answer)
         if context.isJSON {
-          try context.printJSONLine(AnswerView(answer, drawing: drawing))
+          context.print(try answer.json(drawing: drawing))
         } else {
           context.show(answer, fileWidth: width)
         }
       }
     }
     let undrawn = try await drawer?.finish() ?? 0
-    if !context.isJSON { context.note("skipped", found.skipped) }
-    if let draw, !context.isJSON { context.note("drew \(TextWidth.printable(draw))") }
+    context.note("skipped", found.skipped)
+    if let draw { context.note("drew \(TextWidth.printable(draw))") }
     if undrawn > 0 {
       let file = TextWidth.printable(draw ?? "")
       context.note("left \(Format.count(undrawn, "image")) out of \(file)")
@@ -94,13 +94,23 @@ struct InferCommand: ClientCommand {
   }
 }
 
+extension ImageAnswer {
+  /// The answer as it came, with the image's file and that of its picture, if there is one.
+  fileprivate func json(drawing: String?) throws -> String {
+    try ResultJSON.line(
+      InferStreamResponse(id: UInt64(index), outcome: outcome),
+      adding: ["file": file, "drawing": drawing])
+  }
+}
+
 extension CommandContext {
   /// `cat.jpg  cat 0.981  dog 0.012`, or a line for each box found.
   fileprivate func show(_ answer: ImageAnswer, fileWidth: Int) {
     let file = TextWidth.pad(TextWidth.printable(answer.file), to: fileWidth)
     switch answer.outcome {
-    case .failure(let code, let message):
-      note("\(file)  \(TextWidth.printable(message)) [\(code)]")
+    case .failure(let failure):
+      let code = StatusCode.name(of: failure.code)
+      note("\(file)  \(TextWidth.printable(failure.message)) [\(code)]")
     case .response(let response):
       switch response.result {
       case .classification(let value): print("\(file)  \(text(value))")
@@ -120,8 +130,7 @@ extension CommandContext {
   }
 
   private static func text(_ object: DetectedObject) -> String {
-    let corners = [object.xMin, object.yMin, object.xMax, object.yMax]
-      .map { Format.fixed($0, digits: 1) }.joined(separator: ",")
+    let corners = Format.corners(object.xMin, object.yMin, object.xMax, object.yMax)
     let name = TextWidth.printable(object.className)
     return "\(name) \(Format.ratio(object.confidence))  \(corners)"
   }

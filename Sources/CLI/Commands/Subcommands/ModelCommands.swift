@@ -24,12 +24,10 @@ struct PublishCommand: ClientCommand {
     let answer = try await context.connected { clients in
       try await clients.publishing.publish(request, options: clients.keyedOptions)
     }
-    guard let model = answer.model else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a model"))
-    }
-    let view = ModelView(model)
-    try context.report(view) {
-      context.print("published \(view.model), \(view.figure)")
+    let model = try answer.model.required("a model")
+    try context.report(answer) {
+      let measure = model.type == .detection ? "mAP@.5" : "accuracy"
+      context.print("published \(model.address), \(measure) \(model.figure)")
       context.note("next: diyml infer \(model.owner)/\(model.project) IMAGE...")
     }
   }
@@ -52,7 +50,7 @@ struct UnpublishCommand: ClientCommand {
       try await clients.publishing.unpublish(
         UnpublishRequest(project: project, version: version), options: clients.keyedOptions)
     }
-    try context.report(UnpublishedView(project: project, versions: answer.versions)) {
+    try context.report(answer) {
       let versions = answer.versions.map(String.init).joined(separator: ", ")
       context.print("unpublished \(project), version \(versions)")
     }
@@ -86,32 +84,38 @@ struct ModelsSearch: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let (models, isCut) = try await context.connected { clients in
-      var models: [PublishedModel] = []
-      var request = SearchPublishedRequest(owner: owner, text: text)
-      repeat {
-        request.pageSize = limit - UInt32(models.count)
-        let page = try await clients.publishing.searchPublished(request, options: clients.options)
-        models += page.models
-        request.pageToken = page.nextPageToken
-      } while !request.pageToken.isEmpty && models.count < limit
-      return (models, !request.pageToken.isEmpty)
-    }
-    let view = ModelListView(models: models.map(ModelView.init))
-    try context.report(view) {
-      var table = Table([
-        .init("MODEL"), .init("TYPE"), .init("ACCURACY", isNumeric: true), .init("CLASSES"),
-        .init("DESCRIPTION"),
-      ])
-      for model in view.models {
-        table.append([
-          model.model, model.type, model.figureValue,
-          model.classes.joined(separator: ", "), model.description,
-        ])
+    let answer = try await context.connected { clients in
+      try await SearchPublishedResponse.joined(\.models, limit: Int(limit)) { size, page in
+        try await clients.publishing.searchPublished(
+          SearchPublishedRequest(owner: owner, text: text, pageSize: size, pageToken: page),
+          options: clients.options)
       }
-      context.print(table, ifEmpty: "no published model fits")
-      if isCut { context.note("there are more; narrow the search") }
     }
+    try context.report(answer) {
+      let table = Table(
+        [
+          .init("MODEL"), .init("TYPE"), .init("ACCURACY", isNumeric: true), .init("CLASSES"),
+          .init("DESCRIPTION"),
+        ],
+        rows: answer.models.map { model in
+          [
+            model.address, model.type.word, model.figure,
+            model.classNames.joined(separator: ", "), model.description,
+          ]
+        })
+      context.print(table, ifEmpty: "no published model fits")
+      if !answer.nextPageToken.isEmpty { context.note("there are more; narrow the search") }
+    }
+  }
+}
+
+extension PublishedModel {
+  /// `owner/project@version`.
+  fileprivate var address: String { "\(owner)/\(project)@\(version)" }
+
+  /// How good it is: the accuracy of a classifier, the mAP@.5 of a detector.
+  fileprivate var figure: String {
+    type == .detection ? TrainingText.ratio(map50) : Format.ratio(accuracy)
   }
 }
 
@@ -132,19 +136,17 @@ struct ModelsShow: ClientCommand {
       try await clients.publishing.getModelCard(
         GetModelCardRequest(model: model), options: clients.options)
     }
-    guard let card = answer.card, let described = card.model else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a model"))
-    }
-    try context.report(ModelCardView(card)) {
-      let view = ModelView(described)
+    let card = try answer.card.required("a model")
+    let found = try card.model.required("a model")
+    try context.report(answer) {
       context.print([
-        ("model", view.model), ("type", view.type), ("description", view.description),
-        ("classes", view.classes.joined(separator: ", ")),
+        ("model", found.address), ("type", found.type.word), ("description", found.description),
+        ("classes", found.classNames.joined(separator: ", ")),
         ("network", "\(card.architecture), \(card.inputSide) pixels"),
         ("weights", "\(Format.bytes(card.weightsBytes)), sha256 \(card.weightsHash)"),
         ("data set", "sha256 \(card.dataSetHash)"),
         ("trained in", Format.clock(seconds: card.trainingSeconds)),
-        ("published", view.published),
+        ("published", Format.time(unixMilliseconds: found.publishTimeUnixMs)),
       ])
       guard let metrics = card.metrics else { return }
       context.print()

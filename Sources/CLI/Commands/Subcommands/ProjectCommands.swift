@@ -23,37 +23,34 @@ struct ProjectList: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let projects = try await context.connected { clients in
-      var projects: [Project] = []
-      var request = ListProjectsRequest(pageSize: 1000)
-      repeat {
-        let page = try await clients.data.listProjects(request, options: clients.options)
-        projects += page.projects
-        request.pageToken = page.nextPageToken
-      } while !request.pageToken.isEmpty
-      return projects
-    }
-    let view = ProjectListView(projects: projects.map(ProjectView.init))
-    try context.report(view) {
-      var table = Table([
-        .init("NAME"), .init("TYPE"), .init("CLASSES", isNumeric: true),
-        .init("IMAGES", isNumeric: true), .init("LABELED", isNumeric: true), .init("TRAINING"),
-        .init("PUBLISHED"),
-      ])
-      for project in view.projects {
-        table.append([
-          project.name, project.type, "\(project.classes.count)", "\(project.images)",
-          "\(project.labeledImages)", project.trainingText, project.publishedText,
-        ])
+    let answer = try await context.connected { clients in
+      try await ListProjectsResponse.joined(\.projects) { size, page in
+        try await clients.data.listProjects(
+          ListProjectsRequest(pageSize: size, pageToken: page), options: clients.options)
       }
+    }
+    try context.report(answer) {
+      let table = Table(
+        [
+          .init("NAME"), .init("TYPE"), .init("CLASSES", isNumeric: true),
+          .init("IMAGES", isNumeric: true), .init("LABELED", isNumeric: true), .init("TRAINING"),
+          .init("PUBLISHED"),
+        ],
+        rows: answer.projects.map { project in
+          [
+            project.name, project.type.word, "\(project.classes.count)",
+            "\(project.dataPointCount)", "\(project.labeledDataPointCount)", project.trainingText,
+            project.publishedText,
+          ]
+        })
       context.print(table, ifEmpty: "no projects yet (try: diyml project create NAME)")
     }
   }
 }
 
-extension ProjectView {
+extension Project {
   fileprivate var trainingText: String {
-    training == 0 ? "-" : "\(training) \(trainingState)"
+    training == 0 ? "-" : "\(training) \(trainingState.word)"
   }
 
   fileprivate var publishedText: String {
@@ -92,10 +89,8 @@ struct ProjectCreate: ClientCommand {
     let answer = try await context.connected { clients in
       try await clients.data.createProject(request, options: clients.keyedOptions)
     }
-    guard let project = answer.project else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a project"))
-    }
-    try context.report(ProjectView(project)) {
+    let project = try answer.project.required("a project")
+    try context.report(answer) {
       context.print("made \(type.rawValue) project \(project.name)")
     }
   }
@@ -116,30 +111,17 @@ struct ProjectShow: ClientCommand {
       try await clients.data.getProject(
         GetProjectRequest(project: name), options: clients.options)
     }
-    guard let project = answer.project else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a project"))
-    }
-    let view = ProjectView(project)
-    try context.report(view) {
+    let project = try answer.project.required("a project")
+    try context.report(answer) {
       var rows = [
-        ("name", "\(view.owner)/\(view.name)"), ("type", view.type),
-        ("classes", view.classes.map(\.name).joined(separator: ", ")),
-        ("images", "\(view.images), \(view.labeledImages) labelled"),
-        ("training", view.trainingText), ("published", view.publishedText),
-        ("made", view.created),
+        ("name", "\(project.owner)/\(project.name)"), ("type", project.type.word),
+        ("classes", project.classes.map(\.name).joined(separator: ", ")),
+        ("images", "\(project.dataPointCount), \(project.labeledDataPointCount) labelled"),
+        ("training", project.trainingText), ("published", project.publishedText),
+        ("made", Format.time(unixMilliseconds: project.createTimeUnixMs)),
       ]
-      if !view.description.isEmpty { rows.insert(("description", view.description), at: 2) }
+      if !project.description.isEmpty { rows.insert(("description", project.description), at: 2) }
       context.print(rows)
-    }
-  }
-}
-
-extension CommandContext {
-  /// Prints names and values in two columns.
-  func print(_ rows: [(name: String, value: String)]) {
-    let width = rows.reduce(0) { max($0, TextWidth.cells($1.name)) }
-    for row in rows {
-      print(palette.dim(TextWidth.pad(row.name, to: width)) + "  " + TextWidth.printable(row.value))
     }
   }
 }
@@ -158,12 +140,10 @@ struct ProjectDelete: ClientCommand {
   func perform(in context: CommandContext) async throws {
     try context.confirm(
       "Delete project \(name) with its images, trainings and models?", isConfirmed: yes)
-    _ = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       try await clients.data.deleteProject(
         DeleteProjectRequest(project: name), options: clients.keyedOptions)
     }
-    try context.report(DoneView(done: "deleted", name: name)) {
-      context.print("deleted project \(name)")
-    }
+    try context.report(answer) { context.print("deleted project \(name)") }
   }
 }

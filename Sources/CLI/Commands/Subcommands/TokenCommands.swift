@@ -20,41 +20,43 @@ struct TokenList: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let tokens = try await context.connected { clients in
-      var tokens: [Token] = []
-      var request = ListTokensRequest(pageSize: 1000)
-      repeat {
-        let page = try await clients.auth.listTokens(request, options: clients.options)
-        tokens += page.tokens
-        request.pageToken = page.nextPageToken
-      } while !request.pageToken.isEmpty
-      return tokens
-    }
-    let view = TokenListView(tokens: tokens.map(TokenView.init))
-    try context.report(view) {
-      var table = Table([
-        .init("ID", isNumeric: true), .init("LABEL"), .init("SCOPES"), .init("EXPIRES"),
-      ])
-      for token in view.tokens {
-        table.append([
-          "\(token.id)", token.label, token.scopes.joined(separator: " "), token.expires,
-        ])
+    let answer = try await context.connected { clients in
+      try await ListTokensResponse.joined(\.tokens) { size, page in
+        try await clients.auth.listTokens(
+          ListTokensRequest(pageSize: size, pageToken: page), options: clients.options)
       }
+    }
+    try context.report(answer) {
+      let table = Table(
+        [.init("ID", isNumeric: true), .init("LABEL"), .init("SCOPES"), .init("EXPIRES")],
+        rows: answer.tokens.map { token in
+          [
+            "\(token.id)", token.label, token.scopeWords,
+            Format.time(unixMilliseconds: token.expireTimeUnixMs),
+          ]
+        })
       context.print(table, ifEmpty: "no tokens")
     }
   }
 }
 
+extension Token {
+  /// `read infer`.
+  var scopeWords: String { scopes.map(\.word).joined(separator: " ") }
+}
+
 /// A scope as an argument.
 struct ScopeArgument: ExpressibleByArgument, Sendable {
+  static let all = Scope.allCases.filter { $0 != .unspecified }
+
   let scope: Scope
 
   init?(argument: String) {
-    guard let found = ScopeName.all.first(where: { $0.name == argument }) else { return nil }
-    scope = found.scope
+    guard let scope = Self.all.first(where: { $0.word == argument }) else { return nil }
+    self.scope = scope
   }
 
-  static var allValueStrings: [String] { ScopeName.all.map(\.name) }
+  static var allValueStrings: [String] { all.map(\.word) }
 }
 
 struct TokenCreate: ClientCommand {
@@ -73,7 +75,7 @@ struct TokenCreate: ClientCommand {
 
   func validate() throws {
     guard !scopes.isEmpty else {
-      let names = ScopeName.all.map(\.name).joined(separator: ", ")
+      let names = ScopeArgument.allValueStrings.joined(separator: ", ")
       throw ValidationError("Say what the token may do: --scope with one of \(names).")
     }
     guard (1...365).contains(days) else {
@@ -87,10 +89,9 @@ struct TokenCreate: ClientCommand {
     let answer = try await context.connected { clients in
       try await clients.auth.createToken(request, options: clients.keyedOptions)
     }
-    guard let issued = answer.issued, let token = issued.token else {
-      throw CommandFailure.server(Status(.internal, "the server issued no token"))
-    }
-    try context.report(IssuedTokenView(token: TokenView(token), secret: issued.secret)) {
+    let issued = try answer.issued.required("a token")
+    let token = try issued.token.required("a token")
+    try context.report(answer, showsSecrets: true) {
       context.note("token \(token.id); this is the only time it is shown:")
       context.print(issued.secret)
     }
@@ -111,11 +112,9 @@ struct TokenRevoke: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    _ = try await context.connected { clients in
+    let answer = try await context.connected { clients in
       try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: clients.keyedOptions)
     }
-    try context.report(DoneView(done: "revoked", name: "\(id)")) {
-      context.print("revoked token \(id)")
-    }
+    try context.report(answer) { context.print("revoked token \(id)") }
   }
 }

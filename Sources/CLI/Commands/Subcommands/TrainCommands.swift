@@ -57,11 +57,9 @@ struct TrainStart: ClientCommand {
       try await clients.training.train(
         TrainRequest(project: project, parameters: parameters), options: clients.keyedOptions)
     }
-    guard let job = answer.job else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a training"))
-    }
+    let job = try answer.job.required("a training")
     if noWait {
-      try context.report(TrainingJobView(job)) { context.print(TrainingText.line(job)) }
+      try context.report(answer) { context.print(TrainingText.line(job)) }
     } else {
       try await context.watch(project: project, number: job.number)
     }
@@ -80,13 +78,18 @@ struct TrainWatch: ClientCommand {
       """)
   static let hints: [StatusCode: String] = [.notFound: "diyml train list PROJECT shows them"]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    try await context.watch(project: project, number: number)
+    try await context.watch(project: training.project, number: training.number)
   }
+}
+
+/// Which training a command is about.
+struct TrainingOptions: ParsableArguments, Sendable {
+  @Argument(help: "The project's name.") var project: String
+  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
 }
 
 extension CommandContext {
@@ -130,28 +133,26 @@ struct TrainList: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let jobs = try await context.connected { clients in
-      var jobs: [TrainingJob] = []
-      var request = ListTrainingsRequest(project: project, pageSize: 1000)
-      repeat {
-        let page = try await clients.training.listTrainings(request, options: clients.options)
-        jobs += page.jobs
-        request.pageToken = page.nextPageToken
-      } while !request.pageToken.isEmpty
-      return jobs
-    }
-    let view = TrainingListView(trainings: jobs.map(TrainingJobView.init))
-    try context.report(view) {
-      var table = Table([
-        .init("NUMBER", isNumeric: true), .init("STATE"), .init("IMAGES", isNumeric: true),
-        .init("ACCURACY", isNumeric: true), .init("STARTED"), .init("REASON"),
-      ])
-      for job in view.trainings {
-        table.append([
-          "\(job.number)", job.state, "\(job.images)",
-          job.figure, job.started, job.reason,
-        ])
+    let answer = try await context.connected { clients in
+      try await ListTrainingsResponse.joined(\.jobs) { size, page in
+        try await clients.training.listTrainings(
+          ListTrainingsRequest(project: project, pageSize: size, pageToken: page),
+          options: clients.options)
       }
+    }
+    try context.report(answer) {
+      let table = Table(
+        [
+          .init("NUMBER", isNumeric: true), .init("STATE"), .init("IMAGES", isNumeric: true),
+          .init("ACCURACY", isNumeric: true), .init("STARTED"), .init("REASON"),
+        ],
+        rows: answer.jobs.map { job in
+          [
+            "\(job.number)", job.state.word, "\(job.dataPointCount)",
+            job.metrics.map(TrainingText.figure) ?? "-",
+            Format.time(unixMilliseconds: job.startTimeUnixMs), job.reason,
+          ]
+        })
       context.print(table, ifEmpty: "no trainings yet (try: diyml train start \(project))")
     }
   }
@@ -164,19 +165,17 @@ struct TrainShow: ClientCommand {
     discussion: "EXAMPLE: diyml train show pets --number 2")
   static let hints: [StatusCode: String] = [.notFound: "diyml train list PROJECT shows them"]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.training.getTraining(
-        GetTrainingRequest(project: project, number: number), options: clients.options)
+        GetTrainingRequest(project: training.project, number: training.number),
+        options: clients.options)
     }
-    guard let job = answer.job else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a training"))
-    }
-    try context.report(TrainingJobView(job)) {
+    let job = try answer.job.required("a training")
+    try context.report(answer) {
       context.print(TrainingText.line(job))
       if let metrics = job.metrics { TrainingText.lines(metrics).forEach { context.print($0) } }
     }
@@ -193,18 +192,16 @@ struct TrainCancel: ClientCommand {
     .failedPrecondition: "diyml train list PROJECT shows what is running",
   ]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
+  @OptionGroup var training: TrainingOptions
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.training.cancelTraining(
-        CancelTrainingRequest(project: project, number: number), options: clients.keyedOptions)
+        CancelTrainingRequest(project: training.project, number: training.number),
+        options: clients.keyedOptions)
     }
-    guard let job = answer.job else {
-      throw CommandFailure.server(Status(.internal, "the server answered without a training"))
-    }
-    try context.report(TrainingJobView(job)) { context.print(TrainingText.line(job)) }
+    let job = try answer.job.required("a training")
+    try context.report(answer) { context.print(TrainingText.line(job)) }
   }
 }

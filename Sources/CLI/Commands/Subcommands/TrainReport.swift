@@ -9,8 +9,8 @@ struct TrainReport: ClientCommand {
     discussion: """
       The page has the curves of the training, precision and recall, what was taken for what, a table \
       of the classes and, of detectors, validation images beside the truth. It needs no other file and \
-      no network. A file that is there is written anew. With --json, the same figures go to standard \
-      output, and --output may be left out.
+      no network. A file that is there is written anew. With --json, the figures of the curves and of \
+      what was taken for what go to standard output, and --output may be left out.
 
       EXAMPLE: diyml train report pets --output report.html
       """)
@@ -19,8 +19,7 @@ struct TrainReport: ClientCommand {
     .failedPrecondition: "only a training that succeeded has a report; diyml train list PROJECT",
   ]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
+  @OptionGroup var training: TrainingOptions
   @Option(name: .shortAndLong, help: "The file to write: HTML.", completion: .file())
   var output: String?
   @OptionGroup var global: GlobalOptions
@@ -32,10 +31,10 @@ struct TrainReport: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let (job, report) = try await context.connected { clients in
-      try await PageWriter(clients).training(number, of: project, to: output)
+    let answer = try await context.connected { clients in
+      try await PageWriter(clients).training(training.number, of: training.project, to: output)
     }
-    try context.report(TrainingReportView(job, report, file: output)) {
+    try context.report(answer) {
       context.print("wrote \(TextWidth.printable(output ?? ""))")
     }
   }

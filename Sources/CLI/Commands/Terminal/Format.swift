@@ -52,6 +52,11 @@ package enum Format {
     "\(count) " + (count == 1 ? noun : plural ?? noun + "s")
   }
 
+  /// `10.0,20.0,110.0,80.0`.
+  static func corners(_ values: Double...) -> String {
+    values.map { fixed($0, digits: 1) }.joined(separator: ",")
+  }
+
   /// The first 12 of an image's 64 digits: enough to name it in any project that fits on a disk.
   package static func shortID(_ id: String) -> String {
     String(id.prefix(12))

@@ -19,53 +19,15 @@ package struct System: Sendable {
   /// Returns when a person presses Ctrl-C, or when the task is cancelled.
   package var interruption: @Sendable () async -> Void
   package var connector: any Connector
-
-  package init(
-    environment: [String: String],
-    homeDirectory: String,
-    terminal: Terminal,
-    output: @escaping @Sendable (String) -> Void,
-    complaints: @escaping @Sendable (String) -> Void,
-    readSecret: @escaping @Sendable (String) throws -> String,
-    readLine: @escaping @Sendable () -> String?,
-    now: @escaping @Sendable () -> Date,
-    sleep: @escaping @Sendable (Duration) async throws -> Void,
-    interruption: @escaping @Sendable () async -> Void,
-    connector: any Connector
-  ) {
-    self.environment = environment
-    self.homeDirectory = homeDirectory
-    self.terminal = terminal
-    self.output = output
-    self.complaints = complaints
-    self.readSecret = readSecret
-    self.readLine = readLine
-    self.now = now
-    self.sleep = sleep
-    self.interruption = interruption
-    self.connector = connector
-  }
 }
 
 /// What the three standard streams are attached to.
 package struct Terminal: Sendable, Equatable {
-  package var inputIsTerminal: Bool
-  package var outputIsTerminal: Bool
-  package var complaintsAreTerminal: Bool
+  package var inputIsTerminal = false
+  package var outputIsTerminal = false
+  package var complaintsAreTerminal = false
   /// Character cells of a line.
-  package var columns: Int
-
-  package init(
-    inputIsTerminal: Bool = false,
-    outputIsTerminal: Bool = false,
-    complaintsAreTerminal: Bool = false,
-    columns: Int = 80
-  ) {
-    self.inputIsTerminal = inputIsTerminal
-    self.outputIsTerminal = outputIsTerminal
-    self.complaintsAreTerminal = complaintsAreTerminal
-    self.columns = columns
-  }
+  package var columns = 80
 }
 
 /// Opens connections to servers: over a network in life, in memory in tests.

@@ -14,13 +14,9 @@ package struct Table: Sendable {
   private let columns: [Column]
   private var rows: [[String]] = []
 
-  package init(_ columns: [Column]) {
+  package init(_ columns: [Column], rows: [[String]] = []) {
     self.columns = columns
-  }
-
-  /// A table whose columns all hold text.
-  package init(_ titles: String...) {
-    columns = titles.map { Column($0) }
+    for row in rows { append(row) }
   }
 
   package var isEmpty: Bool { rows.isEmpty }

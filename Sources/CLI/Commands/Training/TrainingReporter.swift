@@ -20,12 +20,13 @@ package struct TrainingReporter: Sendable {
   }
 
   package func show(_ event: TrainingEvent) throws {
-    if context.isJSON { return try context.printJSONLine(TrainingEventView(event)) }
-    switch event.event {
-    case .job(let job): status.print(TrainingText.line(job))
-    case .note(let text): status.print(TextWidth.printable(text))
-    case .progress(let progress): show(progress)
-    case nil: break
+    try context.report(event) {
+      switch event.event {
+      case .job(let job): status.print(TrainingText.line(job))
+      case .note(let text): status.print(TextWidth.printable(text))
+      case .progress(let progress): show(progress)
+      case nil: break
+      }
     }
   }
 
@@ -36,8 +37,12 @@ package struct TrainingReporter: Sendable {
 
   private func show(_ progress: TrainingProgress) {
     let new = Epoch(phase: progress.phase, number: progress.epoch)
-    let isDone = progress.imagesTotal > 0 && progress.imagesDone >= progress.imagesTotal
+    // An evaluation is part of its epoch, whose line follows.
+    let isEvaluation = progress.phase == .evaluation
+    let isDone =
+      !isEvaluation && progress.imagesTotal > 0 && progress.imagesDone >= progress.imagesTotal
     let isNewPhase = epoch.withLock { epoch in
+      if isEvaluation { return false }
       defer { epoch = new }
       return epoch?.phase != nil && epoch?.phase != new.phase
     }

@@ -7,7 +7,7 @@ package enum TrainingText {
   package static func line(
     _ progress: TrainingProgress, columns: Int, bar: ProgressBar
   ) -> String {
-    var label = PhaseName.text(progress.phase)
+    var label = progress.phase.word
     if progress.epochs > 0 { label += " \(progress.epoch)/\(progress.epochs)" }
     let fraction =
       progress.imagesTotal == 0
@@ -35,8 +35,8 @@ package enum TrainingText {
   /// `training 3 of cats: running`, with why it ended where there is a reason.
   package static func line(_ job: TrainingJob) -> String {
     let reason = job.reason.isEmpty ? "" : " (\(job.reason))"
-    let state = TrainingStateName.text(job.state)
-    return TextWidth.printable("training \(job.number) of \(job.project): \(state)\(reason)")
+    return TextWidth.printable(
+      "training \(job.number) of \(job.project): \(job.state.word)\(reason)")
   }
 
   /// What a training that succeeded has reached, as lines.
@@ -80,6 +80,12 @@ package enum TrainingText {
       + "\(Format.ratio(detection.precision)), recall \(Format.ratio(detection.recall)), F1 "
       + "\(Format.ratio(detection.f1))"
     return [summary, confidence] + table.lines()
+  }
+
+  /// The one figure of a list: the accuracy, or the mAP@.5 of a detector.
+  static func figure(_ metrics: ModelMetrics) -> String {
+    guard let detection = metrics.detection else { return Format.ratio(metrics.accuracy) }
+    return ratio(detection.map50)
   }
 
   /// `-` where there was nothing to measure it by.

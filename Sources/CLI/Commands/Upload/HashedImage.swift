@@ -10,19 +10,6 @@ package struct HashedImage: Sendable, Equatable {
   package let id: String
   package let bytes: UInt64
 
-  package init(path: String, annotation: Annotation?, id: String, bytes: UInt64) {
-    self.path = path
-    self.annotation = annotation
-    self.id = id
-    self.bytes = bytes
-  }
-
-  package init(path: String, label: String?, id: String, bytes: UInt64) {
-    self.init(
-      path: path, annotation: label.map { Annotation(value: .className($0)) }, id: id,
-      bytes: bytes)
-  }
-
   /// The class, where the image has one as a whole.
   package var label: String? { annotation?.className }
 

@@ -44,14 +44,11 @@ extension Annotation {
 }
 
 /// A file and why it was left out.
-package struct LeftOut: Sendable, Equatable {
+package struct LeftOut: Sendable, Equatable, Encodable, CustomStringConvertible {
   package let path: String
   package let reason: String
 
-  package init(path: String, reason: String) {
-    self.path = path
-    self.reason = reason
-  }
+  package var description: String { "\(path): \(reason)" }
 }
 
 /// Finds the images that the paths on a command line mean.

@@ -3,7 +3,7 @@ import Foundation
 
 /// A whole upload: what is there is found out, what is missing is sent, labels are set right.
 package struct ImageUpload: Sendable {
-  package struct Outcome: Sendable {
+  package struct Outcome: Sendable, Encodable {
     package var uploaded = 0
     package var relabeled = 0
     package var unchanged = 0
@@ -12,8 +12,6 @@ package struct ImageUpload: Sendable {
     package var classesAdded: [String] = []
     package var skipped: [LeftOut] = []
     package var refused: [LeftOut] = []
-
-    package init() {}
   }
 
   private let context: CommandContext
@@ -65,9 +63,7 @@ package struct ImageUpload: Sendable {
     _ plan: UploadPlan, _ status: StatusLine
   ) async throws -> UploadProgress {
     let tally = Shared(
-      UploadProgress(
-        imagesTotal: plan.send.count, bytesTotal: plan.send.reduce(0) { $0 + $1.bytes },
-        startedAt: context.system.now()))
+      UploadProgress(imagesTotal: plan.send.count, startedAt: context.system.now()))
     defer { status.finish() }
     guard !plan.send.isEmpty else { return tally.withLock { $0 } }
     let columns = context.system.terminal.columns
@@ -141,15 +137,5 @@ extension Clients {
       rest = rest.dropFirst(Int(answer.answered))
     }
     return stored
-  }
-
-  /// Gives each image of a project to `body`, page by page.
-  func forEachDataPoint(of project: String, _ body: (DataPoint) -> Void) async throws {
-    var request = ListDataPointsRequest(project: project, pageSize: 1000)
-    repeat {
-      let page = try await data.listDataPoints(request, options: options)
-      page.dataPoints.forEach(body)
-      request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty
   }
 }

@@ -3,18 +3,11 @@ package import Foundation
 /// How far an upload is, as one line.
 package struct UploadProgress: Sendable, Equatable {
   package let imagesTotal: Int
-  package let bytesTotal: UInt64
   package let startedAt: Date
   package private(set) var imagesDone = 0
   package private(set) var bytesSent: UInt64 = 0
   package private(set) var stored = 0
   package private(set) var refused: [LeftOut] = []
-
-  package init(imagesTotal: Int, bytesTotal: UInt64, startedAt: Date) {
-    self.imagesTotal = imagesTotal
-    self.bytesTotal = bytesTotal
-    self.startedAt = startedAt
-  }
 
   package mutating func received(_ event: UploadEvent) {
     switch event {

@@ -14,16 +14,11 @@ package enum UploadEvent: Sendable {
 
 /// Sends images to a project, several streams at a time.
 package struct Uploader: Sendable {
-  private let clients: Clients
-  private let project: String
+  let clients: Clients
+  let project: String
 
   private static let streamsMax = 4
   private static let chunkBytes = 256 << 10
-
-  package init(clients: Clients, project: String) {
-    self.clients = clients
-    self.project = project
-  }
 
   /// Sends each image and tells what becomes of it.
   ///

@@ -35,7 +35,7 @@ struct COCODocument {
   static func read(
     _ text: [UInt8], file: String, nestingMax: Int
   ) throws(SyntaxError) -> COCODocument {
-    var cursor = JSONCursor(text, nestingMax: nestingMax)
+    var cursor = try JSONCursor(text, nestingMax: nestingMax)
     var document = COCODocument(file: file)
     guard cursor.kind() == .object else {
       try cursor.skip()

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Writes what `COCOReader` reads: `annotations/instances_train.json` and so on, an entry a line.
 enum COCOWriter {
   static func files(of dataSet: DataSet) -> [DataSetWriter.File] {
@@ -22,7 +24,7 @@ enum COCOWriter {
       let name =
         image.path.hasPrefix("images/") ? String(image.path.dropFirst(7)) : image.path
       imageLines.append(
-        "{\"id\": \(index + 1), \"file_name\": \(quoted(name)), \"width\": \(size.width), "
+        "{\"id\": \(index + 1), \"file_name\": \(name.quotedJSON), \"width\": \(size.width), "
           + "\"height\": \(size.height)}")
       for box in boxes {
         let (width, height) = (box.xMax - box.xMin, box.yMax - box.yMin)
@@ -35,25 +37,10 @@ enum COCOWriter {
       }
     }
     let categoryLines = classes.enumerated().map { index, name in
-      "{\"id\": \(index + 1), \"name\": \(quoted(name))}"
+      "{\"id\": \(index + 1), \"name\": \(name.quotedJSON)}"
     }
     return "{\n\"images\": [\n\(imageLines.joined(separator: ",\n"))\n],\n\"annotations\": [\n"
       + annotationLines.joined(separator: ",\n") + "\n],\n\"categories\": [\n"
       + categoryLines.joined(separator: ",\n") + "\n]\n}\n"
-  }
-
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case "\n": result += "\\n"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

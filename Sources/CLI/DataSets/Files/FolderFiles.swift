@@ -1,4 +1,5 @@
 import Foundation
+import ImageHeaders
 
 /// The regular files of a folder, found once; nothing else of the machine is ever opened.
 ///
@@ -88,10 +89,10 @@ struct FolderFiles: Sendable {
     return named.count == 1 ? named[0] : nil
   }
 
-  /// The bytes of a file of text, without a byte order mark.
+  /// A whole file.
   ///
-  /// - Throws: `.tooMany` for a file that is too large, `.unreadable` for one that is not UTF-8.
-  func text(_ path: String, bytesMax: Int) throws(DataSetError) -> [UInt8] {
+  /// - Throws: `.tooMany` for a file that is too large.
+  func contents(of path: String, bytesMax: Int) throws(DataSetError) -> [UInt8] {
     let contents: [UInt8]
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "\(root)/\(path)"))
@@ -103,6 +104,14 @@ struct FolderFiles: Sendable {
     guard contents.count <= bytesMax else {
       throw .tooMany(what: "bytes", of: path, value: contents.count, limit: bytesMax)
     }
+    return contents
+  }
+
+  /// The bytes of a file of text, without a byte order mark.
+  ///
+  /// - Throws: `.tooMany` for a file that is too large, `.unreadable` for one that is not UTF-8.
+  func text(_ path: String, bytesMax: Int) throws(DataSetError) -> [UInt8] {
+    let contents = try contents(of: path, bytesMax: bytesMax)
     guard String(validating: contents, as: UTF8.self) != nil else {
       throw .unreadable(file: path)
     }
@@ -122,19 +131,11 @@ struct FolderFiles: Sendable {
 
   /// How large an image is when shown, read from its header.
   ///
-  /// - Throws: `ImageSizeError` when it is none that the server would take.
-  func size(of path: String, _ limits: DataSetLimits) throws(ImageSizeError) -> PixelSize {
-    let contents: Data
-    do {
-      contents = try Data(
-        contentsOf: URL(fileURLWithPath: "\(root)/\(path)"), options: .mappedIfSafe)
-    } catch {
-      throw ImageSizeError(reason: "it cannot be read")
+  /// - Throws: When it is none that the server would take.
+  func size(of path: String) throws(ImageError) -> PixelSize {
+    let header = try ImageStorage(path: "\(root)/\(path)").withSpan { bytes throws(ImageError) in
+      try ImageHeader.head(of: bytes)
     }
-    guard contents.count <= limits.imageBytesMax else {
-      throw ImageSizeError(
-        reason: "it has \(contents.count) bytes; the limit is \(limits.imageBytesMax)")
-    }
-    return try ImageHead(of: contents).size
+    return PixelSize(width: header.width, height: header.height)
   }
 }

@@ -1,226 +1,164 @@
-/// Reads the part of YAML that `data.yaml` is made of: keys with words, lists and maps of words.
+internal import CYaml
+
+/// What a file such as `data.yaml` says under the keys that are asked for: words, and lists and
+/// maps of words.
 ///
-/// Lists and maps may stand in brackets, also over several lines, or one entry a line. All below a
-/// key that is not asked for is passed over unread, so anchors, tags and texts do no harm there.
-struct ConfigurationText {
+/// Of libyaml only the events are used, which come one after the other: depth is judged before
+/// anything is nested, and an anchor, alias or tag is refused, so nothing is ever expanded. What
+/// stands below other keys is passed over.
+struct ConfigurationText: ~Copyable {
   struct Word: Hashable {
+    /// Of an entry of a map.
+    var key: String?
     var text: String
     var line: Int
-  }
-
-  struct Pair: Hashable {
-    var key: Word
-    var value: Word
   }
 
   enum Value: Hashable {
     case word(Word)
     case list([Word])
-    case map([Pair])
   }
 
-  /// The values of the keys in `wanted` that stand at the left edge.
-  static func read(_ lines: [String], wanted: Set<String>) throws(SyntaxError) -> [String: Value] {
+  private struct Event {
+    let type: yaml_event_type_t
+    let line: Int
+    /// Of a scalar.
+    var text = ""
+    /// Whether it is an alias, or has an anchor or a tag.
+    var isMarked = false
+  }
+
+  private let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
+  private let text: UnsafeBufferPointer<UInt8>
+  private let nestingMax: Int
+  private var depth = 0
+
+  private init(_ text: UnsafeBufferPointer<UInt8>, nestingMax: Int) {
+    self.text = text
+    self.nestingMax = nestingMax
+    precondition(yaml_parser_initialize(parser) == 1, "libyaml has no memory")
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    yaml_parser_set_input_string(parser, text.baseAddress, text.count)
+  }
+
+  deinit {
+    yaml_parser_delete(parser)
+    parser.deallocate()
+  }
+
+  /// The values of the keys in `wanted`, of the only document.
+  static func read(
+    _ text: [UInt8], wanted: Set<String>, nestingMax: Int
+  ) throws(SyntaxError) -> [String: Value] {
+    guard !text.isEmpty else { return [:] }
+    return try text.withUnsafeBufferPointer { text throws(SyntaxError) in
+      var reader = ConfigurationText(text, nestingMax: nestingMax)
+      return try reader.values(of: wanted)
+    }
+  }
+
+  private mutating func values(of wanted: Set<String>) throws(SyntaxError) -> [String: Value] {
     var values: [String: Value] = [:]
-    var index = 0
-    while index < lines.count {
-      let line = lines[index]
-      guard let first = line.first, first != "#", !first.isWhitespace, first != "-",
-        let colon = keyEnd(line)
-      else {
-        index += 1
-        continue
-      }
-      let key = unquoted(String(line[..<colon]))
-      let rest = String(line[line.index(after: colon)...])
-      let start = index
-      index += 1
-      guard wanted.contains(key) else { continue }
-      guard values[key] == nil else {
-        throw SyntaxError(line: start + 1, reason: "'\(key)' stands there twice")
-      }
-      let inline = withoutComment(rest).trimmed
-      if inline.isEmpty {
-        values[key] = try block(lines, &index)
-      } else if inline.hasPrefix("[") || inline.hasPrefix("{") {
-        values[key] = try flow(lines, from: start, text: inline, &index)
-      } else {
-        values[key] = .word(try word(inline, start + 1))
-      }
-    }
-    return values
-  }
-
-  /// Entries of a line each, further in than the key, or `- ` at its edge.
-  private static func block(_ lines: [String], _ index: inout Int) throws(SyntaxError) -> Value {
-    var list: [Word] = []
-    var map: [Pair] = []
-    while index < lines.count {
-      let text = withoutComment(lines[index]).trimmed
-      let isIndented = lines[index].first?.isWhitespace ?? true
-      let number = index + 1
-      if text.isEmpty {
-        index += 1
-        continue
-      }
-      guard isIndented || text.hasPrefix("- ") || text == "-" else { break }
-      if text.hasPrefix("-") {
-        list.append(try word(String(text.dropFirst()).trimmed, number))
-      } else if let colon = keyEnd(text) {
-        let value = String(text[text.index(after: colon)...]).trimmed
-        let key = try word(String(text[..<colon]).trimmed, number)
-        map.append(Pair(key: key, value: try word(value, number)))
-      } else {
-        throw SyntaxError(line: number, reason: "neither `- entry` nor `key: value`")
-      }
-      guard list.isEmpty || map.isEmpty else {
-        throw SyntaxError(line: number, reason: "entries of a list and of a map side by side")
-      }
-      index += 1
-    }
-    return map.isEmpty ? .list(list) : .map(map)
-  }
-
-  /// Entries in brackets, which may go over several lines.
-  private static func flow(
-    _ lines: [String], from start: Int, text: String, _ index: inout Int
-  ) throws(SyntaxError) -> Value {
-    let isMap = text.hasPrefix("{")
-    let close: Character = isMap ? "}" : "]"
-    var words: [Word] = []
-    var (current, quotes, line) = ("", Quotes(), start)
-    var rest = String(text.dropFirst())
+    var documents = 0
     while true {
-      for character in rest {
-        if quotes.hold(character) {
-          current.append(character)
-        } else if character == close {
-          if !current.trimmed.isEmpty { words.append(Word(text: current.trimmed, line: line + 1)) }
-          return isMap ? .map(try words.map(pair)) : .list(try words.map(unwrapped))
-        } else if character == "," {
-          words.append(Word(text: current.trimmed, line: line + 1))
-          current = ""
-        } else if character == "[" || character == "{" {
-          throw SyntaxError(line: line + 1, reason: "brackets within brackets")
-        } else {
-          current.append(character)
+      let event = try next()
+      switch (event.type, depth) {
+      case (YAML_STREAM_END_EVENT, _): return values
+      case (YAML_STREAM_START_EVENT, _), (YAML_DOCUMENT_END_EVENT, _),
+        (YAML_MAPPING_START_EVENT, 1), (YAML_MAPPING_END_EVENT, 0):
+        continue
+      case (YAML_DOCUMENT_START_EVENT, _):
+        documents += 1
+        guard documents == 1 else {
+          throw SyntaxError(line: event.line, reason: "a second document; want one")
         }
+      case (YAML_SCALAR_EVENT, 1):
+        guard wanted.contains(event.text) else {
+          repeat { _ = try next() } while depth > 1
+          continue
+        }
+        guard values[event.text] == nil else {
+          throw SyntaxError(line: event.line, reason: "'\(event.text)' stands there twice")
+        }
+        values[event.text] = try value()
+      default: throw SyntaxError(line: event.line, reason: "neither a key nor its value")
       }
-      line += 1
-      guard line < lines.count else {
-        throw SyntaxError(line: start + 1, reason: "a bracket that is not closed")
-      }
-      rest = " " + withoutComment(lines[line])
-      index = line + 1
     }
   }
 
-  private static func pair(_ entry: Word) throws(SyntaxError) -> Pair {
-    guard let colon = keyEnd(entry.text) else {
-      throw SyntaxError(line: entry.line, reason: "'\(entry.text)' is not `key: value`")
+  private mutating func value() throws(SyntaxError) -> Value {
+    let event = try next()
+    let word = try word(event)
+    guard event.type != YAML_SCALAR_EVENT else { return .word(word) }
+    var words: [Word] = []
+    while var word = try entry() {
+      if event.type == YAML_MAPPING_START_EVENT, let value = try entry() {
+        word = Word(key: word.text, text: value.text, line: value.line)
+      }
+      words.append(word)
     }
-    let value = String(entry.text[entry.text.index(after: colon)...]).trimmed
-    let key = try word(String(entry.text[..<colon]).trimmed, entry.line)
-    return Pair(key: key, value: try word(value, entry.line))
+    return .list(words)
   }
 
-  private static func unwrapped(_ entry: Word) throws(SyntaxError) -> Word {
-    try word(entry.text, entry.line)
+  /// The next word of a list or a map; nil at its end.
+  private mutating func entry() throws(SyntaxError) -> Word? {
+    let event = try next()
+    switch event.type {
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return nil
+    case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
+      throw SyntaxError(line: event.line, reason: "brackets within brackets")
+    default: return try word(event)
+    }
   }
 
-  private static func word(_ text: String, _ line: Int) throws(SyntaxError) -> Word {
-    if let first = text.first, "&*!|>%@`[{".contains(first) {
+  private func word(_ event: Event) throws(SyntaxError) -> Word {
+    guard !event.isMarked else {
       throw SyntaxError(
-        line: line, reason: "'\(text.prefix(40))': this part of YAML is not read; want plain words")
+        line: event.line,
+        reason: "anchors, aliases and tags of YAML are not read; want plain words")
     }
-    return Word(text: unquoted(text), line: line)
-  }
-}
-
-extension ConfigurationText {
-  /// Whether the characters of a line stand in quotes, one after the other.
-  private struct Quotes {
-    private var open: Character?
-    private var isEscaped = false
-    private var last: Character = " "
-
-    /// Takes the next character in; true for quotes and what they hold.
-    mutating func hold(_ character: Character) -> Bool {
-      defer { if !character.isWhitespace { last = character } }
-      guard let quote = open else {
-        // In the middle of a word an apostrophe is one.
-        let isOpening = character == "\"" || character == "'" && " [{,:-".contains(last)
-        if isOpening { open = character }
-        return isOpening
-      }
-      if isEscaped {
-        isEscaped = false
-      } else if character == "\\", quote == "\"" {
-        isEscaped = true
-      } else if character == quote {
-        open = nil
-      }
-      return true
-    }
+    return Word(text: event.text, line: event.line)
   }
 
-  /// The first `:` outside quotes that a space or the end follows.
-  private static func keyEnd(_ line: String) -> String.Index? {
-    var quotes = Quotes()
-    for place in line.indices where !quotes.hold(line[place]) && line[place] == ":" {
-      let next = line.index(after: place)
-      if next == line.endIndex || line[next].isWhitespace { return place }
+  private mutating func next() throws(SyntaxError) -> Event {
+    var raw = yaml_event_t()
+    guard yaml_parser_parse(parser, &raw) == 1 else { throw failure }
+    defer { yaml_event_delete(&raw) }
+    var event = Event(type: raw.type, line: Int(raw.start_mark.line) + 1)
+    switch raw.type {
+    case YAML_ALIAS_EVENT: event.isMarked = true
+    case YAML_SCALAR_EVENT:
+      let scalar = raw.data.scalar
+      event.text = String(
+        decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
+      event.isMarked = scalar.anchor != nil || scalar.tag != nil
+    case YAML_SEQUENCE_START_EVENT, YAML_MAPPING_START_EVENT:
+      depth += 1
+      let start = raw.data.sequence_start  // of a map the same come first
+      event.isMarked = start.anchor != nil || start.tag != nil
+    case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: depth -= 1
+    default: break
     }
-    return nil
+    guard depth <= nestingMax else {
+      throw SyntaxError(
+        line: event.line, reason: "\(depth) values within each other; the limit is \(nestingMax)")
+    }
+    return event
   }
 
-  private static func withoutComment(_ line: String) -> String {
-    var quotes = Quotes()
-    var last: Character = " "
-    for place in line.indices {
-      let character = line[place]
-      if !quotes.hold(character), character == "#", last.isWhitespace {
-        return String(line[..<place])
-      }
-      last = character
+  /// Why the text is not YAML, in libyaml's words, and where.
+  private var failure: SyntaxError {
+    let state = parser.pointee
+    let context = state.context.map { String(cString: $0) } ?? ""
+    if state.error == YAML_PARSER_ERROR, context.hasPrefix("while parsing a flow") {
+      return SyntaxError(
+        line: Int(state.context_mark.line) + 1, reason: "a bracket that is not closed")
     }
-    return line
-  }
-
-  /// Text without its quotes; within double quotes `\"` and `\\` are single characters.
-  private static func unquoted(_ text: String) -> String {
-    let text = text.trimmed
-    guard text.count >= 2, let first = text.first, first == text.last else { return text }
-    let inner = text.dropFirst().dropLast()
-    if first == "'" {
-      return inner.split(separator: "''", omittingEmptySubsequences: false).joined(separator: "'")
-    }
-    guard first == "\"" else { return text }
-    var result = ""
-    var isEscaped = false
-    for character in inner {
-      if character == "\\", !isEscaped {
-        isEscaped = true
-      } else {
-        result.append(character)
-        isEscaped = false
-      }
-    }
-    return result
-  }
-
-  /// A word as it is written: in double quotes.
-  static func quoted(_ text: String) -> String {
-    "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
-  }
-}
-
-extension String {
-  /// Without white space at the ends.
-  var trimmed: String {
-    var text = self[...]
-    while let first = text.first, first.isWhitespace { text.removeFirst() }
-    while let last = text.last, last.isWhitespace { text.removeLast() }
-    return String(text)
+    let problem = state.problem.map { String(cString: $0) } ?? "libyaml has no memory"
+    let line =
+      state.error == YAML_READER_ERROR
+      ? text.prefix(state.problem_offset).count { $0 == UInt8(ascii: "\n") }
+      : Int(state.problem_mark.line)
+    return SyntaxError(line: line + 1, reason: "it is not YAML: \(problem)")
   }
 }

@@ -1,27 +1,28 @@
-/// Reads JSON (RFC 8259) value by value, so that of a file of hundreds of megabytes only what is
-/// asked for is kept, and knows its line.
+internal import JSONText
+
+/// Reads JSON value by value, so that of a file of hundreds of megabytes only what is asked for is
+/// kept, and knows its line.
 ///
 /// `NaN` and `Infinity`, which Python writes, are numbers here: they are refused where they stand,
 /// with their line.
 struct JSONCursor {
-  private let bytes: [UInt8]
+  private var scanner: JSONScanner<SyntaxError>
   private let nestingMax: Int
-  private var place = 0
   private var depth = 0
-  private(set) var line = 1
 
-  init(_ bytes: [UInt8], nestingMax: Int) {
-    self.bytes = bytes
+  init(_ bytes: [UInt8], nestingMax: Int) throws(SyntaxError) {
+    scanner = try JSONScanner(bytes)
     self.nestingMax = nestingMax
   }
+
+  var line: Int { scanner.line }
 
   enum Kind { case object, array, string, number, other }
 
   /// What comes next.
   mutating func kind() -> Kind {
-    skipSpace()
-    guard place < bytes.count else { return .other }
-    switch bytes[place] {
+    guard let byte = scanner.next() else { return .other }
+    switch byte {
     case UInt8(ascii: "{"): return .object
     case UInt8(ascii: "["): return .array
     case UInt8(ascii: "\""): return .string
@@ -36,63 +37,54 @@ struct JSONCursor {
   mutating func object(
     _ member: (String, inout JSONCursor) throws(SyntaxError) -> Void
   ) throws(SyntaxError) {
-    try enter("{", "an object")
-    if take("}") { return leave() }
-    repeat {
-      guard kind() == .string else { throw wrong("a key is missing") }
-      let key = try string()
-      guard take(":") else { throw wrong("`:` is missing behind a key") }
-      try member(key, &self)
-    } while take(",")
-    guard take("}") else { throw wrong("`,` or `}` is missing") }
-    leave()
+    try items(in: ("{", "}"), of: "an object") { cursor throws(SyntaxError) in
+      guard cursor.kind() == .string else { throw cursor.wrong("a key is missing") }
+      let key = try cursor.string()
+      guard cursor.scanner.take(":") else { throw cursor.wrong("`:` is missing behind a key") }
+      try member(key, &cursor)
+    }
   }
 
   /// Calls `element` before each element, which it must read or skip.
   mutating func array(
     _ element: (inout JSONCursor) throws(SyntaxError) -> Void
   ) throws(SyntaxError) {
-    try enter("[", "an array")
-    if take("]") { return leave() }
-    repeat { try element(&self) } while take(",")
-    guard take("]") else { throw wrong("`,` or `]` is missing") }
-    leave()
+    try items(in: ("[", "]"), of: "an array", element)
+  }
+
+  private mutating func items(
+    in brackets: (open: Unicode.Scalar, close: Unicode.Scalar), of what: String,
+    _ item: (inout JSONCursor) throws(SyntaxError) -> Void
+  ) throws(SyntaxError) {
+    guard scanner.take(brackets.open) else { throw wrong("\(what) is missing") }
+    depth += 1
+    guard depth <= nestingMax else {
+      throw wrong("\(depth) values within each other; the limit is \(nestingMax)")
+    }
+    defer { depth -= 1 }
+    if scanner.take(brackets.close) { return }
+    repeat { try item(&self) } while scanner.take(",")
+    guard scanner.take(brackets.close) else {
+      throw wrong("`,` or `\(brackets.close)` is missing")
+    }
   }
 
   /// The string that comes next.
-  mutating func string() throws(SyntaxError) -> String {
-    guard take("\"") else { throw wrong("a string is missing") }
-    var text: [UInt8] = []
-    while place < bytes.count {
-      let byte = bytes[place]
-      place += 1
-      switch byte {
-      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-      case UInt8(ascii: "\\"): text += try escape()
-      case 0..<0x20: throw wrong("a control character in a string")
-      default: text.append(byte)
-      }
-    }
-    throw wrong("a string without an end")
-  }
+  mutating func string() throws(SyntaxError) -> String { try scanner.string() }
 
   /// The number that comes next, which may be NaN or infinite.
   mutating func number() throws(SyntaxError) -> Double {
-    skipSpace()
-    let start = place
-    while place < bytes.count, Self.isNumberPart(bytes[place]) { place += 1 }
-    let text = String(decoding: bytes[start..<place], as: UTF8.self)
-    switch text {
-    case "NaN": return .nan
-    case "Infinity": return .infinity
-    case "-Infinity": return -.infinity
-    default: break
+    if let number = wordForNumber() { return number }
+    return Double(String(decoding: try scanner.number(), as: UTF8.self)) ?? .nan
+  }
+
+  private mutating func wordForNumber() -> Double? {
+    if let byte = scanner.next(), (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+      return nil
     }
-    guard text.utf8.contains(where: { (0x30...0x39).contains($0) }),
-      !text.utf8.contains(where: { $0 == UInt8(ascii: "N") || $0 == UInt8(ascii: "I") }),
-      let number = Double(text)
-    else { throw wrong("'\(text.prefix(24))' is not a value of JSON") }
-    return number
+    if scanner.take(word: "NaN") { return .nan }
+    if scanner.take(word: "Infinity") { return .infinity }
+    return scanner.take(word: "-Infinity") ? -.infinity : nil
   }
 
   /// Passes over a value of any kind.
@@ -100,104 +92,22 @@ struct JSONCursor {
     switch kind() {
     case .object: try object { _, cursor throws(SyntaxError) in try cursor.skip() }
     case .array: try array { cursor throws(SyntaxError) in try cursor.skip() }
-    case .string: _ = try string()
-    case .number: _ = try number()
+    case .string: _ = try scanner.rawString()
+    case .number: if wordForNumber() == nil { _ = try scanner.number() }
     case .other:
-      for word: StaticString in ["true", "false", "null"] where take(word) { return }
+      for word: StaticString in ["true", "false", "null"] where scanner.take(word: word) { return }
       throw wrong("a value is missing")
     }
   }
 
-  /// - Throws: when something stands behind the document.
-  mutating func end() throws(SyntaxError) {
-    skipSpace()
-    guard place == bytes.count else { throw wrong("something stands behind the document") }
-  }
+  /// - Throws: When something stands behind the document.
+  mutating func end() throws(SyntaxError) { try scanner.expectEnd() }
 
-  func wrong(_ reason: String) -> SyntaxError { SyntaxError(line: line, reason: reason) }
+  func wrong(_ reason: String) -> SyntaxError { scanner.fault(reason) }
 }
 
-extension JSONCursor {
-  private mutating func enter(_ token: StaticString, _ what: String) throws(SyntaxError) {
-    guard take(token) else { throw wrong("\(what) is missing") }
-    depth += 1
-    guard depth <= nestingMax else {
-      throw wrong("\(depth) values within each other; the limit is \(nestingMax)")
-    }
-  }
-
-  private mutating func leave() { depth -= 1 }
-
-  private mutating func skipSpace() {
-    while place < bytes.count {
-      switch bytes[place] {
-      case UInt8(ascii: "\n"): line += 1
-      case 0x20, 0x09, 0x0D: break
-      default: return
-      }
-      place += 1
-    }
-  }
-
-  private mutating func take(_ token: StaticString) -> Bool {
-    skipSpace()
-    let length = token.utf8CodeUnitCount
-    guard bytes.count - place >= length else { return false }
-    let fits = token.withUTF8Buffer { bytes[place..<place + length].elementsEqual($0) }
-    if fits { place += length }
-    return fits
-  }
-
-  private mutating func escape() throws(SyntaxError) -> [UInt8] {
-    guard place < bytes.count else { throw wrong("a string without an end") }
-    let byte = bytes[place]
-    place += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-    case UInt8(ascii: "b"): return [0x08]
-    case UInt8(ascii: "f"): return [0x0C]
-    case UInt8(ascii: "n"): return [0x0A]
-    case UInt8(ascii: "r"): return [0x0D]
-    case UInt8(ascii: "t"): return [0x09]
-    case UInt8(ascii: "u"): return try unicode()
-    default: throw wrong("an escape that JSON does not have")
-    }
-  }
-
-  private mutating func unicode() throws(SyntaxError) -> [UInt8] {
-    let high = try hexadecimal()
-    guard (0xD800...0xDBFF).contains(high), bytes.count - place >= 6,
-      bytes[place] == UInt8(ascii: "\\"), bytes[place + 1] == UInt8(ascii: "u")
-    else { return try utf8(of: high) }
-    place += 2
-    let low = try hexadecimal()
-    guard (0xDC00...0xDFFF).contains(low) else { throw wrong("half a surrogate pair") }
-    return try utf8(of: 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-  }
-
-  private func utf8(of number: UInt32) throws(SyntaxError) -> [UInt8] {
-    guard let scalar = Unicode.Scalar(number) else { throw wrong("half a surrogate pair") }
-    return Array(String(scalar).utf8)
-  }
-
-  private mutating func hexadecimal() throws(SyntaxError) -> UInt32 {
-    let digits = bytes[place...].prefix(4)
-    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-      let number = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw wrong("`\\u` without four digits") }
-    place += 4
-    return number
-  }
-
-  private static func isNumberPart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"),
-      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
-      true
-    case UInt8(ascii: "N"), UInt8(ascii: "a"), UInt8(ascii: "I"), UInt8(ascii: "n"),
-      UInt8(ascii: "f"), UInt8(ascii: "i"), UInt8(ascii: "t"), UInt8(ascii: "y"):
-      true
-    default: false
-    }
+extension SyntaxError: JSONFault {
+  init(notJSON reason: String, at offset: Int, line: Int) {
+    self.init(line: line, reason: reason)
   }
 }

@@ -1,6 +1,9 @@
+internal import CXML
+
 /// An element of XML with what is in it.
 struct MarkupElement: Sendable {
   let name: String
+  /// Where its start tag ends.
   let line: Int
   /// Of this element alone, without surrounding white space.
   fileprivate(set) var text = ""
@@ -10,11 +13,6 @@ struct MarkupElement: Sendable {
   func child(_ name: String) -> MarkupElement? { children.first { $0.name == name } }
 
   func children(_ name: String) -> [MarkupElement] { children.filter { $0.name == name } }
-
-  fileprivate init(name: String, line: Int) {
-    self.name = name
-    self.line = line
-  }
 }
 
 /// Why text is not taken as XML, JSON or YAML.
@@ -23,211 +21,126 @@ struct SyntaxError: Error, Hashable {
   let reason: String
 }
 
-/// Reads the part of XML that label files are made of: elements, text and character references.
+/// Reads XML of a bounded depth and number of elements by libxml2's events; whoever reads the file
+/// bounds its size.
 ///
-/// There is no document type: a DOCTYPE and every entity but the five of XML itself are refused,
-/// so nothing is ever expanded or fetched. Attributes, comments and processing instructions are
-/// passed over. Depth is bounded here, size by whoever reads the file.
-struct MarkupReader {
-  private let bytes: [UInt8]
-  private let nestingMax: Int
-  private var place = 0
-  private var line = 1
+/// A DOCTYPE and every entity but the five of XML itself are refused where they stand, so nothing is
+/// ever expanded or fetched. Attributes, comments and processing instructions are passed over.
+final class MarkupReader {
+  private let limits: DataSetLimits
+  private let context: xmlParserCtxtPtr
+  private var open: [MarkupElement] = []
+  private var elements = 0
+  private var root: MarkupElement?
+  private var error: SyntaxError?
+
+  private init(_ context: xmlParserCtxtPtr, limits: DataSetLimits) {
+    self.context = context
+    self.limits = limits
+  }
 
   /// The root element.
-  static func read(
-    _ bytes: [UInt8], nestingMax: Int
-  ) throws(SyntaxError) -> MarkupElement {
-    var reader = MarkupReader(bytes: bytes, nestingMax: nestingMax)
-    return try reader.document()
-  }
-
-  private init(bytes: [UInt8], nestingMax: Int) {
-    self.bytes = bytes
-    self.nestingMax = nestingMax
-  }
-
-  private mutating func document() throws(SyntaxError) -> MarkupElement {
-    var open: [MarkupElement] = []
-    var text: [[UInt8]] = []
-    var root: MarkupElement?
-    while place < bytes.count {
-      if bytes[place] != UInt8(ascii: "<") {
-        let run = try characters()
-        if text.isEmpty {
-          guard run.allSatisfy(Self.isSpace) else { throw wrong("text outside the root element") }
-        } else {
-          text[text.count - 1] += run
-        }
-      } else if skip("<!--") {
-        try skipBehind("-->", of: "a comment")
-      } else if skip("<![CDATA[") {
-        guard !text.isEmpty else { throw wrong("text outside the root element") }
-        text[text.count - 1] += try takeBehind("]]>", of: "a CDATA section")
-      } else if skip("<?") {
-        try skipBehind("?>", of: "a processing instruction")
-      } else if skip("<!") {
-        throw wrong("a DOCTYPE or declaration; these are refused")
-      } else if skip("</") {
-        let name = try name()
-        skipSpace()
-        guard skip(">") else { throw wrong("the end tag of \(name) is broken") }
-        guard var element = open.popLast(), element.name == name else {
-          throw wrong("an end tag of \(name) that was not opened last")
-        }
-        element.text = Self.trimmed(text.removeLast())
-        close(element, &open, &root)
-      } else {
-        place += 1
-        guard root == nil else { throw wrong("a second root element") }
-        let element = MarkupElement(name: try name(), line: line)
-        guard open.count < nestingMax else {
-          throw wrong("\(open.count + 1) elements within each other; the limit is \(nestingMax)")
-        }
-        if try attributes(of: element.name) {
-          close(element, &open, &root)
-        } else {
-          open.append(element)
-          text.append([])
-        }
-      }
+  static func read(_ bytes: [UInt8], limits: DataSetLimits) throws(SyntaxError) -> MarkupElement {
+    try checkAttributes(bytes, limits.attributesMax)
+    _ = initialize
+    let context = bytes.withUnsafeBytes {
+      xmlCreateMemoryParserCtxt($0.baseAddress, Int32($0.count))
     }
-    if let left = open.last { throw wrong("the element \(left.name) has no end") }
-    guard let root else { throw wrong("no element") }
+    guard let context else { throw SyntaxError(line: 1, reason: "no element") }
+    defer { xmlFreeParserCtxt(context) }
+    let reader = MarkupReader(context, limits: limits)
+    context.pointee.sax.pointee = handler
+    context.pointee.userData = Unmanaged.passUnretained(reader).toOpaque()
+    xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue))
+    xmlParseDocument(context)
+    if let error = reader.error { throw error }
+    guard let root = reader.root else { throw SyntaxError(line: 1, reason: "no element") }
     return root
   }
 
-  private func close(
-    _ element: MarkupElement, _ open: inout [MarkupElement], _ root: inout MarkupElement?
-  ) {
+  /// Once, before any thread parses: libxml2 does not guard its own start.
+  private static let initialize: Void = xmlInitParser()
+
+  /// Refuses attributes by the thousands before libxml2 compares each with each.
+  private static func checkAttributes(_ bytes: [UInt8], _ attributesMax: Int) throws(SyntaxError) {
+    var (line, attributes) = (1, 0)
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\n"): line += 1
+      case UInt8(ascii: "<"): attributes = 0
+      case UInt8(ascii: "="): attributes += 1
+      default: continue
+      }
+      guard attributes <= attributesMax else {
+        throw SyntaxError(
+          line: line, reason: "\(attributes) attributes; the limit is \(attributesMax)")
+      }
+    }
+  }
+
+  private static var handler: xmlSAXHandler {
+    var handler = xmlSAXHandler()
+    handler.initialized = UInt32(XML_SAX2_MAGIC)
+    handler.internalSubset = { reader, _, _, _ in
+      MarkupReader.at(reader).refuse("a DOCTYPE or declaration; these are refused")
+    }
+    handler.getEntity = { reader, name in
+      let name = MarkupReader.string(name)
+      MarkupReader.at(reader).refuse("'&\(name);': entities other than XML's own are refused")
+      return nil
+    }
+    handler.startElementNs = { reader, name, prefix, _, _, _, _, _, _ in
+      let prefix = prefix.map { MarkupReader.string($0) + ":" } ?? ""
+      MarkupReader.at(reader).begin(prefix + MarkupReader.string(name))
+    }
+    handler.endElementNs = { reader, _, _, _ in MarkupReader.at(reader).end() }
+    handler.characters = { MarkupReader.at($0).add(UnsafeBufferPointer(start: $1, count: Int($2))) }
+    handler.cdataBlock = handler.characters
+    handler.serror = { reader, error in
+      // The others warn, as of a name space that is not declared.
+      guard let error = error?.pointee, error.level == XML_ERR_FATAL else { return }
+      let words = error.message.map { String(cString: $0) } ?? "error \(error.code)"
+      MarkupReader.at(reader).refuse(
+        "it is not XML: \(words.prefix { !$0.isNewline })", line: Int(error.line))
+    }
+    return handler
+  }
+
+  private static func at(_ reader: UnsafeMutableRawPointer?) -> MarkupReader {
+    guard let reader else { preconditionFailure("libxml2 lost the reader") }
+    return Unmanaged<MarkupReader>.fromOpaque(reader).takeUnretainedValue()
+  }
+
+  private static func string(_ text: UnsafePointer<xmlChar>?) -> String {
+    text.map { String(cString: $0) } ?? ""
+  }
+
+  private func refuse(_ reason: String, line: Int? = nil) {
+    if error == nil { error = SyntaxError(line: line ?? self.line, reason: reason) }
+    xmlStopParser(context)
+  }
+
+  private var line: Int { Int(context.pointee.input.pointee.line) }
+
+  private func begin(_ name: String) {
+    elements += 1
+    if open.count >= limits.nestingMax {
+      refuse("\(open.count + 1) elements within each other; the limit is \(limits.nestingMax)")
+    } else if elements > limits.elementsMax {
+      refuse("\(elements) elements; the limit is \(limits.elementsMax)")
+    } else {
+      open.append(MarkupElement(name: name, line: line))
+    }
+  }
+
+  private func add(_ text: UnsafeBufferPointer<xmlChar>) {
+    guard !open.isEmpty else { return }
+    open[open.count - 1].text += String(decoding: text, as: UTF8.self)
+  }
+
+  private func end() {
+    guard var element = open.popLast() else { return }
+    element.text = element.text.trimmed
     if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
-  }
-
-  /// Passes over the attributes and the end of a start tag.
-  ///
-  /// - Returns: Whether the element is empty: `<name/>`.
-  private mutating func attributes(of name: String) throws(SyntaxError) -> Bool {
-    while true {
-      skipSpace()
-      if skip("/>") { return true }
-      if skip(">") { return false }
-      _ = try self.name()
-      skipSpace()
-      guard skip("=") else { throw wrong("an attribute of \(name) has no value") }
-      skipSpace()
-      guard place < bytes.count, [UInt8(ascii: "\""), UInt8(ascii: "'")].contains(bytes[place])
-      else { throw wrong("an attribute of \(name) has a value without quotes") }
-      let quote = bytes[place]
-      move()
-      while place < bytes.count, bytes[place] != quote {
-        guard bytes[place] != UInt8(ascii: "<") else { throw wrong("`<` in an attribute") }
-        move()
-      }
-      guard place < bytes.count else { throw wrong("an attribute of \(name) has no end") }
-      move()
-    }
-  }
-
-  private mutating func name() throws(SyntaxError) -> String {
-    let start = place
-    while place < bytes.count, Self.isNamePart(bytes[place]) { place += 1 }
-    guard place > start else { throw wrong("a tag without a name") }
-    return String(decoding: bytes[start..<place], as: UTF8.self)
-  }
-
-  /// Text up to the next `<`, references put in.
-  private mutating func characters() throws(SyntaxError) -> [UInt8] {
-    var run: [UInt8] = []
-    while place < bytes.count, bytes[place] != UInt8(ascii: "<") {
-      if bytes[place] == UInt8(ascii: "&") {
-        run += try reference()
-      } else {
-        run.append(bytes[place])
-        move()
-      }
-    }
-    return run
-  }
-
-  private static let entities: [String: String] = [
-    "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'",
-  ]
-  private static let referenceBytesMax = 10
-
-  private mutating func reference() throws(SyntaxError) -> [UInt8] {
-    let rest = bytes[(place + 1)...].prefix(Self.referenceBytesMax)
-    guard let end = rest.firstIndex(of: UInt8(ascii: ";")) else {
-      throw wrong("`&` that begins no character reference")
-    }
-    let name = String(decoding: bytes[(place + 1)..<end], as: UTF8.self)
-    place = end + 1
-    if let known = Self.entities[name] { return Array(known.utf8) }
-    let number =
-      if name.hasPrefix("#x") { UInt32(name.dropFirst(2), radix: 16) } else if name.hasPrefix("#") {
-        UInt32(name.dropFirst(1))
-      } else { UInt32?.none }
-    guard let number, number > 0, let scalar = Unicode.Scalar(number) else {
-      throw wrong("'&\(name);': entities other than XML's own are refused")
-    }
-    return Array(String(scalar).utf8)
-  }
-}
-
-// MARK: - Moving on
-
-extension MarkupReader {
-  private func wrong(_ reason: String) -> SyntaxError { SyntaxError(line: line, reason: reason) }
-
-  private mutating func move() {
-    if bytes[place] == UInt8(ascii: "\n") { line += 1 }
-    place += 1
-  }
-
-  private mutating func skip(_ token: StaticString) -> Bool {
-    let length = token.utf8CodeUnitCount
-    guard bytes.count - place >= length else { return false }
-    let fits = token.withUTF8Buffer { bytes[place..<place + length].elementsEqual($0) }
-    if fits { place += length }
-    return fits
-  }
-
-  private mutating func skipBehind(_ token: StaticString, of what: String) throws(SyntaxError) {
-    _ = try takeBehind(token, of: what)
-  }
-
-  private mutating func takeBehind(
-    _ token: StaticString, of what: String
-  ) throws(SyntaxError) -> ArraySlice<UInt8> {
-    let start = place
-    while place < bytes.count {
-      let end = place
-      if skip(token) { return bytes[start..<end] }
-      move()
-    }
-    throw wrong("\(what) without an end")
-  }
-
-  private mutating func skipSpace() {
-    while place < bytes.count, Self.isSpace(bytes[place]) { move() }
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
-  }
-
-  private static func isNamePart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-      UInt8(ascii: "."), UInt8(ascii: ":"), 0x80...0xFF:
-      true
-    default: false
-    }
-  }
-
-  private static func trimmed(_ text: [UInt8]) -> String {
-    let start = text.firstIndex { !isSpace($0) } ?? text.endIndex
-    let end = text.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? start
-    return String(decoding: text[start..<end], as: UTF8.self)
   }
 }

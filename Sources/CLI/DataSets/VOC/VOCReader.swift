@@ -11,9 +11,9 @@ enum VOCReader {
     guard !paths.isEmpty else { throw .missing("\(collector.files.root) has no XML files") }
     let splits = try imageSets(collector.files, collector.limits)
     for path in paths {
-      let text = try collector.files.text(path, bytesMax: collector.limits.labelBytesMax)
+      let bytes = try collector.files.contents(of: path, bytesMax: collector.limits.labelBytesMax)
       do {
-        let root = try MarkupReader.read(text, nestingMax: collector.limits.nestingMax)
+        let root = try MarkupReader.read(bytes, limits: collector.limits)
         let stem = RelativePath.stem(of: RelativePath.name(of: path))
         read(root, path, splits[stem], &collector)
       } catch {

@@ -12,12 +12,13 @@ struct YOLOConfiguration {
   static func read(
     _ file: String, _ collector: inout DataSetCollector
   ) throws(DataSetError) -> YOLOConfiguration {
-    let lines = try collector.files.lines(file, bytesMax: collector.limits.labelBytesMax)
+    let text = try collector.files.text(file, bytesMax: collector.limits.labelBytesMax)
     let values: [String: ConfigurationText.Value]
     let words: [ConfigurationText.Word]
     do throws(SyntaxError) {
       values = try ConfigurationText.read(
-        lines, wanted: ["names", "nc", "path", "train", "val", "valid", "test"])
+        text, wanted: ["names", "nc", "path", "train", "val", "valid", "test"],
+        nestingMax: collector.limits.nestingMax)
       words = try Self.names(values["names"])
       try checkCount(values["nc"], words.count)
     } catch {
@@ -30,8 +31,8 @@ struct YOLOConfiguration {
       let targets: [ConfigurationText.Word] =
         switch values[key] {
         case .word(let word): word.text.isEmpty || word.text == "null" ? [] : [word]
-        case .list(let words): words
-        case .map, nil: []
+        case .list(let words): words.filter { $0.key == nil }
+        case nil: []
         }
       for target in targets {
         let place = DataSetCollector.Place(file: file, line: target.line)
@@ -62,13 +63,12 @@ struct YOLOConfiguration {
     _ value: ConfigurationText.Value?
   ) throws(SyntaxError) -> [ConfigurationText.Word] {
     switch value {
-    case .list(let words): return words
-    case .map(let pairs):
-      for (number, pair) in pairs.enumerated() where Int(pair.key.text) != number {
-        throw SyntaxError(
-          line: pair.key.line, reason: "the class number '\(pair.key.text)'; want \(number)")
+    case .list(let words):
+      for (number, word) in words.enumerated() {
+        guard let key = word.key, Int(key) != number else { continue }
+        throw SyntaxError(line: word.line, reason: "the class number '\(key)'; want \(number)")
       }
-      return pairs.map(\.value)
+      return words
     case .word(let word):
       throw SyntaxError(line: word.line, reason: "names is '\(word.text)'; want a list or a map")
     case nil: throw SyntaxError(line: 1, reason: "there are no names")
@@ -108,31 +108,10 @@ struct YOLOConfiguration {
       return []
     }
     if RelativePath.ending(of: path) == "txt", collector.files.has(path) {
-      return try listed(path, base, &collector)
+      return try collector.images(listedIn: path, from: base)
     }
     let images = collector.files.images.filter { $0.hasPrefix(path + "/") }
     if images.isEmpty { collector.problem(place, "'\(target)' is not a folder with images") }
-    return images
-  }
-
-  private static func listed(
-    _ list: String, _ base: String, _ collector: inout DataSetCollector
-  ) throws(DataSetError) -> [String] {
-    var images: [String] = []
-    let lines = try collector.files.lines(list, bytesMax: collector.limits.tableBytesMax)
-    for (index, line) in lines.enumerated() where !line.trimmed.isEmpty {
-      let place = DataSetCollector.Place(file: list, line: index + 1)
-      do {
-        let path = try RelativePath.resolve(line.trimmed, in: base)
-        if collector.files.has(path) {
-          images.append(path)
-        } else {
-          collector.problem(place, "there is no image \(path)")
-        }
-      } catch {
-        collector.problem(place, error.reason)
-      }
-    }
     return images
   }
 }

@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// Writes what `YOLOReader` reads.
 enum YOLOWriter {
   static func files(of dataSet: DataSet) throws(DataSetError) -> [DataSetWriter.File] {
@@ -31,7 +33,7 @@ enum YOLOWriter {
     }
     configuration += "nc: \(dataSet.classNames.count)\nnames:\n"
     for (number, name) in dataSet.classNames.enumerated() {
-      configuration += "  \(number): \(ConfigurationText.quoted(name))\n"
+      configuration += "  \(number): \(name.quotedJSON)\n"
     }
     return [DataSetWriter.File(path: "data.yaml", text: configuration)] + files
   }

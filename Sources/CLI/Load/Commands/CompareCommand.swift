@@ -34,7 +34,7 @@ struct CompareCommand: ContextCommand {
     let reports = try [first, second].map { try ReportFile.report(at: $0) }
     let comparison = Comparison(reports[0], reports[1])
     if let plot { try TextFile.write(LoadPlot(reports).svg, to: plot) }
-    try context.report(comparison) {
+    try context.report(document: comparison) {
       comparison.lines(palette: context.palette).forEach { context.print($0) }
     }
   }

@@ -73,7 +73,7 @@ struct LoadCommand: ClientCommand {
     let result = try await run(plan, server, context)
     let report = LoadReport(result, of: plan, at: server.address, startedAt: startedAt)
     try results.write(report)
-    try context.report(report) {
+    try context.report(document: report) {
       ReportText(report: report, palette: context.palette).lines.forEach { context.print($0) }
     }
     try Self.check(report, result)

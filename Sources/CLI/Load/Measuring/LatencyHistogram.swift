@@ -27,6 +27,9 @@ struct LatencyHistogram: Sendable {
     isEmpty ? 0 : Swift.min(counts.valueAtPercentile(percentile), counts.max)
   }
 
+  func milliseconds(at percentile: Double) -> Double { Double(value(at: percentile)) / 1e6 }
+  var maxMilliseconds: Double { Double(max) / 1e6 }
+
   mutating func add(_ other: LatencyHistogram) {
     guard !other.isEmpty else { return }
     counts.add(other.counts)

@@ -111,18 +111,14 @@ struct ProcessFiles: Sendable {
   }
 
   private func names(in folder: String) -> [String] {
-    do {
-      return try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")
-    } catch {
-      return []
-    }
+    known { try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)") } ?? []
   }
 
   private func link(_ path: String) -> String? {
-    do {
-      return try FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(path)")
-    } catch {
-      return nil
-    }
+    known { try FileManager.default.destinationOfSymbolicLink(atPath: "\(root)/\(path)") }
+  }
+
+  private func known<Value>(_ read: () throws -> Value) -> Value? {
+    do { return try read() } catch { return nil }
   }
 }

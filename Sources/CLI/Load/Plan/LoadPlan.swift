@@ -1,5 +1,6 @@
 import Codec
 import RPCCore
+import SeededRandom
 
 /// What is to be called how often; everything that a run needs to know beforehand.
 struct LoadPlan: Sendable {
@@ -28,7 +29,6 @@ struct LoadPlan: Sendable {
   var metadata = Metadata()
 
   var total: Duration { warmUp + duration }
-  var concurrency: Int { connections * streams }
 }
 
 /// Every bound of a plan.
@@ -57,4 +57,29 @@ enum PlanLimits {
   static let messagesMax = 1_000_000
   /// Bytes of the messages of one call, and of a file that tells them.
   static let requestBytesMax = 64 << 20
+}
+
+/// Chooses which of several methods a call is for, by weight.
+///
+/// The choice hangs on the seed and the call's number alone: it needs no state that callers would
+/// share, and a run can be repeated.
+struct MethodChoice: Sendable {
+  private let seed: UInt64
+  /// For each method, the sum of the weights up to and with it.
+  private let bounds: [UInt64]
+
+  /// Takes weights of 1 and more.
+  init(weights: [Int], seed: UInt64) {
+    precondition(!weights.isEmpty && weights.allSatisfy { $0 > 0 }, "weights \(weights)")
+    self.seed = seed
+    bounds = weights.reduce(into: []) { $0.append(($0.last ?? 0) + UInt64($1)) }
+  }
+
+  /// The index of the method for a call.
+  func index(ofCall number: UInt64) -> Int {
+    guard bounds.count > 1, let sum = bounds.last else { return 0 }
+    var random = SeededGenerator(seed: seed, from: number &- 1)
+    let drawn = random.next() % sum
+    return bounds.firstIndex { drawn < $0 } ?? 0
+  }
 }

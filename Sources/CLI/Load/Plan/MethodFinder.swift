@@ -1,27 +1,18 @@
 import API
-import Codec
 import CommandLineKit
 import RPCCore
-
-/// A method with the types of its messages.
-struct FoundMethod: Sendable {
-  let method: MethodDescriptor
-  let request: any Message.Type
-}
 
 /// Finds methods of the contract by name.
 enum MethodFinder {
   /// The method called `diyml.v1.Data/GetClasses`, or for short `Data/GetClasses`.
   ///
   /// - Throws: `CommandFailure.usage` that names methods alike.
-  static func method(named name: String) throws -> FoundMethod {
+  static func method(named name: String) throws -> EmptyRoutes.Described {
     let found = allMethods.filter { candidate in
       let path = candidate.method.path
       return path == name || (name.contains("/") && path.hasSuffix(".\(name)"))
     }
-    if found.count == 1 {
-      return FoundMethod(method: found[0].method, request: found[0].request)
-    }
+    if found.count == 1 { return found[0] }
     let alike = alike(name)
     let advice = alike.isEmpty ? "" : "; there is " + alike.joined(separator: ", ")
     throw CommandFailure.usage("no method '\(TextWidth.printable(name))'\(advice)")

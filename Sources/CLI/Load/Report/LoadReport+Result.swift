@@ -10,7 +10,12 @@ extension LoadReport {
     let latencies = total.allLatencies
     let seconds = findings.measuredSeconds
     self.startedAt = startedAt.formatted(Date.ISO8601FormatStyle())
-    setup = Setup(plan, address)
+    setup = Setup(
+      server: "\(address)",
+      methods: plan.entries.map { Setup.Method(method: $0.method.path, weight: $0.weight) },
+      connections: plan.connections, streams: plan.streams, rate: plan.callsPerSecond,
+      durationSeconds: plan.duration / .seconds(1), warmUpSeconds: plan.warmUp / .seconds(1),
+      timeoutSeconds: plan.timeout / .seconds(1), seed: plan.seed)
     wasInterrupted = result.wasInterrupted
     measuredSeconds = seconds
     calls = Calls(
@@ -25,27 +30,28 @@ extension LoadReport {
       Failure(code: "\(code)", count: failures.count, example: failures.example)
     }.sorted { ($1.count, $0.code) < ($0.count, $1.code) }
     methods = plan.entries.enumerated().map { index, entry in
-      Method(entry, index, total)
+      let latencies = total.latencies[index]
+      return Method(
+        method: entry.method.path, weight: entry.weight, succeeded: total.succeeded[index],
+        failed: total.failed[index], p50Milliseconds: latencies.milliseconds(at: 50),
+        p99Milliseconds: latencies.milliseconds(at: 99), maxMilliseconds: latencies.maxMilliseconds)
     }
     traffic = Traffic(total.traffic, seconds: seconds)
     server = findings.monitor.map { Server($0, seconds: seconds) }
     generatorCores = findings.generatorCores
     machineCores = ProcessInfo.processInfo.activeProcessorCount
-    timeline = collector.slices.map { Moment($0) }
+    timeline = collector.slices
   }
 
   /// Calls that succeeded per second, over all slices.
-  private static func throughput(_ slices: [Slice]) -> Figure {
-    let seconds = slices.reduce(0) { $0 + $1.end - $1.start }
-    guard seconds > 0 else { return Figure(value: 0) }
-    let value = Double(slices.reduce(0) { $0 + $1.completed }) / seconds
-    let size = max(1, slices.count / MeasurementCollector.blockCount)
-    let blocks = stride(from: 0, through: slices.count - size, by: size).map { first in
-      let block = slices[first..<first + size]
-      let seconds = block.reduce(0) { $0 + $1.end - $1.start }
-      return Double(block.reduce(0) { $0 + $1.completed }) / seconds
+  private static func throughput(_ slices: [Moment]) -> Figure {
+    func rate(_ slices: ArraySlice<Moment>) -> Double {
+      slices.reduce(0) { $0 + $1.completed } / slices.reduce(0) { $0 + $1.end - $1.start }
     }
-    return Figure(value, blocks: blocks)
+    guard !slices.isEmpty else { return Figure(value: 0) }
+    let size = max(1, slices.count / MeasurementCollector.blockCount)
+    let blocks = stride(from: 0, through: slices.count - size, by: size)
+    return Figure(rate(slices[...]), blocks: blocks.map { rate(slices[$0..<$0 + size]) })
   }
 }
 
@@ -68,27 +74,13 @@ extension LoadReport.Figure {
   }
 }
 
-extension LoadReport.Setup {
-  init(_ plan: LoadPlan, _ address: Address) {
-    server = "\(address)"
-    methods = plan.entries.map { Method(method: $0.method.path, weight: $0.weight) }
-    connections = plan.connections
-    streams = plan.streams
-    rate = plan.callsPerSecond
-    durationSeconds = plan.duration / .seconds(1)
-    warmUpSeconds = plan.warmUp / .seconds(1)
-    timeoutSeconds = plan.timeout / .seconds(1)
-    seed = plan.seed
-  }
-}
-
 extension LoadReport.Latency {
   init(_ latencies: LatencyHistogram, blocks: [LatencyHistogram]) {
     let full = blocks.filter { !$0.isEmpty }
     count = latencies.count
     minMilliseconds = Double(latencies.min) / 1e6
     meanMilliseconds = latencies.mean / 1e6
-    maxMilliseconds = Double(latencies.max) / 1e6
+    maxMilliseconds = latencies.maxMilliseconds
     percentiles = LoadReport.percentiles.map { percentile in
       LoadReport.Percentile(
         percentile: percentile,
@@ -114,10 +106,6 @@ extension LoadReport.Latency {
   }
 }
 
-extension LatencyHistogram {
-  func milliseconds(at percentile: Double) -> Double { Double(value(at: percentile)) / 1e6 }
-}
-
 extension LoadReport.OpenLoop {
   init(_ schedule: Schedule, _ plan: LoadPlan, _ collector: MeasurementCollector, isCutOff: Bool) {
     let end = plan.warmUp + .seconds(collector.slices.last?.end ?? 0)
@@ -130,19 +118,7 @@ extension LoadReport.OpenLoop {
     backlogMax = collector.slices.map(\.backlog).max() ?? 0
     delayMedianMilliseconds = delays.milliseconds(at: 50)
     delayP99Milliseconds = delays.milliseconds(at: 99)
-    delayMaxMilliseconds = Double(delays.max) / 1e6
-  }
-}
-
-extension LoadReport.Method {
-  init(_ entry: LoadPlan.Entry, _ index: Int, _ total: Tally) {
-    method = entry.method.path
-    weight = entry.weight
-    succeeded = total.succeeded[index]
-    failed = total.failed[index]
-    p50Milliseconds = total.latencies[index].milliseconds(at: 50)
-    p99Milliseconds = total.latencies[index].milliseconds(at: 99)
-    maxMilliseconds = Double(total.latencies[index].max) / 1e6
+    delayMaxMilliseconds = delays.maxMilliseconds
   }
 }
 
@@ -166,20 +142,5 @@ extension LoadReport.Server {
     }
     cores = processes.reduce(0) { $0 + $1.cores }
     memoryBytesMax = monitor.memoryBytesMax
-  }
-}
-
-extension LoadReport.Moment {
-  init(_ slice: Slice) {
-    start = slice.start
-    end = slice.end
-    callsPerSecond = Double(slice.completed) / max(slice.end - slice.start, 1e-9)
-    failed = slice.failed
-    p50Milliseconds = Double(slice.median) / 1e6
-    p99Milliseconds = Double(slice.percentile99) / 1e6
-    maxMilliseconds = Double(slice.latencyMax) / 1e6
-    backlog = slice.backlog
-    serverCores = slice.serverCores
-    serverMemoryBytes = slice.serverBytes
   }
 }

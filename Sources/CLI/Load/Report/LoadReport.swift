@@ -1,3 +1,6 @@
+import CommandLineKit
+import Foundation
+
 /// What a run showed, as it is printed, saved, drawn and compared.
 struct LoadReport: Codable, Sendable, Equatable {
   /// A figure, and the range in which it would likely lie if the run were repeated on a machine
@@ -113,6 +116,7 @@ struct LoadReport: Codable, Sendable, Equatable {
     var processes: [Process]
   }
 
+  /// What happened in one part of the measured time.
   struct Moment: Codable, Sendable, Equatable {
     /// Seconds after the warm-up.
     var start: Double
@@ -122,9 +126,14 @@ struct LoadReport: Codable, Sendable, Equatable {
     var p50Milliseconds: Double
     var p99Milliseconds: Double
     var maxMilliseconds: Double
+    /// Calls that were due at its end and not made.
     var backlog: Int
+    /// Processors the server kept busy.
     var serverCores: Double?
     var serverMemoryBytes: Int?
+
+    /// Calls that succeeded.
+    var completed: Double { callsPerSecond * (end - start) }
   }
 
   /// Tells this format from others, and later ones.
@@ -149,4 +158,30 @@ struct LoadReport: Codable, Sendable, Equatable {
 
   static let currentFormat = "diyml-load/1"
   static let percentiles = [50, 90, 99, 99.9, 99.99]
+}
+
+/// Saved reports.
+enum ReportFile {
+  private static let bytesMax = 64 << 20
+
+  /// Reads what `--save` wrote.
+  ///
+  /// - Throws: `CommandFailure.local` if the file cannot be read or is not a report.
+  static func report(at path: String) throws -> LoadReport {
+    let bytes = try InputFile.bytes(at: path, bytesMax: bytesMax)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let shown = TextWidth.printable(path)
+    do {
+      let report = try decoder.decode(LoadReport.self, from: Data(bytes))
+      guard report.format == LoadReport.currentFormat else {
+        throw CommandFailure.local(
+          "file '\(shown)' has format '\(TextWidth.printable(report.format))';"
+            + " this program reads \(LoadReport.currentFormat)")
+      }
+      return report
+    } catch let error as DecodingError {
+      throw CommandFailure.local("file '\(shown)' is not a report of diyml-load: \(error)")
+    }
+  }
 }

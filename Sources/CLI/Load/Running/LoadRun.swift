@@ -78,7 +78,7 @@ struct LoadRun: Sendable {
   ) async throws {
     try await connector.connected(to: address, tls: tls) { caller in
       if let client = caller as? Client { try await client.connect() }
-      guard let clock = await start.wait(lane: lane.index) else { return }
+      guard let clock = await start.wait() else { return }
       let worker = LoadCaller(
         plan: plan, schedule: schedule,
         choice: MethodChoice(weights: plan.entries.map(\.weight), seed: plan.seed),

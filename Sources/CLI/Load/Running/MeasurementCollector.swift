@@ -1,22 +1,3 @@
-/// What happened in one part of the measured time.
-struct Slice: Sendable {
-  /// Seconds after the warm-up.
-  var start: Double
-  var end: Double
-  /// Calls that succeeded.
-  var completed: Int
-  var failed: Int
-  /// In nanoseconds.
-  var median: UInt64
-  var percentile99: UInt64
-  var latencyMax: UInt64
-  /// Calls that were due at its end and not made.
-  var backlog: Int
-  /// Processors the server kept busy.
-  var serverCores: Double?
-  var serverBytes: Int?
-}
-
 /// Puts together what callers record: all of it, slice by slice, and in ten blocks of time that show
 /// how much the figures vary within the run.
 struct MeasurementCollector {
@@ -26,7 +7,7 @@ struct MeasurementCollector {
   private var spare: Tally
   private var slice: Tally
   private(set) var total: Tally
-  private(set) var slices: [Slice] = []
+  private(set) var slices: [LoadReport.Moment] = []
   private(set) var blocks: [LatencyHistogram]
 
   init(recorders: [Recorder], methods: Int) {
@@ -59,11 +40,12 @@ struct MeasurementCollector {
     let latencies = slice.allLatencies
     if let block { blocks[min(block, Self.blockCount - 1)].add(latencies) }
     slices.append(
-      Slice(
-        start: start, end: end, completed: slice.completed, failed: slice.failedCount,
-        median: latencies.value(at: 50), percentile99: latencies.value(at: 99),
-        latencyMax: latencies.max, backlog: backlog, serverCores: server?.cores,
-        serverBytes: server?.memoryBytes))
+      LoadReport.Moment(
+        start: start, end: end, callsPerSecond: Double(slice.completed) / max(end - start, 1e-9),
+        failed: slice.failedCount, p50Milliseconds: latencies.milliseconds(at: 50),
+        p99Milliseconds: latencies.milliseconds(at: 99),
+        maxMilliseconds: latencies.maxMilliseconds, backlog: backlog, serverCores: server?.cores,
+        serverMemoryBytes: server?.memoryBytes))
     close()
   }
 

@@ -1,3 +1,6 @@
+import Synchronization
+import Waiting
+
 /// When calls at a constant rate are to start: call 0 at once, the others evenly after it.
 struct Schedule: Sendable {
   let callsPerSecond: Double
@@ -30,5 +33,57 @@ struct Schedule: Sendable {
   static func share(of lane: Int, among lanes: Int, in range: Range<Int>) -> Int {
     func before(_ bound: Int) -> Int { (bound + lanes - 1 - lane) / lanes }
     return before(range.upperBound) - before(range.lowerBound)
+  }
+}
+
+/// The times of a run, in nanoseconds from its start.
+struct RunClock: Sendable {
+  let start: ContinuousClock.Instant
+  /// From here on calls are measured.
+  let warmUpEnd: Int64
+
+  init(start: ContinuousClock.Instant, plan: LoadPlan) {
+    self.start = start
+    warmUpEnd = plan.warmUp.nanoseconds
+  }
+
+  func elapsed(at now: ContinuousClock.Instant = .now) -> Int64 {
+    start.duration(to: now).nanoseconds
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds, for up to 292 years.
+  var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}
+
+/// Lets all lanes begin at one time, when the last of them is connected.
+final class StartSignal: Sendable {
+  private let connected: OneShotSignal
+  private let started = OneShotSignal()
+  private let clock = Mutex<RunClock?>(nil)
+
+  init(lanes: Int) { connected = OneShotSignal(after: lanes) }
+
+  /// Says that a lane is ready and waits for the start; `nil` if this task was cancelled.
+  func wait() async -> RunClock? {
+    connected.arrive()
+    await started.wait()
+    return Task.isCancelled ? nil : clock.withLock { $0 }
+  }
+
+  /// Waits until all lanes are ready; `false` if this task was cancelled.
+  func waitForLanes() async -> Bool {
+    await connected.wait()
+    return connected.isOpen
+  }
+
+  /// Starts all lanes.
+  func begin(_ clock: RunClock) {
+    self.clock.withLock { $0 = clock }
+    started.open()
   }
 }

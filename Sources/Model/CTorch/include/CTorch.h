@@ -153,8 +153,6 @@ int ct_set_thread_count(int count);
 int ct_thread_count(void);
 /// Seeds dropout and every other random number of libtorch.
 int ct_seed(uint64_t seed);
-/// "1.13.1"
-const char *ct_version(void);
 
 // Memory. libtorch gives activations of megabytes back to the system and has them faulted in again;
 // this allocator keeps freed blocks by size class, which doubles the speed on a CPU.

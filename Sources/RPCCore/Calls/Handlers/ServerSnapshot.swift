@@ -26,29 +26,39 @@ public struct ServerSnapshot: Sendable {
     /// Where it comes from, as ``ServerContext/peer``.
     public let peer: String
     /// Who called, if that was proven.
-    public let identity: PeerIdentity?
+    public package(set) var identity: PeerIdentity?
     /// Name and version of the client's software, as it says.
-    public let agent: String
+    public package(set) var agent = ""
     /// Where it stands.
-    public let state: State
+    public package(set) var state = State.greeting
     /// When it was accepted.
     public let accepted: ContinuousClock.Instant
-    /// Time since then.
-    public let age: Duration
+    /// When the last byte arrived, and when it was looked at.
+    package var heard, seen: ContinuousClock.Instant
+    /// Time since it was accepted.
+    public var age: Duration { accepted.duration(to: seen) }
     /// Time since the last byte arrived.
-    public let idle: Duration
+    public var idle: Duration { heard.duration(to: seen) }
     /// Bytes that have arrived.
-    public let bytesReceived: Int
+    public package(set) var bytesReceived = 0
     /// Bytes that were given to the network.
-    public let bytesSent: Int
+    public package(set) var bytesSent = 0
     /// Calls that were opened, the ended ones too.
-    public let callsStarted: Int
+    public package(set) var callsStarted = 0
     /// What of messages may be on its way each way, and what waits here.
-    public let flow: Flow
+    public package(set) var flow = Flow()
     /// The last round trip of a PING; `nil` before the first.
-    public let ping: Duration?
+    public package(set) var ping: Duration?
     /// The open calls, the oldest first.
-    public let calls: [Call]
+    public package(set) var calls: [Call] = []
+
+    /// One that is accepted now.
+    package init(name: String, peer: String) {
+      self.name = name
+      self.peer = peer
+      accepted = .now
+      (heard, seen) = (accepted, accepted)
+    }
   }
 
   /// What of messages may still be sent before the receiver gives more credit, and what waits.
@@ -104,30 +114,6 @@ public struct ServerSnapshot: Sendable {
     public let sent: Traffic
     /// Windows and queue.
     public let flow: Flow
-  }
-}
-
-extension ServerSnapshot.Connection {
-  package init(
-    name: String, peer: String, identity: PeerIdentity?, agent: String, state: State,
-    accepted: ContinuousClock.Instant, heard: ContinuousClock.Instant,
-    now: ContinuousClock.Instant, bytesReceived: Int, bytesSent: Int, callsStarted: Int,
-    flow: ServerSnapshot.Flow, ping: Duration?, calls: [ServerSnapshot.Call]
-  ) {
-    self.name = name
-    self.peer = peer
-    self.identity = identity
-    self.agent = agent
-    self.state = state
-    self.accepted = accepted
-    age = accepted.duration(to: now)
-    idle = heard.duration(to: now)
-    self.bytesReceived = bytesReceived
-    self.bytesSent = bytesSent
-    self.callsStarted = callsStarted
-    self.flow = flow
-    self.ping = ping
-    self.calls = calls
   }
 }
 

@@ -103,7 +103,14 @@ public final class IncomingMessages: Sendable {
     case .wait: break
     }
     let bytes = try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { wait($0) }
+      try await withCheckedThrowingContinuation { continuation in
+        switch step(orWait: continuation) {
+        case .take(let bytes, _): continuation.resume(returning: bytes)
+        case .end: continuation.resume(returning: nil)
+        case .fail(let error): continuation.resume(throwing: error)
+        case .wait: break
+        }
+      }
     } onCancel: {
       abandonWait()
     }
@@ -175,38 +182,24 @@ public final class IncomingMessages: Sendable {
 
   // MARK: Reading
 
-  private func step() -> Step {
+  /// What there is to read; a reader that is given waits if there is nothing yet.
+  private func step(orWait reader: CheckedContinuation<Bytes?, any Error>? = nil) -> Step {
     state.withLock { state in
       if let bytes = state.waiting.popFirst() {
-        return .take(bytes, state.took(bytes, batchBytes: creditBatchBytes))
+        // What a waiting reader gets is accounted for when it has it.
+        return .take(
+          bytes, reader == nil ? state.took(bytes, batchBytes: creditBatchBytes) : nil)
       }
-      switch state.ending {
-      case .finished: return .end
-      case .failed(let error): return .fail(error)
-      case nil: return .wait
-      }
-    }
-  }
-
-  private func wait(_ continuation: CheckedContinuation<Bytes?, any Error>) {
-    let step: Step = state.withLock { state in
-      // It is accounted for when the reader has it.
-      if let bytes = state.waiting.popFirst() { return .take(bytes, nil) }
       switch state.ending {
       case .finished: return .end
       case .failed(let error): return .fail(error)
       case nil: break
       }
+      guard let reader else { return .wait }
       if Task.isCancelled { return .fail(CancellationError()) }
       precondition(state.reader == nil, "two tasks read one direction of a call at once")
-      state.reader = continuation
+      state.reader = reader
       return .wait
-    }
-    switch step {
-    case .take(let bytes, _): continuation.resume(returning: bytes)
-    case .end: continuation.resume(returning: nil)
-    case .fail(let error): continuation.resume(throwing: error)
-    case .wait: break
     }
   }
 

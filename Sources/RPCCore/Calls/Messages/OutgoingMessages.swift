@@ -1,5 +1,6 @@
 public import Codec
 import Synchronization
+import Waiting
 
 /// The messages of one direction of a call as bytes, between whoever writes them and the connection.
 public final class OutgoingMessages: Sendable {
@@ -7,8 +8,8 @@ public final class OutgoingMessages: Sendable {
     var queuedBytes = 0
     var isFinished = false
     var failure: (any Error)?
-    var nextWriter: UInt64 = 0
-    var writers: [UInt64: CheckedContinuation<Void, any Error>] = [:]
+    /// Opens when there is room, or the direction has ended; there while a writer waits for that.
+    var room: OneShotSignal?
   }
 
   private let state = Mutex(State())
@@ -73,54 +74,37 @@ public final class OutgoingMessages: Sendable {
 
   /// Records that queued bytes are on their way.
   package func sent(bytes: Int) {
-    let writers = state.withLock { state in
+    let room = state.withLock { state in
       state.queuedBytes -= bytes
-      guard !state.writers.isEmpty, state.queuedBytes <= queuedBytesMax / 2 else {
-        return [] as [CheckedContinuation<Void, any Error>]
-      }
-      defer { state.writers.removeAll() }
-      return Array(state.writers.values)
+      return state.queuedBytes <= queuedBytesMax / 2 ? state.room.take() : nil
     }
-    for writer in writers { writer.resume() }
+    room?.open()
   }
 
   /// Refuses what is written from now on, with this error.
   ///
   /// The first one counts.
   package func end(_ failure: any Error) {
-    let writers = state.withLock { state in
-      guard state.failure == nil else { return [] as [CheckedContinuation<Void, any Error>] }
-      state.failure = failure
-      defer { state.writers.removeAll() }
-      return Array(state.writers.values)
+    let room = state.withLock { state in
+      state.failure = state.failure ?? failure
+      return state.room.take()
     }
-    for writer in writers { writer.resume(throwing: failure) }
+    room?.open()
   }
 
   // MARK: Waiting
 
   /// Waits until less is queued.
   func waitForRoom() async throws {
-    let number = state.withLock { state in
-      state.nextWriter += 1
-      return state.nextWriter
+    let room: OneShotSignal? = state.withLock { state in
+      guard state.failure == nil, state.queuedBytes > queuedBytesMax / 2 else { return nil }
+      let room = state.room ?? OneShotSignal()
+      state.room = room
+      return room
     }
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { wait($0, number) }
-    } onCancel: {
-      let writer = state.withLock { $0.writers.removeValue(forKey: number) }
-      writer?.resume(throwing: CancellationError())
-    }
-  }
-
-  private func wait(_ continuation: CheckedContinuation<Void, any Error>, _ number: UInt64) {
-    let ready: Result<Void, any Error>? = state.withLock { state in
-      if let failure = state.failure { return .failure(failure) }
-      if Task.isCancelled { return .failure(CancellationError()) }
-      if state.queuedBytes <= queuedBytesMax / 2 { return .success(()) }
-      state.writers[number] = continuation
-      return nil
-    }
-    if let ready { continuation.resume(with: ready) }
+    await room?.wait()
+    if let failure = state.withLock({ $0.failure }) { throw failure }
+    // Room that has come is taken, whatever has become of the task meanwhile.
+    if room?.isOpen != true { try Task.checkCancellation() }
   }
 }

@@ -39,18 +39,6 @@ package enum Compression {
   ///
   /// - Throws: `INVALID_ARGUMENT` unless it is one whole frame that inflates to what was stated.
   static func inflated(_ body: Bytes, stated: Int) throws(Status) -> Bytes {
-    let frame = body[body.startIndex + headerBytes..<body.endIndex]
-    switch Zstd.inflated(frame, to: stated) {
-    case .success(let message): return message
-    case .failure(let error):
-      let what = "a compressed message of \(frame.count) bytes"
-      switch error {
-      case .damaged(let reason): throw Status(.invalidArgument, "\(what) is damaged: \(reason)")
-      case .trailing(let bytes):
-        throw Status(.invalidArgument, "\(what) has \(bytes) bytes behind its end")
-      case .wrongLength(let length):
-        throw Status(.invalidArgument, "\(what) inflates to \(length) bytes; it stated \(stated)")
-      }
-    }
+    try Zstd.inflated(body.dropFirst(headerBytes), to: stated).get()
   }
 }

@@ -28,19 +28,26 @@ enum Zstd {
   /// What one frame, and nothing but it, inflates to, if that is exactly `count` bytes; else why not.
   ///
   /// Not a byte is written beyond `count`, whatever the frame says of itself.
-  static func inflated(_ frame: Bytes, to count: Int) -> Result<Bytes, InflationError> {
-    frame.withUnsafeBytes { frame in
+  static func inflated(_ frame: Bytes, to count: Int) -> Result<Bytes, Status> {
+    func refused(_ why: String) -> Result<Bytes, Status> {
+      .failure(Status(.invalidArgument, "a compressed message of \(frame.count) bytes \(why)"))
+    }
+    return frame.withUnsafeBytes { frame in
       let length = ZSTD_findFrameCompressedSize(frame.baseAddress, frame.count)
-      guard ZSTD_isError(length) == 0 else { return .failure(.damaged(name(of: length))) }
-      guard length == frame.count else { return .failure(.trailing(frame.count - length)) }
+      guard ZSTD_isError(length) == 0 else { return refused("is damaged: \(name(of: length))") }
+      guard length == frame.count else {
+        return refused("has \(frame.count - length) bytes behind its end")
+      }
       var written = 0
       let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
         written = ZSTD_decompress(
           UnsafeMutableRawPointer(buffer.baseAddress), count, frame.baseAddress, frame.count)
         filled = ZSTD_isError(written) == 0 ? written : 0
       }
-      guard ZSTD_isError(written) == 0 else { return .failure(.damaged(name(of: written))) }
-      guard written == count else { return .failure(.wrongLength(written)) }
+      guard ZSTD_isError(written) == 0 else { return refused("is damaged: \(name(of: written))") }
+      guard written == count else {
+        return refused("inflates to \(written) bytes; it stated \(count)")
+      }
       return .success(Bytes(bytes))
     }
   }
@@ -48,13 +55,4 @@ enum Zstd {
   private static func name(of code: Int) -> String {
     ZSTD_getErrorName(code).map { String(cString: $0) } ?? "error \(code)"
   }
-}
-
-/// Why a compressed message cannot be read.
-enum InflationError: Error, Equatable {
-  /// In the library's words.
-  case damaged(String)
-  /// So many bytes follow what is compressed.
-  case trailing(Int)
-  case wrongLength(Int)
 }

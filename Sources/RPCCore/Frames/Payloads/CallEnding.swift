@@ -68,7 +68,7 @@ package struct CallEnding: Hashable, Sendable {
 
 extension String {
   /// As many whole characters of the beginning as fit.
-  func cut(toBytes bytesMax: Int) -> String {
+  package func cut(toBytes bytesMax: Int) -> String {
     if utf8.count <= bytesMax { return self }
     var cut = ""
     var bytes = 0

@@ -1,3 +1,10 @@
+extension Status {
+  /// The message that says so, whole: CallEnding cuts it to what a frame holds.
+  package var wire: WireEnd {
+    WireEnd(code: UInt32(code.rawValue), message: message, details: details.map(\.wire))
+  }
+}
+
 extension StatusDetail {
   /// The detail as it is sent.
   var wire: WireStatusDetail {

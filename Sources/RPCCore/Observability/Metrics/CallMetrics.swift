@@ -48,32 +48,29 @@ public final class CallMetrics: ServerInterceptor {
     let time = context.arrival.duration(to: .now) / .nanoseconds(1)
     let method = context.method.path
     known.withLock { known in
-      self.counter(method, code, &known.counters).increment()
-      self.timer(method, &known.timers).recordNanoseconds(Int64(time))
+      let counter = known.counters.value(of: Ending(method: method, code: code)) {
+        Counter(
+          label: "diyml_rpc_calls_total",
+          dimensions: [("method", method), ("code", code.description)], factory: factory)
+      }
+      let timer = known.timers.value(of: method) {
+        CoreMetrics.Timer(
+          label: "diyml_rpc_call_seconds", dimensions: [("method", method)],
+          preferredDisplayUnit: .seconds, factory: factory)
+      }
+      counter.increment()
+      timer.recordNanoseconds(Int64(time))
     }
   }
+}
 
-  private func counter(
-    _ method: String, _ code: StatusCode, _ known: inout [Ending: Counter]
-  ) -> Counter {
-    let ending = Ending(method: method, code: code)
-    if let counter = known[ending] { return counter }
-    let counter = Counter(
-      label: "diyml_rpc_calls_total",
-      dimensions: [("method", method), ("code", code.description)], factory: factory)
-    known[ending] = counter
-    return counter
-  }
-
-  private func timer(
-    _ method: String, _ known: inout [String: CoreMetrics.Timer]
-  ) -> CoreMetrics.Timer {
-    if let timer = known[method] { return timer }
-    let timer = CoreMetrics.Timer(
-      label: "diyml_rpc_call_seconds", dimensions: [("method", method)],
-      preferredDisplayUnit: .seconds, factory: factory)
-    known[method] = timer
-    return timer
+extension Dictionary {
+  /// What is kept for a key, made when it is first asked for.
+  fileprivate mutating func value(of key: Key, _ make: () -> Value) -> Value {
+    if let known = self[key] { return known }
+    let made = make()
+    self[key] = made
+    return made
   }
 }
 

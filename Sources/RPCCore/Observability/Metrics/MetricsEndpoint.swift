@@ -6,7 +6,7 @@ import Synchronization
 /// Answers `GET /metrics` over HTTP/1.1, and nothing else: one request a connection, within limits.
 ///
 /// It asks nobody who they are, so it belongs on a loopback address.
-public struct MetricsEndpoint: Sendable {
+public final class MetricsEndpoint: Sendable {
   /// Bytes of a request up to its empty line, at most.
   static let requestBytesMax = 8 << 10
   /// Connections at once; further ones are closed.
@@ -16,7 +16,8 @@ public struct MetricsEndpoint: Sendable {
 
   private let logger: Logger
   private let text: @Sendable () async -> String
-  private let open = Count()
+  /// How many connections are open.
+  private let open = Mutex(0)
 
   /// Makes an endpoint that answers with `text`.
   public init(logger: Logger, text: @escaping @Sendable () async -> String) {
@@ -44,15 +45,19 @@ public struct MetricsEndpoint: Sendable {
     try await server.executeThenClose { connections in
       try await withThrowingDiscardingTaskGroup { group in
         for try await connection in connections {
-          group.addTask { await serve(connection) }
+          group.addTask { await self.serve(connection) }
         }
       }
     }
   }
 
   private func serve(_ connection: NIOAsyncChannel<ByteBuffer, ByteBuffer>) async {
-    let isWelcome = open.enter(max: Self.connectionsMax)
-    defer { if isWelcome { open.leave() } }
+    let isWelcome = open.withLock { open in
+      guard open < Self.connectionsMax else { return false }
+      open += 1
+      return true
+    }
+    defer { if isWelcome { open.withLock { $0 -= 1 } } }
     do {
       try await connection.executeThenClose { input, output in
         guard isWelcome else { return }
@@ -117,19 +122,4 @@ struct HTTPRequest {
     "HTTP/1.1 \(status)\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"
       + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n" + body
   }
-}
-
-/// How many connections are open.
-private final class Count: Sendable {
-  private let count = Mutex(0)
-
-  func enter(max: Int) -> Bool {
-    count.withLock { count in
-      guard count < max else { return false }
-      count += 1
-      return true
-    }
-  }
-
-  func leave() { count.withLock { $0 -= 1 } }
 }

@@ -51,31 +51,31 @@ public final class PrometheusRegistry: MetricsFactory {
 
   /// A series that only grows.
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-    CounterSeries(find(label, dimensions, .counter))
+    find(label, dimensions, .counter)
   }
 
   /// A series that only grows, in parts of one as well.
   public func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
-    FloatingCounterSeries(find(label, dimensions, .counter))
+    find(label, dimensions, .counter)
   }
 
   /// A value that goes up and down.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-    MeterSeries(find(label, dimensions, .gauge))
+    find(label, dimensions, .gauge)
   }
 
   /// A histogram, or without `aggregate` the last value.
   public func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
-    RecorderSeries(find(label, dimensions, aggregate ? .histogram : .gauge))
+    find(label, dimensions, aggregate ? .histogram : .gauge)
   }
 
   /// A histogram of seconds.
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-    TimerSeries(find(label, dimensions, .histogram))
+    find(label, dimensions, .histogram)
   }
 
   // What was recorded stays: a counter that vanishes and comes back would look like a restart.

@@ -26,21 +26,6 @@ final class Series: Sendable {
     state = Mutex(State(buckets: Array(repeating: 0, count: buckets)))
   }
 
-  func add(_ amount: Double) { state.withLock { $0.value += amount } }
-
-  func set(_ value: Double) { state.withLock { $0.value = value } }
-
-  /// Adds a value to a histogram; of a gauge it becomes the value.
-  func record(_ value: Double) {
-    guard kind == .histogram else { return set(value) }
-    let bucket = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
-    state.withLock { state in
-      state.buckets[bucket] += 1
-      state.count += 1
-      state.value += value
-    }
-  }
-
   /// The series' lines.
   func text(_ key: PrometheusRegistry.Key) -> String {
     let (value, buckets, count) = state.withLock { ($0.value, $0.buckets, $0.count) }
@@ -60,6 +45,36 @@ final class Series: Sendable {
     return text + "\(key.name)_sum\(braces) \(PrometheusText.number(value))\n"
       + "\(key.name)_count\(braces) \(count)\n"
   }
+}
+
+// One class for what swift-metrics has five for: a counter only grows, a gauge goes both ways.
+extension Series:
+  CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler
+{
+  func increment(by amount: Double) {
+    state.withLock { $0.value += kind == .counter ? max(0, amount) : amount }
+  }
+
+  func increment(by amount: Int64) { increment(by: Double(amount)) }
+  func decrement(by amount: Double) { increment(by: -amount) }
+
+  func set(_ value: Double) { state.withLock { $0.value = value } }
+  func set(_ value: Int64) { set(Double(value)) }
+  func reset() { set(0.0) }
+
+  /// Adds a value to a histogram; of a gauge it becomes the value.
+  func record(_ value: Double) {
+    guard kind == .histogram else { return set(value) }
+    let bucket = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
+    state.withLock { state in
+      state.buckets[bucket] += 1
+      state.count += 1
+      state.value += value
+    }
+  }
+
+  func record(_ value: Int64) { record(Double(value)) }
+  func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
 }
 
 /// Names, labels and numbers as Prometheus reads them.
@@ -98,50 +113,4 @@ enum PrometheusText {
     }
     return escaped
   }
-}
-
-final class CounterSeries: CounterHandler {
-  private let series: Series
-
-  init(_ series: Series) { self.series = series }
-
-  func increment(by amount: Int64) { series.add(Double(max(0, amount))) }
-  func reset() { series.set(0) }
-}
-
-final class FloatingCounterSeries: FloatingPointCounterHandler {
-  private let series: Series
-
-  init(_ series: Series) { self.series = series }
-
-  func increment(by amount: Double) { series.add(max(0, amount)) }
-  func reset() { series.set(0) }
-}
-
-final class MeterSeries: MeterHandler {
-  private let series: Series
-
-  init(_ series: Series) { self.series = series }
-
-  func set(_ value: Int64) { series.set(Double(value)) }
-  func set(_ value: Double) { series.set(value) }
-  func increment(by amount: Double) { series.add(amount) }
-  func decrement(by amount: Double) { series.add(-amount) }
-}
-
-final class RecorderSeries: RecorderHandler {
-  private let series: Series
-
-  init(_ series: Series) { self.series = series }
-
-  func record(_ value: Int64) { series.record(Double(value)) }
-  func record(_ value: Double) { series.record(value) }
-}
-
-final class TimerSeries: TimerHandler {
-  private let series: Series
-
-  init(_ series: Series) { self.series = series }
-
-  func recordNanoseconds(_ duration: Int64) { series.record(Double(duration) / 1e9) }
 }

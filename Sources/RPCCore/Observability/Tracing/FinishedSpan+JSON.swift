@@ -1,3 +1,5 @@
+internal import JSONText
+internal import RPCCore
 import Tracing
 
 extension FinishedSpan {
@@ -43,20 +45,6 @@ extension FinishedSpan {
   }
 
   private func quoted(_ text: String) -> String {
-    var quoted = "\""
-    var bytes = 0
-    for scalar in text.unicodeScalars {
-      bytes += scalar.utf8.count
-      if bytes > Self.textBytesMax { break }
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\u{0}"..<" ", "\u{7F}", "\u{2028}", "\u{2029}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
+    text.cut(toBytes: Self.textBytesMax).quotedJSON
   }
 }

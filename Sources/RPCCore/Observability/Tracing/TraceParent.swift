@@ -7,8 +7,9 @@ public struct TraceParent: Hashable, Sendable {
   /// Characters of a text of any version, at most: what an OPEN may carry.
   static let lengthMax = 64
 
+  private let traceHigh, traceLow: UInt64
   /// The two halves of the trace's 128 bits, not both 0.
-  public let traceID: (high: UInt64, low: UInt64)
+  public var traceID: (high: UInt64, low: UInt64) { (traceHigh, traceLow) }
   /// Not 0.
   public let spanID: UInt64
   /// Whether the caller records its spans of the trace.
@@ -17,7 +18,7 @@ public struct TraceParent: Hashable, Sendable {
   /// Names a span of a trace; stops the program if an id is 0.
   public init(traceID: (high: UInt64, low: UInt64), spanID: UInt64, isSampled: Bool) {
     precondition((traceID.high | traceID.low) != 0 && spanID != 0, "an id of a trace is 0")
-    self.traceID = traceID
+    (traceHigh, traceLow) = traceID
     self.spanID = spanID
     self.isSampled = isSampled
   }
@@ -67,23 +68,9 @@ public struct TraceParent: Hashable, Sendable {
   }
 
   /// 32 hexadecimal digits.
-  var traceText: String { hexadecimal(traceID.high) + hexadecimal(traceID.low) }
+  var traceText: String { hexadecimal(traceHigh) + hexadecimal(traceLow) }
   /// 16 hexadecimal digits.
   var spanText: String { hexadecimal(spanID) }
-
-  /// Whether both name the same span of the same trace.
-  public static func == (left: TraceParent, right: TraceParent) -> Bool {
-    left.traceID == right.traceID && left.spanID == right.spanID
-      && left.isSampled == right.isSampled
-  }
-
-  /// Hashes what `==` compares.
-  public func hash(into hasher: inout Hasher) {
-    hasher.combine(traceID.high)
-    hasher.combine(traceID.low)
-    hasher.combine(spanID)
-    hasher.combine(isSampled)
-  }
 }
 
 extension TraceParent: CustomStringConvertible {

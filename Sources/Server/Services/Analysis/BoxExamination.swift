@@ -1,3 +1,4 @@
+internal import API
 internal import BoxMetrics
 import Store
 
@@ -41,7 +42,7 @@ package struct BoxExamination: Sendable {
     if Self.hasTwice(image.boxes) { doubled.append(image.id) }
   }
 
-  private mutating func measure(_ box: FrozenBox, _ imageWidth: Double, _ imageHeight: Double) {
+  private mutating func measure(_ box: EngineBox, _ imageWidth: Double, _ imageHeight: Double) {
     count += 1
     let width = min(box.xMax, imageWidth) - max(box.xMin, 0)
     let height = min(box.yMax, imageHeight) - max(box.yMin, 0)
@@ -61,7 +62,7 @@ package struct BoxExamination: Sendable {
   ///
   /// Of boxes in the order of their left edges only those are compared that begin within a twentieth
   /// of a width: boxes further apart cannot overlap enough.
-  static func hasTwice(_ boxes: [FrozenBox]) -> Bool {
+  static func hasTwice(_ boxes: [EngineBox]) -> Bool {
     guard boxes.count > 1 else { return false }
     let sorted = boxes.sorted { ($0.classIndex, $0.xMin) < ($1.classIndex, $1.xMin) }
     for (place, box) in sorted.enumerated() {
@@ -75,11 +76,11 @@ package struct BoxExamination: Sendable {
   }
 }
 
-extension FrozenBox {
+extension EngineBox {
   /// Intersection over union.
-  fileprivate func overlap(with other: FrozenBox) -> Double {
-    func measured(_ box: FrozenBox) -> Box {
-      Box(xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
+  fileprivate func overlap(with other: EngineBox) -> Double {
+    func measured(_ box: EngineBox) -> BoxMetrics.Box {
+      BoxMetrics.Box(xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
     }
     return measured(self).overlap(with: measured(other))
   }

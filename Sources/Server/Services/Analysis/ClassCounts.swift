@@ -1,3 +1,4 @@
+internal import API
 import Store
 
 /// How many images and boxes each class has, in the order of the project's list.
@@ -39,7 +40,7 @@ struct ClassCounts {
   }
 }
 
-extension FrozenBox {
+extension EngineBox {
   /// Whether enough of it lies in the image.
   fileprivate func canBeLearned(width: UInt32, height: UInt32) -> Bool {
     min(xMax, Double(width)) - max(xMin, 0) >= ReadinessRules.boxSideMin

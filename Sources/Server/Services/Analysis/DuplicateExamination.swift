@@ -1,3 +1,4 @@
+internal import API
 import Store
 
 /// What an examination of images that look the same finds.

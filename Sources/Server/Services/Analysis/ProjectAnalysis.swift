@@ -1,3 +1,4 @@
+internal import API
 package import Store
 
 /// What an examination of a project finds: numbers, duplicates, and what is odd or missing.
@@ -34,7 +35,7 @@ package struct ProjectAnalysis: Sendable {
     let labels = MappedArray<LabelMark>(capacity: count)
     try examination.forEachImage { image in
       shapes.count(image)
-      if project.kind == .detection { figures.count(image) }
+      if project.type == .detection { figures.count(image) }
       looks.append(image.perceptualHash, isUsable: counts.count(image))
       ids.append(image.id)
       labels.append(LabelMark(image))
@@ -49,7 +50,7 @@ package struct ProjectAnalysis: Sendable {
     (images, boxes) = (counts.images, counts.boxes)
     (widthMedian, heightMedian) = (shapes.widths.median, shapes.heights.median)
     (longSides, aspects) = (shapes.longSides, shapes.aspects)
-    boxFigures = project.kind == .detection ? figures : nil
+    boxFigures = project.type == .detection ? figures : nil
   }
 
   /// Of all images that it names.
@@ -61,7 +62,7 @@ package struct ProjectAnalysis: Sendable {
 // MARK: - Findings
 
 extension ProjectAnalysis {
-  private static func balance(of classes: [ClassRecord], _ images: [UInt64]) -> [Finding] {
+  private static func balance(of classes: [Class], _ images: [UInt64]) -> [Finding] {
     let sizes = zip(classes.map(\.name), images).map { ($0, $1) }
     var findings = sizes.filter {
       (ReadinessRules.classImagesMin..<fewImages).contains($0.1)

@@ -1,5 +1,6 @@
-import RPCCore
-import Store
+internal import API
+internal import RPCCore
+internal import Store
 
 /// What a project needs before it can be trained.
 enum ReadinessRules {
@@ -21,16 +22,15 @@ struct Readiness {
   private let projectName: String
 
   init(
-    of project: ProjectRecord, _ counts: ClassCounts, _ looks: ImageLooks,
+    of project: Project, _ counts: ClassCounts, _ looks: ImageLooks,
     checking check: @escaping @Sendable () throws -> Void
   ) throws {
     projectName = project.name
-    switch project.kind {
-    case .classification: findings = Self.classificationFindings(of: project, counts)
-    case .detection:
-      findings = Self.detectionFindings(
+    findings =
+      project.type == .detection
+      ? Self.detectionFindings(
         of: project, counts, different: try looks.differentUsable(checking: check))
-    }
+      : Self.classificationFindings(of: project, counts)
   }
 
   /// - Throws: `FAILED_PRECONDITION` with everything that keeps the project from being trained.
@@ -44,7 +44,7 @@ struct Readiness {
       details: [.resource(kind: "project", name: projectName)])
   }
 
-  private static func tooFewClasses(_ project: ProjectRecord, min: Int) -> [Finding] {
+  private static func tooFewClasses(_ project: Project, min: Int) -> [Finding] {
     let count = project.classes.count
     guard count < min else { return [] }
     return [
@@ -55,7 +55,7 @@ struct Readiness {
   }
 
   private static func classificationFindings(
-    of project: ProjectRecord, _ counts: ClassCounts
+    of project: Project, _ counts: ClassCounts
   ) -> [Finding] {
     var findings = tooFewClasses(project, min: ReadinessRules.classesMin)
     for (entry, images) in zip(project.classes, counts.images)
@@ -71,7 +71,7 @@ struct Readiness {
 
   /// Images without boxes are legal beside those with some: nothing but background.
   private static func detectionFindings(
-    of project: ProjectRecord, _ counts: ClassCounts, different: Int
+    of project: Project, _ counts: ClassCounts, different: Int
   ) -> [Finding] {
     var findings = tooFewClasses(project, min: ReadinessRules.detectionClassesMin)
     if different < ReadinessRules.differentImagesMin {

@@ -10,54 +10,42 @@ struct ImageIntake: Sendable {
 
   /// What is said of an image beside its bytes.
   struct Label: Sendable {
-    var annotation: AnnotationRecord?
+    var annotation: Annotation.Value?
     var fileName: String
   }
 
+  /// An image as the store has it now, and whether it is new to the project.
+  typealias Stored = (dataPoint: DataPoint, created: Bool)
+
+  static func response(to stored: Stored) -> PutDataPointResponse {
+    PutDataPointResponse(dataPoint: stored.dataPoint, created: stored.created)
+  }
+
   /// - Throws: `INVALID_ARGUMENT` with the reason when it is not an image or a box lies outside it;
-  ///   `UNAVAILABLE` when no engine answers; `NOT_FOUND` and `RESOURCE_EXHAUSTED` from the store.
+  ///   `UNAVAILABLE` when no engine answers; what the store throws.
   func take(
     _ staged: StagedObject, _ label: Label, project: String, of account: AccountID,
-    _ keeper: ResponseRecorder<PutDataPointResponse>? = nil
-  ) async throws -> PutDataPointResponse {
-    try await translatingStoreErrors {
-      try await store.checkDataPoint(
-        staged.hash, annotation: label.annotation, inProject: project, of: account)
-    }
+    keeping answer: PendingResponse<Stored>? = nil
+  ) async throws -> Stored {
+    try await store.checkDataPoint(
+      staged.hash, annotation: label.annotation, inProject: project, of: account)
     let image = try await facts(of: staged)
-    try checkBoxes(of: label.annotation, in: image)
-    return try await translatingStoreErrors {
-      let answer: @Sendable ((dataPoint: DataPointRecord, created: Bool)) -> PutDataPointResponse =
-        { PutDataPointResponse(dataPoint: DataPoint($0.dataPoint), created: $0.created) }
-      return answer(
-        try await store.putDataPoint(
-          staged, image: image, annotation: label.annotation, fileName: label.fileName,
-          inProject: project, of: account, at: now(), keeping: keeper?.keeping(answer)))
-    }
+    try checkBoxes(of: label.annotation, width: image.width, height: image.height)
+    return try await store.putDataPoint(
+      staged, image: image, annotation: label.annotation, fileName: label.fileName,
+      inProject: project, of: account, at: now(), keeping: answer)
   }
 
   /// Bytes that some project has were examined when they first came.
   private func facts(of staged: StagedObject) async throws -> ImageFacts {
     if let known = try await store.imageFacts(of: staged.hash) { return known }
     let answer = try await vision.inspectImage(
-      EngineInspectImageRequest(image: .staged(staged.stagedName)))
-    guard let format = ImageFileFormat(answer.format) else {
+      EngineInspectImageRequest(image: .init(place: .staged(staged.stagedName))))
+    guard answer.format.isNamed else {
       throw Status(.internal, "the engine named an image format that the server does not know")
     }
     return ImageFacts(
-      format: format, width: answer.width, height: answer.height,
+      format: answer.format, width: answer.width, height: answer.height,
       perceptualHash: answer.perceptualHash)
-  }
-}
-
-extension ImageFileFormat {
-  fileprivate init?(_ format: ImageFormat) {
-    switch format {
-    case .jpeg: self = .jpeg
-    case .png: self = .png
-    case .webp: self = .webp
-    case .gif: self = .gif
-    case .unspecified, .unrecognized: return nil
-    }
   }
 }

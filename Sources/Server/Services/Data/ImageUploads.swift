@@ -48,7 +48,8 @@ struct ImageUploads {
           running += 1
           group.addTask { [intake, project, account] in
             try await UploadOutcome(of: image) {
-              try await intake.take(staged, label, project: project, of: account)
+              ImageIntake.response(
+                to: try await intake.take(staged, label, project: project, of: account))
             }
           }
         }
@@ -87,9 +88,7 @@ struct ImageUploads {
 
   private mutating func open(_ name: String) async throws {
     try checkName(name, "project")
-    _ = try await translatingStoreErrors {
-      try await intake.store.project(named: name, of: account)
-    }
+    _ = try await intake.store.project(named: name, of: account)
     project = name
   }
 
@@ -131,7 +130,7 @@ struct ImageUploads {
         "image_bytes", "\(begin.imageBytes); the limits are 1 and \(limits.imageBytesMax)")
     }
     return ImageIntake.Label(
-      annotation: try annotationRecord(begin.annotation, limits), fileName: begin.fileName)
+      annotation: try checked(begin.annotation, limits), fileName: begin.fileName)
   }
 
   private mutating func keep(_ outcome: UploadOutcome) {

@@ -26,7 +26,7 @@ struct UploadOutcome: Sendable {
   ) async throws {
     self.image = image
     do {
-      result = .success(try await store())
+      result = .success(try await translatingStoreErrors(store))
     } catch let status as Status {
       result = .failure(status)
     }

@@ -1,48 +1,42 @@
-package import API
-package import Logging
-package import RPCCore
-package import Store
+internal import API
 internal import Codec
+internal import Cryptography
+internal import Logging
+internal import RPCCore
+internal import Store
 
 /// Serves `diyml.v1.Inference`.
-package struct InferenceProvider: InferenceService {
+struct InferenceProvider: InferenceService {
   /// Images of one stream that are answered for at a time; the next is read when one is done.
   static let streamConcurrencyMax = 8
 
-  private let authenticator: Authenticator
-  private let store: DataStore
+  private let base: ProviderBase
   private let answers: ModelAnswers
   private let worker: InferenceWorker
-  private let keyed: IdempotentCalls
-  private let now: @Sendable () -> Timestamp
   private let logger: Logger
 
-  package init(
-    authenticator: Authenticator, store: DataStore, vision: EngineVisionClient,
-    worker: InferenceWorker, now: @escaping @Sendable () -> Timestamp, logger: Logger
+  init(
+    _ base: ProviderBase, vision: EngineVisionClient, worker: InferenceWorker, logger: Logger
   ) {
-    self.authenticator = authenticator
-    self.store = store
-    self.answers = ModelAnswers(store: store, vision: vision)
+    self.base = base
+    self.answers = ModelAnswers(store: base.store, vision: vision)
     self.worker = worker
-    keyed = IdempotentCalls(store: store, limits: ServiceLimits(), now: now)
-    self.now = now
     self.logger = logger
   }
 
-  package func infer(
+  func infer(
     _ request: InferRequest, context: ServerContext
   ) async throws -> InferResponse {
-    _ = try await authenticator.account(of: context, needing: .infer)
+    _ = try await base.account(of: context, needing: .infer)
     return try await answers.answer(request)
   }
 
-  package func inferStream(
+  func inferStream(
     _ requests: MessageStream<InferStreamRequest>, responses: MessageWriter<InferStreamResponse>,
     context: ServerContext
   ) async throws {
     try refuseKey(context)
-    _ = try await authenticator.account(of: context, needing: .infer)
+    _ = try await base.account(of: context, needing: .infer)
     try await withThrowingTaskGroup(of: Void.self) { group in
       var running = 0
       for try await request in requests {
@@ -81,34 +75,32 @@ package struct InferenceProvider: InferenceService {
     }
   }
 
-  package func submitInference(
+  func submitInference(
     _ request: SubmitInferenceRequest, context: ServerContext
   ) async throws -> SubmitInferenceResponse {
-    let caller = try await authenticator.user(of: context, needing: .infer).account
-    return try await keyed.answer(request, context, of: caller.name) { keeper in
+    let account = try await base.account(of: context, needing: .infer)
+    // 128 random bits, so that nobody guesses another's.
+    let response = SubmitInferenceResponse(id: lowerHex(secureRandomBytes(count: 16)))
+    return try await base.answer(request, context, of: account) { (_: Void) in
+      response
+    } to: { answer in
       let request = request.request ?? InferRequest()
-      let (publication, options) = try await answers.check(request)
-      let answer = SubmitInferenceResponse(id: InferenceID.random().text)
-      try await translatingStoreErrors {
-        try await store.checkPendingInferences(of: caller.id)
-        let image = try store.stage(Array(request.image))
-        try await store.submitInference(
-          id: answer.id, image: image, publication: publication, options: options, of: caller.id,
-          at: now(), keeping: keeper?.keeping { answer })
-      }
+      let publication = try await answers.check(request)
+      try await base.store.checkPendingInferences(of: account.id)
+      let image = try base.store.stage(Array(request.image))
+      try await base.store.submitInference(
+        id: response.id, image: image, publication: publication, options: request,
+        of: account.id, at: base.now(), keeping: answer)
       worker.wake()
-      return answer
     }
   }
 
-  package func fetchInference(
+  func fetchInference(
     _ request: FetchInferenceRequest, context: ServerContext
   ) async throws -> FetchInferenceResponse {
-    let account = try await authenticator.account(of: context, needing: .infer)
-    let id = try InferenceID(request.id)
-    let inference = try await translatingStoreErrors {
-      try await store.inference(id.text, of: account, at: now())
-    }
+    let account = try await base.account(of: context, needing: .infer)
+    try checkInferenceID(request.id)
+    let inference = try await base.store.inference(request.id, of: account.id, at: base.now())
     switch inference.state {
     case .pending: return FetchInferenceResponse(state: .pending)
     case .done(let bytes):

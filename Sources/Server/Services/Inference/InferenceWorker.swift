@@ -1,9 +1,9 @@
 internal import Codec
 internal import RPCCore
 internal import Synchronization
-package import API
-package import Logging
-package import Store
+internal import API
+internal import Logging
+internal import Store
 
 /// Answers submitted inferences, the oldest first, a few at a time.
 ///
@@ -36,21 +36,17 @@ package final class InferenceWorker: Sendable {
   private let store: DataStore
   private let answers: ModelAnswers
   private let configuration: Configuration
-  private let now: @Sendable () -> Timestamp
-  private let sleep: @Sendable (Duration) async throws -> Void
+  private let clock: ServiceClock
   private let logger: Logger
 
-  package init(
-    store: DataStore, vision: EngineVisionClient, configuration: Configuration = Configuration(),
-    now: @escaping @Sendable () -> Timestamp,
-    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-    logger: Logger
+  init(
+    store: DataStore, vision: EngineVisionClient, configuration: Configuration,
+    clock: ServiceClock, logger: Logger
   ) {
     self.store = store
     self.answers = ModelAnswers(store: store, vision: vision)
     self.configuration = configuration
-    self.now = now
-    self.sleep = sleep
+    self.clock = clock
     self.logger = logger
   }
 
@@ -125,7 +121,7 @@ extension InferenceWorker {
         let outcome = try await outcome(
           of: inference, image, isLastAttempt: attempt == configuration.attemptsMax)
         try await store.finishInference(
-          inference.id, outcome, keepingUntil: now() + configuration.answerLifetime)
+          inference.id, outcome, keepingUntil: clock.now() + configuration.answerLifetime)
         return
       } catch StoreError.notFound {
         return  // It went with its account.
@@ -135,7 +131,7 @@ extension InferenceWorker {
         logger.warning(
           "cannot answer a submitted inference",
           metadata: ["inference": "\(inference.position)", "error": "\(error)"])
-        guard !isDraining.load(ordering: .relaxed), await slept(pause) else { return }
+        guard !isDraining.load(ordering: .relaxed), await clock.slept(pause) else { return }
         pause *= 2
       }
     }
@@ -144,7 +140,7 @@ extension InferenceWorker {
 
   /// Goes back to the beginning now and then, if something was left there.
   private func lookAgain() async {
-    while await slept(configuration.secondLookPause) {
+    while await clock.slept(configuration.secondLookPause) {
       if hasLeft.load(ordering: .relaxed) { wake() }
     }
   }
@@ -154,26 +150,17 @@ extension InferenceWorker {
     of inference: InferenceRecord, _ image: ObjectHash, isLastAttempt: Bool
   ) async throws -> InferenceOutcome {
     do {
-      let publication = try await store.publication(addressed: inference.model)
+      let publication = try await store.publication(addressed: inference.request.model)
       guard publication.training.id == inference.training else {
-        throw Status(.notFound, "the model '\(inference.model)' is not published any more")
+        throw Status(
+          .notFound, "the model '\(inference.request.model)' is not published any more")
       }
       let response = try await answers.answer(
-        publication, .object(image.hex), inference.options)
+        publication, .object(image.hex), inference.request)
       return .done(Array(try response.serialized()))
     } catch let status as Status {
       if status.code == .unavailable, !isLastAttempt { throw status }
       return .failed(Array(try InferStreamResponse.Failure(status).serialized()))
-    }
-  }
-
-  /// Whether the time has passed; not when the task was cancelled before.
-  private func slept(_ duration: Duration) async -> Bool {
-    do {
-      try await sleep(duration)
-      return true
-    } catch {
-      return false
     }
   }
 }

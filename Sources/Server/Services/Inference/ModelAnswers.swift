@@ -5,13 +5,6 @@ internal import Store
 
 /// Asks the inference engine on behalf of callers, and says its answers in their terms.
 struct ModelAnswers: Sendable {
-  /// Where the image is.
-  enum Image: Sendable {
-    case inline(Bytes)
-    /// The SHA-256 of a stored object, in hexadecimal.
-    case object(String)
-  }
-
   let store: DataStore
   let vision: EngineVisionClient
 
@@ -20,30 +13,25 @@ struct ModelAnswers: Sendable {
   /// - Throws: `INVALID_ARGUMENT` for a bad address, image or option, `NOT_FOUND` when nothing is
   ///   published there, and the engine's own status, `UNAVAILABLE` while it restarts.
   func answer(_ request: InferRequest) async throws -> InferResponse {
-    let (publication, options) = try await check(request)
-    return try await answer(publication, .inline(request.image), options)
+    try await answer(check(request), .inline(request.image), request)
   }
 
-  /// Finds the model of a request and how it is to answer.
-  func check(
-    _ request: InferRequest
-  ) async throws -> (publication: PublicationRecord, options: InferenceOptions) {
-    let options = try InferenceOptions(request)
-    guard !request.image.isEmpty else { throw invalid("image", "no bytes") }
+  /// Finds the model of a request that can be answered.
+  func check(_ request: InferRequest) async throws -> PublicationRecord {
+    try request.check()
     let publication = try await store.publication(addressed: request.model)
-    try options.check(for: publication)
-    return (publication, options)
+    try request.check(for: publication)
+    return publication
   }
 
-  /// Answers for an image with a model that was found just now.
+  /// Answers for an image with a model that was found just now; of the request its options count.
   func answer(
-    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+    _ publication: PublicationRecord, _ image: EngineImage.Place, _ options: InferRequest
   ) async throws -> InferResponse {
     do {
-      switch publication.training.kind {
-      case .classification: return try await classify(publication, image, options)
-      case .detection: return try await detect(publication, image, options)
-      }
+      return publication.training.type == .detection
+        ? try await detect(publication, image, options)
+        : try await classify(publication, image, options)
     } catch let status as Status {
       await store.examineDamage(in: status)
       throw status
@@ -51,20 +39,20 @@ struct ModelAnswers: Sendable {
   }
 
   private func classify(
-    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+    _ publication: PublicationRecord, _ image: EngineImage.Place, _ options: InferRequest
   ) async throws -> InferResponse {
     let topK = options.topK == 0 ? InferenceLimits.topKDefault : options.topK
     let answer = try await vision.classify(
       EngineClassifyRequest(
-        model: publication.model.weights.hex, image: .init(image), topK: topK))
+        model: publication.model.weights.hex, image: EngineImage(place: image), topK: topK))
+    let classNames = publication.message.classNames
     let classes = try answer.scores.map { score throws(Status) in
-      guard score.index < publication.classNames.count else {
+      guard score.index < classNames.count else {
         throw Status(
-          .internal,
-          "the engine answered with class \(score.index) of \(publication.classNames.count)")
+          .internal, "the engine answered with class \(score.index) of \(classNames.count)")
       }
       return ScoredClass(
-        className: publication.classNames[Int(score.index)], probability: score.probability)
+        className: classNames[Int(score.index)], probability: score.probability)
     }
     return InferResponse(
       model: publication.address, result: .classification(Classification(classes: classes)),
@@ -73,13 +61,13 @@ struct ModelAnswers: Sendable {
   }
 
   private func detect(
-    _ publication: PublicationRecord, _ image: Image, _ options: InferenceOptions
+    _ publication: PublicationRecord, _ image: EngineImage.Place, _ options: InferRequest
   ) async throws -> InferResponse {
     let objectsMax =
       options.detectionsMax == 0 ? InferenceLimits.detectionsMaxDefault : options.detectionsMax
     let answer = try await vision.detect(
       EngineDetectRequest(
-        model: publication.model.weights.hex, image: .init(image),
+        model: publication.model.weights.hex, image: EngineImage(place: image),
         confidenceMin: options.confidenceMin,
         iouMax: options.iouMax ?? InferenceLimits.iouMaxDefault, objectsMax: objectsMax))
     guard answer.objects.count <= objectsMax else {
@@ -88,7 +76,7 @@ struct ModelAnswers: Sendable {
         "the engine answered with \(answer.objects.count) objects; the limit is \(objectsMax)")
     }
     let objects = try answer.objects.map { object throws(Status) in
-      guard let object = DetectedObject(object, classNames: publication.classNames) else {
+      guard let object = DetectedObject(object, classNames: publication.message.classNames) else {
         throw Status(.internal, "the engine answered with what is not an object of this model")
       }
       return object
@@ -97,24 +85,6 @@ struct ModelAnswers: Sendable {
       model: publication.address, result: .detection(Detection(objects: objects)),
       imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
       engineMilliseconds: answer.milliseconds)
-  }
-}
-
-extension EngineClassifyRequest.Image {
-  init(_ image: ModelAnswers.Image) {
-    switch image {
-    case .inline(let bytes): self = .inline(bytes)
-    case .object(let hash): self = .object(hash)
-    }
-  }
-}
-
-extension EngineDetectRequest.Image {
-  init(_ image: ModelAnswers.Image) {
-    switch image {
-    case .inline(let bytes): self = .inline(bytes)
-    case .object(let hash): self = .object(hash)
-    }
   }
 }
 

@@ -15,44 +15,27 @@ extension DataStore {
     } catch {
       throw invalid("model", "\(error)")
     }
-    return try await translatingStoreErrors {
-      do {
-        return try await publication(
-          owner: address.owner, project: address.project, version: address.version ?? 0)
-      } catch StoreError.notFound {
-        throw Status(
-          .notFound, "no model is published as '\(address)'",
-          details: [.resource(kind: "published model", name: "\(address)")])
-      }
-    }
-  }
-}
-
-extension PublishedModel {
-  init(_ publication: PublicationRecord) {
-    self.init(
-      owner: publication.owner, project: publication.training.projectName,
-      version: publication.version, type: ProjectType(publication.training.kind),
-      description: publication.description, classNames: publication.classNames,
-      publishTimeUnixMs: publication.publishTime.unixMilliseconds)
-    switch publication.model.facts.quality {
-    case .classification(let value): accuracy = value
-    case .detection(let precision, let precision50): (map, map50) = (precision, precision50)
+    do {
+      return try await publication(
+        owner: address.owner, project: address.project, version: address.version ?? 0)
+    } catch StoreError.notFound {
+      throw Status(
+        .notFound, "no model is published as '\(address)'",
+        details: [.resource(kind: "published model", name: "\(address)")])
     }
   }
 }
 
 extension ModelCard {
   init(_ publication: PublicationRecord) throws(DecodingError) {
-    let training = publication.training
-    let facts = publication.model.facts
+    let (training, model) = (publication.training, publication.model)
     let start = training.startTime?.unixMilliseconds ?? 0
     let end = training.endTime?.unixMilliseconds ?? start
     self.init(
-      model: PublishedModel(publication), metrics: try ModelMetrics(serialized: facts.metrics),
+      model: publication.message, metrics: try ModelMetrics(serialized: model.metrics),
       parameters: try TrainingParameters(serialized: training.parameters),
-      architecture: facts.architecture, inputSide: facts.inputSide,
-      weightsHash: publication.model.weights.hex, weightsBytes: publication.model.weightsBytes,
+      architecture: model.architecture, inputSide: model.inputSide,
+      weightsHash: model.weights.hex, weightsBytes: model.weightsBytes,
       dataSetHash: training.dataSetHash, trainingSeconds: Double(end - start) / 1_000)
   }
 }

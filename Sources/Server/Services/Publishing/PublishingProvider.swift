@@ -1,50 +1,27 @@
-package import API
-package import RPCCore
-package import Store
+internal import API
+internal import RPCCore
+internal import Store
 
 /// Serves `diyml.v1.Publishing`.
-package struct PublishingProvider: PublishingService {
+struct PublishingProvider: PublishingService {
   /// Of what is searched for.
   static let searchTextBytesMax = 256
 
-  private let limits = ServiceLimits()
-  private let authenticator: Authenticator
-  private let store: DataStore
-  private let keyed: IdempotentCalls
-  private let now: @Sendable () -> Timestamp
+  let base: ProviderBase
 
-  package init(
-    authenticator: Authenticator, store: DataStore, now: @escaping @Sendable () -> Timestamp
-  ) {
-    self.authenticator = authenticator
-    self.store = store
-    keyed = IdempotentCalls(store: store, limits: limits, now: now)
-    self.now = now
-  }
-
-  package func publish(
+  func publish(
     _ request: PublishRequest, context: ServerContext
   ) async throws -> PublishResponse {
-    let caller = try await authenticator.user(of: context, needing: .publish).account
-    try checkName(request.project, "project")
-    try checkBytes(request.description, "description", limits.descriptionBytesMax)
-    return try await keyed.answer(request, context, of: caller.name) { keeper in
-      try await publish(request, of: caller.id, keeper)
-    }
-  }
-
-  private func publish(
-    _ request: PublishRequest, of account: AccountID, _ keeper: ResponseRecorder<PublishResponse>?
-  ) async throws -> PublishResponse {
-    let answer: @Sendable (PublicationRecord) -> PublishResponse = {
-      PublishResponse(model: PublishedModel($0))
-    }
-    return try await translatingStoreErrors {
+    let account = try await base.account(of: context, needing: .publish, project: request.project)
+    try checkBytes(request.description, "description", base.limits.descriptionBytesMax)
+    return try await base.answer(request, context, of: account) {
+      (publication: PublicationRecord) in
+      PublishResponse(model: publication.message)
+    } to: { answer in
       do {
-        return answer(
-          try await store.publish(
-            request.version, ofProject: request.project, of: account,
-            description: request.description, at: now(), keeping: keeper?.keeping(answer)))
+        return try await base.store.publish(
+          request.version, ofProject: request.project, of: account.id,
+          description: request.description, at: base.now(), keeping: answer)
       } catch StoreError.trainingState(let number, let state) {
         throw Status(
           .failedPrecondition,
@@ -58,43 +35,38 @@ package struct PublishingProvider: PublishingService {
     }
   }
 
-  package func unpublish(
+  func unpublish(
     _ request: UnpublishRequest, context: ServerContext
   ) async throws -> UnpublishResponse {
-    let caller = try await authenticator.user(of: context, needing: .publish).account
-    try checkName(request.project, "project")
-    return try await keyed.answer(request, context, of: caller.name) { keeper in
-      try await translatingStoreErrors {
-        let versions = try await store.unpublish(
-          request.version, ofProject: request.project, of: caller.id,
-          keeping: keeper?.keeping { UnpublishResponse(versions: $0) })
-        return UnpublishResponse(versions: versions)
-      }
+    let account = try await base.account(of: context, needing: .publish, project: request.project)
+    return try await base.answer(request, context, of: account) { (versions: [UInt32]) in
+      UnpublishResponse(versions: versions)
+    } to: { answer in
+      try await base.store.unpublish(
+        request.version, ofProject: request.project, of: account.id, keeping: answer)
     }
   }
 
-  package func searchPublished(
+  func searchPublished(
     _ request: SearchPublishedRequest, context: ServerContext
   ) async throws -> SearchPublishedResponse {
-    _ = try await authenticator.account(of: context, needing: .infer)
+    _ = try await base.account(of: context, needing: .infer)
     if !request.owner.isEmpty { try checkName(request.owner, "owner") }
     try checkBytes(request.text, "text", Self.searchTextBytesMax)
     let page = try pageRequest(size: request.pageSize, token: request.pageToken, Int64.init)
     let filter = PublicationFilter(
       owner: request.owner.isEmpty ? nil : request.owner,
       text: request.text.isEmpty ? nil : request.text)
-    let publications = try await translatingStoreErrors {
-      try await store.publications(filter: filter, page: page)
-    }
-    let answer = try AnswerPage(publications, cursor: \.id) { PublishedModel($0) }
+    let publications = try await base.store.publications(filter: filter, page: page)
+    let answer = try AnswerPage(publications) { $0.message }
     return SearchPublishedResponse(models: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
-  package func getModelCard(
+  func getModelCard(
     _ request: GetModelCardRequest, context: ServerContext
   ) async throws -> GetModelCardResponse {
-    _ = try await authenticator.account(of: context, needing: .infer)
-    let publication = try await store.publication(addressed: request.model)
+    _ = try await base.account(of: context, needing: .infer)
+    let publication = try await base.store.publication(addressed: request.model)
     return GetModelCardResponse(card: try ModelCard(publication))
   }
 }

@@ -1,53 +1,37 @@
-package import API
+internal import API
 internal import Credentials
-package import RPCCore
-package import Store
+internal import RPCCore
+internal import Store
 
 /// Who makes a call, and with which token.
-package struct AuthenticatedUser: Sendable {
-  package let account: AccountRecord
-  package let token: TokenRecord
-  package let scopes: ScopeSet
+struct AuthenticatedUser: Sendable {
+  let account: AccountRecord
+  let token: Token
 }
 
 /// Finds out who makes a call, and whether their token is good for it.
-package struct Authenticator: Sendable {
-  private let store: DataStore
-  private let now: @Sendable () -> Timestamp
+struct Authenticator: Sendable {
+  let store: DataStore
+  let now: @Sendable () -> Timestamp
 
-  package init(store: DataStore, now: @escaping @Sendable () -> Timestamp) {
-    self.store = store
-    self.now = now
-  }
-
-  /// The account that a call's token stands for.
+  /// All that is known of the caller; without a scope every token will do.
   ///
   /// - Throws: `UNAUTHENTICATED` without a token, or for one that is unknown, expired or revoked;
   ///   `PERMISSION_DENIED` when it lacks the scope.
-  package func account(of context: ServerContext, needing scope: Scope) async throws -> AccountID {
-    try await user(of: context, needing: scope).account.id
-  }
-
-  /// Like `account(of:needing:)`, with all that is known of the caller.
-  ///
-  /// Without a scope every token will do.
-  package func user(
+  func user(
     of context: ServerContext, needing scope: Scope?
   ) async throws -> AuthenticatedUser {
     let secret = try secret(in: context.metadata)
-    let found = try await translatingStoreErrors {
-      try await store.authenticate(secretHash: secret.hash, at: now())
-    }
+    let found = try await store.authenticate(secretHash: secret.hash, at: now())
     guard let found else {
       throw Status(.unauthenticated, "the token is unknown, expired or revoked")
     }
-    let scopes = ScopeSet(rawValue: found.token.scopes)
-    if let scope, !scopes.contains(scope) {
+    if let scope, !found.token.scopes.contains(scope) {
       throw Status(
         .permissionDenied, "the token lacks the scope '\(scope)', which \(context.method) needs",
         details: [.resource(kind: "scope", name: "\(scope)")])
     }
-    return AuthenticatedUser(account: found.account, token: found.token, scopes: scopes)
+    return AuthenticatedUser(account: found.account, token: found.token)
   }
 
   private func secret(in metadata: Metadata) throws(Status) -> TokenSecret {

@@ -3,68 +3,61 @@ package import RPCCore
 package import Store
 
 /// Runs `body` and turns what the store and the password hasher refuse into the status that tells
-/// the caller.
+/// the caller: for those who look at the status before the call ends.
 ///
-/// Faults stay as they are, so that nobody takes them for an answer to the request: the RPC layer
-/// turns them into a status when the call ends (see `StatusError`).
-package func translatingStoreErrors<Result>(
+/// Faults stay as they are, so that nobody takes them for an answer to the request. Whatever is not
+/// turned here the RPC layer turns into a status when the call ends (see `StatusError`).
+func translatingStoreErrors<Result>(
   _ body: () async throws -> Result
 ) async throws -> Result {
   do {
     return try await body()
-  } catch let error as StoreError where !error.isFault {
+  } catch let error as StoreError where error.cause == .request || error.cause == .damage {
     throw Status(error)
-  } catch let error as CredentialsError where !error.isFault {
-    throw Status(error)
-  }
-}
-
-extension StoreError {
-  /// Whether no request can be blamed for it.
-  var isFault: Bool {
-    switch self {
-    case .folderInUse, .refused, .fault, .file, .database: true
-    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .damaged:
-      false
-    }
+  } catch let error as CredentialsError {
+    if let status = error.status { throw status }
+    throw error
   }
 }
 
 extension StoreError: StatusError {
   package var status: Status? {
-    switch self {
-    case .folderInUse, .refused, .file, .database: nil
-    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .damaged, .fault:
-      Status(self)
+    switch cause {
+    case .request, .damage, .machine: Status(self)
+    case .server: nil
     }
   }
 
-  /// A full disk is not: it is told once, when it becomes full, and not with each upload.
+  /// Damage is not, which the store has told, nor a full disk: that is told once, when it becomes full.
   package var isWorthLogging: Bool {
-    switch self {
-    case .fault(let fault, _): !fault.isLackOfRoom
-    case .folderInUse, .refused, .damaged, .file, .database: true
-    case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken:
-      false
+    switch cause {
+    case .machine(let fault): !fault.isLackOfRoom
+    case .server: true
+    case .request, .damage: false
     }
   }
 }
 
-extension CredentialsError {
-  var isFault: Bool {
+extension CredentialsError: StatusError {
+  package var status: Status? {
     switch self {
-    case .busy: false
-    case .argon2: true
+    case .busy(let waiting, let limit):
+      Status(
+        .resourceExhausted, description,
+        details: [
+          .limitExceeded(name: "waiting passwords", value: Int64(waiting), limit: Int64(limit)),
+          .retryAfter(.seconds(1)),
+        ])
+    case .argon2: nil
     }
   }
+
+  package var isWorthLogging: Bool { status == nil }
 }
 
 extension Status {
   /// What a refusal of the store means to the caller.
-  package init(_ error: StoreError) {
+  init(_ error: StoreError) {
     let message = error.description
     switch error {
     case .notFound(let subject, let name):
@@ -126,21 +119,6 @@ extension Status {
     case .tooManyFiles, .noMemory:
       self.init(.unavailable, message, details: [.retryAfter(.seconds(1))])
     case .damagedDatabase: self.init(.dataLoss, message)
-    }
-  }
-
-  /// What a refusal of the password hasher means to the caller.
-  package init(_ error: CredentialsError) {
-    switch error {
-    case .busy(let waiting, let limit):
-      self.init(
-        .resourceExhausted, error.description,
-        details: [
-          .limitExceeded(
-            name: "waiting passwords", value: Int64(waiting), limit: Int64(limit)),
-          .retryAfter(.seconds(1)),
-        ])
-    case .argon2: self.init(.internal, "the server could not check a password")
     }
   }
 }

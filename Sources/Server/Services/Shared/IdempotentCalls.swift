@@ -1,5 +1,5 @@
 internal import Codec
-package import RPCCore
+internal import RPCCore
 internal import Store
 internal import Synchronization
 
@@ -8,7 +8,7 @@ internal import Synchronization
 /// The first answer is kept with the call's effect, in one transaction, so whoever repeats the call
 /// after a lost connection, or after a crash of the server, is told what happened the first time. A
 /// repetition that comes while the first is being served waits for it.
-package final class IdempotentCalls: Sendable {
+final class IdempotentCalls: Sendable {
   private struct Running: Hashable {
     let caller: String
     let name: [UInt8]
@@ -60,11 +60,9 @@ package final class IdempotentCalls: Sendable {
       return try keeper.open(kept)
     }
     do {
-      return try await serve(keeper)
+      return try await translatingStoreErrors { try await serve(keeper) }
     } catch let status as Status where keepsFailures && Self.isFinal(status.code) {
-      try await translatingStoreErrors {
-        try await store.keep(keeper.keeping(status), ofAccount: caller)
-      }
+      try await store.keep(keeper.keeping(status), ofAccount: caller)
       throw status
     }
   }
@@ -100,7 +98,7 @@ package final class IdempotentCalls: Sendable {
 }
 
 /// Refuses a key for a method whose answer is not kept, rather than promise what is not held.
-package func refuseKey(_ context: ServerContext) throws(Status) {
+func refuseKey(_ context: ServerContext) throws(Status) {
   guard context.idempotencyKey == nil else {
     throw Status(
       .invalidArgument, "\(context.method) takes no idempotency key: its answer is not kept")

@@ -1,3 +1,5 @@
+internal import ImageHeaders
+
 /// The bounds of what a caller may ask, as the contract states them.
 package struct ServiceLimits: Sendable, Equatable {
   /// Of an account, project or class name.
@@ -30,8 +32,8 @@ package struct ServiceLimits: Sendable, Equatable {
   /// Boxes of one image.
   package var boxesMax = 1_000
 
-  /// Of one image.
-  package var imageBytesMax: UInt64 = 128 << 20
+  /// Of one image; an engine refuses larger ones, too.
+  package var imageBytesMax: UInt64 = ImageLimits().bytesMax
   /// Images of one `PutDataPoints` stream; the answer has a line for each.
   package var streamImagesMax = 10_000
   /// Of the answer to a `PutDataPoints` stream, so that it fits into one message.

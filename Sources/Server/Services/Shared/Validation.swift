@@ -1,5 +1,5 @@
-package import RPCCore
-package import Store
+internal import RPCCore
+internal import Store
 
 // What requests have in common, checked in one way: each refusal is INVALID_ARGUMENT, names the
 // field, the value and the bound, and has them as a typed detail too.
@@ -7,20 +7,20 @@ package import Store
 private let limits = ServiceLimits()
 
 /// A refusal of one field.
-package func invalid(_ field: String, _ description: String) -> Status {
+func invalid(_ field: String, _ description: String) -> Status {
   Status(
     .invalidArgument, "\(field): \(description)",
     details: [.fieldViolation(field: field, description: description)])
 }
 
 /// The text with what could disturb a terminal or a log escaped, cut to a readable length.
-package func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
   let shown = text.prefix(80)
   return shown.debugDescription + (shown.count < text.count ? "…" : "")
 }
 
 /// At most `bytesMax` bytes of text without control characters.
-package func checkBytes(
+func checkBytes(
   _ text: String, _ field: String, _ bytesMax: Int
 ) throws(Status) {
   let bytes = text.utf8.count
@@ -33,7 +33,7 @@ package func checkBytes(
 }
 
 /// An account's or project's name.
-package func checkName(_ name: String, _ field: String) throws(Status) {
+func checkName(_ name: String, _ field: String) throws(Status) {
   let bytes = name.utf8
   guard (1...limits.nameBytesMax).contains(bytes.count) else {
     throw invalid(
@@ -48,7 +48,7 @@ package func checkName(_ name: String, _ field: String) throws(Status) {
 }
 
 /// Whether an account or a project may be called so.
-package func isName(_ text: String) -> Bool {
+func isName(_ text: String) -> Bool {
   let bytes = text.utf8
   return (1...limits.nameBytesMax).contains(bytes.count)
     && bytes.allSatisfy { isAlphanumeric($0) || "._-".utf8.contains($0) }
@@ -56,7 +56,7 @@ package func isName(_ text: String) -> Bool {
 }
 
 /// A class's name.
-package func checkClassName(_ name: String, _ field: String) throws(Status) {
+func checkClassName(_ name: String, _ field: String) throws(Status) {
   let count = name.utf8.count
   guard (1...limits.nameBytesMax).contains(count) else {
     throw invalid(
@@ -75,27 +75,19 @@ package func checkClassName(_ name: String, _ field: String) throws(Status) {
   }
 }
 
-/// The page asked for, whose token is the cursor that `parse` reads.
-package func pageRequest<Cursor: Sendable>(
-  size: UInt32, token: String, _ parse: (String) -> Cursor?
-) throws(Status) -> PageRequest<Cursor> {
-  guard size <= limits.pageSizeMax else {
-    throw invalid("page_size", "\(size); the limit is \(limits.pageSizeMax)")
-  }
-  let rowsMax = size == 0 ? limits.pageSizeDefault : size
-  if token.isEmpty { return PageRequest(after: nil, rowsMax: rowsMax) }
-  guard token.utf8.count <= limits.pageTokenBytesMax, let cursor = parse(token) else {
-    throw invalid("page_token", "\(quoted(token)) is not a page token of this list")
-  }
-  return PageRequest(after: cursor, rowsMax: rowsMax)
-}
-
 /// The name of an image.
-package func imageID(_ text: String, _ field: String = "id") throws(Status) -> ObjectHash {
+func imageID(_ text: String, _ field: String = "id") throws(Status) -> ObjectHash {
   guard let hash = ObjectHash(hex: text) else {
     throw invalid(field, "\(quoted(text)) is not 64 lower-case hexadecimal digits")
   }
   return hash
+}
+
+/// The name of a submitted inference.
+func checkInferenceID(_ text: String) throws(Status) {
+  guard text.utf8.count == 32, text.utf8.allSatisfy(ObjectHash.isLowerHexDigit) else {
+    throw invalid("id", "\(quoted(text)) is not 32 lower-case hexadecimal digits")
+  }
 }
 
 func isControl(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,11 +1,13 @@
 internal import API
 internal import Store
 
-// What an engine is asked to train.
+// What an engine is asked to train, and the name of the staged file for the model.
 
 extension EngineTrainClassifierRequest {
   /// - Throws: when an example has boxes: the data set is not a classifier's.
-  init(_ dataSet: FrozenDataSet, _ parameters: TrainingParameters) throws(TrainingResultError) {
+  init(
+    _ dataSet: FrozenDataSet, _ parameters: TrainingParameters, modelFile: String
+  ) throws(TrainingResultError) {
     var examples: [Example] = []
     for example in dataSet.examples {
       guard case .classIndex(let index) = example.label else { throw .dataSet }
@@ -15,31 +17,26 @@ extension EngineTrainClassifierRequest {
           width: example.width, height: example.height))
     }
     self.init(
-      examples: examples, classCount: UInt32(dataSet.classNames.count),
-      parameters: parameters)
+      examples: examples, classNames: dataSet.classNames, parameters: parameters,
+      modelFile: modelFile)
   }
 }
 
 extension EngineTrainDetectorRequest {
   /// - Throws: when an example has no boxes: the data set is not a detector's.
-  init(_ dataSet: FrozenDataSet, _ parameters: TrainingParameters) throws(TrainingResultError) {
+  init(
+    _ dataSet: FrozenDataSet, _ parameters: TrainingParameters, modelFile: String
+  ) throws(TrainingResultError) {
     var examples: [Example] = []
     for example in dataSet.examples {
       guard case .boxes(let boxes) = example.label else { throw .dataSet }
       examples.append(
         Example(
-          object: example.object.hex, boxes: boxes.map { EngineBox($0) }, group: example.group,
-          width: example.width, height: example.height))
+          object: example.object.hex, boxes: boxes, group: example.group, width: example.width,
+          height: example.height))
     }
     self.init(
-      examples: examples, classCount: UInt32(dataSet.classNames.count),
-      parameters: parameters)
-  }
-}
-
-extension EngineBox {
-  init(_ box: FrozenBox) {
-    self.init(
-      classIndex: box.classIndex, xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax)
+      examples: examples, classNames: dataSet.classNames, parameters: parameters,
+      modelFile: modelFile)
   }
 }

@@ -12,12 +12,10 @@ enum TrainingDataSet {
   static let imagesAndBoxesMax = 250_000
 
   /// Refuses a project that is too large to be trained, by what is counted of it.
-  static func checkSize(of project: ProjectRecord) throws(Status) {
-    switch project.kind {
-    case .classification: try checkClassCount(project.classes.count, max: classesMax)
-    case .detection: try checkClassCount(project.classes.count, max: detectionClassesMax)
-    }
-    let count = project.labeledDataPointCount + project.boxCount
+  static func checkSize(of project: Project, boxCount: UInt64) throws(Status) {
+    try checkClassCount(
+      project.classes.count, max: project.type == .detection ? detectionClassesMax : classesMax)
+    let count = project.labeledDataPointCount + boxCount
     guard count <= imagesAndBoxesMax else {
       throw Status.past(
         "images and boxes to train", value: Int(clamping: count), limit: imagesAndBoxesMax,
@@ -34,7 +32,7 @@ enum TrainingDataSet {
   /// - Throws: `FAILED_PRECONDITION` with everything that `AnalyzeProject` calls an error.
   static func freeze(_ examination: ProjectExamination) throws -> FrozenDataSet {
     let project = examination.project
-    try checkSize(of: project)
+    try checkSize(of: project, boxCount: examination.boxCount)
     let count = Int(project.labeledDataPointCount)
     var counts = ClassCounts(classes: project.classes.count)
     var examples: [TrainingExample] = []

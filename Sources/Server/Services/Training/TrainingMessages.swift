@@ -4,27 +4,15 @@ internal import Store
 
 // What the store keeps of trainings, as the contract says it.
 
-extension TrainingState {
-  init(_ state: JobState) {
-    switch state {
-    case .queued: self = .queued
-    case .running: self = .running
-    case .succeeded: self = .succeeded
-    case .failed: self = .failed
-    case .cancelled: self = .cancelled
-    }
-  }
-}
-
 extension TrainingJob {
   init(_ record: TrainingRecord) throws(DecodingError) {
     try self.init(record, when: record.state)
   }
 
   /// The job as it was when it came into a state that it has passed since.
-  init(_ record: TrainingRecord, when state: JobState) throws(DecodingError) {
+  init(_ record: TrainingRecord, when state: TrainingState) throws(DecodingError) {
     self.init(
-      project: record.projectName, number: record.number, state: TrainingState(state),
+      project: record.projectName, number: record.number, state: state,
       parameters: try TrainingParameters(serialized: record.parameters),
       dataSetHash: record.dataSetHash, dataPointCount: record.dataPointCount,
       createTimeUnixMs: record.createTime.unixMilliseconds)
@@ -33,7 +21,7 @@ extension TrainingJob {
     endTimeUnixMs = record.endTime?.unixMilliseconds ?? 0
     reason = record.reason
     if let model = record.model {
-      metrics = try ModelMetrics(serialized: model.facts.metrics)
+      metrics = try ModelMetrics(serialized: model.metrics)
     }
   }
 }

@@ -27,7 +27,7 @@ extension TrainingParameters {
   /// The parameters with the documented defaults filled in, and nothing that the contract lacks.
   ///
   /// - Throws: `INVALID_ARGUMENT` that names the field, its value and its bounds.
-  func checked(for kind: ProjectKind) throws(Status) -> TrainingParameters {
+  func checked(for type: ProjectType) throws(Status) -> TrainingParameters {
     var checked = self
     checked.unknownFields = UnknownFields()
     try check(
@@ -35,10 +35,9 @@ extension TrainingParameters {
       "at most \(TrainingParameterLimits.epochsMax)")
     if timeBudgetSeconds == 0 {
       checked.timeBudgetSeconds =
-        switch kind {
-        case .classification: TrainingParameterLimits.timeBudgetSecondsDefault
-        case .detection: TrainingParameterLimits.detectionTimeBudgetSecondsDefault
-        }
+        type == .detection
+        ? TrainingParameterLimits.detectionTimeBudgetSecondsDefault
+        : TrainingParameterLimits.timeBudgetSecondsDefault
     } else {
       try check(
         TrainingParameterLimits.timeBudgetSeconds.contains(timeBudgetSeconds),
@@ -61,7 +60,7 @@ extension TrainingParameters {
         "0, or a multiple of \(step) from \(words(TrainingParameterLimits.inputSide))")
     }
     try check(
-      !headOnly || kind == .classification, "head_only", "true",
+      !headOnly || type == .classification, "head_only", "true",
       "false for a detection project, whose models have no part that learns alone")
     return checked
   }

@@ -1,42 +1,24 @@
 internal import API
 internal import Store
 
-// What an engine says of a detector it has trained, checked and in the terms of the contract.
+// What an engine says of a detector it has trained.
 
 extension DetectionMetrics {
-  /// - Throws: when there is not one entry for each class, or a figure is not within 0 to 1.
-  init(
-    _ figures: EngineDetectorFigures, classNames: [String]
-  ) throws(TrainingResultError) {
-    guard figures.classes.count == classNames.count else {
-      throw .classes(entries: figures.classes.count, classes: classNames.count)
+  /// - Throws: when the figures are not of these classes, or one is not within 0 to 1.
+  func check(classNames: [String]) throws(TrainingResultError) {
+    guard classes.map(\.className) == classNames else {
+      throw .classes(entries: classes.count, classes: classNames.count)
     }
     try checkShares([
-      figures.map, figures.map50, figures.map75, figures.mapSmall, figures.mapMedium,
-      figures.mapLarge, figures.averageRecall1, figures.averageRecall10,
-      figures.averageRecall100, figures.confidenceBest, figures.precision, figures.recall,
-      figures.f1,
+      map, map50, map75, mapSmall, mapMedium, mapLarge, averageRecall1, averageRecall10,
+      averageRecall100, confidenceBest, precision, recall, f1,
     ])
-    var classes: [ClassMetrics] = []
-    for (name, entry) in zip(classNames, figures.classes) {
+    for entry in classes {
       try checkShares([
         entry.averagePrecision, entry.averagePrecision50, entry.averageRecall, entry.precision,
         entry.recall, entry.f1,
       ])
-      classes.append(
-        ClassMetrics(
-          className: name, averagePrecision: entry.averagePrecision,
-          averagePrecision50: entry.averagePrecision50, averageRecall: entry.averageRecall,
-          precision: entry.precision, recall: entry.recall, f1: entry.f1, objects: entry.objects))
     }
-    self.init(
-      map: figures.map, map50: figures.map50, map75: figures.map75, mapSmall: figures.mapSmall,
-      mapMedium: figures.mapMedium, mapLarge: figures.mapLarge,
-      averageRecall1: figures.averageRecall1, averageRecall10: figures.averageRecall10,
-      averageRecall100: figures.averageRecall100, classes: classes,
-      confidenceBest: figures.confidenceBest, precision: figures.precision,
-      recall: figures.recall, f1: figures.f1, trainingObjects: figures.trainingObjects,
-      validationObjects: figures.validationObjects, boxesLeftOut: figures.boxesLeftOut)
   }
 }
 
@@ -48,39 +30,29 @@ extension TrainingReport {
   /// Recalls of 0, 0.01, to 1.
   static let curvePoints = 101
 
-  /// - Throws: when something of it is too much, not within its range, or about nothing there is.
-  init(
-    _ figures: EngineDetectorFigures, of dataSet: FrozenDataSet
-  ) throws(TrainingResultError) {
-    let names = dataSet.classNames
-    let side = names.count + 1
-    guard figures.confusion.count == side * side else {
-      throw .confusion(entries: figures.confusion.count, classes: names.count)
+  /// - Throws: when something of it is too much, not within its range, or not of these classes.
+  func checkDetection(classNames: [String]) throws(TrainingResultError) {
+    let side = classNames.count + 1
+    let entries = confusion?.counts.count ?? 0
+    guard entries == side * side, confusion?.hasBackground == true else {
+      throw .confusion(entries: entries, classes: classNames.count)
     }
-    guard figures.examples.count <= Self.examplesMax else {
-      throw .examples(count: figures.examples.count, limit: Self.examplesMax)
-    }
-    var curves: [PrecisionRecallCurve] = []
-    for (name, entry) in zip(names, figures.classes) where !entry.precisions.isEmpty {
-      guard entry.precisions.count == Self.curvePoints else {
-        throw .curve(points: entry.precisions.count, limit: Self.curvePoints)
+    var names = Set(classNames)
+    guard confusion?.classNames == classNames,
+      precisionRecall.allSatisfy({ names.remove($0.className) != nil })
+    else { throw .classes(entries: precisionRecall.count, classes: classNames.count) }
+    for curve in precisionRecall {
+      guard curve.precisions.count == Self.curvePoints else {
+        throw .curve(points: curve.precisions.count, limit: Self.curvePoints)
       }
-      try checkShares(entry.precisions)
-      curves.append(PrecisionRecallCurve(className: name, precisions: entry.precisions))
+      try checkShares(curve.precisions)
     }
-    var examples: [DetectionExample] = []
-    for example in figures.examples {
-      examples.append(try DetectionExample(example, of: dataSet))
-    }
-    self.init(
-      confusion: Confusion(classNames: names, counts: figures.confusion, hasBackground: true),
-      precisionRecall: curves, detectionExamples: examples)
   }
 }
 
 extension TrainingReport.DetectionExample {
   init(
-    _ example: EngineDetectorFigures.Example, of dataSet: FrozenDataSet
+    _ example: EngineTrainEvent.Example, of dataSet: FrozenDataSet
   ) throws(TrainingResultError) {
     guard example.index < dataSet.examples.count,
       case .boxes(let boxes) = dataSet.examples[Int(example.index)].label

@@ -2,47 +2,72 @@ internal import API
 internal import Codec
 internal import Store
 
-/// What a training has reached, checked and in the terms of the contract.
+/// What a training has reached, checked: an engine's word is not trusted.
 struct TrainingResult {
-  let quality: ModelQuality
   let metrics: ModelMetrics
   let report: TrainingReport
 
-  /// - Throws: when what the engine states cannot be, or is not of this kind of model.
+  /// More epochs than any training may have, in two phases.
+  static let epochsMax = 4_000
+  /// Of the metrics and of the report, as messages: each goes to clients in one.
+  static let messageBytesMax = 4 << 20
+
+  /// - Throws: when what the engine states cannot be, or is not of this type of model.
   init(
-    _ result: EngineTrainEvent.Result, kind: ProjectKind, of dataSet: FrozenDataSet
+    _ result: EngineTrainEvent.Result, type: ProjectType, of dataSet: FrozenDataSet
   ) throws(TrainingResultError) {
-    guard result.loss.isFinite else { throw .loss(result.loss) }
-    var metrics: ModelMetrics
-    var report: TrainingReport
-    switch (kind, result.measured) {
-    case (.classification, .classifier(let figures)):
-      metrics = try ModelMetrics(figures, classNames: dataSet.classNames)
-      report = TrainingReport()
-      quality = .classification(accuracy: figures.accuracy)
-    case (.detection, .detector(let figures)):
-      metrics = ModelMetrics(
-        detection: try DetectionMetrics(figures, classNames: dataSet.classNames))
-      report = try TrainingReport(figures, of: dataSet)
-      quality = .detection(averagePrecision: figures.map, averagePrecision50: figures.map50)
-    case (.classification, .detector), (.detection, .classifier), (_, nil):
+    guard let metrics = result.metrics, var report = result.report else { throw .missing }
+    let names = dataSet.classNames
+    switch (type, metrics.detection) {
+    case (.classification, nil):
+      guard report == TrainingReport(history: report.history), result.examples.isEmpty else {
+        throw .otherKind
+      }
+      try metrics.check(classNames: names)
+    case (.detection, let detection?):
+      guard metrics.classes.isEmpty, metrics.confusion.isEmpty else { throw .otherKind }
+      try detection.check(classNames: names)
+      try report.checkDetection(classNames: names)
+      report.detectionExamples = try Self.examples(result.examples, of: dataSet)
+    case (.classification, _?), (.detection, nil), (.unspecified, _), (.unrecognized, _):
       throw .otherKind
     }
-    metrics.trainingImages = result.trainingImages
-    metrics.validationImages = result.validationImages
-    metrics.loss = result.loss
-    try Self.check(result.history)
-    report.history = result.history
+    guard metrics.loss.isFinite else { throw .loss(metrics.loss) }
+    try report.checkHistory()
     self.metrics = metrics
     self.report = report
   }
 
-  /// More epochs than any training may have, in two phases.
-  static let epochsMax = 4_000
+  private static func examples(
+    _ examples: [EngineTrainEvent.Example], of dataSet: FrozenDataSet
+  ) throws(TrainingResultError) -> [TrainingReport.DetectionExample] {
+    guard examples.count <= TrainingReport.examplesMax else {
+      throw .examples(count: examples.count, limit: TrainingReport.examplesMax)
+    }
+    return try examples.map { example throws(TrainingResultError) in
+      try TrainingReport.DetectionExample(example, of: dataSet)
+    }
+  }
+}
 
-  private static func check(_ history: [TrainingReport.Epoch]) throws(TrainingResultError) {
-    guard history.count <= epochsMax else {
-      throw .history(epochs: history.count, limit: epochsMax)
+extension ModelMetrics {
+  /// - Throws: when the figures are not of these classes, or a share is not within 0 to 1.
+  func check(classNames: [String]) throws(TrainingResultError) {
+    guard confusion.count == classNames.count * classNames.count else {
+      throw .confusion(entries: confusion.count, classes: classNames.count)
+    }
+    guard classes.map(\.className) == classNames else {
+      throw .classes(entries: classes.count, classes: classNames.count)
+    }
+    try checkShares([accuracy, topKAccuracy, macroF1])
+    for entry in classes { try checkShares([entry.precision, entry.recall, entry.f1]) }
+  }
+}
+
+extension TrainingReport {
+  fileprivate func checkHistory() throws(TrainingResultError) {
+    guard history.count <= TrainingResult.epochsMax else {
+      throw .history(epochs: history.count, limit: TrainingResult.epochsMax)
     }
     for epoch in history {
       try checkShares([epoch.validationAccuracy, epoch.validationMap, epoch.validationMap50])
@@ -50,4 +75,9 @@ struct TrainingResult {
       where !loss.isFinite { throw .loss(loss) }
     }
   }
+}
+
+/// - Throws: when one of the figures, where there is one, is not within 0 to 1.
+func checkShares(_ shares: [Double?]) throws(TrainingResultError) {
+  for case .some(let share) in shares where !(0...1).contains(share) { throw .share(share) }
 }

@@ -5,7 +5,7 @@ enum TrainingResultError: Error, Equatable {
   /// A share that is not within 0 to 1.
   case share(Double)
   case loss(Double)
-  /// Not one entry for each class.
+  /// Not one entry for each class, in their order.
   case classes(entries: Int, classes: Int)
   /// A precision-recall curve of another number of points.
   case curve(points: Int, limit: Int)
@@ -22,9 +22,9 @@ enum TrainingResultError: Error, Equatable {
   case missing
   /// Something came after the result.
   case notLast
-  case weightsTooLarge(bytes: UInt64, limit: UInt64)
-  case weightsBytes(received: UInt64, stated: UInt64)
-  case weightsHash(received: String, stated: String)
+  case messageTooLarge(bytes: Int, limit: Int)
+  case modelTooLarge(bytes: UInt64, limit: UInt64)
+  case modelHash(found: String, stated: String)
 }
 
 extension TrainingResultError: CustomStringConvertible {
@@ -32,7 +32,8 @@ extension TrainingResultError: CustomStringConvertible {
     switch self {
     case .confusion(let entries, let classes):
       "its confusion matrix has \(entries) entries for \(classes) classes"
-    case .classes(let entries, let classes): "it has figures of \(entries) classes, not \(classes)"
+    case .classes(let entries, let classes):
+      "it has figures of \(entries) classes, and not of the \(classes) there are"
     case .curve(let points, let limit): "a curve of it has \(points) points, not \(limit)"
     case .examples(let count, let limit):
       "it has \(count) examples or objects of one; the limit is \(limit)"
@@ -46,12 +47,12 @@ extension TrainingResultError: CustomStringConvertible {
     case .loss(let loss): "it states a loss of \(loss)"
     case .missing: "it ended without a result"
     case .notLast: "it went on after its result"
-    case .weightsTooLarge(let bytes, let limit):
-      "its model has \(bytes) bytes or more; the limit is \(limit)"
-    case .weightsBytes(let received, let stated):
-      "it sent a model of \(received) bytes and states \(stated)"
-    case .weightsHash(let received, let stated):
-      "it sent a model with the SHA-256 \(received) and states \(stated)"
+    case .messageTooLarge(let bytes, let limit):
+      "its figures have \(bytes) bytes; the limit is \(limit)"
+    case .modelTooLarge(let bytes, let limit):
+      "its model has \(bytes) bytes; the limit is \(limit)"
+    case .modelHash(let found, let stated):
+      "it wrote a model with the SHA-256 \(found) and states \(stated)"
     }
   }
 }

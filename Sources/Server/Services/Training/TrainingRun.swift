@@ -42,10 +42,12 @@ struct TrainingRun: Sendable {
       // Who cancelled between the start and now found no one listening for stops.
       guard try await store.training(training.id).state == .running else { return .stopped(.gone) }
       let dataSet = try await store.frozenDataSet(of: training.id)
-      let (weights, result) = try await engines.withTrainer { trainer in
-        try await train(dataSet, with: trainer)
+      let slot = try store.stageSlot()
+      let result = try await engines.withTrainer { trainer in
+        try await train(dataSet, into: slot.stagedName, with: trainer)
       }
-      return try ending(with: result, weights, dataSet)
+      // The engine has ended: nobody writes to the file any more.
+      return try ending(with: result, try await model(in: slot), dataSet)
     } catch let error as StoreError where error.isEndedAlready {
       return .stopped(.gone)
     } catch is CancellationError {
@@ -69,24 +71,24 @@ struct TrainingRun: Sendable {
   }
 
   private func train(
-    _ dataSet: FrozenDataSet, with trainer: EngineTrainerClient
-  ) async throws -> (StagedObject, EngineTrainEvent.Result) {
+    _ dataSet: FrozenDataSet, into modelFile: String, with trainer: EngineTrainerClient
+  ) async throws -> EngineTrainEvent.Result {
     let parameters = try TrainingParameters(serialized: training.parameters)
-    switch training.kind {
+    switch training.type {
     case .classification:
-      let request = try EngineTrainClassifierRequest(dataSet, parameters)
+      let request = try EngineTrainClassifierRequest(dataSet, parameters, modelFile: modelFile)
       return try await trainer.trainClassifier(request, options: CallOptions(), receive)
     case .detection:
-      let request = try EngineTrainDetectorRequest(dataSet, parameters)
+      let request = try EngineTrainDetectorRequest(dataSet, parameters, modelFile: modelFile)
       return try await trainer.trainDetector(request, options: CallOptions(), receive)
+    case .unspecified, .unrecognized: throw TrainingResultError.dataSet
     }
   }
 
-  /// Stores events as they come, and the model's file, until the result.
+  /// Stores events as they come, until the result.
   private func receive(
     _ events: MessageStream<EngineTrainEvent>
-  ) async throws -> (StagedObject, EngineTrainEvent.Result) {
-    var weights = try store.stage()
+  ) async throws -> EngineTrainEvent.Result {
     var throttle = ProgressThrottle<TrainingPhase>()
     var result: EngineTrainEvent.Result?
     for try await event in events {
@@ -95,19 +97,12 @@ struct TrainingRun: Sendable {
       case .progress(let progress):
         if throttle.keeps(progress.phase, at: .now) { try await keep(progress) }
       case .note(let note): try await keep(note)
-      case .weightsChunk(let chunk):
-        let bytes = weights.bytes + UInt64(chunk.count)
-        guard bytes <= configuration.weightsBytesMax else {
-          throw TrainingResultError.weightsTooLarge(
-            bytes: bytes, limit: configuration.weightsBytesMax)
-        }
-        try chunk.withUnsafeBytes { try weights.write($0) }
       case .result(let last): result = last
       case nil: break  // Of a newer engine.
       }
     }
     guard let result else { throw TrainingResultError.missing }
-    return (weights.finish(), result)
+    return result
   }
 
   private func keep(_ progress: TrainingProgress) async throws {
@@ -134,35 +129,31 @@ struct TrainingRun: Sendable {
     }
   }
 
-  /// Checks the model's file against what the engine states of it.
-  private func ending(
-    with result: EngineTrainEvent.Result, _ staged: StagedObject, _ dataSet: FrozenDataSet
-  ) throws -> Ending {
-    guard staged.bytes == result.weightsBytes else {
-      throw TrainingResultError.weightsBytes(received: staged.bytes, stated: result.weightsBytes)
+  private func model(in slot: StagingSlot) async throws -> StagedObject {
+    do {
+      return try await slot.finish(bytesMax: configuration.weightsBytesMax)
+    } catch StoreError.limit(_, let bytes, let limit) {
+      throw TrainingResultError.modelTooLarge(bytes: bytes, limit: limit)
     }
-    guard staged.hash.hex == result.weightsHash else {
-      throw TrainingResultError.weightsHash(
-        received: staged.hash.hex, stated: result.weightsHash.cut(toBytes: 64))
-    }
-    let reached = try TrainingResult(result, kind: training.kind, of: dataSet)
-    let facts = ModelFacts(
-      architecture: result.architecture, inputSide: result.inputSide, quality: reached.quality,
-      metrics: Array(try reached.metrics.serialized()))
-    return .succeeded(staged, facts, report: Array(try reached.report.serialized()))
   }
-}
 
-extension String {
-  /// The longest beginning of whole characters within a number of bytes.
-  func cut(toBytes bytesMax: Int) -> String {
-    guard utf8.count > bytesMax else { return self }
-    var end = startIndex
-    while end < endIndex {
-      let next = index(after: end)
-      guard utf8.distance(from: startIndex, to: next) <= bytesMax else { break }
-      end = next
+  /// Checks the model's file, and what the engine says of the model.
+  private func ending(
+    with result: EngineTrainEvent.Result, _ model: StagedObject, _ dataSet: FrozenDataSet
+  ) throws -> Ending {
+    guard model.hash.hex == result.modelHash else {
+      throw TrainingResultError.modelHash(
+        found: model.hash.hex, stated: result.modelHash.cut(toBytes: 64))
     }
-    return String(self[..<end])
+    let reached = try TrainingResult(result, type: training.type, of: dataSet)
+    let report = Array(try reached.report.serialized())
+    for bytes in [report.count, try reached.metrics.serialized().count]
+    where bytes > TrainingResult.messageBytesMax {
+      throw TrainingResultError.messageTooLarge(
+        bytes: bytes, limit: TrainingResult.messageBytesMax)
+    }
+    let facts = ModelFacts(
+      architecture: result.architecture, inputSide: result.inputSide, metrics: reached.metrics)
+    return .succeeded(model, facts, report: report)
   }
 }

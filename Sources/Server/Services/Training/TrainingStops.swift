@@ -1,5 +1,6 @@
 internal import Store
 internal import Synchronization
+internal import Waiting
 
 /// Why a training that runs is to stop before its end.
 enum TrainingStop: Sendable, Equatable {
@@ -13,15 +14,8 @@ enum TrainingStop: Sendable, Equatable {
 
 /// Carries the wish to stop to the trainings that run.
 final class TrainingStops: Sendable {
-  private struct State {
-    var running: [TrainingID: AsyncStream<TrainingStop>.Continuation] = [:]
-    var isDraining = false
-  }
-
-  private enum Topic { case drain }
-
-  private let state = Mutex(State())
-  private let ends = ChangeNotifier<Topic>()
+  private let running = Mutex<[TrainingID: AsyncStream<TrainingStop>.Continuation]>([:])
+  private let draining = OneShotSignal()
 
   /// Runs `body` with the wishes for one training; at most one is kept.
   func listening<Result: Sendable>(
@@ -29,38 +23,26 @@ final class TrainingStops: Sendable {
   ) async -> Result {
     let (stops, continuation) = AsyncStream<TrainingStop>.makeStream(
       bufferingPolicy: .bufferingOldest(1))
-    let isDraining = state.withLock { state in
-      state.running[training] = continuation
-      return state.isDraining
-    }
+    running.withLock { $0[training] = continuation }
     if isDraining { continuation.yield(.serverStopping) }
-    defer { state.withLock { $0.running[training] = nil } }
+    defer { running.withLock { $0[training] = nil } }
     return await body(stops)
   }
 
   /// Stops one training, if it runs.
   func stop(_ training: TrainingID, _ stop: TrainingStop) {
-    let continuation = state.withLock { $0.running[training] }
-    continuation?.yield(stop)
+    running.withLock { $0[training] }?.yield(stop)
   }
 
   /// Stops every training, those that begin from now on included.
   func drain() {
-    let continuations = state.withLock { state in
-      state.isDraining = true
-      return Array(state.running.values)
-    }
+    draining.open()
+    let continuations = running.withLock { Array($0.values) }
     for continuation in continuations { continuation.yield(.serverStopping) }
-    ends.finish()
   }
 
   /// Returns when `drain()` has been called or the task is cancelled.
-  func untilDraining() async {
-    await ends.listening(to: .drain) { changes in
-      if isDraining { return }
-      for await _ in changes {}
-    }
-  }
+  func untilDraining() async { await draining.wait() }
 
-  var isDraining: Bool { state.withLock { $0.isDraining } }
+  var isDraining: Bool { draining.isOpen }
 }

@@ -24,23 +24,16 @@ package struct StoreJanitor: Sendable {
 
   private let store: DataStore
   private let configuration: Configuration
-  private let now: @Sendable () -> Timestamp
-  private let instant: @Sendable () -> ContinuousClock.Instant
-  private let sleep: @Sendable (Duration) async throws -> Void
+  private let clock: ServiceClock
   private let logger: Logger
 
   package init(
     store: DataStore, configuration: Configuration = Configuration(),
-    now: @escaping @Sendable () -> Timestamp,
-    instant: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
-    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-    logger: Logger
+    clock: ServiceClock = ServiceClock(), logger: Logger
   ) {
     self.store = store
     self.configuration = configuration
-    self.now = now
-    self.instant = instant
-    self.sleep = sleep
+    self.clock = clock
     self.logger = logger
   }
 
@@ -63,23 +56,25 @@ package struct StoreJanitor: Sendable {
 
   func tidy() async {
     await trying("finish removing classes") { try await store.finishClassRemovals() }
-    await trying("put away what a crash left") { _ = try await store.sweepAfterCrash(at: now()) }
+    await trying("put away what a crash left") {
+      _ = try await store.sweepAfterCrash(at: clock.now())
+    }
     var lastSeen: Timestamp?
-    await trying("note the time") { lastSeen = try await store.noteTime(now()) }
+    await trying("note the time") { lastSeen = try await store.noteTime(clock.now()) }
     var watch = ClockWatch(lastSeen: lastSeen)
-    var nextRemoval = instant()
+    var nextRemoval = clock.instant()
     repeat {
       store.replenishReserve()
-      let jump = watch.tick(now(), at: instant())
+      let jump = watch.tick(clock.now(), at: clock.instant())
       if let jump { report(jump) }
-      guard jump != nil || instant() >= nextRemoval else { continue }
-      nextRemoval = instant() + configuration.pause
+      guard jump != nil || clock.instant() >= nextRemoval else { continue }
+      nextRemoval = clock.instant() + configuration.pause
       await trying("remove what is long expired") {
-        try await store.noteTime(now())
-        try await store.removeOldTrash(days: configuration.trashDays, at: now())
-        try await store.removeExpired(at: now())
+        try await store.noteTime(clock.now())
+        try await store.removeOldTrash(days: configuration.trashDays, at: clock.now())
+        try await store.removeExpired(at: clock.now())
       }
-    } while await slept(configuration.tickPause)
+    } while await clock.slept(configuration.tickPause)
   }
 
   private func report(_ jump: ClockWatch.Jump) {
@@ -99,14 +94,15 @@ package struct StoreJanitor: Sendable {
 
   private func scrub() async {
     var wait = Duration.zero
-    while await slept(wait) {
+    while await clock.slept(wait) {
       wait = configuration.pause
       await trying("read the stored objects") {
-        let next = try await store.scrub(everyDays: configuration.scrubDays, at: now()) { bytes in
-          try await sleep(.seconds(Double(bytes) / Double(configuration.scrubBytesPerSecond)))
+        let next = try await store.scrub(everyDays: configuration.scrubDays, at: clock.now()) {
+          bytes in
+          try await clock.sleep(.seconds(Double(bytes) / Double(configuration.scrubBytesPerSecond)))
         }
         wait = max(
-          .seconds(1), .milliseconds(next.unixMilliseconds - now().unixMilliseconds))
+          .seconds(1), .milliseconds(next.unixMilliseconds - clock.now().unixMilliseconds))
       }
     }
   }
@@ -121,18 +117,8 @@ package struct StoreJanitor: Sendable {
         return
       } catch {
         logger.error("cannot \(purpose): \(error)")
-        guard await slept(configuration.retryPause) else { return }
+        guard await clock.slept(configuration.retryPause) else { return }
       }
-    }
-  }
-
-  /// Whether the time has passed; not when the task was cancelled before.
-  private func slept(_ duration: Duration) async -> Bool {
-    do {
-      try await sleep(duration)
-      return true
-    } catch {
-      return false
     }
   }
 }

@@ -20,11 +20,7 @@ package struct UpkeepWork: Sendable {
   package func backup(
     _ request: UpkeepBackupRequest, _ tell: (UpkeepCopyEvent) async throws -> Void
   ) async throws {
-    let start = ContinuousClock.now
-    let report = try await listening(to: tell, { UpkeepCopyEvent($0) }) { feed in
-      try await store.backup(to: request.target, at: now(), feed)
-    }
-    try await tell(UpkeepCopyEvent(event: .result(.init(report, since: start))))
+    try await copying(tell) { try await store.backup(to: request.target, at: now(), $0) }
   }
 
   package func verify(
@@ -32,23 +28,30 @@ package struct UpkeepWork: Sendable {
   ) async throws {
     let start = ContinuousClock.now
     let repair = RepairRequest(from: request.from.isEmpty ? nil : request.from, at: now())
-    let report = try await listening(to: tell, { UpkeepVerifyEvent($0) }) { feed in
+    var result = try await listening { feed in
       try await store.verify(repair: request.repair ? repair : nil, feed)
+    } to: { event in
+      switch event {
+      case .progress(let progress): try await tell(.init(event: .progress(progress)))
+      case .fault(let fault): try await tell(.init(event: .fault(fault)))
+      }
     }
-    try await tell(UpkeepVerifyEvent(event: .result(.init(report, since: start))))
+    result.milliseconds = elapsedMilliseconds(since: start)
+    try await tell(UpkeepVerifyEvent(event: .result(result)))
   }
 
   package func gc(_ request: UpkeepGcRequest) async throws -> UpkeepGcResponse {
     let days = try await store.removeTrash(
       olderThan: Int(request.trashDays), at: now(), dryRun: !request.remove)
-    let left = try await store.status().trash
+    let left = try await store.status()
     return UpkeepGcResponse(
-      days: days.map { .init(day: $0.day, files: $0.files.count, bytes: $0.files.bytes) },
-      removed: request.remove, filesLeft: left.count, bytesLeft: left.bytes)
+      days: days, removed: request.remove, filesLeft: left.trashFiles, bytesLeft: left.trashBytes)
   }
 
   package func status() async throws -> UpkeepStatusResponse {
-    UpkeepStatusResponse(try await store.status(), serverProcess: serverProcess)
+    var status = try await store.status()
+    status.serverProcess = serverProcess
+    return status
   }
 }
 
@@ -56,23 +59,44 @@ package struct UpkeepWork: Sendable {
 package func restore(
   _ restore: Restore, _ tell: (UpkeepCopyEvent) async throws -> Void
 ) async throws {
+  try await copying(tell) { try await restore.run($0) }
+}
+
+/// Tells what a copy of a store says, and how long it took in all.
+private func copying(
+  _ tell: (UpkeepCopyEvent) async throws -> Void,
+  _ work:
+    @escaping @Sendable (@escaping @Sendable (UpkeepEvent) -> Void) async throws
+    -> UpkeepCopyResult
+) async throws {
   let start = ContinuousClock.now
-  let report = try await listening(to: tell, { UpkeepCopyEvent($0) }) { try await restore.run($0) }
-  try await tell(UpkeepCopyEvent(event: .result(.init(report, since: start))))
+  var result = try await listening(work) { event in
+    switch event {
+    case .progress(let progress): try await tell(.init(event: .progress(progress)))
+    case .fault(let fault): try await tell(.init(event: .fault(fault)))
+    }
+  }
+  result.milliseconds = elapsedMilliseconds(since: start)
+  try await tell(UpkeepCopyEvent(event: .result(result)))
+}
+
+private func elapsedMilliseconds(since start: ContinuousClock.Instant) -> UInt64 {
+  let (seconds, attoseconds) = (ContinuousClock.now - start).components
+  return UInt64(seconds) * 1_000 + UInt64(attoseconds / 1_000_000_000_000_000)
 }
 
 /// Runs work that says what it does from threads of its own, and passes that on one by one.
 ///
 /// What is said is bounded: progress comes a few times a second, and faults are told up to a limit.
-private func listening<Event, Report: Sendable>(
-  to tell: (Event) async throws -> Void, _ event: (UpkeepEvent) -> Event,
-  _ work: @escaping @Sendable (@escaping @Sendable (UpkeepEvent) -> Void) async throws -> Report
+private func listening<Report: Sendable>(
+  _ work: @escaping @Sendable (@escaping @Sendable (UpkeepEvent) -> Void) async throws -> Report,
+  to tell: (UpkeepEvent) async throws -> Void
 ) async throws -> Report {
   let (events, feed) = AsyncStream.makeStream(of: UpkeepEvent.self)
   async let report = {
     defer { feed.finish() }
     return try await work { feed.yield($0) }
   }()
-  for await said in events { try await tell(event(said)) }
+  for await event in events { try await tell(event) }
   return try await report
 }

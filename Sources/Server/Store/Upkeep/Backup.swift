@@ -1,24 +1,7 @@
+internal import API
 internal import Foundation
 internal import GRDB
 internal import Synchronization
-
-/// What a backup or a restore has come to.
-package struct CopyReport: Sendable, Equatable {
-  package var target: String
-  /// The store's id; empty for one of before version 4.
-  package var store: String
-  package var counts: StoreCounts
-  /// Objects that the target did not have.
-  package var copied: UInt64 = 0
-  package var copiedBytes: UInt64 = 0
-  /// Those of them that share their blocks with the source.
-  package var cloned: UInt64 = 0
-  /// Objects that the target had and the source has no more.
-  package var trashed: UInt64 = 0
-  package var faults: UInt64 = 0
-  package var databaseBytes: UInt64
-  package var databaseHash: String
-}
 
 /// Copies a store as it is at one instant to a folder that is a store as well.
 struct Backup {
@@ -31,15 +14,16 @@ struct Backup {
   /// Until this returns, no object that a snapshot of the source refers to may go.
   ///
   /// - Throws: `UpkeepError` if the target is refused.
-  func make() throws -> CopyReport {
+  func make() throws -> UpkeepCopyResult {
     let store = try source.database.read { try FolderIdentity.found(in: $0)?.id ?? "" }
     let target = try BackupTarget(folder: target, of: store, in: source.files.folder)
     job.begin(.database)
     let copy = try copyDatabase(to: target.stagedDatabase)
     let snapshot = try DatabaseFile.openToRead(target.stagedDatabase)
-    var report = CopyReport(
-      target: target.files.folder, store: store, counts: copy.counts,
-      databaseBytes: copy.databaseBytes, databaseHash: copy.databaseHash)
+    var report = UpkeepCopyResult(
+      target: target.files.folder, store: store, objects: copy.counts.objects,
+      objectBytes: copy.counts.objectBytes, databaseBytes: copy.databaseBytes,
+      databaseHash: copy.databaseHash)
     job.begin(.objects, objects: copy.counts.objects, bytes: copy.counts.objectBytes)
     let copying = ObjectCopying(
       objects: snapshot, source: source.files, target: target.files, job: job, bounds: bounds)
@@ -121,7 +105,7 @@ struct ObjectCopying {
   let job: UpkeepJob
   let bounds: ObjectCopier.Bounds
 
-  func run(_ report: inout CopyReport) throws {
+  func run(_ report: inout UpkeepCopyResult) throws {
     let done = Mutex((copied: UInt64(0), bytes: UInt64(0), cloned: UInt64(0)))
     let waiting = Mutex<[ObjectEntry]>([])
     try job.forEachFolder { next in
@@ -143,8 +127,8 @@ struct ObjectCopying {
               if case .cloned = outcome { done.cloned += 1 }
             }
           case .fault(let kind, let detail):
-            let user = try objects.read { try ObjectUser(of: object.hash, in: $0) }
-            job.found(StoreFault(kind: kind, object: object.hash, user: user, detail: detail))
+            let fault = UpkeepFault(kind, detail, object: object.hash)
+            job.found(try objects.read { try fault.withUser(in: $0) })
           }
         }
       }

@@ -1,3 +1,4 @@
+internal import API
 internal import GRDB
 
 /// What SQLite and sums over the tables say of a database.
@@ -104,7 +105,7 @@ struct KeptCounter: Sendable {
   }
 
   /// The rows that keep another number than is counted.
-  func faults(in db: Database) throws -> [StoreFault] {
+  func faults(in db: Database) throws -> [UpkeepFault] {
     guard try exists(in: db) else { return [] }
     return try Row.fetchAll(
       db,
@@ -117,9 +118,8 @@ struct KeptCounter: Sendable {
         WHERE kept <> counted
         """
     ).map { row in
-      StoreFault(
-        kind: .counter,
-        user: ObjectUser(project: row["owner"] ?? "", name: row["name"]),
+      UpkeepFault(
+        kind: .counter, project: row["owner"] ?? "", name: row["name"],
         detail: "\(table).\(column) is \(row["kept"] as Int64), and \(row["counted"] as Int64) are"
           + " counted")
     }

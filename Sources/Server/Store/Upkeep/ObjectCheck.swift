@@ -1,3 +1,4 @@
+internal import API
 internal import Cryptography
 internal import Glibc
 
@@ -11,11 +12,10 @@ struct ObjectCheck: ~Copyable {
   /// - Returns: what is wrong with an object; nothing if it is as it was stored.
   func finding(
     of hash: ObjectHash, bytes expected: UInt64?, _ advance: (UInt64) -> Void
-  ) -> (kind: StoreFault.Kind, detail: String)? {
+  ) -> (kind: UpkeepFaultKind, detail: String)? {
     let path = files.path(of: hash)
     do throws(StoreError) {
-      let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw SystemCalls.failure("open", path) }
+      let descriptor = try SystemCalls.opened(path, O_RDONLY)
       defer { close(descriptor) }
       var status = stat()
       guard fstat(descriptor, &status) == 0 else { throw SystemCalls.failure("fstat", path) }

@@ -1,3 +1,4 @@
+internal import API
 internal import CFileSync
 internal import Cryptography
 internal import Glibc
@@ -16,7 +17,7 @@ final class ObjectCopier {
   /// What has come of one object.
   enum Outcome {
     case cloned, copied
-    case fault(StoreFault.Kind, String)
+    case fault(UpkeepFaultKind, String)
   }
 
   private let source: ObjectFiles
@@ -136,8 +137,7 @@ private final class CopiedFile {
 
   init(_ path: String) throws(StoreError) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw SystemCalls.failure("open", path) }
+    descriptor = try SystemCalls.opened(path, O_WRONLY | O_CREAT | O_TRUNC)
   }
 
   deinit {

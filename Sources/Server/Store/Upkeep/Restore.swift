@@ -1,4 +1,4 @@
-internal import Foundation
+package import API
 internal import GRDB
 
 /// Makes a store of a backup, or of a stopped store, in an empty folder.
@@ -19,13 +19,13 @@ package struct Restore: Sendable {
   /// - Throws: `UpkeepError` if either folder is refused, or the source is damaged.
   package func run(
     _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> CopyReport {
+  ) async throws -> UpkeepCopyResult {
     try await UpkeepJob.run(report) { job in
       try StoreError.translating(in: target) { try make(job) }
     }
   }
 
-  private func make(_ job: UpkeepJob) throws -> CopyReport {
+  private func make(_ job: UpkeepJob) throws -> UpkeepCopyResult {
     try BackupTarget.checkApart(target, source)
     guard try BackupTarget.isEmpty(target) else { throw UpkeepError.notEmpty(target) }
     let store = try StoppedStore(folder: source)
@@ -44,7 +44,7 @@ package struct Restore: Sendable {
     if let identity = try snapshot.read({ try FolderIdentity.found(in: $0) }) {
       try FolderIdentityFile.write(identity, in: target)
     }
-    job.begin(.objects, objects: result.counts.objects, bytes: result.counts.objectBytes)
+    job.begin(.objects, objects: result.objects, bytes: result.objectBytes)
     try ObjectCopying(
       objects: snapshot, source: store.files, target: files, job: job, bounds: .init()
     ).run(&result)
@@ -63,23 +63,21 @@ package struct Restore: Sendable {
   /// Copies the database to staging and checks it there, whole.
   private func copyDatabase(
     _ store: StoppedStore, to staged: String, _ listed: BackupManifest.Copy?, _ job: UpkeepJob
-  ) throws -> CopyReport {
+  ) throws -> UpkeepCopyResult {
     let (counts, findings, store) = try DatabaseFile.copy(store.database(), to: staged) { db in
       (
         try StoreCounts(db), try DatabaseCheck.findings(in: db),
         try FolderIdentity.found(in: db)?.id ?? ""
       )
     }
-    for finding in findings {
-      job.found(StoreFault(kind: .database, detail: finding))
-    }
+    for finding in findings { job.found(UpkeepFault(.database, finding)) }
     if let listed, listed.counts != counts {
-      job.found(
-        StoreFault(kind: .counter, detail: "the manifest lists other counts than the database has"))
+      job.found(UpkeepFault(.counter, "the manifest lists other counts than the database has"))
     }
     let buffer = ReadBuffer()
     let (hash, bytes) = try SystemCalls.hash(of: staged, using: buffer.room)
-    return CopyReport(
-      target: target, store: store, counts: counts, databaseBytes: bytes, databaseHash: hash.hex)
+    return UpkeepCopyResult(
+      target: target, store: store, objects: counts.objects, objectBytes: counts.objectBytes,
+      databaseBytes: bytes, databaseHash: hash.hex)
   }
 }

@@ -1,9 +1,10 @@
+internal import API
 internal import GRDB
 
 /// An object that is not as it was stored.
 struct BrokenObject: Sendable {
   let entry: ObjectEntry
-  let kind: StoreFault.Kind
+  let kind: UpkeepFaultKind
   var detail: String
 }
 

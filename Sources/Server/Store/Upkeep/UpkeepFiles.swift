@@ -13,8 +13,7 @@ extension SystemCalls {
 
   /// Waits until everything in the file system of `folder` is safe on the disk.
   static func synchronizeAll(in folder: String) throws(StoreError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("open", folder) }
+    let descriptor = try opened(folder, O_RDONLY | O_DIRECTORY)
     defer { close(descriptor) }
     guard syncfs(descriptor) == 0 else { throw failure("syncfs", folder) }
   }
@@ -34,14 +33,6 @@ extension SystemCalls {
     defer { free(above) }
     let name = trimmed[trimmed.index(after: slash)...]
     return (String(cString: above) == "/" ? "" : String(cString: above)) + "/" + name
-  }
-
-  /// Room of the file system of a folder.
-  static func room(_ folder: String) throws(StoreError) -> (free: UInt64, all: UInt64) {
-    var status = statvfs()
-    guard statvfs(folder, &status) == 0 else { throw failure("statvfs", folder) }
-    let block = UInt64(status.f_frsize)
-    return (UInt64(status.f_bavail) * block, UInt64(status.f_blocks) * block)
   }
 
   /// Reads a file from its first byte to its last.
@@ -68,8 +59,7 @@ extension SystemCalls {
   static func hash(
     of path: String, using buffer: UnsafeMutableRawBufferPointer
   ) throws(StoreError) -> (hash: ObjectHash, bytes: UInt64) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure("open", path) }
+    let descriptor = try opened(path, O_RDONLY)
     defer { close(descriptor) }
     var hash = SHA256()
     let bytes = try readAll(descriptor, path, into: buffer) { (chunk) throws(StoreError) in

@@ -1,10 +1,18 @@
+package import API
 internal import Dispatch
-internal import Foundation
 internal import Synchronization
+internal import Threads
 
-/// How far a piece of work on a whole store has come.
-package struct UpkeepProgress: Sendable, Equatable {
-  package enum Phase: String, Sendable {
+/// What a piece of work on a whole store says while it goes on.
+package enum UpkeepEvent: Sendable, Equatable {
+  case progress(UpkeepProgress)
+  case fault(UpkeepFault)
+}
+
+/// A piece of work on a whole store, on threads of its own: it keeps the disk and the processor busy
+/// for minutes, and neither Swift's threads nor those of libdispatch may be taken for that long.
+final class UpkeepJob: Sendable {
+  enum Phase: String {
     case database = "copying the database"
     case databaseCheck = "checking the database"
     case objects = "copying objects"
@@ -12,36 +20,21 @@ package struct UpkeepProgress: Sendable, Equatable {
     case disk = "waiting for the disk"
   }
 
-  package var phase: Phase
-  package var objectsDone: UInt64 = 0
-  package var objectsTotal: UInt64 = 0
-  package var bytesDone: UInt64 = 0
-  package var bytesTotal: UInt64 = 0
-}
-
-/// What a piece of work on a whole store says while it goes on.
-package enum UpkeepEvent: Sendable, Equatable {
-  case progress(UpkeepProgress)
-  case fault(StoreFault)
-}
-
-/// A piece of work on a whole store, on threads of its own: it keeps the disk and the processor busy
-/// for minutes, and neither Swift's threads nor those of libdispatch may be taken for that long.
-final class UpkeepJob: Sendable {
+  /// Threads that look at objects.
   static let threads = 2
   /// Faults that are told one by one; what comes later is only counted.
   static let faultsToldMax: UInt64 = 10_000
   private static let progressInterval = Duration.milliseconds(100)
 
   private struct State {
-    var progress = UpkeepProgress(phase: .database)
+    var progress = UpkeepProgress(phase: Phase.database.rawValue)
     var told = ContinuousClock.now - progressInterval
     var faults: UInt64 = 0
     var repaired: UInt64 = 0
   }
 
   private let state = Mutex(State())
-  private let isCancelled = Atomic(false)
+  private let cancellation = CancellationFlag()
   private let report: @Sendable (UpkeepEvent) -> Void
 
   private init(_ report: @escaping @Sendable (UpkeepEvent) -> Void) { self.report = report }
@@ -56,29 +49,16 @@ final class UpkeepJob: Sendable {
   ) async throws -> Result {
     let job = UpkeepJob(report)
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation {
-        (continuation: CheckedContinuation<Result, any Error>) in
-        start("diyml.upkeep") {
-          continuation.resume(with: Swift.Result { try body(job) })
-        }
-      }
+      try await WorkerThreads(.init(name: "diyml.upkeep")).run { try body(job) }
     } onCancel: {
-      job.isCancelled.store(true, ordering: .relaxed)
+      job.cancellation.cancel()
       interrupted()
     }
   }
 
-  private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: body)
-    thread.name = name
-    thread.start()
-  }
+  func checkCancellation() throws { try cancellation.check() }
 
-  func checkCancellation() throws(CancellationError) {
-    if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
-  }
-
-  /// Hands the 256 outer folders of objects out to two threads; `makeWorker` is asked once on each.
+  /// Hands the 256 outer folders of objects out to two threads, on each of which `work` runs once.
   ///
   /// - Throws: the first error of either, once both have ended.
   func forEachFolder(
@@ -87,8 +67,9 @@ final class UpkeepJob: Sendable {
     let next = Atomic(0)
     let failure = Mutex<(any Error)?>(nil)
     let done = DispatchSemaphore(value: 0)
+    let threads = WorkerThreads(.init(name: "diyml.objects", count: Self.threads))
     for _ in 0..<Self.threads {
-      Self.start("diyml.objects") {
+      try threads.add {
         defer { done.signal() }
         do {
           try work {
@@ -113,8 +94,9 @@ extension UpkeepJob {
   var faults: UInt64 { state.withLock { $0.faults } }
   var repaired: UInt64 { state.withLock { $0.repaired } }
 
-  func begin(_ phase: UpkeepProgress.Phase, objects: UInt64 = 0, bytes: UInt64 = 0) {
-    let progress = UpkeepProgress(phase: phase, objectsTotal: objects, bytesTotal: bytes)
+  func begin(_ phase: Phase, objects: UInt64 = 0, bytes: UInt64 = 0) {
+    let progress = UpkeepProgress(
+      phase: phase.rawValue, objectsTotal: objects, bytesTotal: bytes)
     state.withLock { state in
       state.progress = progress
       state.told = .now
@@ -135,10 +117,10 @@ extension UpkeepJob {
     if let progress { report(.progress(progress)) }
   }
 
-  func found(_ fault: StoreFault) {
+  func found(_ fault: UpkeepFault) {
     let faults = state.withLock { state in
       state.faults += 1
-      if fault.isRepaired { state.repaired += 1 }
+      if fault.repaired { state.repaired += 1 }
       return state.faults
     }
     if faults <= Self.faultsToldMax { report(.fault(fault)) }

@@ -39,14 +39,14 @@ extension ObjectEntry {
 }
 
 /// How many of what a store has.
-package struct StoreCounts: Sendable, Equatable, Codable {
-  package var accounts: UInt64 = 0
-  package var projects: UInt64 = 0
-  package var images: UInt64 = 0
-  package var trainings: UInt64 = 0
-  package var models: UInt64 = 0
-  package var objects: UInt64 = 0
-  package var objectBytes: UInt64 = 0
+struct StoreCounts: Sendable, Equatable, Codable {
+  var accounts: UInt64 = 0
+  var projects: UInt64 = 0
+  var images: UInt64 = 0
+  var trainings: UInt64 = 0
+  var models: UInt64 = 0
+  var objects: UInt64 = 0
+  var objectBytes: UInt64 = 0
 }
 
 extension StoreCounts {

@@ -1,13 +1,8 @@
+package import API
 internal import GRDB
 
-/// What a look at a whole store has found.
-package struct VerificationReport: Sendable, Equatable {
-  package var objects: UInt64 = 0
-  package var objectBytes: UInt64 = 0
-  /// With those that were repaired.
-  package var faults: UInt64 = 0
-  package var repaired: UInt64 = 0
-
+extension UpkeepVerifyResult {
+  /// Whether all that was wrong is right now.
   package var isSound: Bool { faults == repaired }
 }
 
@@ -21,7 +16,7 @@ struct Verification: Sendable {
   let job: UpkeepJob
 
   /// Until this returns no object of a row may go.
-  func run() throws -> VerificationReport {
+  func run() throws -> UpkeepVerifyResult {
     job.begin(.databaseCheck)
     var total: (objects: UInt64, bytes: UInt64) = (0, 0)
     if let source {
@@ -35,16 +30,16 @@ struct Verification: Sendable {
       let check = ObjectCheck(of: files)
       while let byte = try next() { try checkObjects(inOuterFolder: byte, check) }
     }
-    return VerificationReport(
+    return UpkeepVerifyResult(
       objects: total.objects, objectBytes: total.bytes, faults: job.faults, repaired: job.repaired)
   }
 
   private func checkDatabase(_ database: any DatabaseReader) throws {
     for finding in try reading(database, DatabaseCheck.findings) ?? [] {
-      job.found(StoreFault(kind: .database, detail: finding))
+      job.found(UpkeepFault(.database, finding))
     }
     for finding in try reading(database, DatabaseCheck.danglingReferences) ?? [] {
-      job.found(StoreFault(kind: .reference, detail: finding))
+      job.found(UpkeepFault(.reference, finding))
     }
   }
 
@@ -55,7 +50,7 @@ struct Verification: Sendable {
       guard let faults, !faults.isEmpty else { continue }
       if let repair { try repair.recount(counter) }
       for var fault in faults {
-        fault.isRepaired = repair != nil
+        fault.repaired = repair != nil
         job.found(fault)
       }
     }
@@ -84,10 +79,12 @@ struct Verification: Sendable {
     }
     let healed = try repair?.putBack(broken) ?? []
     for object in broken {
-      job.found(
-        StoreFault(
-          kind: object.kind, object: object.entry.hash, user: try user(of: object.entry.hash),
-          detail: object.detail, isRepaired: healed.contains(object.entry.hash)))
+      var fault = UpkeepFault(object.kind, object.detail, object: object.entry.hash)
+      if let source {
+        fault = try reading(source.database) { try fault.withUser(in: $0) } ?? fault
+      }
+      fault.repaired = healed.contains(object.entry.hash)
+      job.found(fault)
     }
     let known = Set(entries.map(\.hash))
     for hash in found where !known.contains(hash) { try checkUnknown(hash) }
@@ -98,7 +95,7 @@ struct Verification: Sendable {
     let finding = check.finding(of: hash, bytes: nil) { job.advance(bytes: $0) }
     job.advance(objects: 1)
     if let finding {
-      job.found(StoreFault(kind: finding.kind, object: hash, detail: finding.detail))
+      job.found(UpkeepFault(finding.kind, finding.detail, object: hash))
     }
   }
 
@@ -121,17 +118,12 @@ struct Verification: Sendable {
         try source.database.read(look)
       }
     guard result.isUnknown else { return }
-    job.found(
-      StoreFault(
-        kind: .unreferenced, object: hash,
-        detail: result.isRepaired ? "no row refers to it; moved to trash" : "no row refers to it",
-        isRepaired: result.isRepaired))
-  }
-
-  private func user(of hash: ObjectHash) throws -> ObjectUser {
-    try source.flatMap { source in
-      try reading(source.database) { try ObjectUser(of: hash, in: $0) }
-    } ?? ObjectUser()
+    var fault = UpkeepFault(
+      .unreferenced,
+      result.isRepaired ? "no row refers to it; moved to trash" : "no row refers to it",
+      object: hash)
+    fault.repaired = result.isRepaired
+    job.found(fault)
   }
 
   /// Reads as far as the database can be read; where it cannot, that is a fault and nothing comes.
@@ -142,7 +134,7 @@ struct Verification: Sendable {
       return try database.read(body)
     } catch let error as DatabaseError {
       try job.checkCancellation()
-      job.found(StoreFault(kind: .database, detail: "cannot be read: \(error)"))
+      job.found(UpkeepFault(.database, "cannot be read: \(error)"))
       return nil
     }
   }

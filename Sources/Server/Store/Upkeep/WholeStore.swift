@@ -1,4 +1,4 @@
-internal import Foundation
+package import API
 internal import GRDB
 
 /// What can be done with a whole store, served or stopped.
@@ -8,19 +8,20 @@ package protocol WholeStore: Sendable {
   /// What the folder has from an earlier backup is not copied again.
   func backup(
     to target: String, at now: Timestamp, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> CopyReport
+  ) async throws -> UpkeepCopyResult
 
   /// Reads everything and says what is wrong; `repair` puts right what can be.
   func verify(
     repair: RepairRequest?, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> VerificationReport
+  ) async throws -> UpkeepVerifyResult
 
-  func status() async throws -> StoreStatus
+  /// What lies in the folder; whoever serves it is not known here.
+  func status() async throws -> UpkeepStatusResponse
 
-  /// What has lain in trash for more than some days; removed if asked to.
+  /// What has lain in trash for more than some days, the oldest first; removed for good if asked to.
   func removeTrash(
     olderThan days: Int, at now: Timestamp, dryRun: Bool
-  ) async throws -> [TrashDay]
+  ) async throws -> [UpkeepGcResponse.Day]
 }
 
 /// What a repair may use.
@@ -56,7 +57,7 @@ extension DataStore: WholeStore {
 
   package func backup(
     to target: String, at now: Timestamp, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> CopyReport {
+  ) async throws -> UpkeepCopyResult {
     try await keepingObjects {
       try await source.backup(to: target, at: now, report)
     }
@@ -64,7 +65,7 @@ extension DataStore: WholeStore {
 
   package func verify(
     repair: RepairRequest?, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> VerificationReport {
+  ) async throws -> UpkeepVerifyResult {
     try await keepingObjects {
       // A connection of its own, whose statements end when the work is cancelled.
       let reader =
@@ -81,33 +82,33 @@ extension DataStore: WholeStore {
     }
   }
 
-  package func status() async throws -> StoreStatus { try await source.status() }
+  package func status() async throws -> UpkeepStatusResponse { try await source.status() }
 
   package func removeTrash(
     olderThan days: Int, at now: Timestamp, dryRun: Bool
-  ) async throws -> [TrashDay] {
-    try await TrashRemoval(files: files, days: days, now: now).run(isDry: dryRun)
+  ) async throws -> [UpkeepGcResponse.Day] {
+    try await files.removeTrash(olderThan: days, at: now, dryRun: dryRun)
   }
 }
 
 extension StoppedStore: WholeStore {
   package func backup(
     to target: String, at now: Timestamp, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> CopyReport {
+  ) async throws -> UpkeepCopyResult {
     try await source().backup(to: target, at: now, report)
   }
 
   /// A database that cannot be opened is a fault; files are judged by their names then.
   package func verify(
     repair: RepairRequest?, _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> VerificationReport {
+  ) async throws -> UpkeepVerifyResult {
     try await UpkeepJob.run(report, interrupting: { self.interrupt() }) { job in
       try StoreError.translating(in: self.files.folder) {
         var source: UpkeepSource?
         do {
           source = try self.source()
         } catch let error as UpkeepError {
-          job.found(StoreFault(kind: .database, detail: "\(error)"))
+          job.found(UpkeepFault(.database, "\(error)"))
         }
         let repair = try source.flatMap { source in try repair?.repair(source) }
         return try Verification(files: self.files, source: source, repair: repair, job: job).run()
@@ -115,12 +116,12 @@ extension StoppedStore: WholeStore {
     }
   }
 
-  package func status() async throws -> StoreStatus { try await source().status() }
+  package func status() async throws -> UpkeepStatusResponse { try await source().status() }
 
   package func removeTrash(
     olderThan days: Int, at now: Timestamp, dryRun: Bool
-  ) async throws -> [TrashDay] {
-    try await TrashRemoval(files: files, days: days, now: now).run(isDry: dryRun)
+  ) async throws -> [UpkeepGcResponse.Day] {
+    try await files.removeTrash(olderThan: days, at: now, dryRun: dryRun)
   }
 }
 
@@ -128,7 +129,7 @@ extension UpkeepSource {
   func backup(
     to target: String, at now: Timestamp, bounds: ObjectCopier.Bounds = .init(),
     _ report: @escaping @Sendable (UpkeepEvent) -> Void
-  ) async throws -> CopyReport {
+  ) async throws -> UpkeepCopyResult {
     try await UpkeepJob.run(report) { job in
       try StoreError.translating(in: self.files.folder) {
         let copied = try Backup(
@@ -145,9 +146,29 @@ extension UpkeepSource {
     }
   }
 
-  func status() async throws -> StoreStatus {
+  func status() async throws -> UpkeepStatusResponse {
     try await UpkeepJob.run({ _ in }) { _ in
-      try StoreError.translating(in: self.files.folder) { try StoreStatus(of: files, database) }
+      try StoreError.translating(in: self.files.folder) {
+        try UpkeepStatusResponse(of: files, database)
+      }
+    }
+  }
+}
+
+extension ObjectFiles {
+  fileprivate func removeTrash(
+    olderThan days: Int, at now: Timestamp, dryRun: Bool
+  ) async throws -> [UpkeepGcResponse.Day] {
+    try await UpkeepJob.run({ _ in }) { job in
+      let due = try oldTrash(days: days, at: now).map { day in
+        let size = try FolderSize(trashFolder + "/" + day)
+        return UpkeepGcResponse.Day(day: day, files: size.files, bytes: size.bytes)
+      }
+      for day in due where !dryRun {
+        try job.checkCancellation()
+        _ = try removeTrash([day.day])
+      }
+      return due
     }
   }
 }

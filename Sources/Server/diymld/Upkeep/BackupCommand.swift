@@ -59,7 +59,7 @@ struct RestoreCommand: AsyncParsableCommand {
     do {
       try await untilSignalled { try await restore(work) { try printer.show($0) } }
     } catch let error as UpkeepError {
-      if case .damagedSource = error {
+      if case .damagedSource = error, !json {
         printer.output.print("\(error)")
         throw FaultsFound()
       }
@@ -82,11 +82,11 @@ final class CopyPrinter: Sendable {
 
   func show(_ event: UpkeepCopyEvent) throws {
     switch event.event {
-    case .progress(let progress): try output.show(progress)
-    case .fault(let fault): try output.show(fault)
+    case .progress(let progress): try output.show(progress, of: event)
+    case .fault(let fault): try output.show(event, [UpkeepText.fault(fault)])
     case .result(let result):
       faults.set(result.faults)
-      try output.show(CopyView(result), UpkeepText.copied(result, verb: verb))
+      try output.show(event, UpkeepText.copied(result, verb: verb))
     case nil: break
     }
   }

@@ -31,7 +31,7 @@ struct GcCommand: AsyncParsableCommand {
       let found = try await backend.gc(UpkeepGcRequest(trashDays: trashDays, remove: false))
       let isAsked = !options.json && isatty(STDIN_FILENO) == 1
       guard !found.days.isEmpty, yes || isAsked else {
-        try output.show(TrashView(found), UpkeepText.trash(found, days: trashDays))
+        try output.show(found, UpkeepText.trash(found, days: trashDays))
         if !found.days.isEmpty, !options.json { output.print("--yes removes it") }
         return
       }
@@ -40,7 +40,7 @@ struct GcCommand: AsyncParsableCommand {
         guard Self.agrees() else { return }
       }
       let removed = try await backend.gc(UpkeepGcRequest(trashDays: trashDays, remove: true))
-      try output.show(TrashView(removed), UpkeepText.trash(removed, days: trashDays))
+      try output.show(removed, UpkeepText.trash(removed, days: trashDays))
     }
   }
 
@@ -61,6 +61,6 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let output = UpkeepOutput(json: options.json)
     let status = try await UpkeepFolder.with(options.folder) { try await $0.status() }
-    try output.show(StatusView(status), UpkeepText.status(status))
+    try output.show(status, UpkeepText.status(status))
   }
 }

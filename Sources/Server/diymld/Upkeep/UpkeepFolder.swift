@@ -55,7 +55,7 @@ enum UpkeepFolder {
       return try await asking(folder, body)
     }
     return try await untilSignalled {
-      try await body(UpkeepWork(on: store, serverProcess: 0, now: now))
+      try await body(UpkeepWork(on: store, serverProcess: 0, now: Timestamp.now))
     }
   }
 
@@ -76,10 +76,6 @@ enum UpkeepFolder {
       }
       return try await untilSignalled { try await body(UpkeepCalls(server: .init(client))) }
     }
-  }
-
-  @Sendable static func now() -> Timestamp {
-    Timestamp(unixMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
   }
 
   /// The server may work in another folder than the command.

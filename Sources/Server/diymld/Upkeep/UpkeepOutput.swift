@@ -1,6 +1,8 @@
 internal import API
 internal import ArgumentParser
+internal import Codec
 internal import Foundation
+internal import ProtoJSON
 internal import Synchronization
 
 /// What the commands that look after a folder have in common.
@@ -19,7 +21,7 @@ struct UpkeepOptions: ParsableArguments {
   var folder: String { UpkeepFolder.absolute(data) }
 }
 
-/// Prints results to standard output, and progress to standard error.
+/// Prints results to standard output, and progress to standard error; JSON is that of the messages.
 final class UpkeepOutput: Sendable {
   private struct State {
     var phase = ""
@@ -34,9 +36,9 @@ final class UpkeepOutput: Sendable {
 
   init(json: Bool) { isJSON = json }
 
-  func show(_ progress: UpkeepProgress) throws {
+  func show(_ progress: UpkeepProgress, of event: some Message) throws {
     let now = ContinuousClock.now
-    let line = state.withLock { state -> (text: String, seconds: Double?)? in
+    let text = state.withLock { state -> String? in
       let isNew = state.phase != progress.phase
       if isNew {
         state.phase = progress.phase
@@ -47,30 +49,19 @@ final class UpkeepOutput: Sendable {
       state.shown = now
       state.isOnScreen = isTerminal && !isJSON
       let left = progress.secondsLeft(after: now - state.start)
-      return (UpkeepText.progress(progress, secondsLeft: left), left)
+      return UpkeepText.progress(progress, secondsLeft: left)
     }
-    guard let line else { return }
+    guard let text else { return }
     if isJSON {
-      try complain(json: ["progress": ProgressView(progress, secondsLeft: line.seconds)])
+      complain(try event.json() + "\n")
     } else {
-      complain(isTerminal ? "\r\(line.text)\u{1B}[K" : line.text + "\n")
+      complain(isTerminal ? "\r\(text)\u{1B}[K" : text + "\n")
     }
   }
 
-  func show(_ fault: UpkeepFault) throws {
-    if isJSON {
-      try print(json: ["fault": FaultView(fault)])
-    } else {
-      print(UpkeepText.fault(fault))
-    }
-  }
-
-  func show(_ result: some Encodable, _ lines: @autoclosure () -> [String]) throws {
-    if isJSON {
-      try print(json: ["result": result])
-    } else {
-      for line in lines() { print(line) }
-    }
+  /// Prints a message for programs, or the same in words.
+  func show(_ message: some Message, _ lines: @autoclosure () -> [String]) throws {
+    for line in try isJSON ? [message.json()] : lines() { print(line) }
   }
 
   /// One line to standard output; the progress that stands on the screen makes room.
@@ -85,21 +76,6 @@ final class UpkeepOutput: Sendable {
   }
 
   private func complain(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
-
-  private func complain(json value: some Encodable) throws {
-    FileHandle.standardError.write(try Self.line(value))
-  }
-
-  private func print(json value: some Encodable) throws {
-    FileHandle.standardOutput.write(try Self.line(value))
-  }
-
-  private static func line(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return try encoder.encode(value) + Data("\n".utf8)
-  }
 }
 
 extension UpkeepProgress {

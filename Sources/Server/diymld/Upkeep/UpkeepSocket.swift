@@ -45,7 +45,7 @@ struct UpkeepSocket: Sendable {
       temporary = made
     }
     let work = UpkeepWork(
-      on: store, serverProcess: UInt32(getpid()), now: UpkeepFolder.now)
+      on: store, serverProcess: UInt32(getpid()), now: Timestamp.now)
     server = Server(
       routes: UpkeepProvider(work).routes, logger: logger, unixPeers: .sameUser)
   }

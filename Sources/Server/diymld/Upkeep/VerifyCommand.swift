@@ -32,11 +32,11 @@ struct VerifyCommand: AsyncParsableCommand {
     try await UpkeepFolder.with(options.folder, toRepair: repair) { backend in
       try await backend.verify(request) { event in
         switch event.event {
-        case .progress(let progress): try output.show(progress)
-        case .fault(let fault): try output.show(fault)
+        case .progress(let progress): try output.show(progress, of: event)
+        case .fault(let fault): try output.show(event, [UpkeepText.fault(fault)])
         case .result(let result):
           left.set(result.faults - result.repaired)
-          try output.show(VerifyView(result), UpkeepText.verified(result))
+          try output.show(event, UpkeepText.verified(result))
         case nil: break
         }
       }

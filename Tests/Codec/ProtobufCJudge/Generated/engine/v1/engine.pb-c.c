@@ -7,6 +7,51 @@
 #endif
 
 #include "engine/v1/engine.pb-c.h"
+void   diyml__engine__v1__image__init
+                     (Diyml__Engine__V1__Image         *message)
+{
+  static const Diyml__Engine__V1__Image init_value = DIYML__ENGINE__V1__IMAGE__INIT;
+  *message = init_value;
+}
+size_t diyml__engine__v1__image__get_packed_size
+                     (const Diyml__Engine__V1__Image *message)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__image__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__engine__v1__image__pack
+                     (const Diyml__Engine__V1__Image *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__image__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__engine__v1__image__pack_to_buffer
+                     (const Diyml__Engine__V1__Image *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__engine__v1__image__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Engine__V1__Image *
+       diyml__engine__v1__image__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Engine__V1__Image *)
+     protobuf_c_message_unpack (&diyml__engine__v1__image__descriptor,
+                                allocator, len, data);
+}
+void   diyml__engine__v1__image__free_unpacked
+                     (Diyml__Engine__V1__Image *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__engine__v1__image__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__engine__v1__inspect_image_request__init
                      (Diyml__Engine__V1__InspectImageRequest         *message)
 {
@@ -475,6 +520,12 @@ void   diyml__engine__v1__train_detector_request__free_unpacked
   assert(message->base.descriptor == &diyml__engine__v1__train_detector_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__engine__v1__train_event__example__init
+                     (Diyml__Engine__V1__TrainEvent__Example         *message)
+{
+  static const Diyml__Engine__V1__TrainEvent__Example init_value = DIYML__ENGINE__V1__TRAIN_EVENT__EXAMPLE__INIT;
+  *message = init_value;
+}
 void   diyml__engine__v1__train_event__result__init
                      (Diyml__Engine__V1__TrainEvent__Result         *message)
 {
@@ -526,117 +577,15 @@ void   diyml__engine__v1__train_event__free_unpacked
   assert(message->base.descriptor == &diyml__engine__v1__train_event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__engine__v1__classifier_figures__init
-                     (Diyml__Engine__V1__ClassifierFigures         *message)
-{
-  static const Diyml__Engine__V1__ClassifierFigures init_value = DIYML__ENGINE__V1__CLASSIFIER_FIGURES__INIT;
-  *message = init_value;
-}
-size_t diyml__engine__v1__classifier_figures__get_packed_size
-                     (const Diyml__Engine__V1__ClassifierFigures *message)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__engine__v1__classifier_figures__pack
-                     (const Diyml__Engine__V1__ClassifierFigures *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__engine__v1__classifier_figures__pack_to_buffer
-                     (const Diyml__Engine__V1__ClassifierFigures *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__Engine__V1__ClassifierFigures *
-       diyml__engine__v1__classifier_figures__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__Engine__V1__ClassifierFigures *)
-     protobuf_c_message_unpack (&diyml__engine__v1__classifier_figures__descriptor,
-                                allocator, len, data);
-}
-void   diyml__engine__v1__classifier_figures__free_unpacked
-                     (Diyml__Engine__V1__ClassifierFigures *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__engine__v1__classifier_figures__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__engine__v1__detector_figures__class__init
-                     (Diyml__Engine__V1__DetectorFigures__Class         *message)
-{
-  static const Diyml__Engine__V1__DetectorFigures__Class init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__INIT;
-  *message = init_value;
-}
-void   diyml__engine__v1__detector_figures__example__init
-                     (Diyml__Engine__V1__DetectorFigures__Example         *message)
-{
-  static const Diyml__Engine__V1__DetectorFigures__Example init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__EXAMPLE__INIT;
-  *message = init_value;
-}
-void   diyml__engine__v1__detector_figures__init
-                     (Diyml__Engine__V1__DetectorFigures         *message)
-{
-  static const Diyml__Engine__V1__DetectorFigures init_value = DIYML__ENGINE__V1__DETECTOR_FIGURES__INIT;
-  *message = init_value;
-}
-size_t diyml__engine__v1__detector_figures__get_packed_size
-                     (const Diyml__Engine__V1__DetectorFigures *message)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__engine__v1__detector_figures__pack
-                     (const Diyml__Engine__V1__DetectorFigures *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__engine__v1__detector_figures__pack_to_buffer
-                     (const Diyml__Engine__V1__DetectorFigures *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__Engine__V1__DetectorFigures *
-       diyml__engine__v1__detector_figures__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__Engine__V1__DetectorFigures *)
-     protobuf_c_message_unpack (&diyml__engine__v1__detector_figures__descriptor,
-                                allocator, len, data);
-}
-void   diyml__engine__v1__detector_figures__free_unpacked
-                     (Diyml__Engine__V1__DetectorFigures *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__engine__v1__detector_figures__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__image__field_descriptors[3] =
 {
   {
     "staged",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__Engine__V1__InspectImageRequest, image_case),
-    offsetof(Diyml__Engine__V1__InspectImageRequest, staged),
+    offsetof(Diyml__Engine__V1__Image, place_case),
+    offsetof(Diyml__Engine__V1__Image, staged),
     NULL,
     &protobuf_c_empty_string,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -647,8 +596,8 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_request__
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__Engine__V1__InspectImageRequest, image_case),
-    offsetof(Diyml__Engine__V1__InspectImageRequest, inline_),
+    offsetof(Diyml__Engine__V1__Image, place_case),
+    offsetof(Diyml__Engine__V1__Image, inline_),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -659,23 +608,61 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_request__
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__Engine__V1__InspectImageRequest, image_case),
-    offsetof(Diyml__Engine__V1__InspectImageRequest, object),
+    offsetof(Diyml__Engine__V1__Image, place_case),
+    offsetof(Diyml__Engine__V1__Image, object),
     NULL,
     &protobuf_c_empty_string,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__engine__v1__inspect_image_request__field_indices_by_name[] = {
+static const unsigned diyml__engine__v1__image__field_indices_by_name[] = {
   1,   /* field[1] = inline */
   2,   /* field[2] = object */
   0,   /* field[0] = staged */
 };
-static const ProtobufCIntRange diyml__engine__v1__inspect_image_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__engine__v1__image__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__image__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.Image",
+  "Image",
+  "Diyml__Engine__V1__Image",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__Image),
+  3,
+  diyml__engine__v1__image__field_descriptors,
+  diyml__engine__v1__image__field_indices_by_name,
+  1,  diyml__engine__v1__image__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__image__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_request__field_descriptors[1] =
+{
+  {
+    "image",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__InspectImageRequest, image),
+    &diyml__engine__v1__image__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__engine__v1__inspect_image_request__field_indices_by_name[] = {
+  0,   /* field[0] = image */
+};
+static const ProtobufCIntRange diyml__engine__v1__inspect_image_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_request__descriptor =
 {
@@ -685,7 +672,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_request__descr
   "Diyml__Engine__V1__InspectImageRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__InspectImageRequest),
-  3,
+  1,
   diyml__engine__v1__inspect_image_request__field_descriptors,
   diyml__engine__v1__inspect_image_request__field_indices_by_name,
   1,  diyml__engine__v1__inspect_image_request__number_ranges,
@@ -782,7 +769,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_response__desc
   (ProtobufCMessageInit) diyml__engine__v1__inspect_image_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__classify_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__classify_request__field_descriptors[3] =
 {
   {
     "model",
@@ -797,32 +784,20 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_request__field
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "inline",
+    "image",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__Engine__V1__ClassifyRequest, image_case),
-    offsetof(Diyml__Engine__V1__ClassifyRequest, inline_),
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__ClassifyRequest, image),
+    &diyml__engine__v1__image__descriptor,
     NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "object",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__Engine__V1__ClassifyRequest, image_case),
-    offsetof(Diyml__Engine__V1__ClassifyRequest, object),
-    NULL,
-    &protobuf_c_empty_string,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "top_k",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
@@ -834,15 +809,14 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_request__field
   },
 };
 static const unsigned diyml__engine__v1__classify_request__field_indices_by_name[] = {
-  1,   /* field[1] = inline */
+  1,   /* field[1] = image */
   0,   /* field[0] = model */
-  2,   /* field[2] = object */
-  3,   /* field[3] = top_k */
+  2,   /* field[2] = top_k */
 };
 static const ProtobufCIntRange diyml__engine__v1__classify_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__classify_request__descriptor =
 {
@@ -852,7 +826,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__classify_request__descriptor
   "Diyml__Engine__V1__ClassifyRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__ClassifyRequest),
-  4,
+  3,
   diyml__engine__v1__classify_request__field_descriptors,
   diyml__engine__v1__classify_request__field_indices_by_name,
   1,  diyml__engine__v1__classify_request__number_ranges,
@@ -1128,7 +1102,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__detected_object__descriptor 
   (ProtobufCMessageInit) diyml__engine__v1__detected_object__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_descriptors[5] =
 {
   {
     "model",
@@ -1143,32 +1117,20 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "inline",
+    "image",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__Engine__V1__DetectRequest, image_case),
-    offsetof(Diyml__Engine__V1__DetectRequest, inline_),
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__DetectRequest, image),
+    &diyml__engine__v1__image__descriptor,
     NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "object",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__Engine__V1__DetectRequest, image_case),
-    offsetof(Diyml__Engine__V1__DetectRequest, object),
-    NULL,
-    &protobuf_c_empty_string,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "confidence_min",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     offsetof(Diyml__Engine__V1__DetectRequest, has_confidence_min_case),
@@ -1180,7 +1142,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_d
   },
   {
     "iou_max",
-    5,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
@@ -1192,7 +1154,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_d
   },
   {
     "objects_max",
-    6,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
@@ -1204,17 +1166,16 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_d
   },
 };
 static const unsigned diyml__engine__v1__detect_request__field_indices_by_name[] = {
-  3,   /* field[3] = confidence_min */
-  1,   /* field[1] = inline */
-  4,   /* field[4] = iou_max */
+  2,   /* field[2] = confidence_min */
+  1,   /* field[1] = image */
+  3,   /* field[3] = iou_max */
   0,   /* field[0] = model */
-  2,   /* field[2] = object */
-  5,   /* field[5] = objects_max */
+  4,   /* field[4] = objects_max */
 };
 static const ProtobufCIntRange diyml__engine__v1__detect_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__detect_request__descriptor =
 {
@@ -1224,7 +1185,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__detect_request__descriptor =
   "Diyml__Engine__V1__DetectRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__DetectRequest),
-  6,
+  5,
   diyml__engine__v1__detect_request__field_descriptors,
   diyml__engine__v1__detect_request__field_indices_by_name,
   1,  diyml__engine__v1__detect_request__number_ranges,
@@ -1398,7 +1359,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__ex
   (ProtobufCMessageInit) diyml__engine__v1__train_classifier_request__example__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_request__field_descriptors[4] =
 {
   {
     "examples",
@@ -1413,14 +1374,14 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "class_count",
+    "class_names",
     2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainClassifierRequest, class_count),
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__Engine__V1__TrainClassifierRequest, n_class_names),
+    offsetof(Diyml__Engine__V1__TrainClassifierRequest, class_names),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -1436,16 +1397,29 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "model_file",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainClassifierRequest, model_file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__engine__v1__train_classifier_request__field_indices_by_name[] = {
-  1,   /* field[1] = class_count */
+  1,   /* field[1] = class_names */
   0,   /* field[0] = examples */
+  3,   /* field[3] = model_file */
   2,   /* field[2] = parameters */
 };
 static const ProtobufCIntRange diyml__engine__v1__train_classifier_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__descriptor =
 {
@@ -1455,7 +1429,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_request__de
   "Diyml__Engine__V1__TrainClassifierRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__TrainClassifierRequest),
-  3,
+  4,
   diyml__engine__v1__train_classifier_request__field_descriptors,
   diyml__engine__v1__train_classifier_request__field_indices_by_name,
   1,  diyml__engine__v1__train_classifier_request__number_ranges,
@@ -1552,7 +1526,7 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__exam
   (ProtobufCMessageInit) diyml__engine__v1__train_detector_request__example__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request__field_descriptors[4] =
 {
   {
     "examples",
@@ -1567,14 +1541,14 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request_
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "class_count",
+    "class_names",
     2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainDetectorRequest, class_count),
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, n_class_names),
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, class_names),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -1590,16 +1564,29 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "model_file",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainDetectorRequest, model_file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__engine__v1__train_detector_request__field_indices_by_name[] = {
-  1,   /* field[1] = class_count */
+  1,   /* field[1] = class_names */
   0,   /* field[0] = examples */
+  3,   /* field[3] = model_file */
   2,   /* field[2] = parameters */
 };
 static const ProtobufCIntRange diyml__engine__v1__train_detector_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__descriptor =
 {
@@ -1609,54 +1596,81 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__desc
   "Diyml__Engine__V1__TrainDetectorRequest",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__TrainDetectorRequest),
-  3,
+  4,
   diyml__engine__v1__train_detector_request__field_descriptors,
   diyml__engine__v1__train_detector_request__field_indices_by_name,
   1,  diyml__engine__v1__train_detector_request__number_ranges,
   (ProtobufCMessageInit) diyml__engine__v1__train_detector_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__field_descriptors[10] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__example__field_descriptors[2] =
 {
   {
-    "training_images",
+    "index",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, training_images),
+    offsetof(Diyml__Engine__V1__TrainEvent__Example, index),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "validation_images",
+    "objects",
     2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, validation_images),
-    NULL,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Engine__V1__TrainEvent__Example, n_objects),
+    offsetof(Diyml__Engine__V1__TrainEvent__Example, objects),
+    &diyml__engine__v1__detected_object__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+};
+static const unsigned diyml__engine__v1__train_event__example__field_indices_by_name[] = {
+  0,   /* field[0] = index */
+  1,   /* field[1] = objects */
+};
+static const ProtobufCIntRange diyml__engine__v1__train_event__example__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__engine__v1__train_event__example__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.engine.v1.TrainEvent.Example",
+  "Example",
+  "Diyml__Engine__V1__TrainEvent__Example",
+  "diyml.engine.v1",
+  sizeof(Diyml__Engine__V1__TrainEvent__Example),
+  2,
+  diyml__engine__v1__train_event__example__field_descriptors,
+  diyml__engine__v1__train_event__example__field_indices_by_name,
+  1,  diyml__engine__v1__train_event__example__number_ranges,
+  (ProtobufCMessageInit) diyml__engine__v1__train_event__example__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__field_descriptors[6] =
+{
   {
-    "loss",
-    3,
+    "model_hash",
+    1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, loss),
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, model_hash),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "architecture",
-    4,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -1668,7 +1682,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__fi
   },
   {
     "input_side",
-    5,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_UINT32,
     0,   /* quantifier_offset */
@@ -1679,82 +1693,54 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__fi
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "weights_bytes",
+    "metrics",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, metrics),
+    &diyml__v1__model_metrics__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, report),
+    &diyml__v1__training_report__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "examples",
     6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, weights_bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "weights_hash",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, weights_hash),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "history",
-    8,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, n_history),
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, history),
-    &diyml__v1__training_report__epoch__descriptor,
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, n_examples),
+    offsetof(Diyml__Engine__V1__TrainEvent__Result, examples),
+    &diyml__engine__v1__train_event__example__descriptor,
     NULL,
     0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "classifier",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, measured_case),
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, classifier),
-    &diyml__engine__v1__classifier_figures__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "detector",
-    10,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, measured_case),
-    offsetof(Diyml__Engine__V1__TrainEvent__Result, detector),
-    &diyml__engine__v1__detector_figures__descriptor,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned diyml__engine__v1__train_event__result__field_indices_by_name[] = {
-  3,   /* field[3] = architecture */
-  8,   /* field[8] = classifier */
-  9,   /* field[9] = detector */
-  7,   /* field[7] = history */
-  4,   /* field[4] = input_side */
-  2,   /* field[2] = loss */
-  0,   /* field[0] = training_images */
-  1,   /* field[1] = validation_images */
-  5,   /* field[5] = weights_bytes */
-  6,   /* field[6] = weights_hash */
+  1,   /* field[1] = architecture */
+  5,   /* field[5] = examples */
+  2,   /* field[2] = input_side */
+  3,   /* field[3] = metrics */
+  0,   /* field[0] = model_hash */
+  4,   /* field[4] = report */
 };
 static const ProtobufCIntRange diyml__engine__v1__train_event__result__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__train_event__result__descriptor =
 {
@@ -1764,14 +1750,14 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_event__result__descrip
   "Diyml__Engine__V1__TrainEvent__Result",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__TrainEvent__Result),
-  10,
+  6,
   diyml__engine__v1__train_event__result__field_descriptors,
   diyml__engine__v1__train_event__result__field_indices_by_name,
   1,  diyml__engine__v1__train_event__result__number_ranges,
   (ProtobufCMessageInit) diyml__engine__v1__train_event__result__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__field_descriptors[3] =
 {
   {
     "progress",
@@ -1798,20 +1784,8 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "weights_chunk",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__Engine__V1__TrainEvent, event_case),
-    offsetof(Diyml__Engine__V1__TrainEvent, weights_chunk),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "result",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Diyml__Engine__V1__TrainEvent, event_case),
@@ -1825,13 +1799,12 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__field_desc
 static const unsigned diyml__engine__v1__train_event__field_indices_by_name[] = {
   1,   /* field[1] = note */
   0,   /* field[0] = progress */
-  3,   /* field[3] = result */
-  2,   /* field[2] = weights_chunk */
+  2,   /* field[2] = result */
 };
 static const ProtobufCIntRange diyml__engine__v1__train_event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__engine__v1__train_event__descriptor =
 {
@@ -1841,540 +1814,11 @@ const ProtobufCMessageDescriptor diyml__engine__v1__train_event__descriptor =
   "Diyml__Engine__V1__TrainEvent",
   "diyml.engine.v1",
   sizeof(Diyml__Engine__V1__TrainEvent),
-  4,
+  3,
   diyml__engine__v1__train_event__field_descriptors,
   diyml__engine__v1__train_event__field_indices_by_name,
   1,  diyml__engine__v1__train_event__number_ranges,
   (ProtobufCMessageInit) diyml__engine__v1__train_event__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__engine__v1__classifier_figures__field_descriptors[4] =
-{
-  {
-    "accuracy",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__ClassifierFigures, accuracy),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "top_k_accuracy",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__ClassifierFigures, top_k_accuracy),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "top_k",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__ClassifierFigures, top_k),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "confusion",
-    4,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Diyml__Engine__V1__ClassifierFigures, n_confusion),
-    offsetof(Diyml__Engine__V1__ClassifierFigures, confusion),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__engine__v1__classifier_figures__field_indices_by_name[] = {
-  0,   /* field[0] = accuracy */
-  3,   /* field[3] = confusion */
-  2,   /* field[2] = top_k */
-  1,   /* field[1] = top_k_accuracy */
-};
-static const ProtobufCIntRange diyml__engine__v1__classifier_figures__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 4 }
-};
-const ProtobufCMessageDescriptor diyml__engine__v1__classifier_figures__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.ClassifierFigures",
-  "ClassifierFigures",
-  "Diyml__Engine__V1__ClassifierFigures",
-  "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__ClassifierFigures),
-  4,
-  diyml__engine__v1__classifier_figures__field_descriptors,
-  diyml__engine__v1__classifier_figures__field_indices_by_name,
-  1,  diyml__engine__v1__classifier_figures__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__classifier_figures__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__class__field_descriptors[8] =
-{
-  {
-    "average_precision",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_precision_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_precision),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "average_precision50",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_precision50_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_precision50),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "average_recall",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, has_average_recall_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, average_recall),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "precision",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, precision),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "recall",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, recall),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "f1",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, f1),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "objects",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, objects),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "precisions",
-    8,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, n_precisions),
-    offsetof(Diyml__Engine__V1__DetectorFigures__Class, precisions),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__engine__v1__detector_figures__class__field_indices_by_name[] = {
-  0,   /* field[0] = average_precision */
-  1,   /* field[1] = average_precision50 */
-  2,   /* field[2] = average_recall */
-  5,   /* field[5] = f1 */
-  6,   /* field[6] = objects */
-  3,   /* field[3] = precision */
-  7,   /* field[7] = precisions */
-  4,   /* field[4] = recall */
-};
-static const ProtobufCIntRange diyml__engine__v1__detector_figures__class__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 8 }
-};
-const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__class__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.DetectorFigures.Class",
-  "Class",
-  "Diyml__Engine__V1__DetectorFigures__Class",
-  "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__DetectorFigures__Class),
-  8,
-  diyml__engine__v1__detector_figures__class__field_descriptors,
-  diyml__engine__v1__detector_figures__class__field_indices_by_name,
-  1,  diyml__engine__v1__detector_figures__class__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__class__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__example__field_descriptors[2] =
-{
-  {
-    "index",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures__Example, index),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "objects",
-    2,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__DetectorFigures__Example, n_objects),
-    offsetof(Diyml__Engine__V1__DetectorFigures__Example, objects),
-    &diyml__engine__v1__detected_object__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__engine__v1__detector_figures__example__field_indices_by_name[] = {
-  0,   /* field[0] = index */
-  1,   /* field[1] = objects */
-};
-static const ProtobufCIntRange diyml__engine__v1__detector_figures__example__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__example__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.DetectorFigures.Example",
-  "Example",
-  "Diyml__Engine__V1__DetectorFigures__Example",
-  "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__DetectorFigures__Example),
-  2,
-  diyml__engine__v1__detector_figures__example__field_descriptors,
-  diyml__engine__v1__detector_figures__example__field_indices_by_name,
-  1,  diyml__engine__v1__detector_figures__example__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__example__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__engine__v1__detector_figures__field_descriptors[19] =
-{
-  {
-    "map",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map50",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map50_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map50),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map75",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map75_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map75),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map_small",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_small_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map_small),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map_medium",
-    5,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_medium_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map_medium),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map_large",
-    6,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_map_large_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, map_large),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "average_recall1",
-    7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall1_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall1),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "average_recall10",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall10_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall10),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "average_recall100",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, has_average_recall100_case),
-    offsetof(Diyml__Engine__V1__DetectorFigures, average_recall100),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "classes",
-    10,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, n_classes),
-    offsetof(Diyml__Engine__V1__DetectorFigures, classes),
-    &diyml__engine__v1__detector_figures__class__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "confidence_best",
-    11,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, confidence_best),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "precision",
-    12,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, precision),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "recall",
-    13,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, recall),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "f1",
-    14,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, f1),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "training_objects",
-    15,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, training_objects),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "validation_objects",
-    16,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, validation_objects),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "confusion",
-    17,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT64,
-    offsetof(Diyml__Engine__V1__DetectorFigures, n_confusion),
-    offsetof(Diyml__Engine__V1__DetectorFigures, confusion),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "examples",
-    18,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__Engine__V1__DetectorFigures, n_examples),
-    offsetof(Diyml__Engine__V1__DetectorFigures, examples),
-    &diyml__engine__v1__detector_figures__example__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "boxes_left_out",
-    19,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__Engine__V1__DetectorFigures, boxes_left_out),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__engine__v1__detector_figures__field_indices_by_name[] = {
-  6,   /* field[6] = average_recall1 */
-  7,   /* field[7] = average_recall10 */
-  8,   /* field[8] = average_recall100 */
-  18,   /* field[18] = boxes_left_out */
-  9,   /* field[9] = classes */
-  10,   /* field[10] = confidence_best */
-  16,   /* field[16] = confusion */
-  17,   /* field[17] = examples */
-  13,   /* field[13] = f1 */
-  0,   /* field[0] = map */
-  1,   /* field[1] = map50 */
-  2,   /* field[2] = map75 */
-  5,   /* field[5] = map_large */
-  4,   /* field[4] = map_medium */
-  3,   /* field[3] = map_small */
-  11,   /* field[11] = precision */
-  12,   /* field[12] = recall */
-  14,   /* field[14] = training_objects */
-  15,   /* field[15] = validation_objects */
-};
-static const ProtobufCIntRange diyml__engine__v1__detector_figures__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 19 }
-};
-const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.engine.v1.DetectorFigures",
-  "DetectorFigures",
-  "Diyml__Engine__V1__DetectorFigures",
-  "diyml.engine.v1",
-  sizeof(Diyml__Engine__V1__DetectorFigures),
-  19,
-  diyml__engine__v1__detector_figures__field_descriptors,
-  diyml__engine__v1__detector_figures__field_indices_by_name,
-  1,  diyml__engine__v1__detector_figures__number_ranges,
-  (ProtobufCMessageInit) diyml__engine__v1__detector_figures__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCMethodDescriptor diyml__engine__v1__vision__method_descriptors[3] =

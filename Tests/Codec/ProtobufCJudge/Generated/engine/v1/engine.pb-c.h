@@ -17,6 +17,7 @@ PROTOBUF_C__BEGIN_DECLS
 #include "diyml/v1/data.pb-c.h"
 #include "diyml/v1/training.pb-c.h"
 
+typedef struct Diyml__Engine__V1__Image Diyml__Engine__V1__Image;
 typedef struct Diyml__Engine__V1__InspectImageRequest Diyml__Engine__V1__InspectImageRequest;
 typedef struct Diyml__Engine__V1__InspectImageResponse Diyml__Engine__V1__InspectImageResponse;
 typedef struct Diyml__Engine__V1__ClassifyRequest Diyml__Engine__V1__ClassifyRequest;
@@ -31,11 +32,8 @@ typedef struct Diyml__Engine__V1__TrainClassifierRequest__Example Diyml__Engine_
 typedef struct Diyml__Engine__V1__TrainDetectorRequest Diyml__Engine__V1__TrainDetectorRequest;
 typedef struct Diyml__Engine__V1__TrainDetectorRequest__Example Diyml__Engine__V1__TrainDetectorRequest__Example;
 typedef struct Diyml__Engine__V1__TrainEvent Diyml__Engine__V1__TrainEvent;
+typedef struct Diyml__Engine__V1__TrainEvent__Example Diyml__Engine__V1__TrainEvent__Example;
 typedef struct Diyml__Engine__V1__TrainEvent__Result Diyml__Engine__V1__TrainEvent__Result;
-typedef struct Diyml__Engine__V1__ClassifierFigures Diyml__Engine__V1__ClassifierFigures;
-typedef struct Diyml__Engine__V1__DetectorFigures Diyml__Engine__V1__DetectorFigures;
-typedef struct Diyml__Engine__V1__DetectorFigures__Class Diyml__Engine__V1__DetectorFigures__Class;
-typedef struct Diyml__Engine__V1__DetectorFigures__Example Diyml__Engine__V1__DetectorFigures__Example;
 
 
 /* --- enums --- */
@@ -44,17 +42,17 @@ typedef struct Diyml__Engine__V1__DetectorFigures__Example Diyml__Engine__V1__De
 /* --- messages --- */
 
 typedef enum {
-  DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE__NOT_SET = 0,
-  DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE_STAGED = 1,
-  DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE_INLINE = 2,
-  DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE_OBJECT = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE__CASE)
-} Diyml__Engine__V1__InspectImageRequest__ImageCase;
+  DIYML__ENGINE__V1__IMAGE__PLACE__NOT_SET = 0,
+  DIYML__ENGINE__V1__IMAGE__PLACE_STAGED = 1,
+  DIYML__ENGINE__V1__IMAGE__PLACE_INLINE = 2,
+  DIYML__ENGINE__V1__IMAGE__PLACE_OBJECT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__IMAGE__PLACE__CASE)
+} Diyml__Engine__V1__Image__PlaceCase;
 
-struct  Diyml__Engine__V1__InspectImageRequest
+struct  Diyml__Engine__V1__Image
 {
   ProtobufCMessage base;
-  Diyml__Engine__V1__InspectImageRequest__ImageCase image_case;
+  Diyml__Engine__V1__Image__PlaceCase place_case;
   union {
     /*
      * The name of a file in the staging folder: letters, digits, `.`, `_` and `-`.
@@ -67,9 +65,19 @@ struct  Diyml__Engine__V1__InspectImageRequest
     char *object;
   };
 };
+#define DIYML__ENGINE__V1__IMAGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__image__descriptor) \
+    , DIYML__ENGINE__V1__IMAGE__PLACE__NOT_SET, {0} }
+
+
+struct  Diyml__Engine__V1__InspectImageRequest
+{
+  ProtobufCMessage base;
+  Diyml__Engine__V1__Image *image;
+};
 #define DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__inspect_image_request__descriptor) \
-    , DIYML__ENGINE__V1__INSPECT_IMAGE_REQUEST__IMAGE__NOT_SET, {0} }
+    , NULL }
 
 
 struct  Diyml__Engine__V1__InspectImageResponse
@@ -92,13 +100,6 @@ struct  Diyml__Engine__V1__InspectImageResponse
     , DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_UNSPECIFIED, 0, 0, 0, 0 }
 
 
-typedef enum {
-  DIYML__ENGINE__V1__CLASSIFY_REQUEST__IMAGE__NOT_SET = 0,
-  DIYML__ENGINE__V1__CLASSIFY_REQUEST__IMAGE_INLINE = 2,
-  DIYML__ENGINE__V1__CLASSIFY_REQUEST__IMAGE_OBJECT = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__CLASSIFY_REQUEST__IMAGE__CASE)
-} Diyml__Engine__V1__ClassifyRequest__ImageCase;
-
 struct  Diyml__Engine__V1__ClassifyRequest
 {
   ProtobufCMessage base;
@@ -106,19 +107,15 @@ struct  Diyml__Engine__V1__ClassifyRequest
    * The SHA-256 of the model's file, a stored object.
    */
   char *model;
+  Diyml__Engine__V1__Image *image;
   /*
    * How many classes to answer with; 0 means all.
    */
   uint32_t top_k;
-  Diyml__Engine__V1__ClassifyRequest__ImageCase image_case;
-  union {
-    ProtobufCBinaryData inline_;
-    char *object;
-  };
 };
 #define DIYML__ENGINE__V1__CLASSIFY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__classify_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, DIYML__ENGINE__V1__CLASSIFY_REQUEST__IMAGE__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, NULL, 0 }
 
 
 struct  Diyml__Engine__V1__ClassifyResponse__Score
@@ -193,15 +190,8 @@ struct  Diyml__Engine__V1__DetectedObject
 
 
 typedef enum {
-  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE_INLINE = 2,
-  DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE_OBJECT = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__CASE)
-} Diyml__Engine__V1__DetectRequest__ImageCase;
-
-typedef enum {
   DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN_CONFIDENCE_MIN = 4
+  DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN_CONFIDENCE_MIN = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__CASE)
 } Diyml__Engine__V1__DetectRequest__HasConfidenceMinCase;
 
@@ -212,6 +202,7 @@ struct  Diyml__Engine__V1__DetectRequest
    * The SHA-256 of the model's file, a stored object.
    */
   char *model;
+  Diyml__Engine__V1__Image *image;
   /*
    * Of the suppression of doubles: 0 to 1.
    */
@@ -220,11 +211,6 @@ struct  Diyml__Engine__V1__DetectRequest
    * 1 to 1,000.
    */
   uint32_t objects_max;
-  Diyml__Engine__V1__DetectRequest__ImageCase image_case;
-  union {
-    ProtobufCBinaryData inline_;
-    char *object;
-  };
   Diyml__Engine__V1__DetectRequest__HasConfidenceMinCase has_confidence_min_case;
   union {
     double confidence_min;
@@ -232,7 +218,7 @@ struct  Diyml__Engine__V1__DetectRequest
 };
 #define DIYML__ENGINE__V1__DETECT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detect_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, DIYML__ENGINE__V1__DETECT_REQUEST__IMAGE__NOT_SET, {0}, DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET, {0} }
+    , (char *)protobuf_c_empty_string, NULL, 0, 0, DIYML__ENGINE__V1__DETECT_REQUEST__HAS_CONFIDENCE_MIN__NOT_SET, {0} }
 
 
 struct  Diyml__Engine__V1__DetectResponse
@@ -286,12 +272,20 @@ struct  Diyml__Engine__V1__TrainClassifierRequest
   ProtobufCMessage base;
   size_t n_examples;
   Diyml__Engine__V1__TrainClassifierRequest__Example **examples;
-  uint32_t class_count;
+  /*
+   * In the order of the model's outputs; the model's file holds them.
+   */
+  size_t n_class_names;
+  char **class_names;
   Diyml__V1__TrainingParameters *parameters;
+  /*
+   * The name of an empty file in the staging folder, which the model is written to.
+   */
+  char *model_file;
 };
 #define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_request__descriptor) \
-    , 0,NULL, 0, NULL }
+    , 0,NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__Engine__V1__TrainDetectorRequest__Example
@@ -326,153 +320,26 @@ struct  Diyml__Engine__V1__TrainDetectorRequest
   ProtobufCMessage base;
   size_t n_examples;
   Diyml__Engine__V1__TrainDetectorRequest__Example **examples;
-  uint32_t class_count;
+  /*
+   * In the order of the model's outputs; the model's file holds them.
+   */
+  size_t n_class_names;
+  char **class_names;
   Diyml__V1__TrainingParameters *parameters;
+  /*
+   * The name of an empty file in the staging folder, which the model is written to.
+   */
+  char *model_file;
 };
 #define DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_detector_request__descriptor) \
-    , 0,NULL, 0, NULL }
-
-
-typedef enum {
-  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__NOT_SET = 0,
-  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED_CLASSIFIER = 9,
-  DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED_DETECTOR = 10
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__CASE)
-} Diyml__Engine__V1__TrainEvent__Result__MeasuredCase;
-
-struct  Diyml__Engine__V1__TrainEvent__Result
-{
-  ProtobufCMessage base;
-  uint64_t training_images;
-  uint64_t validation_images;
-  /*
-   * The mean over the training images of the last epoch.
-   */
-  double loss;
-  char *architecture;
-  uint32_t input_side;
-  /*
-   * Of the model's file, to check the chunks against.
-   */
-  uint64_t weights_bytes;
-  char *weights_hash;
-  /*
-   * In the order they were trained.
-   */
-  size_t n_history;
-  Diyml__V1__TrainingReport__Epoch **history;
-  Diyml__Engine__V1__TrainEvent__Result__MeasuredCase measured_case;
-  union {
-    Diyml__Engine__V1__ClassifierFigures *classifier;
-    Diyml__Engine__V1__DetectorFigures *detector;
-  };
-};
-#define DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__result__descriptor) \
-    , 0, 0, 0, (char *)protobuf_c_empty_string, 0, 0, (char *)protobuf_c_empty_string, 0,NULL, DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__MEASURED__NOT_SET, {0} }
-
-
-typedef enum {
-  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET = 0,
-  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_PROGRESS = 1,
-  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_NOTE = 2,
-  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_WEIGHTS_CHUNK = 3,
-  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_RESULT = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__CASE)
-} Diyml__Engine__V1__TrainEvent__EventCase;
-
-struct  Diyml__Engine__V1__TrainEvent
-{
-  ProtobufCMessage base;
-  Diyml__Engine__V1__TrainEvent__EventCase event_case;
-  union {
-    Diyml__V1__TrainingProgress *progress;
-    char *note;
-    /*
-     * At most 1 MiB.
-     */
-    ProtobufCBinaryData weights_chunk;
-    Diyml__Engine__V1__TrainEvent__Result *result;
-  };
-};
-#define DIYML__ENGINE__V1__TRAIN_EVENT__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__descriptor) \
-    , DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET, {0} }
-
-
-struct  Diyml__Engine__V1__ClassifierFigures
-{
-  ProtobufCMessage base;
-  double accuracy;
-  double top_k_accuracy;
-  uint32_t top_k;
-  /*
-   * Row by row: validation images of class `row` taken for class `column`.
-   */
-  size_t n_confusion;
-  uint64_t *confusion;
-};
-#define DIYML__ENGINE__V1__CLASSIFIER_FIGURES__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__classifier_figures__descriptor) \
-    , 0, 0, 0, 0,NULL }
-
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION_AVERAGE_PRECISION = 1
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__CASE)
-} Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecisionCase;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50_AVERAGE_PRECISION50 = 2
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__CASE)
-} Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecision50Case;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL_AVERAGE_RECALL = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__CASE)
-} Diyml__Engine__V1__DetectorFigures__Class__HasAverageRecallCase;
-
-struct  Diyml__Engine__V1__DetectorFigures__Class
-{
-  ProtobufCMessage base;
-  /*
-   * At `confidence_best`.
-   */
-  double precision;
-  double recall;
-  double f1;
-  uint64_t objects;
-  /*
-   * At an IoU of 0.5 and recalls of 0, 0.01, to 1; none without objects.
-   */
-  size_t n_precisions;
-  double *precisions;
-  Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecisionCase has_average_precision_case;
-  union {
-    double average_precision;
-  };
-  Diyml__Engine__V1__DetectorFigures__Class__HasAveragePrecision50Case has_average_precision50_case;
-  union {
-    double average_precision50;
-  };
-  Diyml__Engine__V1__DetectorFigures__Class__HasAverageRecallCase has_average_recall_case;
-  union {
-    double average_recall;
-  };
-};
-#define DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__class__descriptor) \
-    , 0, 0, 0, 0, 0,NULL, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_PRECISION50__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__CLASS__HAS_AVERAGE_RECALL__NOT_SET, {0} }
+    , 0,NULL, 0,NULL, NULL, (char *)protobuf_c_empty_string }
 
 
 /*
- * A validation image.
+ * A validation image of a detector.
  */
-struct  Diyml__Engine__V1__DetectorFigures__Example
+struct  Diyml__Engine__V1__TrainEvent__Example
 {
   ProtobufCMessage base;
   /*
@@ -485,138 +352,78 @@ struct  Diyml__Engine__V1__DetectorFigures__Example
   size_t n_objects;
   Diyml__Engine__V1__DetectedObject **objects;
 };
-#define DIYML__ENGINE__V1__DETECTOR_FIGURES__EXAMPLE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__example__descriptor) \
+#define DIYML__ENGINE__V1__TRAIN_EVENT__EXAMPLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__example__descriptor) \
     , 0, 0,NULL }
 
 
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MAP = 1
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMapCase;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50_MAP50 = 2
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMap50Case;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75_MAP75 = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMap75Case;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL_MAP_SMALL = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMapSmallCase;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM_MAP_MEDIUM = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMapMediumCase;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE_MAP_LARGE = 6
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasMapLargeCase;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1_AVERAGE_RECALL1 = 7
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasAverageRecall1Case;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10_AVERAGE_RECALL10 = 8
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasAverageRecall10Case;
-
-typedef enum {
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__NOT_SET = 0,
-  DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100_AVERAGE_RECALL100 = 9
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__CASE)
-} Diyml__Engine__V1__DetectorFigures__HasAverageRecall100Case;
-
-/*
- * As COCO measures; a figure is missing where there is nothing to measure it by.
- */
-struct  Diyml__Engine__V1__DetectorFigures
+struct  Diyml__Engine__V1__TrainEvent__Result
 {
   ProtobufCMessage base;
   /*
-   * One for each class.
+   * The SHA-256 of the model's file, in hexadecimal.
    */
-  size_t n_classes;
-  Diyml__Engine__V1__DetectorFigures__Class **classes;
-  double confidence_best;
-  double precision;
-  double recall;
-  double f1;
-  uint64_t training_objects;
-  uint64_t validation_objects;
+  char *model_hash;
+  char *architecture;
+  uint32_t input_side;
+  Diyml__V1__ModelMetrics *metrics;
   /*
-   * Row by row, the background last.
+   * All but the examples, and a classifier's confusion, which its metrics hold.
    */
-  size_t n_confusion;
-  uint64_t *confusion;
+  Diyml__V1__TrainingReport *report;
   /*
    * At most 16.
    */
   size_t n_examples;
-  Diyml__Engine__V1__DetectorFigures__Example **examples;
-  /*
-   * Boxes of the request that were too narrow to learn from.
-   */
-  uint64_t boxes_left_out;
-  Diyml__Engine__V1__DetectorFigures__HasMapCase has_map_case;
+  Diyml__Engine__V1__TrainEvent__Example **examples;
+};
+#define DIYML__ENGINE__V1__TRAIN_EVENT__RESULT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__result__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, NULL, NULL, 0,NULL }
+
+
+typedef enum {
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET = 0,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_PROGRESS = 1,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_NOTE = 2,
+  DIYML__ENGINE__V1__TRAIN_EVENT__EVENT_RESULT = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__CASE)
+} Diyml__Engine__V1__TrainEvent__EventCase;
+
+struct  Diyml__Engine__V1__TrainEvent
+{
+  ProtobufCMessage base;
+  Diyml__Engine__V1__TrainEvent__EventCase event_case;
   union {
-    double map;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasMap50Case has_map50_case;
-  union {
-    double map50;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasMap75Case has_map75_case;
-  union {
-    double map75;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasMapSmallCase has_map_small_case;
-  union {
-    double map_small;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasMapMediumCase has_map_medium_case;
-  union {
-    double map_medium;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasMapLargeCase has_map_large_case;
-  union {
-    double map_large;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasAverageRecall1Case has_average_recall1_case;
-  union {
-    double average_recall1;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasAverageRecall10Case has_average_recall10_case;
-  union {
-    double average_recall10;
-  };
-  Diyml__Engine__V1__DetectorFigures__HasAverageRecall100Case has_average_recall100_case;
-  union {
-    double average_recall100;
+    Diyml__V1__TrainingProgress *progress;
+    char *note;
+    Diyml__Engine__V1__TrainEvent__Result *result;
   };
 };
-#define DIYML__ENGINE__V1__DETECTOR_FIGURES__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__detector_figures__descriptor) \
-    , 0,NULL, 0, 0, 0, 0, 0, 0, 0,NULL, 0,NULL, 0, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP50__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP75__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_SMALL__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_MEDIUM__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_MAP_LARGE__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL1__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL10__NOT_SET, {0}, DIYML__ENGINE__V1__DETECTOR_FIGURES__HAS_AVERAGE_RECALL100__NOT_SET, {0} }
+#define DIYML__ENGINE__V1__TRAIN_EVENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_event__descriptor) \
+    , DIYML__ENGINE__V1__TRAIN_EVENT__EVENT__NOT_SET, {0} }
 
 
+/* Diyml__Engine__V1__Image methods */
+void   diyml__engine__v1__image__init
+                     (Diyml__Engine__V1__Image         *message);
+size_t diyml__engine__v1__image__get_packed_size
+                     (const Diyml__Engine__V1__Image   *message);
+size_t diyml__engine__v1__image__pack
+                     (const Diyml__Engine__V1__Image   *message,
+                      uint8_t             *out);
+size_t diyml__engine__v1__image__pack_to_buffer
+                     (const Diyml__Engine__V1__Image   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Engine__V1__Image *
+       diyml__engine__v1__image__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__engine__v1__image__free_unpacked
+                     (Diyml__Engine__V1__Image *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__Engine__V1__InspectImageRequest methods */
 void   diyml__engine__v1__inspect_image_request__init
                      (Diyml__Engine__V1__InspectImageRequest         *message);
@@ -816,6 +623,9 @@ Diyml__Engine__V1__TrainDetectorRequest *
 void   diyml__engine__v1__train_detector_request__free_unpacked
                      (Diyml__Engine__V1__TrainDetectorRequest *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__Engine__V1__TrainEvent__Example methods */
+void   diyml__engine__v1__train_event__example__init
+                     (Diyml__Engine__V1__TrainEvent__Example         *message);
 /* Diyml__Engine__V1__TrainEvent__Result methods */
 void   diyml__engine__v1__train_event__result__init
                      (Diyml__Engine__V1__TrainEvent__Result         *message);
@@ -838,52 +648,11 @@ Diyml__Engine__V1__TrainEvent *
 void   diyml__engine__v1__train_event__free_unpacked
                      (Diyml__Engine__V1__TrainEvent *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__Engine__V1__ClassifierFigures methods */
-void   diyml__engine__v1__classifier_figures__init
-                     (Diyml__Engine__V1__ClassifierFigures         *message);
-size_t diyml__engine__v1__classifier_figures__get_packed_size
-                     (const Diyml__Engine__V1__ClassifierFigures   *message);
-size_t diyml__engine__v1__classifier_figures__pack
-                     (const Diyml__Engine__V1__ClassifierFigures   *message,
-                      uint8_t             *out);
-size_t diyml__engine__v1__classifier_figures__pack_to_buffer
-                     (const Diyml__Engine__V1__ClassifierFigures   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__Engine__V1__ClassifierFigures *
-       diyml__engine__v1__classifier_figures__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__engine__v1__classifier_figures__free_unpacked
-                     (Diyml__Engine__V1__ClassifierFigures *message,
-                      ProtobufCAllocator *allocator);
-/* Diyml__Engine__V1__DetectorFigures__Class methods */
-void   diyml__engine__v1__detector_figures__class__init
-                     (Diyml__Engine__V1__DetectorFigures__Class         *message);
-/* Diyml__Engine__V1__DetectorFigures__Example methods */
-void   diyml__engine__v1__detector_figures__example__init
-                     (Diyml__Engine__V1__DetectorFigures__Example         *message);
-/* Diyml__Engine__V1__DetectorFigures methods */
-void   diyml__engine__v1__detector_figures__init
-                     (Diyml__Engine__V1__DetectorFigures         *message);
-size_t diyml__engine__v1__detector_figures__get_packed_size
-                     (const Diyml__Engine__V1__DetectorFigures   *message);
-size_t diyml__engine__v1__detector_figures__pack
-                     (const Diyml__Engine__V1__DetectorFigures   *message,
-                      uint8_t             *out);
-size_t diyml__engine__v1__detector_figures__pack_to_buffer
-                     (const Diyml__Engine__V1__DetectorFigures   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__Engine__V1__DetectorFigures *
-       diyml__engine__v1__detector_figures__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__engine__v1__detector_figures__free_unpacked
-                     (Diyml__Engine__V1__DetectorFigures *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
+typedef void (*Diyml__Engine__V1__Image_Closure)
+                 (const Diyml__Engine__V1__Image *message,
+                  void *closure_data);
 typedef void (*Diyml__Engine__V1__InspectImageRequest_Closure)
                  (const Diyml__Engine__V1__InspectImageRequest *message,
                   void *closure_data);
@@ -923,23 +692,14 @@ typedef void (*Diyml__Engine__V1__TrainDetectorRequest__Example_Closure)
 typedef void (*Diyml__Engine__V1__TrainDetectorRequest_Closure)
                  (const Diyml__Engine__V1__TrainDetectorRequest *message,
                   void *closure_data);
+typedef void (*Diyml__Engine__V1__TrainEvent__Example_Closure)
+                 (const Diyml__Engine__V1__TrainEvent__Example *message,
+                  void *closure_data);
 typedef void (*Diyml__Engine__V1__TrainEvent__Result_Closure)
                  (const Diyml__Engine__V1__TrainEvent__Result *message,
                   void *closure_data);
 typedef void (*Diyml__Engine__V1__TrainEvent_Closure)
                  (const Diyml__Engine__V1__TrainEvent *message,
-                  void *closure_data);
-typedef void (*Diyml__Engine__V1__ClassifierFigures_Closure)
-                 (const Diyml__Engine__V1__ClassifierFigures *message,
-                  void *closure_data);
-typedef void (*Diyml__Engine__V1__DetectorFigures__Class_Closure)
-                 (const Diyml__Engine__V1__DetectorFigures__Class *message,
-                  void *closure_data);
-typedef void (*Diyml__Engine__V1__DetectorFigures__Example_Closure)
-                 (const Diyml__Engine__V1__DetectorFigures__Example *message,
-                  void *closure_data);
-typedef void (*Diyml__Engine__V1__DetectorFigures_Closure)
-                 (const Diyml__Engine__V1__DetectorFigures *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -1016,6 +776,7 @@ void diyml__engine__v1__trainer__train_detector(ProtobufCService *service,
 
 /* --- descriptors --- */
 
+extern const ProtobufCMessageDescriptor diyml__engine__v1__image__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__inspect_image_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__classify_request__descriptor;
@@ -1030,11 +791,8 @@ extern const ProtobufCMessageDescriptor diyml__engine__v1__train_classifier_requ
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_detector_request__example__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__descriptor;
+extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__example__descriptor;
 extern const ProtobufCMessageDescriptor diyml__engine__v1__train_event__result__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__classifier_figures__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__class__descriptor;
-extern const ProtobufCMessageDescriptor diyml__engine__v1__detector_figures__example__descriptor;
 extern const ProtobufCServiceDescriptor diyml__engine__v1__vision__descriptor;
 extern const ProtobufCServiceDescriptor diyml__engine__v1__trainer__descriptor;
 

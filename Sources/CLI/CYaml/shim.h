@@ -1,0 +1,2 @@
+// Debian's libyaml, as it is.
+#include <yaml.h>

@@ -1,4 +1,0 @@
-import ArgumentParser
-import DataSets
-
-extension DataSetFormat: ExpressibleByArgument {}
