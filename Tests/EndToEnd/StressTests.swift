@@ -115,7 +115,9 @@ extension ProgramTests {
               + " calls=\(beside.count)"
               + " other_connection_ratio=\(median(apart) / median(alone))")
           #expect(beside.count > 1)
-          if Self.isLong { #expect(ratio < 2) }
+          // A call that is held up takes as long as the upload, some hundred times that alone. Beside
+          // other tests the machine may hold it up as well, so `make stress` asks for more.
+          #expect(ratio < (Self.isLong ? 2 : 10))
           let stored = try await shop.list(client)
           #expect(stored.map(\.id) == [sha256(image)])
         }

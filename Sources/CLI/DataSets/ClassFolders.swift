@@ -32,8 +32,9 @@ enum SplitLists {
 }
 
 extension DataSetCollector {
-  /// The images of a list: on each line a path, taken from `folder`, and behind a tab whatever one
-  /// likes. What is not there is a problem.
+  /// The images of a list: on each line a path, taken from `folder`, and behind a tab anything.
+  ///
+  /// What is not there is a problem.
   mutating func images(
     listedIn list: String, from folder: String = ""
   ) throws(DataSetError) -> [String] {

@@ -21,7 +21,7 @@ struct JSONDocument {
     fileprivate(set) var next: UInt32
   }
 
-  private let scanner: JSONScanner<JSONError>
+  private let scanner: JSONScanner<TextFault>
   private(set) var tokens: [Token] = []
 
   /// Reads a whole text.
@@ -32,7 +32,8 @@ struct JSONDocument {
     guard bytes.count <= bytesMax else {
       throw JSONError(.tooLarge(bytes: bytes.count, limit: bytesMax))
     }
-    var parser = JSONParser(scanner: try JSONScanner(bytes), limits: limits)
+    var parser = JSONParser(
+      scanner: try sound { () throws(TextFault) in try JSONScanner(bytes) }, limits: limits)
     tokens = try parser.parse()
     scanner = parser.scanner
   }
@@ -68,7 +69,9 @@ struct JSONDocument {
 
   /// The characters of a string.
   func string(_ index: Int) throws(JSONError) -> String {
-    try scanner.string(raw(index).indices, isEscaped: tokens[index].kind == .escapedString)
+    try sound { () throws(TextFault) in
+      try scanner.string(raw(index).indices, isEscaped: tokens[index].kind == .escapedString)
+    }
   }
 
   /// How an error names a value: as it is written, cut short.
@@ -89,16 +92,18 @@ struct JSONDocument {
 
 /// Goes through a text once, from its beginning to its end, with the open containers on a list.
 private struct JSONParser {
-  var scanner: JSONScanner<JSONError>
+  var scanner: JSONScanner<TextFault>
   let limits: JSONLimits
   var tokens: [JSONDocument.Token] = []
   var open: [Int] = []
 
   mutating func parse() throws(JSONError) -> [JSONDocument.Token] {
     repeat { try value() } while try hasMore()
-    guard scanner.next() == nil else { throw scanner.fault("text after the value") }
+    guard scanner.next() == nil else { throw fault("text after the value") }
     return tokens
   }
+
+  private func fault(_ text: String) -> JSONError { scanner.fault(text).error }
 
   private mutating func append(
     _ kind: JSONDocument.Token.Kind, _ range: Range<Int>
@@ -116,16 +121,16 @@ private struct JSONParser {
   private mutating func value() throws(JSONError) {
     while true {
       guard let byte = scanner.next() else {
-        throw scanner.fault("the text ends where a value should be")
+        throw fault("the text ends where a value should be")
       }
       switch byte {
       case UInt8(ascii: "{"):
-        try enter(.object, "{")
+        try enter(.object)
         guard scanner.next() != UInt8(ascii: "}") else { return }
         try name()
         continue
       case UInt8(ascii: "["):
-        try enter(.array, "[")
+        try enter(.array)
         guard scanner.next() != UInt8(ascii: "]") else { return }
         continue
       case UInt8(ascii: "\""): try string()
@@ -133,22 +138,20 @@ private struct JSONParser {
       case UInt8(ascii: "f"): try word("false", .false)
       case UInt8(ascii: "n"): try word("null", .null)
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-        try append(.number, try scanner.number().indices)
-      default: throw scanner.fault("a value should be here")
+        try append(.number, try sound { () throws(TextFault) in try scanner.number() })
+      default: throw fault("a value should be here")
       }
       return
     }
   }
 
-  private mutating func enter(
-    _ kind: JSONDocument.Token.Kind, _ bracket: Unicode.Scalar
-  ) throws(JSONError) {
+  private mutating func enter(_ kind: JSONDocument.Token.Kind) throws(JSONError) {
     guard open.count < limits.depthMax else {
       throw JSONError(.tooDeep(limit: limits.depthMax), at: scanner.position)
     }
     open.append(tokens.count)
     try append(kind, scanner.position..<scanner.position + 1)
-    _ = scanner.take(bracket)
+    scanner.pass()
   }
 
   /// Closes what ends behind a value; whether another value follows, and its name is read.
@@ -157,45 +160,57 @@ private struct JSONParser {
       let byte = scanner.next()
       guard let container = open.last else { return false }
       let isObject = tokens[container].kind == .object
-      if scanner.take(",") {
+      switch byte {
+      case UInt8(ascii: ","):
+        scanner.pass()
         if isObject { try name() }
         return true
+      case UInt8(ascii: "}") where isObject, UInt8(ascii: "]") where !isObject:
+        scanner.pass()
+        tokens[container].end = UInt32(scanner.position)
+        tokens[container].next = UInt32(tokens.count)
+        open.removeLast()
+      case nil: throw fault("the text ends inside an array or object")
+      default: throw fault("a comma or an end should be here")
       }
-      guard scanner.take(isObject ? "}" : "]") else {
-        throw scanner.fault(
-          byte == nil
-            ? "the text ends inside an array or object" : "a comma or an end should be here")
-      }
-      tokens[container].end = UInt32(scanner.position)
-      tokens[container].next = UInt32(tokens.count)
-      open.removeLast()
     }
   }
 
   private mutating func name() throws(JSONError) {
     guard scanner.next() == UInt8(ascii: "\"") else {
-      throw scanner.fault("a name in double quotes should be here")
+      throw fault("a name in double quotes should be here")
     }
     try string()
-    guard scanner.take(":") else { throw scanner.fault("a colon should be here") }
+    guard scanner.take(":") else { throw fault("a colon should be here") }
   }
 
   private mutating func word(
     _ word: StaticString, _ kind: JSONDocument.Token.Kind
   ) throws(JSONError) {
     let start = scanner.position
-    guard scanner.take(word: word) else { throw scanner.fault("a value should be here") }
+    guard scanner.take(word: word) else { throw fault("a value should be here") }
     try append(kind, start..<scanner.position)
   }
 
   private mutating func string() throws(JSONError) {
-    let raw = try scanner.rawString()
+    let raw = try sound { () throws(TextFault) in try scanner.rawString() }
     try append(raw.isEscaped ? .escapedString : .string, raw.characters)
   }
 }
 
-extension JSONError: JSONFault {
-  package init(notJSON reason: String, at offset: Int, line: Int) {
-    self.init(.syntax(reason), at: offset)
+/// What the scanner finds.
+private struct TextFault: JSONFault {
+  let error: JSONError
+
+  init(notJSON reason: String, at offset: Int, line: Int) {
+    error = JSONError(.syntax(reason), at: offset)
+  }
+}
+
+private func sound<Value>(_ body: () throws(TextFault) -> Value) throws(JSONError) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw error.error
   }
 }

@@ -85,7 +85,7 @@ enum JSONNumber {
   }
 
   private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
-    text.jsonNumberEnd == text.endIndex
+    text.jsonNumberEnd(from: text.startIndex) == text.endIndex
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

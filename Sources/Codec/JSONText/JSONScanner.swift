@@ -1,5 +1,5 @@
 /// Why a text is not JSON, in the words of who reads it.
-package protocol JSONFault: Error {
+public protocol JSONFault: Error {
   /// `line` counts from 1.
   init(notJSON reason: String, at offset: Int, line: Int)
 }
@@ -7,16 +7,18 @@ package protocol JSONFault: Error {
 /// Goes through a text of JSON (RFC 8259) once, from mark to mark; what may follow what, and how
 /// deep, is up to who calls.
 ///
-/// It copies nothing before it is asked for a string.
-package struct JSONScanner<Fault: JSONFault> {
-  package let bytes: [UInt8]
+/// It copies nothing before it is asked for a string. It is public so that it is compiled for each
+/// reader's own fault.
+public struct JSONScanner<Fault: JSONFault> {
+  /// The text.
+  public let bytes: [UInt8]
   /// Of the byte that comes next.
-  package private(set) var position = 0
+  public var position = 0
   /// Of that byte, from 1.
-  package private(set) var line = 1
+  public var line = 1
 
   /// - Throws: A fault for bytes that are not UTF-8.
-  package init(_ bytes: [UInt8]) throws(Fault) {
+  public init(_ bytes: [UInt8]) throws(Fault) {
     self.bytes = bytes
     do {
       _ = try UTF8Span(validating: bytes.span)
@@ -25,12 +27,14 @@ package struct JSONScanner<Fault: JSONFault> {
     }
   }
 
-  package func fault(_ reason: String) -> Fault {
+  /// What is wrong at the byte that comes next.
+  public func fault(_ reason: String) -> Fault {
     Fault(notJSON: reason, at: position, line: line)
   }
 
   /// The first byte of what comes next, white space passed over; nil at the end.
-  package mutating func next() -> UInt8? {
+  @inlinable
+  public mutating func next() -> UInt8? {
     while position < bytes.count {
       let byte = bytes[position]
       switch byte {
@@ -43,56 +47,67 @@ package struct JSONScanner<Fault: JSONFault> {
     return nil
   }
 
+  /// Passes over the byte that `next` has given.
+  @inlinable
+  public mutating func pass() { position += 1 }
+
   /// Passes over `character`, if it comes next.
-  package mutating func take(_ character: Unicode.Scalar) -> Bool {
+  @inlinable
+  public mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard next() == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
 
   /// Passes over `word`, if it comes next.
-  package mutating func take(word: StaticString) -> Bool {
+  public mutating func take(word: StaticString) -> Bool {
     _ = next()
     let isNext = word.withUTF8Buffer { bytes[position...].starts(with: $0) }
     if isNext { position += word.utf8CodeUnitCount }
     return isNext
   }
 
-  package mutating func expect(_ character: Unicode.Scalar) throws(Fault) {
+  /// Passes over `character`.
+  ///
+  /// - Throws: When something else comes next.
+  public mutating func expect(_ character: Unicode.Scalar) throws(Fault) {
     guard take(character) else { throw fault("`\(character)` is missing") }
   }
 
   /// - Throws: When something stands behind the value.
-  package mutating func expectEnd() throws(Fault) {
+  public mutating func expectEnd() throws(Fault) {
     guard next() == nil else { throw fault("something stands behind the document") }
   }
 
-  /// The number that comes next, as it is written.
-  package mutating func number() throws(Fault) -> ArraySlice<UInt8> {
-    _ = next()
-    let rest = bytes[position...]
-    guard let end = rest.jsonNumberEnd else {
-      let part = rest.prefix(24).prefix { !",:[]{}\" \t\r\n".utf8.contains($0) }
-      throw fault("'\(String(decoding: part, as: UTF8.self))' is not a value of JSON")
-    }
-    defer { position = end }
-    return bytes[position..<end]
+  /// The number that begins with the byte that `next` has given: where it stands.
+  @inlinable
+  public mutating func number() throws(Fault) -> Range<Int> {
+    let start = position
+    guard let end = bytes.jsonNumberEnd(from: start) else { throw noNumber }
+    position = end
+    return start..<end
+  }
+
+  @usableFromInline var noNumber: Fault {
+    let part = bytes[position...].prefix(24).prefix { !",:[]{}\" \t\r\n".utf8.contains($0) }
+    return fault("'\(String(decoding: part, as: UTF8.self))' is not a value of JSON")
   }
 
   /// The string that comes next, without its escapes.
-  package mutating func string() throws(Fault) -> String {
+  public mutating func string() throws(Fault) -> String {
     let raw = try rawString()
     return try string(raw.characters, isEscaped: raw.isEscaped)
   }
 
   /// What stands at these places of a string.
-  package func string(_ characters: Range<Int>, isEscaped: Bool) throws(Fault) -> String {
+  public func string(_ characters: Range<Int>, isEscaped: Bool) throws(Fault) -> String {
     guard isEscaped else { return String(decoding: bytes[characters], as: UTF8.self) }
     return String(decoding: try unescaped(characters), as: UTF8.self)
   }
 
   /// The string that comes next: where its characters stand, and whether escapes are among them.
-  package mutating func rawString() throws(Fault) -> (characters: Range<Int>, isEscaped: Bool) {
+  @inlinable
+  public mutating func rawString() throws(Fault) -> (characters: Range<Int>, isEscaped: Bool) {
     guard take("\"") else { throw fault("a string is missing") }
     let start = position
     var index = start
@@ -116,7 +131,8 @@ package struct JSONScanner<Fault: JSONFault> {
   }
 
   /// A string without its escapes; both halves of a surrogate pair must be there, in their order.
-  private func unescaped(_ characters: Range<Int>) throws(Fault) -> [UInt8] {
+  @usableFromInline
+  func unescaped(_ characters: Range<Int>) throws(Fault) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(characters.count)
     var index = characters.lowerBound
@@ -171,10 +187,11 @@ package struct JSONScanner<Fault: JSONFault> {
   }
 }
 
-extension ArraySlice<UInt8> {
-  /// Where the number that a text begins with ends; nil if it begins with none.
-  package var jsonNumberEnd: Int? {
-    var index = startIndex
+extension RandomAccessCollection<UInt8> where Index == Int {
+  /// Where the number that begins at `start` ends; nil if none begins there.
+  @inlinable
+  public func jsonNumberEnd(from start: Int) -> Int? {
+    var index = start
     func digits() -> Bool {
       let start = index
       while index < endIndex, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[index]) {
@@ -182,7 +199,7 @@ extension ArraySlice<UInt8> {
       }
       return index > start
     }
-    if first == UInt8(ascii: "-") { index += 1 }
+    if index < endIndex, self[index] == UInt8(ascii: "-") { index += 1 }
     let whole = index
     guard digits(), index == whole + 1 || self[whole] != UInt8(ascii: "0") else { return nil }
     if index < endIndex, self[index] == UInt8(ascii: ".") {
@@ -191,7 +208,7 @@ extension ArraySlice<UInt8> {
     }
     if index < endIndex, self[index] | 0x20 == UInt8(ascii: "e") {
       index += 1
-      if index < endIndex, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(self[index]) {
+      if index < endIndex, self[index] == UInt8(ascii: "+") || self[index] == UInt8(ascii: "-") {
         index += 1
       }
       guard digits() else { return nil }

@@ -162,7 +162,7 @@ package enum SafetensorsError: Error, Equatable {
 }
 
 extension SafetensorsError: JSONFault {
-  package init(notJSON reason: String, at offset: Int, line: Int) {
+  init(notJSON reason: String, at offset: Int, line: Int) {
     self = .badHeader(at: offset, reason: reason)
   }
 }

@@ -106,7 +106,8 @@ struct SafetensorsHeaderParser {
 extension JSONScanner<SafetensorsError> {
   /// A whole number from 0, without sign, fraction and exponent.
   fileprivate mutating func count() throws(SafetensorsError) -> Int {
-    let text = String(decoding: try number(), as: UTF8.self)
+    _ = next()
+    let text = String(decoding: bytes[try number()], as: UTF8.self)
     guard let count = Int(text), !text.hasPrefix("-") else {
       throw fault("\(text) is not a count")
     }

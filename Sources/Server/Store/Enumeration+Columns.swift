@@ -39,7 +39,9 @@ extension Scope {
   }
 
   /// In the contract's order.
-  static func list(bits: Int64) -> [Scope] { named.filter { bits & $0.bit != 0 } }
+  static func list(bits: Int64) -> [Scope] {
+    allCases.filter { $0.rawValue != 0 && bits & $0.bit != 0 }
+  }
 
   private var bit: Int64 { 1 << Int64(rawValue) }
 }

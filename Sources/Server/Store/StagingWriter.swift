@@ -115,7 +115,7 @@ final class StagedFile: Sendable {
     guard fstat(descriptor, &status) == 0 else { throw SystemCalls.failure("fstat", path) }
     let named = try SystemCalls.status(path)
     guard named?.st_dev == status.st_dev, named?.st_ino == status.st_ino else {
-      throw SystemCalls.failure("fstat", path, ESTALE)
+      throw .file(operation: "open", path: path, errno: ESTALE)
     }
     let bytes = UInt64(status.st_size)
     guard bytes <= bytesMax else {
@@ -127,7 +127,7 @@ final class StagedFile: Sendable {
       (chunk) throws(StoreError) in
       hash.update(chunk)
     }
-    guard read == bytes else { throw SystemCalls.failure("read", path, ESTALE) }
+    guard read == bytes else { throw .file(operation: "read", path: path, errno: ESTALE) }
     return (ObjectHash(digest: hash.finalize()), bytes)
   }
 

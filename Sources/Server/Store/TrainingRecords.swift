@@ -55,45 +55,6 @@ package struct ModelFacts: Sendable, Equatable {
   }
 }
 
-/// One image of a frozen data set.
-package struct TrainingExample: Sendable, Hashable {
-  /// What is to be learned of it.
-  package enum Label: Sendable, Hashable {
-    /// The place of its class in the frozen class list, from 0.
-    case classIndex(UInt32)
-    /// None: nothing but background.
-    case boxes([EngineBox])
-  }
-
-  package var object: ObjectHash
-  package var label: Label
-  /// Examples of one group must stay on one side of a split.
-  package var group: UInt32
-  /// Pixels, after EXIF rotation.
-  package var width: UInt32
-  package var height: UInt32
-
-  package init(object: ObjectHash, label: Label, group: UInt32, width: UInt32, height: UInt32) {
-    self.object = object
-    self.label = label
-    self.group = group
-    self.width = width
-    self.height = height
-  }
-}
-
-/// The images and labels a training learns from, as they were when it was queued.
-package struct FrozenDataSet: Sendable, Equatable {
-  /// A model's answers are places in this list.
-  package var classNames: [String]
-  package var examples: [TrainingExample]
-
-  package init(classNames: [String], examples: [TrainingExample]) {
-    self.classNames = classNames
-    self.examples = examples
-  }
-}
-
 /// Something that happened in a training.
 package struct TrainingEventRecord: Sendable, Equatable {
   package enum Content: Sendable, Equatable {

@@ -107,7 +107,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
 
   @Test func `of a classifier are bars of its classes`() async throws {
     let small = path("cat.gif")
-    try Data(Array("GIF89a".utf8) + [2, 0, 1, 0]).write(to: URL(fileURLWithPath: small))
+    try Data(Array("GIF89a".utf8) + [2, 0, 1, 0, 0, 0, 0]).write(to: URL(fileURLWithPath: small))
     let outcome = await world.run("infer", "ada/pets", small, "--draw", path("out.svg"))
     #expect(outcome.exit == .success)
     let elements = try elements(of: path("out.svg"))

@@ -11,8 +11,14 @@ struct TrainingMathTests {
     classes: names.map { .init(className: $0, precision: 1, recall: 0.5, f1: 0.75, support: 5) },
     confusion: [4, 1, 1, 4], trainingImages: 50, validationImages: 10, loss: 0.5)
 
+  private static let hash: ObjectHash = {
+    guard let hash = ObjectHash(hex: String(repeating: "07", count: 32)) else {
+      preconditionFailure("64 digits are a hash")
+    }
+    return hash
+  }()
   private static let image = TrainingExample(
-    object: ObjectHash(hex: String(repeating: "07", count: 32))!,
+    object: hash,
     label: .boxes([.init(classIndex: 1, xMin: 1, yMin: 2, xMax: 3, yMax: 4)]), group: 0, width: 64,
     height: 48)
   private static let detector = EngineTrainEvent.Result(

@@ -31,6 +31,18 @@ struct AccountTests {
     #expect(try await fixture.store.authenticate(secretHash: secret, at: expiry) == nil)
   }
 
+  @Test func `scopes come back in the contract's order, each once`() async throws {
+    let fixture = try await StoreFixture()
+    var token = StoreFixture.newToken(2)
+    token.scopes = [.account, .read, .account]
+    let made = try await fixture.store.createToken(
+      token, of: fixture.ada.id, at: StoreFixture.start)
+    #expect(made.scopes == [.read, .account])
+    let found = try await fixture.store.authenticate(
+      secretHash: StoreFixture.secretHash(2), at: StoreFixture.start)
+    #expect(found?.token == made)
+  }
+
   @Test func `an unknown secret authenticates nobody`() async throws {
     let fixture = try await StoreFixture()
     let found = try await fixture.store.authenticate(

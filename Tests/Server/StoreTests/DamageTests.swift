@@ -1,5 +1,6 @@
 import API
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 
@@ -142,5 +143,18 @@ struct DamageTests {
     try store.close()
     let again = try DataStore.open(folder: crashed.path, at: start)
     #expect(again.crashTime == nil)
+  }
+
+  @Test(arguments: [0, 5, 1 << 32 + 1] as [Int64])
+  func `a number in a row that the contract has no name for is damage`(number: Int64) async throws {
+    let fixture = try await StoreFixture()
+    try await fixture.makeProject()
+    let object = try await fixture.put("a").dataPoint.object
+    try await fixture.store.database.write { db in
+      try db.execute(sql: "UPDATE data_point SET format = ?", arguments: [number])
+    }
+    await #expect(throws: StoreError.database("image format \(number)")) {
+      try await fixture.store.dataPoint(object, inProject: "pets", of: fixture.ada.id)
+    }
   }
 }

@@ -75,7 +75,8 @@ struct JSONCursor {
   /// The number that comes next, which may be NaN or infinite.
   mutating func number() throws(SyntaxError) -> Double {
     if let number = wordForNumber() { return number }
-    return Double(String(decoding: try scanner.number(), as: UTF8.self)) ?? .nan
+    let text = scanner.bytes[try scanner.number()]
+    return Double(String(decoding: text, as: UTF8.self)) ?? .nan
   }
 
   private mutating func wordForNumber() -> Double? {
