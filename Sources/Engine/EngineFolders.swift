@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import RPCCore
 
 /// The folders an engine works in, and the names by which callers mean files in them.
@@ -21,7 +22,6 @@ package struct EngineFolders: Sendable {
   }
 
   static let hashDigits = 64
-  private static let hexDigits = Set("0123456789abcdef".utf8)
   private static let nameLetters = Set(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-".utf8)
   /// Of the name of a staged file.
@@ -29,11 +29,10 @@ package struct EngineFolders: Sendable {
 
   /// - Throws: `INVALID_ARGUMENT` unless `hash` is a SHA-256 in lower-case hexadecimal.
   func path(ofObject hash: String, field: String) throws(Status) -> String {
-    let digits = hash.utf8
-    guard digits.count == Self.hashDigits, digits.allSatisfy(Self.hexDigits.contains) else {
+    guard isLowerHex(hash, digits: Self.hashDigits...Self.hashDigits) else {
       throw .invalid(
         field,
-        "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(digits.count) bytes"
+        "an object is named by \(Self.hashDigits) hexadecimal digits; these are \(hash.utf8.count) bytes"
       )
     }
     return "\(objects)/\(hash.prefix(2))/\(hash.dropFirst(2).prefix(2))/\(hash)"

@@ -36,6 +36,15 @@ package struct SHA256: Sendable {
   }
 }
 
+/// Whether a text is so many lower-case hexadecimal digits.
+package func isLowerHex(_ text: String, digits: ClosedRange<Int>) -> Bool {
+  digits.contains(text.utf8.count)
+    && text.utf8.allSatisfy { byte in
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
+
 /// Bytes as lower-case hexadecimal digits, two each.
 package func lowerHex(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

@@ -96,6 +96,14 @@ public protocol Enumeration: Hashable, Sendable, CaseIterable {
   var rawValue: Int32 { get }
 }
 
+extension Enumeration {
+  /// The values that the schema has a name for, but not 0, which stands for none.
+  package static var named: [Self] { allCases.filter { $0.rawValue != 0 } }
+
+  /// Whether it is one of `named`.
+  package var isNamed: Bool { rawValue != 0 && Self.allCases.contains(self) }
+}
+
 /// Holds a value out of line, so that a message can contain a message of its own type.
 public indirect enum Indirect<Value: Hashable & Sendable>: Hashable, Sendable {
   /// The value.

@@ -1,4 +1,5 @@
 package import API
+internal import Codec
 internal import Foundation
 internal import GRDB
 

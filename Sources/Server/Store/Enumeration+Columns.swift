@@ -1,15 +1,9 @@
 package import API
-package import Codec
+internal import Codec
 
 // The contract's numbers are those of the columns.
 
 extension Enumeration {
-  /// The values that the contract has a name for.
-  package static var named: [Self] { allCases.filter { $0.rawValue != 0 } }
-
-  /// Whether the contract has a name for it; nothing else is stored.
-  package var isNamed: Bool { rawValue != 0 && Self.allCases.contains(self) }
-
   /// The value of a column.
   ///
   /// - Throws: when it has no name: the row is damaged.
@@ -40,7 +34,7 @@ extension Scope {
 
   /// In the contract's order.
   static func list(bits: Int64) -> [Scope] {
-    allCases.filter { $0.rawValue != 0 && bits & $0.bit != 0 }
+    named.filter { bits & $0.bit != 0 }
   }
 
   private var bit: Int64 { 1 << Int64(rawValue) }

@@ -40,9 +40,7 @@ struct FolderIdentity: Sendable, Equatable {
     self.changes = changes
   }
 
-  static func isID(_ text: String) -> Bool {
-    text.utf8.count == 32 && text.utf8.allSatisfy(ObjectHash.isLowerHexDigit)
-  }
+  static func isID(_ text: String) -> Bool { isLowerHex(text, digits: 32...32) }
 
   static func randomID() -> String {
     lowerHex(secureRandomBytes(count: 16))

@@ -53,7 +53,7 @@ package struct ObjectHash: Hashable, Sendable, CustomStringConvertible {
 
   /// Nothing unless `hex` is 64 lower-case hexadecimal digits.
   package init?(hex: String) {
-    guard hex.utf8.count == 64, hex.utf8.allSatisfy(Self.isLowerHexDigit) else { return nil }
+    guard isLowerHex(hex, digits: 64...64) else { return nil }
     self.hex = hex
   }
 
@@ -64,10 +64,4 @@ package struct ObjectHash: Hashable, Sendable, CustomStringConvertible {
   init(column: String) { hex = column }
 
   package var description: String { hex }
-
-  /// Whether the byte is one of `0123456789abcdef`.
-  package static func isLowerHexDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-  }
 }

@@ -1,4 +1,5 @@
 internal import API
+internal import Codec
 internal import CoreMetrics
 internal import EngineHost
 internal import Logging

@@ -1,5 +1,6 @@
 import API
 import ArgumentParser
+import Codec
 import RPCCore
 
 /// The commands about tokens.
@@ -47,16 +48,14 @@ extension Token {
 
 /// A scope as an argument.
 struct ScopeArgument: ExpressibleByArgument, Sendable {
-  static let all = Scope.allCases.filter { $0 != .unspecified }
-
   let scope: Scope
 
   init?(argument: String) {
-    guard let scope = Self.all.first(where: { $0.word == argument }) else { return nil }
+    guard let scope = Scope.named.first(where: { $0.word == argument }) else { return nil }
     self.scope = scope
   }
 
-  static var allValueStrings: [String] { all.map(\.word) }
+  static var allValueStrings: [String] { Scope.named.map(\.word) }
 }
 
 struct TokenCreate: ClientCommand {

@@ -1,4 +1,5 @@
 internal import API
+internal import Codec
 internal import Credentials
 internal import RPCCore
 internal import Store

@@ -1,5 +1,6 @@
 internal import API
 internal import Codec
+internal import Cryptography
 internal import RPCCore
 internal import Store
 
@@ -185,7 +186,7 @@ extension DataProvider {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     if !request.className.isEmpty { try checkClassName(request.className, "class_name") }
     let prefix = request.idPrefix
-    guard prefix.utf8.count <= 64, prefix.utf8.allSatisfy(ObjectHash.isLowerHexDigit) else {
+    guard isLowerHex(prefix, digits: 0...64) else {
       throw invalid("id_prefix", "\(quoted(prefix)) is not 0 to 64 lower-case hexadecimal digits")
     }
     let filter = DataPointFilter(

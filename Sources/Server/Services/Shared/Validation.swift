@@ -1,3 +1,4 @@
+internal import Cryptography
 internal import RPCCore
 internal import Store
 
@@ -85,7 +86,7 @@ func imageID(_ text: String, _ field: String = "id") throws(Status) -> ObjectHas
 
 /// The name of a submitted inference.
 func checkInferenceID(_ text: String) throws(Status) {
-  guard text.utf8.count == 32, text.utf8.allSatisfy(ObjectHash.isLowerHexDigit) else {
+  guard isLowerHex(text, digits: 32...32) else {
     throw invalid("id", "\(quoted(text)) is not 32 lower-case hexadecimal digits")
   }
 }
