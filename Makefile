@@ -3,6 +3,7 @@
 BUILD := swift build --explicit-target-dependency-import-check error
 # Programs for use need no Swift toolchain where they run, and carry no symbols.
 BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib -debug-info-format none -Xlinker -s
+build_release = @for program in $(1); do $(BUILD_RELEASE) --product $$program || exit; done
 RELEASE := .build/release
 # The main job takes the first four.
 DEMO_PROGRAMS := diyml diymld diyml-engine diyml-demo
@@ -25,10 +26,10 @@ build: setup ## Builds everything for development.
 	$(BUILD) --build-tests $(SANITIZE_FLAG)
 
 release: setup ## Builds the programs for use, into .build/release.
-	@for program in $(PROGRAMS); do $(BUILD_RELEASE) --product $$program || exit; done
+	$(call build_release,$(PROGRAMS))
 
 demo-programs: setup
-	@for program in $(DEMO_PROGRAMS); do $(BUILD_RELEASE) --product $$program || exit; done
+	$(call build_release,$(DEMO_PROGRAMS))
 
 test: build ## Runs all tests. SANITIZE=thread or address runs those of the RPC under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
@@ -54,7 +55,7 @@ stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload,
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
 
 power-loss: build ## The store after every power loss and with every call failing, and with every page garbled.
-	@for program in store-scenario DiskLayer; do $(BUILD_RELEASE) --product $$program || exit; done
+	$(call build_release,store-scenario DiskLayer)
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_POWER_LOSS=1 Scripts/test --filter '^PowerLossTests\.'
 
 torture: release build ## Random calls by 12 clients while the server is killed at random moments, for SECONDS=600.

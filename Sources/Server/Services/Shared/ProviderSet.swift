@@ -34,8 +34,8 @@ package struct ProviderSet: Sendable {
   ) throws {
     let base = ProviderBase(store: store, limits: configuration.limits, clock: clock)
     let scheduler = TrainingScheduler(
-      store: store, engines: engines, configuration: configuration.scheduler, now: clock.now,
-      sleep: clock.sleep, logger: logger)
+      store: store, engines: engines, configuration: configuration.scheduler, clock: clock,
+      logger: logger)
     worker = InferenceWorker(
       store: store, vision: vision, configuration: configuration.worker, clock: clock,
       logger: logger)

@@ -37,21 +37,17 @@ package final class TrainingScheduler: Sendable {
   private let store: DataStore
   private let engines: any TrainingEngines
   private let configuration: Configuration
-  private let now: @Sendable () -> Timestamp
-  private let sleep: @Sendable (Duration) async throws -> Void
+  private let clock: ServiceClock
   private let logger: Logger
 
   package init(
     store: DataStore, engines: any TrainingEngines, configuration: Configuration = Configuration(),
-    now: @escaping @Sendable () -> Timestamp,
-    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-    logger: Logger
+    clock: ServiceClock, logger: Logger
   ) {
     self.store = store
     self.engines = engines
     self.configuration = configuration
-    self.now = now
-    self.sleep = sleep
+    self.clock = clock
     self.logger = logger
   }
 
@@ -119,13 +115,7 @@ package final class TrainingScheduler: Sendable {
   /// - Returns: whether to go on.
   private func slept(_ pause: inout Duration) async -> Bool {
     await withTaskGroup { group in
-      group.addTask { [sleep, pause] in
-        do {
-          try await sleep(pause)
-        } catch {
-          // Cancelled, since nobody waits any longer.
-        }
-      }
+      group.addTask { [clock, pause] in _ = await clock.slept(pause) }
       group.addTask { [stops] in await stops.untilDraining() }
       await group.next()
       group.cancelAll()
@@ -137,7 +127,7 @@ package final class TrainingScheduler: Sendable {
   private func startNext() async throws -> TrainingRecord? {
     while let waiting = try await store.nextQueuedTraining() {
       do {
-        let training = try await store.startTraining(waiting.id, at: now())
+        let training = try await store.startTraining(waiting.id, at: clock.now())
         changes.announce(.training(training.id))
         return training
       } catch let error as StoreError where error.isEndedAlready {
@@ -150,7 +140,8 @@ package final class TrainingScheduler: Sendable {
   private func perform(_ training: TrainingRecord) async {
     logger.info("training starts", metadata: training.logged)
     let run = TrainingRun(
-      training: training, store: store, engines: engines, configuration: configuration, now: now,
+      training: training, store: store, engines: engines, configuration: configuration,
+      now: clock.now,
       announce: { [changes] in changes.announce(.training(training.id)) })
     let ending = await stops.listening(for: training.id) { stops in
       await run.ending(unless: stops)
@@ -184,7 +175,7 @@ package final class TrainingScheduler: Sendable {
     case .succeeded(let weights, let facts, let report):
       do {
         _ = try await store.finishTraining(
-          training.id, weights: weights, facts: facts, report: report, at: now())
+          training.id, weights: weights, facts: facts, report: report, at: clock.now())
       } catch let error as StoreError where !error.isEndedAlready {
         return try await fail(training, "the model cannot be stored: \(error)")
       }
@@ -198,7 +189,7 @@ package final class TrainingScheduler: Sendable {
   }
 
   private func fail(_ training: TrainingRecord, _ reason: String) async throws {
-    _ = try await store.endTraining(training.id, .failed(reason: reason), at: now())
+    _ = try await store.endTraining(training.id, .failed(reason: reason), at: clock.now())
     var logged = training.logged
     logged["reason"] = "\(reason)"
     logger.warning("training failed", metadata: logged)

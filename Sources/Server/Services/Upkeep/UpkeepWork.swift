@@ -81,8 +81,7 @@ private func copying(
 }
 
 private func elapsedMilliseconds(since start: ContinuousClock.Instant) -> UInt64 {
-  let (seconds, attoseconds) = (ContinuousClock.now - start).components
-  return UInt64(seconds) * 1_000 + UInt64(attoseconds / 1_000_000_000_000_000)
+  UInt64((ContinuousClock.now - start) / .milliseconds(1))
 }
 
 /// Runs work that says what it does from threads of its own, and passes that on one by one.
