@@ -16,7 +16,7 @@ package final class OneShotSignal: Sendable {
 
   package var isOpen: Bool { state.withLock { $0.awaited <= 0 } }
 
-  /// Opens it, whoever has not arrived.
+  /// Opens it now, even if some have not arrived.
   package func open() { change { $0 = 0 } }
 
   /// One has arrived; the last of them opens it.

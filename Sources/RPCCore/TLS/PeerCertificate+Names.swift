@@ -37,7 +37,7 @@ extension PeerCertificate {
     var presence: Int32 = 0
     let found = X509_get_ext_d2i(certificate, NID_subject_alt_name, &presence, nil)
     guard let found else {
-      // Anything else than that there is no such extension.
+      // -1 means that there is no such extension; all else, that it cannot be read.
       guard presence == -1 else { throw Malformed() }
       return []
     }
@@ -67,7 +67,7 @@ extension PeerCertificate {
   /// The text of a subject's attribute; `nil` in forms that predate UTF-8, for nobody guesses at a
   /// name that may open doors.
   ///
-  /// A name with a zero or a line's end in it is meant to deceive whoever compares or logs it.
+  /// A NUL or a line break in a name is there to deceive code that compares or logs it.
   private static func text(_ value: UnsafePointer<ASN1_STRING>?) throws(Malformed) -> String? {
     guard
       [V_ASN1_UTF8STRING, V_ASN1_PRINTABLESTRING, V_ASN1_IA5STRING].contains(value?.pointee.type)

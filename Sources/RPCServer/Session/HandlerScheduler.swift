@@ -14,7 +14,7 @@ struct HandlerScheduler: Sendable {
   }
 
   /// Where calls of a connection on `loop` are handed over.
-  func handoff(for execution: HandlerExecution, of loop: any EventLoop) -> CallQueue<ServerCall> {
+  func callQueue(for execution: HandlerExecution, of loop: any EventLoop) -> CallQueue<ServerCall> {
     switch execution {
     case .pool: pool
     case .eventLoop: loops[ObjectIdentifier(loop)]?.calls ?? pool
@@ -91,12 +91,12 @@ struct ReadyCalls {
   private var onLoop: [ServerCall] = []
 
   init(_ starters: HandlerScheduler, _ loop: any EventLoop) {
-    pool = starters.handoff(for: .pool, of: loop)
-    self.loop = starters.handoff(for: .eventLoop, of: loop)
+    pool = starters.callQueue(for: .pool, of: loop)
+    self.loop = starters.callQueue(for: .eventLoop, of: loop)
   }
 
   /// Where calls of an endpoint are started.
-  func handoff(for endpoint: Endpoint) -> CallQueue<ServerCall> {
+  func callQueue(for endpoint: Endpoint) -> CallQueue<ServerCall> {
     switch endpoint.execution {
     case .pool: pool
     case .eventLoop: loop
@@ -116,10 +116,10 @@ struct ReadyCalls {
   }
 
   private static func handOver(
-    _ calls: inout [ServerCall], to handoff: CallQueue<ServerCall>
+    _ calls: inout [ServerCall], to callQueue: CallQueue<ServerCall>
   ) -> [ServerCall] {
     guard !calls.isEmpty else { return [] }
     defer { calls.removeAll(keepingCapacity: true) }
-    return handoff.push(calls) ? [] : calls
+    return callQueue.push(calls) ? [] : calls
   }
 }

@@ -27,7 +27,7 @@ final class ServerCall: @unchecked Sendable {
   let outgoing: OutgoingMessages?
   private let queue: CommandQueue<ServerCommand>
   private let server: Server
-  private let handoff: CallQueue<ServerCall>
+  private let callQueue: CallQueue<ServerCall>
   private let cancellation = HandlerCancellation()
 
   // Used on the connection's event loop, and by the handler's task after it was started there.
@@ -42,7 +42,7 @@ final class ServerCall: @unchecked Sendable {
 
   init(
     _ stream: StreamID, _ endpoint: Endpoint, _ context: ServerContext,
-    queue: CommandQueue<ServerCommand>, handoff: CallQueue<ServerCall>, server: Server
+    queue: CommandQueue<ServerCommand>, callQueue: CallQueue<ServerCall>, server: Server
   ) {
     let limits = server.limits
     let route = endpoint.route
@@ -50,7 +50,7 @@ final class ServerCall: @unchecked Sendable {
     self.endpoint = endpoint
     self.context = context
     self.queue = queue
-    self.handoff = handoff
+    self.callQueue = callQueue
     self.server = server
     let port = ServerPort(queue: queue)
     incoming =
@@ -102,7 +102,7 @@ final class ServerCall: @unchecked Sendable {
   private func letIn() {
     queue.push(.began(self))
     // Nobody takes it when the server has ended; then its connection is gone as well.
-    _ = handoff.push([self])
+    _ = callQueue.push([self])
   }
 
   private func intercepted() async throws -> Outcome {

@@ -148,7 +148,7 @@ final class ServerSession: Session, TimerTarget, @unchecked Sendable {
       connection.compressOutput(of: stream)
     }
     let call = ServerCall(
-      stream, endpoint, context, queue: queue, handoff: startable.handoff(for: endpoint),
+      stream, endpoint, context, queue: queue, callQueue: startable.callQueue(for: endpoint),
       server: server)
     calls[stream] = call
     if let deadline = context.deadline {

@@ -21,8 +21,8 @@ struct SyntaxError: Error, Hashable {
   let reason: String
 }
 
-/// Reads XML of a bounded depth and number of elements by libxml2's events; whoever reads the file
-/// bounds its size.
+/// Reads XML of a bounded depth and number of elements by libxml2's events; the
+/// caller bounds its size.
 ///
 /// A DOCTYPE and every entity but the five of XML itself are refused where they stand, so nothing is
 /// ever expanded or fetched. Attributes, comments and processing instructions are passed over.

@@ -3,7 +3,7 @@ internal import Foundation
 internal import GRDB
 
 extension UpkeepStatusResponse {
-  /// What lies in a data folder, whoever serves it.
+  /// What a data folder holds; `serverProcess` is left to the caller.
   init(of files: ObjectFiles, _ database: any DatabaseReader) throws {
     self.init(folder: files.folder)
     try database.read { db in

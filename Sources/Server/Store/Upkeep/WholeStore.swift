@@ -15,7 +15,7 @@ package protocol WholeStore: Sendable {
     repair: RepairRequest?, _ report: @escaping @Sendable (UpkeepEvent) -> Void
   ) async throws -> UpkeepVerifyResult
 
-  /// What lies in the folder; whoever serves it is not known here.
+  /// What the folder holds, without `serverProcess`.
   func status() async throws -> UpkeepStatusResponse
 
   /// What has lain in trash for more than some days, the oldest first; removed for good if asked to.
