@@ -122,7 +122,7 @@ let package = Package(
     module(
       "RPCClient", in: "Sources/RPCClient",
       ["Codec", "RPCCore", "RPCTLS", "Waiting", .nioCore, .nioPosix, .logging]),
-    module("API", in: "Sources/API", ["Codec", "RPCCore"]),
+    module("API", in: "Sources/API", ["Codec", "RPCCore", "WellKnownTypes"]),
 
     // What several rooms need: hashes and secrets, threads, signals to wait for, random numbers that a
     // seed decides.
@@ -176,7 +176,7 @@ let package = Package(
     .systemLibrary(name: "CFileSync", path: "Sources/Server/CFileSync"),
     module(
       "Store", in: "Sources/Server/Store",
-      ["API", "CFileSync", "Codec", "Cryptography", "Threads", .grdb, .sqlite]),
+      ["API", "CFileSync", "Codec", "Cryptography", "Threads", "WellKnownTypes", .grdb, .sqlite]),
     module(
       "EngineHost", in: "Sources/Server/EngineHost",
       ["API", "Codec", "RPCCore", "RPCClient", "Waiting", .subprocess, .system, .logging]),
@@ -184,7 +184,7 @@ let package = Package(
       "Services", in: "Sources/Server/Services",
       [
         "API", "BoxMetrics", "Codec", "RPCCore", "Store", "Credentials", "EngineHost", .logging,
-        "Cryptography", "ImageHeaders", "Waiting",
+        "Cryptography", "ImageHeaders", "Waiting", "WellKnownTypes",
       ]),
     program(
       "diymld", in: "Sources/Server",
@@ -207,6 +207,7 @@ let package = Package(
       "CommandLineKit", in: "Sources/CLI/Commands",
       [
         "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ImageHeaders",
+        "WellKnownTypes",
         "ProtoJSON", "RPCCore", "RPCClient", "RPCServices", .argumentParser, "Cryptography",
         .logging, .signals,
         .subprocess,
@@ -227,7 +228,7 @@ let package = Package(
       "diyml-demo", in: "Evaluation",
       [
         "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "PNGEncoding", "RPCCore",
-        "SeededRandom", .argumentParser, .subprocess, .system, .signals,
+        "SeededRandom", "WellKnownTypes", .argumentParser, .subprocess, .system, .signals,
       ]),
     program("detector-speed", in: "Evaluation", ["BoxMetrics", "Model", "SeededRandom"]),
     program("store-fill", in: "Evaluation", ["API", "SeededRandom", "Store"]),
@@ -266,7 +267,7 @@ let package = Package(
       "CodecTests", in: "Tests/Codec/CodecTests",
       [
         "Codec", "CodecTestMessages", "Descriptors", "API", "RPCCore", "ProtobufCJudge",
-        "SeededRandom", "codec-memory",
+        "SeededRandom", "WellKnownTypes", "codec-memory",
       ],
       resources: ["Fixtures"]),
     tests(
@@ -351,7 +352,7 @@ let package = Package(
     tests("CredentialsTests", in: "Tests/Server/CredentialsTests", ["Credentials"]),
     tests(
       "StoreTests", in: "Tests/Server/StoreTests",
-      ["API", "Codec", "Store", "TestSupport", .grdb, "Cryptography"],
+      ["API", "Codec", "Store", "TestSupport", "WellKnownTypes", .grdb, "Cryptography"],
       resources: ["Fixtures"]),
     tests(
       "EngineHostTests", in: "Tests/Server/EngineHostTests",
@@ -360,7 +361,7 @@ let package = Package(
       "ServicesTests", in: "Tests/Server/ServicesTests",
       [
         "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
-        "SeededRandom", "TestSupport", .logging, "Cryptography",
+        "SeededRandom", "TestSupport", "WellKnownTypes", .logging, "Cryptography",
       ]),
     tests("diymldTests", in: "Tests/Server/diymldTests", ["diymld"]),
 
@@ -372,8 +373,8 @@ let package = Package(
       "CommandLineTests", in: "Tests/CLI/CommandLineTests",
       [
         "API", "BoxMetrics", "Codec", "CommandLineKit", "DataSets", "Drawing", "PNGEncoding",
-        "RPCCore", "RPCLoopback", "RPCServices", "TestSupport", "diyml-demo", .logging,
-        "Cryptography",
+        "RPCCore", "RPCLoopback", "RPCServices", "TestSupport", "WellKnownTypes", "diyml-demo",
+        .logging, "Cryptography",
       ]),
     tests(
       "LoadKitTests", in: "Tests/CLI/LoadKitTests",
@@ -387,8 +388,9 @@ let package = Package(
       "EndToEndTests", in: "Tests/EndToEnd",
       [
         "API", "Codec", "RPCCore", "RPCServer", "RPCClient", "RPCLoopback", "Store", "Credentials",
-        "EngineHost", "Services", "SeededRandom", "TestSupport", "diymld", "diyml-engine", "diyml",
-        "store-fill", .logging, "Cryptography", .grdb, .subprocess, .system,
+        "EngineHost", "Services", "SeededRandom", "TestSupport", "WellKnownTypes", "diymld",
+        "diyml-engine", "diyml", "store-fill", .logging, "Cryptography", .grdb, .subprocess,
+        .system,
       ],
       resources: ["Golden"]),
   ],

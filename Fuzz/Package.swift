@@ -37,7 +37,7 @@ let package = Package(
       "RPCCore", ["CMalloc", "Codec", "CZstd", "Waiting", nioCore],
       except: ["CMalloc", "CZstd", "Observability", "TLS"]),
     fuzzed("Waiting", []),
-    fuzzed("API", ["Codec", "RPCCore"]),
+    fuzzed("API", ["Codec", "RPCCore", "WellKnownTypes"]),
     fuzzed("CodecTestMessages", ["Codec"]),
     fuzzed("Descriptors", ["Codec"]),
     fuzzed("JSONText", []),

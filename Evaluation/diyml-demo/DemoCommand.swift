@@ -14,7 +14,7 @@ struct DemoCommand: AsyncParsableCommand {
       EXAMPLE: diyml-demo demo ./photos
       """)
 
-  private static let standardBudgetSeconds: UInt32 = 150
+  private static let standardBudgetSeconds: Int32 = 150
   private static let imageFolder = ".build/demo/fashion-mnist"
 
   @Argument(help: "A folder whose folders are the classes.") var data: String?

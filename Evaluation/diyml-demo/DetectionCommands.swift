@@ -16,7 +16,7 @@ struct DemoDetectionCommand: AsyncParsableCommand {
       EXAMPLE: diyml-demo demo-detection ./street
       """)
 
-  private static let standardBudgetSeconds: UInt32 = 300
+  private static let standardBudgetSeconds: Int32 = 300
 
   @Argument(help: "A folder in one of the formats of diyml data import.") var data: String?
   @Option(help: "yolo, coco, voc or csv; found out if not given.") var format: DataSetFormat?
@@ -59,7 +59,8 @@ struct DemoDetectionCommand: AsyncParsableCommand {
     }
     system.output("==> scenes of Fashion-MNIST in \(SceneFolder.folder)\n")
     try await SceneFolder(
-      side: sceneSide, trainingCount: scenes, testCount: testScenes, seed: training.seed
+      side: sceneSide, trainingCount: scenes, testCount: testScenes,
+      seed: UInt64(bitPattern: training.seed)
     ).write()
     return try await DataSplit.boxes(
       of: SceneFolder.folder, format: .yolo, complain: system.complaints)
@@ -101,7 +102,7 @@ struct EvaluateDetectionCommand: AsyncParsableCommand {
       EXAMPLE: diyml-demo evaluate-detection ../shared/data/bccd --time-budget 1800
       """)
 
-  private static let standardBudgetSeconds: UInt32 = 1_740
+  private static let standardBudgetSeconds: Int32 = 1_740
 
   @Argument(help: "The data set's folder.") var data: String
   @Option(help: "yolo, coco, voc or csv; found out if not given.") var format: DataSetFormat?

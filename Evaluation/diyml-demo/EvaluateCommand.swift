@@ -15,7 +15,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       EXAMPLE: diyml-demo evaluate ../shared/data/trashnet --time-budget 600
       """)
 
-  private static let standardBudgetSeconds: UInt32 = 570
+  private static let standardBudgetSeconds: Int32 = 570
 
   @Argument(help: "The folder of the lists.") var data: String
   @OptionGroup var training: TrainingOptions

@@ -80,12 +80,13 @@ struct InterleaveCommand: AsyncParsableCommand {
       let start = ContinuousClock.now
       group.addTask {
         defer { upload.end(after: start.duration(to: .now)) }
-        let answer = try await clients.data.putDataPoints(options: clients.streamOptions) {
+        let answer = try await clients.data.putImages(options: clients.streamOptions) {
           try await send(image, to: $0)
           upload.end(after: start.duration(to: .now))
         }
         guard answer.refused.isEmpty else {
-          throw DemoError.jobFailed("the image was refused: \(answer.refused[0].message)")
+          throw DemoError.jobFailed(
+            "the image was refused: \(answer.refused[0].status?.message ?? "")")
         }
         return []
       }
@@ -96,14 +97,14 @@ struct InterleaveCommand: AsyncParsableCommand {
   }
 
   private func send(
-    _ image: Bytes, to writer: MessageWriter<PutDataPointsRequest>
+    _ image: Bytes, to writer: MessageWriter<PutImagesRequest>
   ) async throws {
-    try await writer.write(PutDataPointsRequest(part: .project("large")))
-    let begin = PutDataPointsRequest.Begin(imageBytes: UInt64(image.count), fileName: "large.png")
-    try await writer.write(PutDataPointsRequest(part: .begin(begin)))
+    try await writer.write(PutImagesRequest(part: .project("large")))
+    let begin = PutImagesRequest.Begin(sizeBytes: Int64(image.count), fileName: "large.png")
+    try await writer.write(PutImagesRequest(part: .begin(begin)))
     for start in stride(from: image.startIndex, to: image.endIndex, by: Self.chunkBytes) {
       let end = min(start + Self.chunkBytes, image.endIndex)
-      try await writer.write(PutDataPointsRequest(part: .chunk(image[start..<end])))
+      try await writer.write(PutImagesRequest(part: .chunk(image[start..<end])))
     }
   }
 

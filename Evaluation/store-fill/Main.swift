@@ -32,7 +32,7 @@ struct StoreFill {
       // Evenly spread logarithms, from 20 kB to 2 MB.
       let size =
         number == 0 ? modelBytes : Int(20_000 * pow(100, Double.random(in: 0...1, using: &random)))
-      _ = try await store.putDataPoint(
+      _ = try await store.putImage(
         store.stage(noise(size, &random)),
         image: ImageFacts(format: .jpeg, width: 640, height: 480, perceptualHash: UInt64(number)),
         annotation: nil, fileName: "\(number).jpg", inProject: "photos", of: account, at: now)

@@ -8,12 +8,12 @@ extension EngineTrainEvent.Result {
   /// `boxes` are all that the training was given.
   init(_ report: DetectionReport, boxes: Int) {
     let metrics = ModelMetrics(
-      trainingImages: UInt64(report.trainingImages),
-      validationImages: UInt64(report.validationImages), loss: report.epochs.last?.loss ?? 0,
+      trainingImages: Int32(report.trainingImages),
+      validationImages: Int32(report.validationImages), loss: report.epochs.last?.loss ?? 0,
       detection: DetectionMetrics(report, boxes: boxes))
     self.init(
       architecture: DetectorDescription.architecture,
-      inputSide: UInt32(report.description.inputSide), metrics: metrics,
+      inputSide: Int32(report.description.inputSide), metrics: metrics,
       report: TrainingReport(report), examples: report.samples.map { .init($0) })
   }
 }
@@ -23,9 +23,12 @@ extension DetectionMetrics {
     let figures = report.evaluation
     let counts = report.confusion
     self.init(
-      map: figures.averagePrecision, map50: figures.averagePrecision50,
-      map75: figures.averagePrecision75, mapSmall: figures.averagePrecisionSmall,
-      mapMedium: figures.averagePrecisionMedium, mapLarge: figures.averagePrecisionLarge,
+      meanAveragePrecision: figures.averagePrecision,
+      meanAveragePrecision50: figures.averagePrecision50,
+      meanAveragePrecision75: figures.averagePrecision75,
+      meanAveragePrecisionSmall: figures.averagePrecisionSmall,
+      meanAveragePrecisionMedium: figures.averagePrecisionMedium,
+      meanAveragePrecisionLarge: figures.averagePrecisionLarge,
       averageRecall1: figures.averageRecall1, averageRecall10: figures.averageRecall10,
       averageRecall100: figures.averageRecall100,
       classes: report.description.classes.indices.map {
@@ -33,8 +36,8 @@ extension DetectionMetrics {
       },
       confidenceBest: report.description.bestConfidence, precision: counts.precision,
       recall: counts.recall, f1: counts.f1,
-      trainingObjects: UInt64(clamping: boxes - report.boxesLeftOut - counts.objects),
-      validationObjects: UInt64(counts.objects), boxesLeftOut: UInt64(report.boxesLeftOut))
+      trainingObjects: Int32(clamping: boxes - report.boxesLeftOut - counts.objects),
+      validationObjects: Int32(counts.objects), boxesLeftOut: Int32(report.boxesLeftOut))
   }
 }
 
@@ -47,7 +50,7 @@ extension DetectionMetrics.ClassMetrics {
       averagePrecision: report.evaluation.classAveragePrecisions[index],
       averagePrecision50: report.evaluation.classAveragePrecisions50[index],
       averageRecall: report.evaluation.classRecalls[index], precision: point?.precision ?? 0,
-      recall: point?.recall ?? 0, f1: point?.f1 ?? 0, objects: UInt64(objects))
+      recall: point?.recall ?? 0, f1: point?.f1 ?? 0, objects: Int32(objects))
   }
 }
 
@@ -57,7 +60,7 @@ extension TrainingReport {
     self.init(
       history: report.epochs.map { Epoch($0) },
       confusion: Confusion(
-        classNames: names, counts: report.confusion.counts.flatMap { $0.map { UInt64($0) } },
+        classNames: names, counts: report.confusion.counts.flatMap { $0.map { Int32($0) } },
         hasBackground: true),
       precisionRecall: zip(names, report.curves).compactMap { name, curve in
         curve.map { PrecisionRecallCurve(className: name, precisions: $0.sampledPrecisions) }
@@ -68,9 +71,10 @@ extension TrainingReport {
 extension TrainingReport.Epoch {
   init(_ epoch: TrainedEpoch) {
     self.init(
-      phase: TrainingPhase(epoch.phase), epoch: UInt32(clamping: epoch.number), loss: epoch.loss,
+      phase: TrainingPhase(epoch.phase), epoch: Int32(clamping: epoch.number), loss: epoch.loss,
       validationLoss: epoch.validationLoss, validationAccuracy: epoch.validationAccuracy,
-      validationMap: epoch.averagePrecision, validationMap50: epoch.averagePrecision50,
+      validationMeanAveragePrecision: epoch.averagePrecision,
+      validationMeanAveragePrecision50: epoch.averagePrecision50,
       seconds: epoch.seconds)
   }
 }
@@ -82,7 +86,7 @@ extension EngineTrainEvent.Example {
   init(_ sample: DetectionReport.Sample) {
     let best = sample.content.predictions.sorted { $0.confidence > $1.confidence }
     self.init(
-      index: UInt32(sample.image),
+      index: Int32(sample.image),
       objects: best.prefix(Self.objectsMax).map(EngineDetectedObject.init))
   }
 }
@@ -91,7 +95,7 @@ extension EngineDetectedObject {
   init(_ found: EvaluatedImage.Prediction) {
     self.init(
       box: EngineBox(
-        classIndex: UInt32(found.classIndex), xMin: found.box.xMin, yMin: found.box.yMin,
+        classIndex: Int32(found.classIndex), xMin: found.box.xMin, yMin: found.box.yMin,
         xMax: found.box.xMax, yMax: found.box.yMax),
       confidence: found.confidence)
   }

@@ -60,7 +60,7 @@ package final class TrainerProvider: EngineTrainerService {
     let stop = CancellationFlag()
     // Events are few a second; the bound only matters when nobody reads.
     let (events, feed) = AsyncStream.makeStream(
-      of: Model.TrainingEvent.self, bufferingPolicy: .bufferingNewest(1_000))
+      of: TrainingStep.self, bufferingPolicy: .bufferingNewest(1_000))
     let trainer = Trainer(
       backbonePath: folders.backbone, isCancelled: { stop.isCancelled },
       report: { feed.yield($0) })
@@ -101,7 +101,7 @@ package final class TrainerProvider: EngineTrainerService {
 
 extension EngineTrainEvent {
   /// One step of progress, in the terms of the contract.
-  init(_ event: Model.TrainingEvent) {
+  init(_ event: TrainingStep) {
     if let note = event.note {
       self.init(event: .note(note))
       return
@@ -109,17 +109,17 @@ extension EngineTrainEvent {
     self.init(
       event: .progress(
         API.TrainingProgress(
-          phase: TrainingPhase(event.phase), epoch: UInt32(clamping: event.epoch),
-          epochs: UInt32(clamping: event.epochs), imagesDone: UInt64(event.imagesDone),
-          imagesTotal: UInt64(event.imagesTotal), loss: event.loss,
+          phase: TrainingPhase(event.phase), epoch: Int32(clamping: event.epoch),
+          epochs: Int32(clamping: event.epochs), imagesDone: Int32(event.imagesDone),
+          imagesTotal: Int32(event.imagesTotal), loss: event.loss,
           validationAccuracy: event.validationAccuracy,
           imagesPerSecond: event.imagesPerSecond, secondsLeft: event.secondsLeft,
-          validationMap: event.validationAveragePrecision)))
+          validationMeanAveragePrecision: event.validationAveragePrecision)))
   }
 }
 
 extension TrainingPhase {
-  init(_ phase: Model.TrainingEvent.Phase) {
+  init(_ phase: TrainingStep.Phase) {
     switch phase {
     case .images, .features: self = .features
     case .head: self = .head

@@ -26,7 +26,7 @@ extension TrainingSet {
         "class_names", "\(classes.count) classes; it must be within \(allowed)")
     }
     for (index, example) in request.examples.enumerated() {
-      guard example.classIndex < classes.count else {
+      guard classes.indices.contains(Int(example.classIndex)) else {
         throw Status.invalid(
           "examples[\(index)].class_index",
           "class \(example.classIndex); there are \(classes.count) classes")
@@ -45,7 +45,7 @@ extension EngineTrainEvent.Result {
   init(_ report: ClassificationReport) {
     self.init(
       architecture: ModelDescription.architecture,
-      inputSide: UInt32(report.description.inputSide), metrics: ModelMetrics(report),
+      inputSide: Int32(report.description.inputSide), metrics: ModelMetrics(report),
       report: TrainingReport(history: report.epochs.map { .init($0) }))
   }
 }
@@ -58,15 +58,15 @@ extension ModelMetrics {
     let found = report.validation
     let ranks = min(Self.ranksMax, found.confusion.count)
     self.init(
-      accuracy: found.accuracy, topKAccuracy: found.topAccuracy(ranks), topK: UInt32(ranks),
+      accuracy: found.accuracy, topKAccuracy: found.topAccuracy(ranks), topK: Int32(ranks),
       macroF1: found.macroF1,
       classes: zip(report.description.classes, found.classFigures).map { name, figures in
         ClassMetrics(
           className: name, precision: figures.precision, recall: figures.recall, f1: figures.f1,
-          support: UInt64(figures.support))
+          support: Int32(figures.support))
       },
-      confusion: found.confusion.flatMap { $0.map { UInt64($0) } },
-      trainingImages: UInt64(report.trainingImages),
-      validationImages: UInt64(report.validationImages), loss: report.epochs.last?.loss ?? 0)
+      confusion: found.confusion.flatMap { $0.map { Int32($0) } },
+      trainingImages: Int32(report.trainingImages),
+      validationImages: Int32(report.validationImages), loss: report.epochs.last?.loss ?? 0)
   }
 }

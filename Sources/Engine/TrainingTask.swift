@@ -18,7 +18,7 @@ extension ClassificationRecipe {
   init(_ parameters: TrainingParameters, computingThreads: Int) throws(Status) {
     self.init()
     self.computingThreads = computingThreads
-    seed = parameters.seed
+    seed = UInt64(bitPattern: parameters.seed ?? 0)
     timeBudget = parameters.timeBudget ?? timeBudget
     validationFraction = parameters.chosen(\.validationFraction) ?? validationFraction
     inputSide = parameters.chosen(\.inputSide).map(Int.init)
@@ -36,7 +36,7 @@ extension DetectionRecipe {
     }
     self.init()
     self.computingThreads = computingThreads
-    seed = parameters.seed
+    seed = UInt64(bitPattern: parameters.seed ?? 0)
     timeBudget = parameters.timeBudget ?? timeBudget
     validationFraction = parameters.chosen(\.validationFraction) ?? validationFraction
     inputSide = parameters.chosen(\.inputSide).map(Int.init) ?? inputSide

@@ -34,8 +34,8 @@ package final class VisionProvider: EngineVisionService {
     let hash = try await decode(image) { image throws(ImageError) in try image.inspect() }
     let header = image.header
     return EngineInspectImageResponse(
-      format: API.ImageFormat(header.format), width: UInt32(header.width),
-      height: UInt32(header.height), frames: UInt32(header.frames), perceptualHash: hash.rawValue)
+      format: API.ImageFormat(header.format), width: Int32(header.width),
+      height: Int32(header.height), frames: Int32(header.frames), perceptualHash: hash.rawValue)
   }
 
   package func classify(
@@ -47,8 +47,8 @@ package final class VisionProvider: EngineVisionService {
     let pixels = try await pixels(of: image, side: side)
     let probabilities = try await models.probabilities(request.model, of: pixels)
     return EngineClassifyResponse(
-      scores: Self.best(request.topK, of: probabilities), imageWidth: UInt32(image.header.width),
-      imageHeight: UInt32(image.header.height),
+      scores: Self.best(request.topK, of: probabilities), imageWidth: Int32(image.header.width),
+      imageHeight: Int32(image.header.height),
       milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
@@ -65,18 +65,18 @@ package final class VisionProvider: EngineVisionService {
     if request.confidenceMin == nil { input.options.confidenceMin = detector.bestConfidence }
     let found = try await models.objects(request.model, in: input)
     return EngineDetectResponse(
-      objects: found.map(EngineDetectedObject.init), imageWidth: UInt32(image.header.width),
-      imageHeight: UInt32(image.header.height),
+      objects: found.map(EngineDetectedObject.init), imageWidth: Int32(image.header.width),
+      imageHeight: Int32(image.header.height),
       milliseconds: (ContinuousClock.now - start) / .milliseconds(1))
   }
 
   /// The likeliest classes, the best first; of equals, the first of the model's list.
-  static func best(_ count: UInt32, of probabilities: [Float]) -> [EngineClassifyResponse.Score] {
+  static func best(_ count: Int32, of probabilities: [Float]) -> [EngineClassifyResponse.Score] {
     let ranked = probabilities.enumerated().sorted { left, right in
       left.element == right.element ? left.offset < right.offset : left.element > right.element
     }
-    return ranked.prefix(count == 0 ? ranked.count : Int(count)).map { index, probability in
-      EngineClassifyResponse.Score(index: UInt32(index), probability: Double(probability))
+    return ranked.prefix(count > 0 ? Int(count) : ranked.count).map { index, probability in
+      EngineClassifyResponse.Score(index: Int32(index), probability: Double(probability))
     }
   }
 

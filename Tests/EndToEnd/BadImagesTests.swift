@@ -11,7 +11,7 @@ extension ProgramTests {
     private static let memoryBytesMax = 1 << 30
 
     private enum Verdict {
-      case accepted(DataPoint)
+      case accepted(Image)
       case refused(String)
     }
 
@@ -44,16 +44,15 @@ extension ProgramTests {
       _ file: URL, _ shop: Shop, _ caller: any Caller
     ) async throws -> Verdict {
       let image = Bytes(Array(try Data(contentsOf: file)))
-      let answer = try await DataClient(caller).putDataPoints(options: shop.options) { writer in
-        try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
+      let answer = try await DataClient(caller).putImages(options: shop.options) { writer in
+        try await writer.write(PutImagesRequest(part: .project(Shop.project)))
         for part in UploadCases.parts(of: image) { try await writer.write(part) }
       }
-      if let stored = answer.stored.first { return .accepted(try #require(stored.dataPoint)) }
+      if let stored = answer.stored.first { return .accepted(try #require(stored.image)) }
       let refused = try #require(answer.refused.first, "\(file.lastPathComponent) vanished")
-      #expect(
-        refused.code == UInt32(StatusCode.invalidArgument.rawValue),
-        "\(file.lastPathComponent): code \(refused.code), \(refused.message)")
-      return .refused(refused.message)
+      let status = Status(try #require(refused.status))
+      #expect(status.code == .invalidArgument, "\(file.lastPathComponent): \(status)")
+      return .refused(status.message)
     }
 
     private func judge(_ verdict: Verdict, of file: URL) {

@@ -34,9 +34,9 @@ enum ClassCases {
       #expect(after[1].id == cat.id)
       #expect(after[2].id == before.first { $0.name == "dog" }?.id)
       #expect(Set(after.map(\.id)).count == 3)
-      let points = try await world.data.listDataPoints(
-        ListDataPointsRequest(project: project), options: world.options()
-      ).dataPoints
+      let points = try await world.data.listImages(
+        ListImagesRequest(project: project), options: world.options()
+      ).images
       #expect(points.map(\.annotation) == [Annotation("kitten")])
     }
     cases.addProjectCases { SetClassesRequest(project: $0, classes: [Class(name: "red")]) }
@@ -115,9 +115,9 @@ enum ClassCases {
         SyntheticImages.blobs(.red, seed: 2_300), in: project, Annotation("cat"))
       _ = try await world.data.deleteClasses(
         DeleteClassesRequest(project: project, force: true), options: world.options())
-      let points = try await world.data.listDataPoints(
-        ListDataPointsRequest(project: project, unlabeled: true), options: world.options()
-      ).dataPoints
+      let points = try await world.data.listImages(
+        ListImagesRequest(project: project, unlabeled: true), options: world.options()
+      ).images
       #expect(points.count == 1)
     }
     cases.addProjectCases { DeleteClassesRequest(project: $0) }

@@ -11,7 +11,7 @@ import Testing
 
   private static let cases: [MethodCases] =
     AccountCases.all + TokenCases.all + ProjectCases.all + ClassCases.all + UploadCases.all
-    + DataPointCases.all + TrainingCases.all + PublishingCases.all + InferenceCases.all
+    + ImageCases.all + TrainingCases.all + PublishingCases.all + InferenceCases.all
 
   @Test(arguments: Transport.allCases)
   func `every method answers as the contract says`(transport: Transport) async throws {

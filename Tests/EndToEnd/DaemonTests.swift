@@ -61,7 +61,7 @@ extension ProgramTests {
           let waits = refused?.details.compactMap { detail -> Duration? in
             switch detail {
             case .retryAfter(let wait): wait
-            case .fieldViolation, .limitExceeded, .unprocessed, .resource: nil
+            case .fieldViolation, .limitExceeded, .unprocessed, .resource, .errorInfo: nil
             }
           }
           #expect(waits?.count == 1)
@@ -76,8 +76,8 @@ extension ProgramTests {
           let shop = try await Shop(opening: client)
           let image = SyntheticImages.blobs(.red, seed: 70_000)
           let parts = UploadCases.parts(of: Bytes(image), chunkBytes: 4_000)
-          let answer = try await DataClient(client).putDataPoints(options: shop.options) { writer in
-            try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
+          let answer = try await DataClient(client).putImages(options: shop.options) { writer in
+            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
             for part in parts.prefix(2) { try await writer.write(part) }
             // Another call has come back, so these parts have arrived as well.
             _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)
@@ -85,7 +85,7 @@ extension ProgramTests {
             try await refusesNewConnections(daemon)
             for part in parts.dropFirst(2) { try await writer.write(part) }
           }
-          #expect(answer.stored.map(\.dataPoint?.id) == [sha256(image)])
+          #expect(answer.stored.map(\.image?.id) == [sha256(image)])
         }
         let ending = try await within(Daemon.patience, "the end of diymld") {
           await daemon.process.ending()

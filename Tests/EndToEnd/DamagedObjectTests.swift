@@ -35,11 +35,11 @@ extension ProgramTests {
           #expect(job.reason.contains("\(image) is damaged"), "the reason is '\(job.reason)'")
 
           // The same bytes again heal it, as the server now says it lacks them.
-          let ids = FindDataPointsRequest(project: Shop.project, ids: [image])
+          let ids = FindMissingImagesRequest(project: Shop.project, ids: [image])
           let data = DataClient(client)
-          #expect(try await data.findDataPoints(ids, options: shop.options).found.isEmpty)
+          #expect(try await data.findMissingImages(ids, options: shop.options).found.isEmpty)
           try await shop.put(SyntheticImages.blobs(.red, seed: 99), "red", client)
-          #expect(try await data.findDataPoints(ids, options: shop.options).found.count == 1)
+          #expect(try await data.findMissingImages(ids, options: shop.options).found.count == 1)
           try await shop.train(World.quickParameters, client)
           let second = try await shop.ended(client)
           #expect(second.state == .succeeded, "\(second.reason)")

@@ -48,24 +48,25 @@ import Testing
     #expect(metrics.trainingImages + metrics.validationImages == 12)
     #expect(detection.trainingObjects + detection.validationObjects == 11)
     #expect(detection.classes.map(\.className) == ["square"])
-    #expect(detection.map != nil && detection.map50 != nil)
+    #expect(detection.meanAveragePrecision != nil && detection.meanAveragePrecision50 != nil)
   }
 
   private func checkReport(_ project: String, _ world: World) async throws {
-    let report = try #require(
-      try await world.training.getTrainingReport(
-        GetTrainingReportRequest(project: project), options: world.options()
-      ).report)
-    #expect(report.history.map(\.epoch) == Array(1...UInt32(report.history.count)))
-    #expect(report.history.contains { $0.validationMap != nil && $0.validationLoss != nil })
+    let report = try await world.training.getTrainingReport(
+      GetTrainingReportRequest(project: project), options: world.options())
+    #expect(report.history.map(\.epoch) == Array(1...Int32(report.history.count)))
+    #expect(
+      report.history.contains {
+        $0.validationMeanAveragePrecision != nil && $0.validationLoss != nil
+      })
     #expect(report.confusion?.hasBackground == true && report.confusion?.counts.count == 4)
     #expect(report.precisionRecall.map(\.precisions.count) == [101])
     let example = try #require(report.detectionExamples.first)
-    let page = try await world.data.listDataPoints(
-      ListDataPointsRequest(project: project, idPrefix: example.dataPointId),
+    let page = try await world.data.listImages(
+      ListImagesRequest(project: project, idPrefix: example.imageId),
       options: world.options())
     let boxes = Annotation(value: .boxes(Boxes(boxes: example.truths)))
-    #expect(page.dataPoints.map(\.annotation) == [boxes])
+    #expect(page.images.map(\.annotation) == [boxes])
   }
 
   private func checkUse(_ project: String, _ world: World) async throws {
@@ -73,7 +74,8 @@ import Testing
       PublishRequest(project: project), options: world.options())
     let found = try await world.publishing.searchPublished(
       SearchPublishedRequest(text: "square"), options: world.options(.eve))
-    #expect(found.models.map(\.project) == [project] && found.models.first?.map50 != nil)
+    #expect(found.models.map(\.project) == [project])
+    #expect(found.models.first?.metrics?.detection?.meanAveragePrecision50 != nil)
     let (image, _) = Self.scene(100)
     let question = InferRequest(
       model: "ada/\(project)", image: Bytes(image), confidenceMin: 0, iouMax: 0.5,

@@ -19,7 +19,7 @@ struct FullDiskProps: Sendable {
   let token: Int64
   /// A project with classes and two images.
   let project: String
-  let images: [DataPoint]
+  let images: [Image]
   /// A project with a large image.
   let large: String
   /// A project that is being trained.
@@ -37,10 +37,10 @@ struct FullDiskProps: Sendable {
     leaving = try await world.makeAccount().options
     let issued = try await world.auth.createToken(
       CreateTokenRequest(label: name, scopes: [.read]), options: options
-    ).issued
-    token = try #require(issued?.token).id
+    )
+    token = try #require(issued.token).id
     project = try await world.makeProject()
-    var images: [DataPoint] = []
+    var images: [Image] = []
     for seed in 0..<2 as Range<UInt64> {
       let image = SyntheticImages.blobs(.red, seed: 4_000 + seed)
       images.append(try await world.put(image, in: project, Annotation("cat")))
@@ -64,8 +64,8 @@ struct FullDiskProps: Sendable {
       options: options
     ).id
     try await eventually(within: .seconds(30), "the answer to an inference") { [inference] in
-      try await world.inference.fetchInference(
-        FetchInferenceRequest(id: inference), options: options
+      try await world.inference.getInference(
+        GetInferenceRequest(id: inference), options: options
       ).state == .done
     }
   }
@@ -104,7 +104,7 @@ struct FullDiskCall: Sendable {
     FullDiskCall(AuthMethods.createToken) {
       CreateTokenRequest(label: $0.name, scopes: [.read])
     },
-    FullDiskCall(AuthMethods.revokeToken) { RevokeTokenRequest(id: $0.token) },
+    FullDiskCall(AuthMethods.revokeToken) { RevokeTokenRequest(token: .id($0.token)) },
     FullDiskCall(AuthMethods.changePassword, as: { $0.userOptions }) { _ in
       ChangePasswordRequest(oldPassword: World.password, newPassword: "another good one")
     },
@@ -126,28 +126,28 @@ struct FullDiskCall: Sendable {
     FullDiskCall(DataMethods.setClasses) {
       SetClassesRequest(project: $0.large, classes: [Class(name: "bird")])
     },
-    FullDiskCall(DataMethods.putDataPoint) {
-      PutDataPointRequest(
+    FullDiskCall(DataMethods.putImage) {
+      PutImageRequest(
         project: $0.project, image: Bytes(SyntheticImages.blobs(.red, seed: 4_100)))
     },
-    FullDiskCall(DataMethods.putDataPoints) { props in
+    FullDiskCall(DataMethods.putImages) { props in
       let image = SyntheticImages.blobs(.red, seed: 4_200)
       _ = try await props.world.upload(image, chunkBytes: 4_096, to: props.project)
     },
-    FullDiskCall(DataMethods.getDataPoint) {
-      GetDataPointRequest(project: $0.project, id: $0.images[0].id)
+    FullDiskCall(DataMethods.getImage) {
+      GetImageRequest(project: $0.project, id: $0.images[0].id)
     },
-    FullDiskCall(DataMethods.listDataPoints) { ListDataPointsRequest(project: $0.project) },
-    FullDiskCall(DataMethods.findDataPoints) {
-      FindDataPointsRequest(project: $0.project, ids: $0.images.map(\.id))
+    FullDiskCall(DataMethods.listImages) { ListImagesRequest(project: $0.project) },
+    FullDiskCall(DataMethods.findMissingImages) {
+      FindMissingImagesRequest(project: $0.project, ids: $0.images.map(\.id))
     },
-    FullDiskCall(DataMethods.relabelDataPoint) {
-      RelabelDataPointRequest(
+    FullDiskCall(DataMethods.setAnnotation) {
+      SetAnnotationRequest(
         project: $0.project, id: $0.images[0].id, annotation: Annotation("dog"))
     },
     FullDiskCall(DataMethods.analyzeProject) { AnalyzeProjectRequest(project: $0.project) },
-    FullDiskCall(DataMethods.deleteDataPoint) {
-      DeleteDataPointRequest(project: $0.project, id: $0.images[1].id)
+    FullDiskCall(DataMethods.deleteImage) {
+      DeleteImageRequest(project: $0.project, id: $0.images[1].id)
     },
     FullDiskCall(DataMethods.deleteClasses) {
       DeleteClassesRequest(project: $0.project, force: true)
@@ -196,7 +196,7 @@ struct FullDiskCall: Sendable {
       SubmitInferenceRequest(
         request: InferRequest(model: "ada/trained", image: InferenceCases.red))
     },
-    FullDiskCall(InferenceMethods.fetchInference) { FetchInferenceRequest(id: $0.inference) },
+    FullDiskCall(InferenceMethods.getInference) { GetInferenceRequest(id: $0.inference) },
   ]
 
   private static let publishing = [
@@ -204,8 +204,8 @@ struct FullDiskCall: Sendable {
       PublishRequest(project: "trained", version: 1, description: "at the level \($0.name)")
     },
     FullDiskCall(PublishingMethods.searchPublished) { _ in SearchPublishedRequest() },
-    FullDiskCall(PublishingMethods.getModelCard) { _ in
-      GetModelCardRequest(model: "ada/trained")
+    FullDiskCall(PublishingMethods.getModel) { _ in
+      GetModelRequest(model: "ada/trained")
     },
     FullDiskCall(PublishingMethods.unpublish) { _ in UnpublishRequest(project: "trained") },
   ]

@@ -4,9 +4,9 @@ import RPCCore
 import TestSupport
 import Testing
 
-/// The cases of inference: `Infer`, `InferStream`, `SubmitInference`, `FetchInference`.
+/// The cases of inference: `Infer`, `InferStream`, `SubmitInference`, `GetInference`.
 enum InferenceCases {
-  static let all = [infer, inferStream, submitInference, fetchInference]
+  static let all = [infer, inferStream, submitInference, getInference]
 
   /// An image that nothing was trained on.
   static let red = Bytes(SyntheticImages.blobs(.red, seed: 9_000))
@@ -131,9 +131,9 @@ enum InferenceCases {
     }
   }
 
-  static let fetchInference = MethodCases(
-    InferenceMethods.fetchInference, needs: .scope(.infer),
-    request: { FetchInferenceRequest(id: try await $0.submit(red)) }
+  static let getInference = MethodCases(
+    InferenceMethods.getInference, needs: .scope(.infer),
+    request: { GetInferenceRequest(id: try await $0.submit(red)) }
   ) { cases in
     cases.succeeds("when it is done") { world in
       let response = try await world.fetched(try await world.submit(blue))
@@ -144,25 +144,25 @@ enum InferenceCases {
       let id = try await world.submit(Bytes(Array("no image".utf8)))
       let response = try await world.fetched(id)
       #expect(response.state == .failed && response.response == nil)
-      #expect(response.failure?.code == UInt32(StatusCode.invalidArgument.rawValue))
+      #expect(response.failure?.code == .invalidArgument)
       #expect(response.failure?.message.isEmpty == false)
     }
     cases.refuses(.anothers, "inference", .notFound, ["inference"], as: .eve) {
-      FetchInferenceRequest(id: try await $0.submit(red))
+      GetInferenceRequest(id: try await $0.submit(red))
     }
     cases.refuses(.unknownName, "inference", .notFound, ["inference"]) { _ in
-      FetchInferenceRequest(id: String(repeating: "0", count: 32))
+      GetInferenceRequest(id: String(repeating: "0", count: 32))
     }
-    cases.accepts(.bound, "32 digits") { FetchInferenceRequest(id: try await $0.submit(red)) }
+    cases.accepts(.bound, "32 digits") { GetInferenceRequest(id: try await $0.submit(red)) }
     for count in [31, 33] {
       cases.refuses(
         .pastBound, "\(count) digits", .invalidArgument, ["id", "32"], field: "id"
-      ) { _ in FetchInferenceRequest(id: String(repeating: "0", count: count)) }
+      ) { _ in GetInferenceRequest(id: String(repeating: "0", count: count)) }
     }
     for id in ["", "../../../../../../../etc/passwd", String(repeating: "G", count: 32)] {
       cases.refuses(
         .wrongArgument, "the id '\(id)'", .invalidArgument, ["id"], field: "id"
-      ) { _ in FetchInferenceRequest(id: id) }
+      ) { _ in GetInferenceRequest(id: id) }
     }
   }
 
@@ -229,10 +229,10 @@ extension World {
   /// What a stream answers to each request, by the place of the request.
   func answers(
     to requests: [InferRequest?]
-  ) async throws -> [UInt64: InferStreamResponse.Outcome?] {
+  ) async throws -> [Int64: InferStreamResponse.Outcome?] {
     try await inference.inferStream(options: options()) { writer, responses in
       for (index, request) in requests.enumerated() {
-        try await writer.write(InferStreamRequest(id: UInt64(index), request: request))
+        try await writer.write(InferStreamRequest(id: Int64(index), request: request))
       }
       writer.finish()
       return try await responses.reduce(into: [:]) { $0[$1.id] = $1.outcome }
@@ -248,13 +248,27 @@ extension World {
   }
 
   /// Fetches an inference until it is answered.
-  func fetched(_ id: String) async throws -> FetchInferenceResponse {
-    var response = FetchInferenceResponse(state: .pending)
+  func fetched(_ id: String) async throws -> InferenceJob {
+    var response = InferenceJob(state: .pending)
     try await eventually(within: .seconds(30), "a submitted inference") {
-      response = try await inference.fetchInference(
-        FetchInferenceRequest(id: id), options: options())
+      response = try await inference.getInference(
+        GetInferenceRequest(id: id), options: options())
       return response.state != .pending
     }
     return response
+  }
+}
+
+extension InferenceJob {
+  /// What it came to when it is done.
+  var response: InferResponse? {
+    guard case .response(let response) = outcome else { return nil }
+    return response
+  }
+
+  /// Why it failed.
+  var failure: Status? {
+    guard case .failure(let failure) = outcome else { return nil }
+    return Status(failure)
   }
 }

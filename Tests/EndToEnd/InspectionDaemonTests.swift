@@ -49,7 +49,7 @@ extension ProgramTests {
         #expect(health.0 == .exited(0))
         #expect(health.1 == "SERVING\n")
         let described = try await diyml("describe", "Auth", "--server", tcp)
-        #expect(described.1.contains("rpc Login(LoginRequest) returns (LoginResponse);"))
+        #expect(described.1.contains("rpc Login(LoginRequest) returns (IssuedToken);"))
         let made = try await diyml(
           "call", "Auth/CreateAccount", #"{"user": "ada", "password": "correct horse"}"#,
           "--server", tcp)

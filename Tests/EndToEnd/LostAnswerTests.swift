@@ -111,7 +111,7 @@ import Testing
     let secret = try await losingTheAnswer(to: "CreateAccount", in: folder) { client in
       let made = try await AuthClient(client).createAccount(
         CreateAccountRequest(user: "ada", password: "correct horse"), options: options)
-      let secret = made.issued?.secret ?? ""
+      let secret = made.secret
       let tokens = try await AuthClient(client).listTokens(
         .init(), options: CallOptions(metadata: ["authorization": "Bearer \(secret)"]))
       #expect(tokens.tokens.count == 1)
@@ -133,7 +133,7 @@ import Testing
     let projects = try await losingTheAnswer(to: "CreateProject", in: folder) { client in
       let made = try await AuthClient(client).createAccount(
         CreateAccountRequest(user: "ada", password: "correct horse"), options: options)
-      var keyed = self.options(made.issued?.secret ?? "")
+      var keyed = self.options(made.secret)
       let data = DataClient(client)
       _ = try await data.createProject(
         CreateProjectRequest(project: "pets", type: .detection), options: keyed)

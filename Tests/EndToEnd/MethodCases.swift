@@ -70,7 +70,7 @@ struct Refusal: Sendable {
     let named = status.details.compactMap { detail -> String? in
       switch detail {
       case .fieldViolation(let field, _): field
-      case .limitExceeded, .retryAfter, .unprocessed, .resource: nil
+      case .limitExceeded, .retryAfter, .unprocessed, .resource, .errorInfo: nil
       }
     }
     guard named.contains(field) else {

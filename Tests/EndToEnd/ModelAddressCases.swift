@@ -12,7 +12,7 @@ extension MethodCases {
         .anothers, "model that is not published, to \(person)", .notFound, ["ada/pets"], as: person
       ) { _ in request("ada/pets") }
     }
-    for model in ["nobody/trained", "ada/nothing", "ada/trained@2", "ada/trained@4294967295"] {
+    for model in ["nobody/trained", "ada/nothing", "ada/trained@2", "ada/trained@2147483647"] {
       refuses(.unknownName, model, .notFound, [model]) { _ in request(model) }
     }
     accepts(.bound, "the first version", as: .eve) { _ in request("ada/trained@1") }
@@ -21,7 +21,7 @@ extension MethodCases {
     for (what, model) in [
       ("an owner of 65 bytes", Texts.bytes(65) + "/trained"),
       ("a project of 65 bytes", "ada/" + Texts.bytes(65)),
-      ("a version past 32 bits", "ada/trained@4294967296"),
+      ("a version past 31 bits", "ada/trained@2147483648"),
       ("far too many bytes", Texts.bytes(100_000)),
     ] {
       refuses(.pastBound, what, .invalidArgument, ["model"], field: "model") { _ in

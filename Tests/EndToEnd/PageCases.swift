@@ -5,17 +5,19 @@ import Testing
 extension MethodCases {
   /// The cases that every list in pages has.
   mutating func addPageCases<Q: Message>(
-    _ request: @escaping @Sendable (_ pageSize: UInt32, _ pageToken: String) -> Q
+    _ request: @escaping @Sendable (_ pageSize: Int32, _ pageToken: String) -> Q
   ) {
     accepts(.bound, "a page of 1,000") { _ in request(1_000, "") }
     refuses(
       .pastBound, "a page of 1,001", .invalidArgument, ["page_size", "1001", "1000"],
       field: "page_size"
     ) { _ in request(1_001, "") }
-    refuses(
-      .pastBound, "a page of 4,294,967,295", .invalidArgument, ["page_size", "1000"],
-      field: "page_size"
-    ) { _ in request(.max, "") }
+    for size in [-1, Int32.min, .max] {
+      refuses(
+        .pastBound, "a page of \(size)", .invalidArgument, ["page_size", "\(size)", "1000"],
+        field: "page_size"
+      ) { _ in request(size, "") }
+    }
     for token in ["-", "no token at all", "99999999999999999999", "\u{0}", "../1", "1 "] {
       refuses(
         .wrongArgument, "the page token \(token.debugDescription)", .invalidArgument,

@@ -2,10 +2,11 @@ import API
 import RPCCore
 import TestSupport
 import Testing
+import WellKnownTypes
 
 /// The cases of published models: `Publish`, `SearchPublished`, `GetModelCard`, `Unpublish`.
 enum PublishingCases {
-  static let all = [publish, searchPublished, getModelCard, unpublish]
+  static let all = [publish, searchPublished, getModel, unpublish]
 
   private static let description = "Tells red from blue."
 
@@ -15,14 +16,13 @@ enum PublishingCases {
   ) { cases in
     cases.succeeds("again, which changes the description") { world in
       for text in ["Another text.", description] {
-        let response = try await world.publishing.publish(
+        let model = try await world.publishing.publish(
           PublishRequest(project: "trained", version: 1, description: text),
           options: world.options())
-        let model = try #require(response.model)
         #expect(model.owner == "ada" && model.project == "trained" && model.version == 1)
         #expect(model.description == text)
         #expect(model.type == .classification && model.classNames == ["red", "blue"])
-        #expect(model.accuracy > 0.7 && model.publishTimeUnixMs > 0)
+        #expect((model.metrics?.accuracy ?? 0) > 0.7 && model.publishTime != nil)
       }
     }
     cases.addProjectCases { PublishRequest(project: $0) }
@@ -99,39 +99,38 @@ enum PublishingCases {
     cases.addPageCases { SearchPublishedRequest(pageSize: $0, pageToken: $1) }
   }
 
-  static let getModelCard = MethodCases(
-    PublishingMethods.getModelCard, needs: .scope(.infer),
-    request: { _ in GetModelCardRequest(model: "ada/trained") }
+  static let getModel = MethodCases(
+    PublishingMethods.getModel, needs: .scope(.infer),
+    request: { _ in GetModelRequest(model: "ada/trained") }
   ) { cases in
     for model in ["ada/trained", "ada/trained@1"] {
       cases.succeeds("of \(model)") { world in
-        let response = try await world.publishing.getModelCard(
-          GetModelCardRequest(model: model), options: world.options(.eve))
-        let card = try #require(response.card)
-        #expect(card.model?.owner == "ada" && card.model?.version == 1)
-        #expect(card.architecture == "efficientnet-lite0" && card.inputSide == 64)
-        #expect(card.weightsHash.utf8.count == 64 && card.weightsBytes > 1 << 20)
-        #expect(card.dataSetHash == (try await world.job("trained")).dataSetHash)
-        #expect(card.metrics?.classes.count == 2 && card.parameters?.headOnly == true)
-        #expect(card.trainingSeconds > 0)
+        let model = try await world.publishing.getModel(
+          GetModelRequest(model: model), options: world.options(.eve))
+        #expect(model.owner == "ada" && model.version == 1)
+        #expect(model.architecture == "efficientnet-lite0" && model.inputSide == 64)
+        #expect(model.fileHash.utf8.count == 64 && model.sizeBytes > 1 << 20)
+        #expect(model.dataSetHash == (try await world.job("trained")).dataSetHash)
+        #expect(model.metrics?.classes.count == 2 && model.parameters?.headOnly == true)
+        #expect((model.trainingTime?.duration ?? .zero) > .zero)
       }
     }
-    cases.addModelCases { GetModelCardRequest(model: $0) }
+    cases.addModelCases { GetModelRequest(model: $0) }
   }
 
   static let unpublish = MethodCases(
     PublishingMethods.unpublish, needs: .scope(.publish),
     request: { _ in UnpublishRequest(project: "trained") }
   ) { cases in
-    for version in [UInt32(1), 0] {
+    for version in [Int32(1), 0] {
       cases.succeeds("version \(version), and nobody finds it") { world in
         let answer = try await world.publishing.unpublish(
           UnpublishRequest(project: "trained", version: version), options: world.options())
         #expect(answer.versions == [1])
         for person in [Person.ada, .eve] {
           let refused = await status {
-            try await world.publishing.getModelCard(
-              GetModelCardRequest(model: "ada/trained"), options: world.options(person))
+            try await world.publishing.getModel(
+              GetModelRequest(model: "ada/trained"), options: world.options(person))
           }
           #expect(refused?.code == .notFound)
           let inference = await status {

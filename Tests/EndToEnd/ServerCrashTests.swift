@@ -68,7 +68,7 @@ extension ProgramTests {
                 } else {
                   let answer = try await shop.putAll(
                     (0..<3).map { _ in ledger.nextImage() }, client)
-                  ledger.acknowledge(answer.stored.compactMap { $0.dataPoint?.id })
+                  ledger.acknowledge(answer.stored.compactMap { $0.image?.id })
                 }
               }
             }
@@ -96,12 +96,11 @@ extension ProgramTests {
       for point in points {
         let bytes = try await shop.read(point.id, caller)
         #expect(sha256(bytes) == point.id, "an image is not whole")
-        #expect(point.bytes == UInt64(bytes.count) && point.width == 40)
+        #expect(point.sizeBytes == Int64(bytes.count) && point.width == 40)
       }
       let project = try await DataClient(caller).getProject(
-        GetProjectRequest(project: Shop.project), options: shop.options
-      ).project
-      #expect(project?.dataPointCount == UInt64(points.count))
+        GetProjectRequest(project: Shop.project), options: shop.options)
+      #expect(project.imageCount == Int32(points.count))
       print(
         "crash: \(ledger.acknowledged.count) acknowledged, \(points.count) stored,"
           + " \(ledger.sent.count) sent")

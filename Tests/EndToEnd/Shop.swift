@@ -17,7 +17,7 @@ struct Shop: Sendable {
   init(opening caller: any Caller) async throws {
     let made = try await AuthClient(caller).createAccount(
       CreateAccountRequest(user: "ada", password: Self.password))
-    options = World.options(token: try #require(made.issued).secret)
+    options = World.options(token: made.secret)
     let data = DataClient(caller)
     _ = try await data.createProject(
       CreateProjectRequest(project: Self.project, type: .classification), options: options)
@@ -32,16 +32,16 @@ struct Shop: Sendable {
   func put(
     _ image: [UInt8], _ className: String? = nil, _ caller: any Caller
   ) async throws -> String {
-    let request = PutDataPointRequest(
+    let request = PutImageRequest(
       project: Self.project, image: Bytes(image), annotation: className.map { Annotation($0) })
-    let response = try await DataClient(caller).putDataPoint(request, options: options)
-    return try #require(response.dataPoint).id
+    let response = try await DataClient(caller).putImage(request, options: options)
+    return try #require(response.image).id
   }
 
   /// Sends images in chunks in one stream.
-  func putAll(_ images: [[UInt8]], _ caller: any Caller) async throws -> PutDataPointsResponse {
-    try await DataClient(caller).putDataPoints(options: options) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project(Self.project)))
+  func putAll(_ images: [[UInt8]], _ caller: any Caller) async throws -> PutImagesResponse {
+    try await DataClient(caller).putImages(options: options) { writer in
+      try await writer.write(PutImagesRequest(part: .project(Self.project)))
       for image in images {
         for part in UploadCases.parts(of: Bytes(image), chunkBytes: 16 << 10) {
           try await writer.write(part)
@@ -51,19 +51,19 @@ struct Shop: Sendable {
   }
 
   /// All images of the project.
-  func list(_ caller: any Caller) async throws -> [DataPoint] {
+  func list(_ caller: any Caller) async throws -> [Image] {
     try await everyPage { token in
-      let page = try await DataClient(caller).listDataPoints(
-        ListDataPointsRequest(project: Self.project, pageSize: 1_000, pageToken: token),
+      let page = try await DataClient(caller).listImages(
+        ListImagesRequest(project: Self.project, pageSize: 1_000, pageToken: token),
         options: options)
-      return (page.dataPoints, page.nextPageToken)
+      return (page.images, page.nextPageToken)
     }
   }
 
   /// An image's bytes.
   func read(_ id: String, _ caller: any Caller) async throws -> [UInt8] {
-    try await DataClient(caller).getDataPoint(
-      GetDataPointRequest(project: Self.project, id: id), options: options
+    try await DataClient(caller).downloadImage(
+      DownloadImageRequest(project: Self.project, id: id), options: options
     ) { parts in
       try await parts.reduce(into: []) { $0 += $1.chunk }
     }
@@ -103,9 +103,8 @@ struct Shop: Sendable {
     ) { events in
       try await events.reduce(0) { count, _ in count + 1 }
     }
-    let response = try await training.getTraining(
+    return try await training.getTraining(
       GetTrainingRequest(project: Self.project), options: options)
-    return try #require(response.job)
   }
 
   /// Fills the project, trains for a few seconds and publishes the model.

@@ -110,8 +110,8 @@ extension ProgramTests {
           let shop = try await Shop(opening: client)
           let image = SyntheticImages.black(width: 1_100, height: 1_100)
           let id = try await shop.put(image, nil, client)
-          try await DataClient(client).getDataPoint(
-            GetDataPointRequest(project: Shop.project, id: id), options: shop.options
+          try await DataClient(client).downloadImage(
+            DownloadImageRequest(project: Shop.project, id: id), options: shop.options
           ) { _ in
             reached()
             try await Task.sleep(for: .seconds(3_600))
@@ -125,9 +125,9 @@ extension ProgramTests {
       try await expectStop(folder) { daemon, reached in
         try await daemon.withClient { client in
           let shop = try await Shop(opening: client)
-          _ = try await DataClient(client).putDataPoints(options: shop.options) { writer in
-            try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
-            try await writer.write(PutDataPointsRequest(part: .begin(.init(imageBytes: 1_000))))
+          _ = try await DataClient(client).putImages(options: shop.options) { writer in
+            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+            try await writer.write(PutImagesRequest(part: .begin(.init(sizeBytes: 1_000))))
             reached()
             try await Task.sleep(for: .seconds(3_600))
           }
@@ -208,8 +208,8 @@ extension ProgramTests {
         try await daemon.withClient { client in
           let shop = try await Shop(opening: client)
           let call = await status {
-            try await DataClient(client).putDataPoints(options: shop.options) { writer in
-              try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
+            try await DataClient(client).putImages(options: shop.options) { writer in
+              try await writer.write(PutImagesRequest(part: .project(Shop.project)))
               _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)
               process.signal(SIGTERM)
               try await eventually(within: .seconds(10), "the refusal of new connections") {

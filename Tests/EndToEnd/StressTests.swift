@@ -77,9 +77,9 @@ extension ProgramTests {
             let id = try await shop.put(image, "red", client)
             #expect(id == sha256(image))
           case 4..<7:
-            let page = try await DataClient(client).listDataPoints(
-              ListDataPointsRequest(project: Shop.project, pageSize: 20), options: shop.options)
-            #expect(page.dataPoints.count == 20)
+            let page = try await DataClient(client).listImages(
+              ListImagesRequest(project: Shop.project, pageSize: 20), options: shop.options)
+            #expect(page.images.count == 20)
           case 7..<9:
             let answer = try await shop.infer(InferenceCases.blue, client)
             #expect(answer.imageWidth == 64)
@@ -132,9 +132,9 @@ extension ProgramTests {
       return try await withThrowingTaskGroup(of: [Double].self) { group in
         group.addTask {
           defer { isUploaded.change { $0 = true } }
-          let answer = try await DataClient(uploader).putDataPoints(options: shop.options) {
+          let answer = try await DataClient(uploader).putImages(options: shop.options) {
             writer in
-            try await writer.write(PutDataPointsRequest(part: .project(Shop.project)))
+            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
             for part in UploadCases.parts(of: image, chunkBytes: 256 << 10) {
               try await writer.write(part)
             }

@@ -2,6 +2,7 @@ import API
 import RPCCore
 import TestSupport
 import Testing
+import WellKnownTypes
 
 /// The cases of tokens: `WhoAmI`, `ListTokens`, `CreateToken`, `RevokeToken`.
 enum TokenCases {
@@ -15,8 +16,9 @@ enum TokenCases {
       #expect(who.user == "eve")
       let token = try #require(who.token)
       #expect(token.id > 0)
-      #expect(token.createTimeUnixMs >= who.accountCreateTimeUnixMs)
-      #expect(token.expireTimeUnixMs > token.createTimeUnixMs)
+      let (made, ends) = (try #require(token.createTime), try #require(token.expireTime))
+      #expect(made.sinceEpoch >= (try #require(who.createTime)).sinceEpoch)
+      #expect(ends.sinceEpoch > made.sinceEpoch)
     }
     for kind in [CaseKind.anothers, .unknownName, .bound, .pastBound, .wrongArgument] {
       cases.none(kind, "it takes no argument")
@@ -56,13 +58,14 @@ enum TokenCases {
   ) { cases in
     cases.succeeds("that may do what it was made for and no more") { world in
       let response = try await world.auth.createToken(
-        CreateTokenRequest(label: "reader", scopes: [.read], lifetimeSeconds: 3_600),
+        CreateTokenRequest(
+          label: "reader", scopes: [.read], lifetime: ProtoDuration(.seconds(3_600))),
         options: world.options())
-      let issued = try #require(response.issued)
+      let issued = response
       let token = try #require(issued.token)
       #expect(token.label == "reader")
       #expect(token.scopes == [.read])
-      #expect(token.expireTimeUnixMs - token.createTimeUnixMs == 3_600_000)
+      #expect(token.lifetime == .seconds(3_600))
       let options = World.options(token: issued.secret)
       _ = try await world.data.getProject(GetProjectRequest(project: "pets"), options: options)
       let refused = await status {
@@ -74,13 +77,14 @@ enum TokenCases {
     cases.succeeds("for 30 days unless told otherwise") { world in
       let response = try await world.auth.createToken(
         CreateTokenRequest(scopes: [.infer]), options: world.options())
-      let token = try #require(response.issued?.token)
-      #expect(token.expireTimeUnixMs - token.createTimeUnixMs == 2_592_000_000)
+      let token = try #require(response.token)
+      #expect(token.lifetime == .seconds(2_592_000))
     }
     cases.succeeds("that dies when its time has come") { world in
       let response = try await world.auth.createToken(
-        CreateTokenRequest(scopes: [.read], lifetimeSeconds: 1), options: world.options())
-      let options = World.options(token: try #require(response.issued).secret)
+        CreateTokenRequest(scopes: [.read], lifetime: ProtoDuration(.seconds(1))),
+        options: world.options())
+      let options = World.options(token: response.secret)
       try await eventually(within: .seconds(10), "the end of a token") {
         await status {
           try await world.data.listProjects(ListProjectsRequest(), options: options)
@@ -91,16 +95,19 @@ enum TokenCases {
     cases.none(.unknownName, "it makes what it names")
     cases.accepts(.bound, "a label of 64 bytes and a year") { _ in
       CreateTokenRequest(
-        label: Texts.bytes(64), scopes: World.scopes, lifetimeSeconds: 31_536_000)
+        label: Texts.bytes(64), scopes: World.scopes, lifetime: ProtoDuration(.seconds(31_536_000)))
     }
     cases.refuses(
       .pastBound, "a label of 65 bytes", .invalidArgument, ["label", "65", "64"], field: "label"
     ) { _ in CreateTokenRequest(label: Texts.bytes(65), scopes: [.read]) }
-    for seconds in [31_536_001, UInt64.max] {
+    for lifetime in [
+      ProtoDuration(seconds: 31_536_000, nanos: 1), ProtoDuration(seconds: .max), ProtoDuration(),
+      ProtoDuration(seconds: -1),
+    ] {
       cases.refuses(
-        .pastBound, "\(seconds) seconds", .invalidArgument,
-        ["lifetime", "\(seconds)", "31536000"], field: "lifetime_seconds"
-      ) { _ in CreateTokenRequest(scopes: [.read], lifetimeSeconds: seconds) }
+        .pastBound, "a lifetime of \(lifetime.duration)", .invalidArgument,
+        ["lifetime", "\(lifetime.duration)", "31536000"], field: "lifetime"
+      ) { _ in CreateTokenRequest(scopes: [.read], lifetime: lifetime) }
     }
     for (what, scopes) in [
       ("no scope", []), ("an unspecified scope", [.unspecified]),
@@ -119,17 +126,18 @@ enum TokenCases {
 
   static let revokeToken = MethodCases(
     AuthMethods.revokeToken, needs: .scope(.account),
-    request: { _ in RevokeTokenRequest(id: 999_999) }
+    request: { _ in RevokeTokenRequest(token: .id(999_999)) }
   ) { cases in
     for isOwn in [true, false] {
       cases.succeeds(isOwn ? "the token of the call" : "another token of the caller") { world in
         let (user, options) = try await world.makeAccount()
         let login = try await world.auth.login(LoginRequest(user: user, password: World.password))
-        let issued = try #require(login.issued)
+        let issued = login
         let revoked = World.options(token: issued.secret)
-        let id = isOwn ? 0 : try #require(issued.token).id
+        let id = try #require(issued.token).id
+        let token: RevokeTokenRequest.Token = isOwn ? .current(ProtoEmpty()) : .id(id)
         _ = try await world.auth.revokeToken(
-          RevokeTokenRequest(id: id), options: isOwn ? revoked : options)
+          RevokeTokenRequest(token: token), options: isOwn ? revoked : options)
         let refused = await status {
           try await world.auth.whoAmI(WhoAmIRequest(), options: revoked)
         }
@@ -141,20 +149,31 @@ enum TokenCases {
       let ada = try await world.auth.whoAmI(WhoAmIRequest(), options: world.options())
       let id = try #require(ada.token).id
       let refused = await status {
-        try await world.auth.revokeToken(RevokeTokenRequest(id: id), options: world.options(.eve))
+        try await world.auth.revokeToken(
+          RevokeTokenRequest(token: .id(id)), options: world.options(.eve))
       }
       #expect(refused?.code == .notFound)
       _ = try await world.auth.whoAmI(WhoAmIRequest(), options: world.options())
     }
     for id in [Int64(999_999), .max] {
       cases.refuses(.unknownName, "token \(id)", .notFound, ["token", "\(id)"]) { _ in
-        RevokeTokenRequest(id: id)
+        RevokeTokenRequest(token: .id(id))
       }
     }
     cases.none(.bound, "its arguments have no bounds")
     cases.none(.pastBound, "its arguments have no bounds")
     cases.refuses(.wrongArgument, "a negative number", .notFound, ["token", "-1"]) { _ in
-      RevokeTokenRequest(id: -1)
+      RevokeTokenRequest(token: .id(-1))
     }
+    cases.refuses(.wrongArgument, "no token", .invalidArgument, ["id", "current"], field: "token") {
+      _ in RevokeTokenRequest()
+    }
+  }
+}
+
+extension Token {
+  fileprivate var lifetime: Duration? {
+    guard let createTime, let expireTime else { return nil }
+    return expireTime.sinceEpoch - createTime.sinceEpoch
   }
 }

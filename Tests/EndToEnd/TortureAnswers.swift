@@ -26,7 +26,7 @@ extension TortureCall {
       (.createToken(let label, _), .token(let issued)):
       return learn(issued, as: label, in: &after)
     case (.createProject(let name, _, _), .project(let project)):
-      after?.projects[name]?.createTime = project.createTimeUnixMs
+      after?.projects[name]?.createTime = project.createTime
       return after?.projects[name]?.differences(from: project).isEmpty == true
     case (.setClasses(let name, _), .classes(let classes)):
       return after?.projects[name]?.classes == classes
@@ -37,7 +37,7 @@ extension TortureCall {
     case (.train(let name), .job(let job)):
       return after?.projects[name]?.trainings.count == Int(job.number)
     case (.cancel(_, let number), .job(let job)):
-      return job.state == .cancelled && job.number == number
+      return job.state == .canceled && job.number == number
     case (.publish(let name, let version, let description), .model(let model)):
       return model.owner == user && model.project == name && model.version == version
         && model.description == description
@@ -67,18 +67,18 @@ extension TortureCall {
   }
 
   private func learn(
-    _ stored: [PutDataPointResponse], _ refused: [UInt32: UInt32], in name: String,
+    _ stored: [PutImageResponse], _ refused: [Int32: Int32], in name: String,
     _ after: inout TortureAccount?
   ) -> Bool {
     guard let project = after?.projects[name] else { return false }
     for (index, upload) in uploads.enumerated() {
       let refusal = upload.refusal(by: project)
-      guard refused[UInt32(index)] == refusal.map({ UInt32($0.rawValue) }) else { return false }
+      guard refused[Int32(index)] == refusal.map({ Int32($0.rawValue) }) else { return false }
     }
     guard uploads.isEmpty || stored.count + refused.count == uploads.count else { return false }
-    for point in stored.compactMap(\.dataPoint) {
+    for point in stored.compactMap(\.image) {
       if after?.projects[name]?.images[point.id]?.createTime == nil {
-        after?.projects[name]?.images[point.id]?.createTime = point.createTimeUnixMs
+        after?.projects[name]?.images[point.id]?.createTime = point.createTime
       }
       guard let image = after?.projects[name]?.images[point.id],
         project.differences(image, from: point).isEmpty

@@ -33,15 +33,15 @@ extension TortureCall {
       return try await askData(DataClient(caller), options)
     case .train(let project):
       let request = TrainRequest(project: project, parameters: World.quickParameters)
-      return .job(try await TrainingClient(caller).train(request, options: options).job ?? .init())
+      return .job(try await TrainingClient(caller).train(request, options: options))
     case .cancel(let project, let number):
       let request = CancelTrainingRequest(project: project, number: number)
       let answer = try await TrainingClient(caller).cancelTraining(request, options: options)
-      return .job(answer.job ?? .init())
+      return .job(answer)
     case .publish(let project, let version, let description):
       let request = PublishRequest(project: project, version: version, description: description)
       let answer = try await PublishingClient(caller).publish(request, options: options)
-      return .model(answer.model ?? .init())
+      return .model(answer)
     case .unpublish(let project, let version):
       let request = UnpublishRequest(project: project, version: version)
       let answer = try await PublishingClient(caller).unpublish(request, options: options)
@@ -58,20 +58,20 @@ extension TortureCall {
     switch operation {
     case .createAccount(let password):
       let request = CreateAccountRequest(user: user, password: password)
-      return .token(try await auth.createAccount(request, options: options).issued ?? .init())
+      return .token(try await auth.createAccount(request, options: options))
     case .login(let password, let label):
       let request = LoginRequest(user: user, password: password, tokenLabel: label)
-      return .token(try await auth.login(request, options: options).issued ?? .init())
+      return .token(try await auth.login(request, options: options))
     case .createToken(let label, let scopes):
       let request = CreateTokenRequest(label: label, scopes: scopes)
-      return .token(try await auth.createToken(request, options: options).issued ?? .init())
+      return .token(try await auth.createToken(request, options: options))
     case .deleteAccount(let password):
       _ = try await auth.deleteAccount(.init(password: password), options: options)
     case .changePassword(let old, let new):
       _ = try await auth.changePassword(
         .init(oldPassword: old, newPassword: new), options: options)
     case .revokeToken(let id):
-      _ = try await auth.revokeToken(RevokeTokenRequest(id: id), options: options)
+      _ = try await auth.revokeToken(RevokeTokenRequest(token: .id(id)), options: options)
     case .createProject, .deleteProject, .setClasses, .deleteClasses, .put, .putAll, .relabel,
       .deleteImage, .train, .cancel, .publish, .unpublish, .submit:
       preconditionFailure("\(operation.kind) is not of Auth")
@@ -83,7 +83,7 @@ extension TortureCall {
     switch operation {
     case .createProject(let name, let type, let description):
       let request = CreateProjectRequest(project: name, type: type, description: description)
-      return .project(try await data.createProject(request, options: options).project ?? .init())
+      return .project(try await data.createProject(request, options: options))
     case .deleteProject(let name):
       _ = try await data.deleteProject(DeleteProjectRequest(project: name), options: options)
     case .setClasses(let name, let classes):
@@ -93,19 +93,25 @@ extension TortureCall {
       let request = DeleteClassesRequest(project: name, force: force)
       _ = try await data.deleteClasses(request, options: options)
     case .put(let name, let upload):
-      let request = PutDataPointRequest(
+      let request = PutImageRequest(
         project: name, image: upload.bytes, annotation: upload.annotation,
         fileName: upload.fileName)
-      return .stored([try await data.putDataPoint(request, options: options)], refused: [:])
+      return .stored([try await data.putImage(request, options: options)], refused: [:])
     case .putAll(let name, let uploads):
       return try await putAll(name, uploads, data, options)
     case .relabel(let name, let id, let annotation):
-      let request = RelabelDataPointRequest(project: name, id: id, annotation: annotation)
-      let answer = try await data.relabelDataPoint(request, options: options)
-      return .stored([.init(dataPoint: answer.dataPoint, created: false)], refused: [:])
+      let image =
+        if annotation == nil {
+          try await data.removeAnnotation(
+            RemoveAnnotationRequest(project: name, id: id), options: options)
+        } else {
+          try await data.setAnnotation(
+            SetAnnotationRequest(project: name, id: id, annotation: annotation), options: options)
+        }
+      return .stored([.init(image: image, created: false)], refused: [:])
     case .deleteImage(let name, let id):
-      let request = DeleteDataPointRequest(project: name, id: id)
-      _ = try await data.deleteDataPoint(request, options: options)
+      let request = DeleteImageRequest(project: name, id: id)
+      _ = try await data.deleteImage(request, options: options)
     case .createAccount, .deleteAccount, .login, .changePassword, .createToken, .revokeToken,
       .train, .cancel, .publish, .unpublish, .submit:
       preconditionFailure("\(operation.kind) is not of Data")
@@ -116,8 +122,8 @@ extension TortureCall {
   private func putAll(
     _ name: String, _ uploads: [TortureUpload], _ data: DataClient, _ options: CallOptions
   ) async throws -> TortureAnswer {
-    let answer = try await data.putDataPoints(options: options) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project(name)))
+    let answer = try await data.putImages(options: options) { writer in
+      try await writer.write(PutImagesRequest(part: .project(name)))
       for upload in uploads {
         var parts = UploadCases.parts(
           of: upload.bytes, chunkBytes: 16 << 10, fileName: upload.fileName)
@@ -128,7 +134,7 @@ extension TortureCall {
         for part in parts { try await writer.write(part) }
       }
     }
-    let refused = answer.refused.map { ($0.index, $0.code) }
+    let refused = answer.refused.map { ($0.index, $0.status?.code ?? 0) }
     return .stored(answer.stored, refused: Dictionary(uniqueKeysWithValues: refused))
   }
 }

@@ -168,11 +168,11 @@ extension TortureChoice {
     let classifiers = account.projects.filter { $0.value.type == .classification }
     for (name, project) in classifiers.sorted(by: { $0.key < $1.key }) {
       if project.trainings.last == .open, !isOneOf(3) {
-        return .cancel(name, number: UInt32(project.trainings.count))
+        return .cancel(name, number: Int32(project.trainings.count))
       }
     }
     let name = any(classifiers.keys.filter { $0 != Self.trained }.sorted(), "missing")
-    if isOneOf(3) { return .cancel(name, number: UInt32.random(in: 1...3, using: &random)) }
+    if isOneOf(3) { return .cancel(name, number: Int32.random(in: 1...3, using: &random)) }
     return .train(name)
   }
 
@@ -181,7 +181,7 @@ extension TortureChoice {
     let name = any(models.keys.sorted(), projectName())
     let trainings = account.projects[name]?.trainings ?? []
     let index = trainings.firstIndex(of: .ended(.succeeded)) ?? Int(random.next() % 2)
-    let version = UInt32(index + 1)
+    let version = Int32(index + 1)
     switch Int.random(in: 0..<10, using: &random) {
     case 0..<3: return .publish(name, version: version, description: "text \(random.next())")
     case 3: return .unpublish(name, version: isOneOf(2) ? 0 : version)

@@ -81,7 +81,7 @@ extension TortureProject {
     for (known, job) in zip(trainings, seen.trainings.reversed()) {
       let isSame =
         switch known {
-        case .open: job.state != .cancelled
+        case .open: job.state != .canceled
         case .ended(let state): job.state == state
         }
       if !isSame { faults.add(.changed, "\(name)'s training: \(job), not \(known)") }
@@ -93,17 +93,17 @@ extension TortureProject {
     var faults: [TortureFault] = []
     let isSame =
       project.type == type && project.description == description
-      && project.createTimeUnixMs == createTime ?? project.createTimeUnixMs
+      && project.createTime == createTime ?? project.createTime
     if !isSame { faults.add(.changed, "\(project), not \(type), '\(description)'") }
     if project.classes != classes {
       faults.add(.changed, "\(project.name): classes \(project.classes), not \(classes)")
     }
-    if project.dataPointCount != UInt64(images.count)
-      || project.labeledDataPointCount != UInt64(labeledCount)
+    if project.imageCount != Int32(images.count)
+      || project.labeledImageCount != Int32(labeledCount)
     {
       faults.add(
         .changed,
-        "\(project.name): \(project.dataPointCount) images, \(project.labeledDataPointCount)"
+        "\(project.name): \(project.imageCount) images, \(project.labeledImageCount)"
           + " labelled, not \(images.count), \(labeledCount)")
     }
     if Set(project.publishedVersions) != Set(published.keys) {
@@ -112,14 +112,14 @@ extension TortureProject {
     return faults
   }
 
-  func differences(_ image: TortureImage, from point: DataPoint) -> [TortureFault] {
+  func differences(_ image: TortureImage, from point: Image) -> [TortureFault] {
     var faults: [TortureFault] = []
     let picture = TorturePicture.byID[point.id]
     let isSame =
       point.fileName == image.fileName && point.annotation == annotation(image.label)
-      && point.bytes == UInt64(picture?.bytes.count ?? 0)
+      && point.sizeBytes == Int64(picture?.bytes.count ?? 0)
       && Int(point.width) == picture?.side && point.format == .png
-      && point.createTimeUnixMs == image.createTime ?? point.createTimeUnixMs
+      && point.createTime == image.createTime ?? point.createTime
     if !isSame {
       let label = annotation(image.label).map { "\($0)" } ?? "no label"
       faults.add(.changed, "\(point), not \(image.fileName), \(label)")
@@ -128,11 +128,11 @@ extension TortureProject {
   }
 
   fileprivate mutating func learn(from seen: TortureObservation.ProjectSeen) {
-    createTime = seen.project.createTimeUnixMs
-    for point in seen.images { images[point.id]?.createTime = point.createTimeUnixMs }
+    createTime = seen.project.createTime
+    for point in seen.images { images[point.id]?.createTime = point.createTime }
     for (index, job) in seen.trainings.reversed().enumerated() where index < trainings.count {
       switch job.state {
-      case .succeeded, .failed, .cancelled: trainings[index] = .ended(job.state)
+      case .succeeded, .failed, .canceled: trainings[index] = .ended(job.state)
       case .queued, .running, .unspecified, .unrecognized: break
       }
     }

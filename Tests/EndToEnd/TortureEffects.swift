@@ -206,18 +206,18 @@ extension TortureProject {
     return nil
   }
 
-  fileprivate func cancelOutcomes(_ number: UInt32) -> [Result<TortureProject, TortureRefusal>] {
+  fileprivate func cancelOutcomes(_ number: Int32) -> [Result<TortureProject, TortureRefusal>] {
     let index = Int(number) - 1
     guard trainings.indices.contains(index) else { return [.failure(TortureRefusal(.notFound))] }
     let tooLate = Result<TortureProject, _>.failure(TortureRefusal(.failedPrecondition))
     guard trainings[index] == .open else { return [tooLate] }
     var after = self
-    after.trainings[index] = .ended(.cancelled)
+    after.trainings[index] = .ended(.canceled)
     return [.success(after), tooLate]
   }
 
   fileprivate func publishOutcomes(
-    _ version: UInt32, _ description: String
+    _ version: Int32, _ description: String
   ) -> [Result<TortureProject, TortureRefusal>] {
     let index = Int(version) - 1
     guard trainings.indices.contains(index) else { return [.failure(TortureRefusal(.notFound))] }

@@ -55,7 +55,7 @@ final class TortureLedger: Sendable {
     var image: String?
     var token: Int64?
     var inference: String?
-    var training: UInt32?
+    var training: Int32?
   }
 
   private struct State {

@@ -1,4 +1,5 @@
 import API
+import WellKnownTypes
 
 /// What one account has, as far as the server's answers tell.
 ///
@@ -9,7 +10,7 @@ struct TortureAccount: Sendable {
   var tokens: [String: TortureToken] = [:]
   var projects: [String: TortureProject] = [:]
   /// Submitted inferences by id, with what became of them once that was seen.
-  var inferences: [String: FetchInferenceResponse?] = [:]
+  var inferences: [String: InferenceJob?] = [:]
 }
 
 struct TortureToken: Sendable {
@@ -27,15 +28,15 @@ struct TortureToken: Sendable {
 struct TortureProject: Sendable {
   var type: ProjectType
   var description: String
-  var createTime: Int64?
+  var createTime: ProtoTimestamp?
   var classes: [Class] = []
-  var nextClass: UInt32 = 1
+  var nextClass: Int32 = 1
   /// By the SHA-256 of the bytes.
   var images: [String: TortureImage] = [:]
   /// Number 1 first.
   var trainings: [TortureTraining] = []
   /// Descriptions by version.
-  var published: [UInt32: String] = [:]
+  var published: [Int32: String] = [:]
 }
 
 struct TortureImage: Sendable {
@@ -43,19 +44,19 @@ struct TortureImage: Sendable {
   var label: TortureLabel
   /// The call that first stored it; calls of one account grow.
   var order: UInt64
-  var createTime: Int64?
+  var createTime: ProtoTimestamp?
 }
 
 /// An annotation, with classes by number, so that a renamed class is renamed in it.
 enum TortureLabel: Sendable, Equatable {
   case none
-  case classID(UInt32)
+  case classID(Int32)
   case boxes([TortureBox])
 }
 
 struct TortureBox: Sendable, Equatable {
   var box: Box
-  var classID: UInt32
+  var classID: Int32
 }
 
 enum TortureTraining: Sendable, Equatable {
@@ -100,14 +101,14 @@ extension TortureProject {
     }
   }
 
-  private func classID(_ name: String) -> UInt32? { classes.first { $0.name == name }?.id }
+  private func classID(_ name: String) -> Int32? { classes.first { $0.name == name }?.id }
 
-  private func className(_ id: UInt32) -> String {
+  private func className(_ id: Int32) -> String {
     classes.first { $0.id == id }?.name ?? "no class \(id)"
   }
 
   /// Whether an image has the class.
-  func uses(_ id: UInt32) -> Bool {
+  func uses(_ id: Int32) -> Bool {
     images.values.contains { image in
       switch image.label {
       case .none: false
@@ -121,7 +122,7 @@ extension TortureProject {
 
   /// Whether a classifier can be trained: at least two classes, of each at least two images.
   var isReady: Bool {
-    var counts: [UInt32: Int] = [:]
+    var counts: [Int32: Int] = [:]
     for image in images.values {
       if case .classID(let id) = image.label { counts[id, default: 0] += 1 }
     }

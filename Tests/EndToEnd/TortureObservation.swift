@@ -5,7 +5,7 @@ import RPCCore
 struct TortureObservation: Sendable {
   struct ProjectSeen: Sendable {
     var project: Project
-    var images: [DataPoint]
+    var images: [Image]
     /// Newest first.
     var trainings: [TrainingJob]
   }
@@ -13,9 +13,9 @@ struct TortureObservation: Sendable {
   var user: String
   var tokens: [Token]
   var projects: [ProjectSeen]
-  var published: [PublishedModel]
+  var published: [Model]
   /// Of the inferences asked for: those that there are.
-  var inferences: [String: FetchInferenceResponse]
+  var inferences: [String: InferenceJob]
 }
 
 /// Reads on behalf of one token.
@@ -58,21 +58,21 @@ struct TortureReader: Sendable {
   private func project(_ project: Project) async throws -> TortureObservation.ProjectSeen {
     let images = try await everyPage { token in
       // Small pages, so that the order across them is checked too.
-      let page = try await DataClient(caller).listDataPoints(
-        ListDataPointsRequest(project: project.name, pageSize: 40, pageToken: token),
+      let page = try await DataClient(caller).listImages(
+        ListImagesRequest(project: project.name, pageSize: 40, pageToken: token),
         options: options)
-      return (page.dataPoints, page.nextPageToken)
+      return (page.images, page.nextPageToken)
     }
     let trainings = try await everyPage { token in
       let page = try await TrainingClient(caller).listTrainings(
         ListTrainingsRequest(project: project.name, pageSize: 1_000, pageToken: token),
         options: options)
-      return (page.jobs, page.nextPageToken)
+      return (page.trainings, page.nextPageToken)
     }
     return .init(project: project, images: images, trainings: trainings)
   }
 
-  private func published(by user: String) async throws -> [PublishedModel] {
+  private func published(by user: String) async throws -> [Model] {
     try await everyPage { token in
       let page = try await PublishingClient(caller).searchPublished(
         SearchPublishedRequest(owner: user, pageSize: 1_000, pageToken: token), options: options)
@@ -82,16 +82,16 @@ struct TortureReader: Sendable {
 
   private func inferences(
     _ ids: some Collection<String>
-  ) async throws -> [String: FetchInferenceResponse] {
-    var found: [String: FetchInferenceResponse] = [:]
+  ) async throws -> [String: InferenceJob] {
+    var found: [String: InferenceJob] = [:]
     for id in ids { found[id] = try await inference(id) }
     return found
   }
 
   /// Nothing when the account has no such inference.
-  func inference(_ id: String) async throws -> FetchInferenceResponse? {
+  func inference(_ id: String) async throws -> InferenceJob? {
     do {
-      return try await InferenceClient(caller).fetchInference(.init(id: id), options: options)
+      return try await InferenceClient(caller).getInference(.init(id: id), options: options)
     } catch let status as Status where status.code == .notFound {
       return nil
     }
@@ -99,8 +99,8 @@ struct TortureReader: Sendable {
 
   /// An image's bytes.
   func bytes(of id: String, in project: String) async throws -> [UInt8] {
-    try await DataClient(caller).getDataPoint(
-      GetDataPointRequest(project: project, id: id), options: options
+    try await DataClient(caller).downloadImage(
+      DownloadImageRequest(project: project, id: id), options: options
     ) { parts in
       try await parts.reduce(into: []) { $0 += $1.chunk }
     }

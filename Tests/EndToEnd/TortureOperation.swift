@@ -18,9 +18,9 @@ enum TortureOperation: Sendable {
   case relabel(String, id: String, Annotation?)
   case deleteImage(String, id: String)
   case train(String)
-  case cancel(String, number: UInt32)
-  case publish(String, version: UInt32, description: String)
-  case unpublish(String, version: UInt32)
+  case cancel(String, number: Int32)
+  case publish(String, version: Int32, description: String)
+  case unpublish(String, version: Int32)
   case submit(model: String, TorturePicture)
 
   /// Names the kind in counts.
@@ -36,10 +36,10 @@ enum TortureOperation: Sendable {
     case .deleteProject: "DeleteProject"
     case .setClasses: "SetClasses"
     case .deleteClasses: "DeleteClasses"
-    case .put: "PutDataPoint"
-    case .putAll: "PutDataPoints"
-    case .relabel: "RelabelDataPoint"
-    case .deleteImage: "DeleteDataPoint"
+    case .put: "PutImage"
+    case .putAll: "PutImages"
+    case .relabel: "SetAnnotation"
+    case .deleteImage: "DeleteImage"
     case .train: "Train"
     case .cancel: "CancelTraining"
     case .publish: "Publish"
@@ -92,10 +92,10 @@ enum TortureAnswer: Sendable, Equatable {
   case token(IssuedToken)
   case project(Project)
   case classes([Class])
-  case stored([PutDataPointResponse], refused: [UInt32: UInt32])
+  case stored([PutImageResponse], refused: [Int32: Int32])
   case job(TrainingJob)
-  case model(PublishedModel)
-  case versions([UInt32])
+  case model(Model)
+  case versions([Int32])
   case inference(String)
   case refused(StatusCode, String)
 }

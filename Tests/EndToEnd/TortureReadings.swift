@@ -32,7 +32,7 @@ extension TortureWorker {
     let id = isOther ? other.id : project.images.keys.randomElement(using: &random) ?? other.id
     do {
       let bytes = try await TortureReader(client, secret: secret).bytes(of: id, in: name)
-      ledger.count("GetDataPoint", \.done)
+      ledger.count("GetImage", \.done)
       if project.images[id] == nil {
         owners[index].giveUp([TortureFault(kind: .foreign, text: "the image \(id) in \(name)")])
       } else if TorturePicture.byID[id]?.bytes.elementsEqual(bytes) != true {
@@ -40,8 +40,8 @@ extension TortureWorker {
       }
     } catch let status as Status {
       switch status.code {
-      case .unavailable: ledger.count("GetDataPoint", \.lost)
-      case .notFound where project.images[id] == nil: ledger.count("GetDataPoint", \.refused)
+      case .unavailable: ledger.count("GetImage", \.lost)
+      case .notFound where project.images[id] == nil: ledger.count("GetImage", \.refused)
       default: owners[index].giveUp([TortureFault(kind: .lost, text: "the image \(id): \(status)")])
       }
     }
@@ -78,8 +78,8 @@ extension TortureWorker {
       let analysis = try await DataClient(client).analyzeProject(
         .init(project: name), options: options)
       ledger.count("AnalyzeProject", \.done)
-      if analysis.dataPoints != UInt64(project.images.count)
-        || analysis.labeled != UInt64(project.labeledCount)
+      if analysis.imageCount != Int32(project.images.count)
+        || analysis.labeledImageCount != Int32(project.labeledCount)
       {
         owners[index].giveUp([TortureFault(kind: .changed, text: "\(name): \(analysis)")])
       }
@@ -150,14 +150,14 @@ extension TortureWorker {
         _ = try await DataClient(client).getProject(.init(project: name), options: options)
       case 1:
         guard let image = hint.image, account.projects[own]?.images[image] == nil else { return }
-        let request = DeleteDataPointRequest(project: own, id: image)
-        _ = try await DataClient(client).deleteDataPoint(request, options: options)
+        let request = DeleteImageRequest(project: own, id: image)
+        _ = try await DataClient(client).deleteImage(request, options: options)
       case 2:
         guard let token = hint.token else { return }
-        _ = try await AuthClient(client).revokeToken(.init(id: token), options: options)
+        _ = try await AuthClient(client).revokeToken(.init(token: .id(token)), options: options)
       default:
         guard let inference = hint.inference else { return }
-        _ = try await InferenceClient(client).fetchInference(.init(id: inference), options: options)
+        _ = try await InferenceClient(client).getInference(.init(id: inference), options: options)
       }
       ledger.report(.foreign, "\(owners[index].user) reached, in way \(choice), \(hint)")
     } catch let status as Status {

@@ -30,9 +30,9 @@ extension ProgramTests {
           let shop = try await Shop(opening: client)
           var options = shop.options
           options.trace = "00-\(Self.trace)-b7ad6b7169203331-01"
-          let request = PutDataPointRequest(
+          let request = PutImageRequest(
             project: Shop.project, image: Bytes(SyntheticImages.blobs(.red, seed: 1)))
-          _ = try await DataClient(client).putDataPoint(request, options: options)
+          _ = try await DataClient(client).putImage(request, options: options)
         }
         var found: [Line] = []
         try await eventually(within: Daemon.patience, "three spans of the trace") {
@@ -51,7 +51,7 @@ extension ProgramTests {
         let served = try only("diymld", "server")
         let asked = try only("diymld", "client")
         let worked = try only("diyml-engine", "server")
-        #expect(served.name == "diyml.v1.Data/PutDataPoint")
+        #expect(served.name == "diyml.v1.Data/PutImage")
         #expect(served.parentSpanId == "b7ad6b7169203331")
         #expect(asked.parentSpanId == served.spanId && asked.name == worked.name)
         #expect(worked.parentSpanId == asked.spanId)

@@ -6,9 +6,9 @@ extension MethodCases {
   /// The cases of every method that takes the number of a training; `trained` has only the first.
   mutating func addTrainingCases<Q: Message>(
     boundWorks: Bool = true,
-    _ request: @escaping @Sendable (_ project: String, _ number: UInt32) -> Q
+    _ request: @escaping @Sendable (_ project: String, _ number: Int32) -> Q
   ) {
-    for number in [UInt32(2), .max] {
+    for number in [Int32(2), .max] {
       refuses(
         .unknownName, "training \(number)", .notFound, ["training", "\(number)"]
       ) { _ in request("trained", number) }

@@ -101,8 +101,8 @@ extension ProgramTests {
     @Test(
       arguments: [
         ("INSERT INTO grdb_migrations VALUES ('999 far away')", 5, "version 999"),
-        // Its tables are there already, so the last step cannot be done again.
-        ("DELETE FROM grdb_migrations WHERE identifier LIKE '006%'", 6, "is as it was"),
+        // Its tables are there already, so these steps cannot be done again.
+        ("DELETE FROM grdb_migrations WHERE identifier >= '006'", 6, "is as it was"),
       ] as [(String, Int32, String)])
     func `a store of another version has a code of its own`(
       change: String, code: Int32, words: String

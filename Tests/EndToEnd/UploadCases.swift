@@ -4,74 +4,74 @@ import RPCCore
 import TestSupport
 import Testing
 
-/// The cases of uploads: `PutDataPoint`, `PutDataPoints`.
+/// The cases of uploads: `PutImage`, `PutImages`.
 enum UploadCases {
-  static let all = [putDataPoint, putDataPoints]
+  static let all = [putImage, putImages]
 
   private static let image = Bytes(SyntheticImages.blobs(.red, seed: 2_500))
 
-  static let putDataPoint = MethodCases(
-    DataMethods.putDataPoint, needs: .scope(.write),
-    request: { _ in PutDataPointRequest(project: "pets", image: image) }
+  static let putImage = MethodCases(
+    DataMethods.putImage, needs: .scope(.write),
+    request: { _ in PutImageRequest(project: "pets", image: image) }
   ) { cases in
     cases.succeeds("and describes it; the second time it only changes the label") { world in
       let project = try await world.makeProject()
-      var request = PutDataPointRequest(
+      var request = PutImageRequest(
         project: project, image: image, annotation: Annotation("cat"), fileName: "a.png")
-      let first = try await world.data.putDataPoint(request, options: world.options())
-      let point = try #require(first.dataPoint)
+      let first = try await world.data.putImage(request, options: world.options())
+      let point = try #require(first.image)
       #expect(first.created)
       #expect(point.id == sha256(image))
       #expect(point.annotation == Annotation("cat"))
       #expect(point.fileName == "a.png" && point.format == .png)
-      #expect(point.width == 64 && point.height == 64 && point.bytes == UInt64(image.count))
-      #expect(point.createTimeUnixMs > 0)
+      #expect(point.width == 64 && point.height == 64 && point.sizeBytes == Int64(image.count))
+      #expect(point.createTime != nil)
       request.annotation = Annotation("dog")
-      let second = try await world.data.putDataPoint(request, options: world.options())
+      let second = try await world.data.putImage(request, options: world.options())
       #expect(!second.created)
-      #expect(second.dataPoint?.annotation == Annotation("dog"))
+      #expect(second.image?.annotation == Annotation("dog"))
       request.annotation = nil
-      let third = try await world.data.putDataPoint(request, options: world.options())
-      #expect(third.dataPoint?.annotation == Annotation("dog"))
-      let all = try await world.list(ListDataPointsRequest(project: project))
-      #expect(all == [try #require(third.dataPoint)])
+      let third = try await world.data.putImage(request, options: world.options())
+      #expect(third.image?.annotation == Annotation("dog"))
+      let all = try await world.list(ListImagesRequest(project: project))
+      #expect(all == [try #require(third.image)])
     }
     cases.succeeds("with a file name that would be a path") { world in
       let project = try await world.makeProject()
       let name = "../../etc/passwd"
-      let stored = try await world.data.putDataPoint(
-        PutDataPointRequest(project: project, image: image, fileName: name),
+      let stored = try await world.data.putImage(
+        PutImageRequest(project: project, image: image, fileName: name),
         options: world.options())
-      #expect(stored.dataPoint?.fileName == name)
+      #expect(stored.image?.fileName == name)
     }
-    cases.addProjectCases { PutDataPointRequest(project: $0, image: image) }
+    cases.addProjectCases { PutImageRequest(project: $0, image: image) }
     cases.accepts(.bound, "a file name of 255 bytes") { _ in
-      PutDataPointRequest(project: "pets", image: image, fileName: Texts.bytes(255))
+      PutImageRequest(project: "pets", image: image, fileName: Texts.bytes(255))
     }
     cases.refuses(
       .pastBound, "a file name of 256 bytes", .invalidArgument, ["file_name", "256", "255"],
       field: "file_name"
-    ) { _ in PutDataPointRequest(project: "pets", image: image, fileName: Texts.bytes(256)) }
+    ) { _ in PutImageRequest(project: "pets", image: image, fileName: Texts.bytes(256)) }
     cases.refuses(
       .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"]
     ) { _ in
-      PutDataPointRequest(project: "pets", image: Bytes([UInt8](repeating: 0, count: 4 << 20)))
+      PutImageRequest(project: "pets", image: Bytes([UInt8](repeating: 0, count: 4 << 20)))
     }
     cases.refuses(.wrongArgument, "no image", .invalidArgument, ["image"], field: "image") { _ in
-      PutDataPointRequest(project: "pets")
+      PutImageRequest(project: "pets")
     }
     for (what, bytes) in NotImages.all {
       cases.refuses(.wrongArgument, what, .invalidArgument, ["image"]) { _ in
-        PutDataPointRequest(project: "pets", image: bytes)
+        PutImageRequest(project: "pets", image: bytes)
       }
     }
     cases.addAnnotationCases { _, project, annotation in
-      PutDataPointRequest(project: project, image: image, annotation: annotation)
+      PutImageRequest(project: project, image: image, annotation: annotation)
     }
   }
 
-  static let putDataPoints = MethodCases(
-    DataMethods.putDataPoints, needs: .scope(.write),
+  static let putImages = MethodCases(
+    DataMethods.putImages, needs: .scope(.write),
     requests: { _ in parts(of: image, for: "pets") }
   ) { cases in
     cases.succeeds("each on its own") { world in try await uploadsEachOnItsOwn(world) }
@@ -83,8 +83,8 @@ enum UploadCases {
       #expect(point.width == 1_600 && point.height == 1_200)
     }
     cases.succeeds("none at all") { world in
-      let answer = try await world.data.putDataPoints(options: world.options()) {
-        try await $0.write(PutDataPointsRequest(part: .project("pets")))
+      let answer = try await world.data.putImages(options: world.options()) {
+        try await $0.write(PutImagesRequest(part: .project("pets")))
       }
       #expect(answer.stored.isEmpty && answer.refused.isEmpty)
     }
@@ -109,41 +109,42 @@ enum UploadCases {
       image, Bytes(Array("no image at all".utf8)), Bytes(SyntheticImages.blobs(.blue, seed: 2_501)),
       image,
     ]
-    let answer = try await world.data.putDataPoints(options: world.options()) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project(project)))
+    let answer = try await world.data.putImages(options: world.options()) { writer in
+      try await writer.write(PutImagesRequest(part: .project(project)))
       for (index, image) in images.enumerated() {
         for part in parts(of: image, chunkBytes: 5_000, fileName: "\(index).png") {
           try await writer.write(part)
         }
       }
     }
-    #expect(answer.stored.map(\.dataPoint?.id) == [images[0], images[2], images[3]].map(sha256))
+    #expect(answer.stored.map(\.image?.id) == [images[0], images[2], images[3]].map(sha256))
     // Two of them are the same; which of the two is first is not said.
     let created = answer.stored.map(\.created)
     #expect(created[1] && created[0] != created[2])
     #expect(answer.refused.map(\.index) == [1])
     #expect(answer.refused.map(\.fileName) == ["1.png"])
-    #expect(answer.refused.map(\.code) == [UInt32(StatusCode.invalidArgument.rawValue)])
-    #expect(answer.refused.allSatisfy { !$0.message.isEmpty })
-    let stored = try await world.list(ListDataPointsRequest(project: project))
+    let statuses = answer.refused.compactMap(\.status).map { Status($0) }
+    #expect(statuses.map(\.code) == [.invalidArgument])
+    #expect(statuses.allSatisfy { !$0.message.isEmpty })
+    let stored = try await world.list(ListImagesRequest(project: project))
     #expect(Set(stored.map(\.id)) == Set([images[0], images[2]].map(sha256)))
   }
 
   /// A stream of one image.
-  static func parts(of image: Bytes, for project: String) -> [PutDataPointsRequest] {
-    [PutDataPointsRequest(part: .project(project))] + parts(of: image)
+  static func parts(of image: Bytes, for project: String) -> [PutImagesRequest] {
+    [PutImagesRequest(part: .project(project))] + parts(of: image)
   }
 
   /// One image of a stream.
   static func parts(
     of image: Bytes, chunkBytes: Int = 1 << 20, fileName: String = "image.png"
-  ) -> [PutDataPointsRequest] {
-    let begin = PutDataPointsRequest.Begin(
-      imageBytes: UInt64(image.count), fileName: fileName)
-    return [PutDataPointsRequest(part: .begin(begin))]
+  ) -> [PutImagesRequest] {
+    let begin = PutImagesRequest.Begin(
+      sizeBytes: Int64(image.count), fileName: fileName)
+    return [PutImagesRequest(part: .begin(begin))]
       + stride(from: image.startIndex, to: image.endIndex, by: chunkBytes).map { start in
         let end = min(start + chunkBytes, image.endIndex)
-        return PutDataPointsRequest(part: .chunk(image[start..<end]))
+        return PutImagesRequest(part: .chunk(image[start..<end]))
       }
   }
 }
@@ -166,14 +167,14 @@ enum NotImages {
 
 extension World {
   /// Sends one image in chunks.
-  func upload(_ image: [UInt8], chunkBytes: Int, to project: String) async throws -> DataPoint {
-    let answer = try await data.putDataPoints(options: options()) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project(project)))
+  func upload(_ image: [UInt8], chunkBytes: Int, to project: String) async throws -> Image {
+    let answer = try await data.putImages(options: options()) { writer in
+      try await writer.write(PutImagesRequest(part: .project(project)))
       for part in UploadCases.parts(of: Bytes(image), chunkBytes: chunkBytes) {
         try await writer.write(part)
       }
     }
     try #require(answer.refused.isEmpty, "\(answer.refused)")
-    return try #require(answer.stored.first?.dataPoint)
+    return try #require(answer.stored.first?.image)
   }
 }

@@ -30,10 +30,10 @@ extension MethodCases {
     // What a refused image announced is passed over.
     let mebibyte = Bytes([UInt8](repeating: 0, count: 1 << 20))
     refusesAlone(
-      .pastBound, "an image of 128 MiB and a byte", ["image_bytes", "134217729", "134217728"],
+      .pastBound, "an image of 128 MiB and a byte", ["size_bytes", "134217729", "134217728"],
       [.begin(Int(Self.imageBytesMax) + 1)] + Array(repeating: .chunk(mebibyte), count: 128)
         + [.chunk([0])])
-    refusesAlone(.pastBound, "an image of no bytes", ["image_bytes", "0"], [.begin(0)])
+    refusesAlone(.pastBound, "an image of no bytes", ["size_bytes", "0"], [.begin(0)])
   }
 
   /// Messages in an order that the contract does not have.
@@ -78,14 +78,15 @@ extension MethodCases {
     checks(kind, name) { world in
       let answer = try await world.uploadParts(
         [.project("pets")] + bad + [.begin(image.count), .chunk(image)])
-      #expect(answer.stored.map(\.dataPoint?.id) == [sha256(image)])
+      #expect(answer.stored.map(\.image?.id) == [sha256(image)])
       let refused = try #require(answer.refused.first)
-      #expect(refused.code == UInt32(StatusCode.invalidArgument.rawValue))
-      for word in words { #expect(refused.message.contains(word), "\(refused.message)") }
+      let status = Status(try #require(refused.status))
+      #expect(status.code == .invalidArgument)
+      for word in words { #expect(status.message.contains(word), "\(status.message)") }
     }
   }
 
-  private static func stream(_ parts: [UploadPart]) -> [PutDataPointsRequest] {
+  private static func stream(_ parts: [UploadPart]) -> [PutImagesRequest] {
     parts.map(\.message)
   }
 }
@@ -97,20 +98,20 @@ enum UploadPart: Sendable {
   case chunk(Bytes)
   case nothing
 
-  var message: PutDataPointsRequest {
+  var message: PutImagesRequest {
     switch self {
-    case .project(let name): PutDataPointsRequest(part: .project(name))
+    case .project(let name): PutImagesRequest(part: .project(name))
     case .begin(let bytes, let fileName):
-      PutDataPointsRequest(part: .begin(.init(imageBytes: UInt64(bytes), fileName: fileName)))
-    case .chunk(let bytes): PutDataPointsRequest(part: .chunk(bytes))
-    case .nothing: PutDataPointsRequest()
+      PutImagesRequest(part: .begin(.init(sizeBytes: Int64(bytes), fileName: fileName)))
+    case .chunk(let bytes): PutImagesRequest(part: .chunk(bytes))
+    case .nothing: PutImagesRequest()
     }
   }
 }
 
 extension World {
-  fileprivate func uploadParts(_ parts: [UploadPart]) async throws -> PutDataPointsResponse {
-    try await data.putDataPoints(options: options()) { writer in
+  fileprivate func uploadParts(_ parts: [UploadPart]) async throws -> PutImagesResponse {
+    try await data.putImages(options: options()) { writer in
       for part in parts { try await writer.write(part.message) }
     }
   }

@@ -17,11 +17,11 @@ struct World: Sendable {
   let caller: any Caller
   private let secrets: [Person: String]
   /// In `pets`: labelled `cat`.
-  let cat: DataPoint
+  let cat: Image
   /// In `pets`: without a label.
-  let stray: DataPoint
+  let stray: Image
   /// In `cells`.
-  let cell: DataPoint
+  let cell: Image
 
   var auth: AuthClient { AuthClient(caller) }
   var data: DataClient { DataClient(caller) }
@@ -85,15 +85,15 @@ extension World {
       CreateAccountRequest(user: "ada", password: Self.password))
     let eve = try await auth.createAccount(
       CreateAccountRequest(user: "eve", password: Self.password))
-    let options = Self.options(token: try #require(ada.issued).secret)
+    let options = Self.options(token: ada.secret)
     var secrets: [Person: String] = [
-      .ada: try #require(ada.issued).secret, .eve: try #require(eve.issued).secret,
+      .ada: ada.secret, .eve: eve.secret,
     ]
     for scope in Self.scopes {
       let request = CreateTokenRequest(
         label: "without \(scope)", scopes: Self.scopes.filter { $0 != scope })
-      let issued = try await auth.createToken(request, options: options).issued
-      secrets[.adaWithout(scope)] = try #require(issued).secret
+      let issued = try await auth.createToken(request, options: options)
+      secrets[.adaWithout(scope)] = issued.secret
     }
     let data = DataClient(caller)
     try await Self.make("pets", .classification, ["cat", "dog"], data, options)
@@ -129,10 +129,10 @@ extension World {
   private static func put(
     _ image: [UInt8], _ project: String, _ annotation: Annotation?, _ data: DataClient,
     _ options: CallOptions
-  ) async throws -> DataPoint {
-    let request = PutDataPointRequest(
+  ) async throws -> Image {
+    let request = PutImageRequest(
       project: project, image: Bytes(image), annotation: annotation, fileName: "image.png")
-    return try #require(try await data.putDataPoint(request, options: options).dataPoint)
+    return try #require(try await data.putImage(request, options: options).image)
   }
 }
 
@@ -144,7 +144,7 @@ extension World {
     let user = newName()
     let response = try await auth.createAccount(
       CreateAccountRequest(user: user, password: Self.password))
-    return (user, Self.options(token: try #require(response.issued).secret))
+    return (user, Self.options(token: response.secret))
   }
 
   /// A project of ada's with classes `cat` and `dog` and nothing else.
@@ -160,7 +160,7 @@ extension World {
   @discardableResult
   func put(
     _ image: [UInt8], in project: String, _ annotation: Annotation? = nil
-  ) async throws -> DataPoint {
+  ) async throws -> Image {
     try await Self.put(image, project, annotation, data, options())
   }
 
@@ -197,9 +197,8 @@ extension World {
     ) { events in
       try await events.reduce(0) { count, _ in count + 1 }
     }
-    let response = try await training.getTraining(
+    return try await training.getTraining(
       GetTrainingRequest(project: project), options: options())
-    return try #require(response.job)
   }
 }
 

@@ -66,7 +66,7 @@ struct TrainingTests {
       }
       let png = try PixelBuffer(width: 32, height: 32, bytes: bytes).encodedPNG()
       return EngineTrainClassifierRequest.Example(
-        object: try folder.store(png), classIndex: UInt32(index % 2), group: UInt32(index),
+        object: try folder.store(png), classIndex: Int32(index % 2), group: Int32(index),
         width: 32, height: 32)
     }
   }
@@ -109,7 +109,7 @@ struct TrainingTests {
       #expect(metrics.classes.map(\.support).reduce(0, +) == metrics.validationImages)
       #expect(metrics.confusion.count == 4)
       let history = try #require(last.report).history
-      #expect(history.map(\.epoch) == Array(1...UInt32(history.count)))
+      #expect(history.map(\.epoch) == Array(1...Int32(history.count)))
       #expect(history.allSatisfy { $0.phase == .head && $0.loss != nil })
       #expect(history.last?.loss == metrics.loss)
       let model = try folder.staged("model")
@@ -119,7 +119,7 @@ struct TrainingTests {
       let description = try ModelDescription(metadata: SafetensorsFile(content: model).metadata)
       #expect(description.classes == ["red", "\"blue\""])
       // Twenty at once: more than one batch.
-      try await withThrowingTaskGroup(of: (UInt32, EngineClassifyResponse).self) { group in
+      try await withThrowingTaskGroup(of: (Int32, EngineClassifyResponse).self) { group in
         for example in examples.prefix(20) {
           group.addTask {
             let response = try await EngineVisionClient(client).classify(
@@ -193,7 +193,7 @@ struct TrainingTests {
     wrongClass[3].classIndex = 2
     var wrongObject = good
     wrongObject[5].object = "../secret"
-    let cases: [([EngineTrainClassifierRequest.Example], Int, UInt32, String)] = [
+    let cases: [([EngineTrainClassifierRequest.Example], Int, Int32, String)] = [
       ([], 2, 64, "examples"), (good, 1, 64, "class_names"), (good, 10_001, 64, "class_names"),
       (good, 2, 1, "input side"), (wrongClass, 2, 64, "examples[3].class_index"),
       (wrongObject, 2, 64, "examples[5].object"),

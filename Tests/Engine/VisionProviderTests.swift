@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `many images at once all get their answer`() async throws {
-    try await withThrowingTaskGroup(of: UInt32.self) { group in
+    try await withThrowingTaskGroup(of: Int32.self) { group in
       for _ in 0..<64 {
         group.addTask { try await self.inspect(.inline(Bytes(Self.picture))).width }
       }
@@ -85,8 +85,8 @@ import Testing
   }
 
   @Test(
-    arguments: [(0, [1, 0, 2]), (1, [1]), (2, [1, 0]), (9, [1, 0, 2])] as [(UInt32, [UInt32])])
-  func `the best classes come first, equals in the model's order`(count: UInt32, order: [UInt32]) {
+    arguments: [(0, [1, 0, 2]), (1, [1]), (2, [1, 0]), (9, [1, 0, 2])] as [(Int32, [Int32])])
+  func `the best classes come first, equals in the model's order`(count: Int32, order: [Int32]) {
     #expect(VisionProvider.best(count, of: [0.25, 0.5, 0.25]).map(\.index) == order)
   }
 }

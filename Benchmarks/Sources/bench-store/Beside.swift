@@ -29,7 +29,7 @@ struct Beside: Sendable {
     var costs = Costs()
     async let writes = repeated(until: flag) { round in
       let annotation = Annotation(value: .className("class \(1 + round % 2)"))
-      _ = try await other.data.relabelDataPoint(
+      _ = try await other.data.setAnnotation(
         .init(project: "small", id: image, annotation: annotation), options: other.options)
     }
     async let looks = repeated(until: flag) { _ in

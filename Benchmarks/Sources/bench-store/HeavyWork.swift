@@ -17,11 +17,11 @@ struct HeavyWork {
           _ = try await session.data.analyzeProject(.init(project: project), options: options)
         })
       report.add(
-        "ListDataPoints \(project), all pages", size: size,
+        "ListImages \(project), all pages", size: size,
         try await beside.measure(atLeast: .seconds(2)) {
-          var request = ListDataPointsRequest(project: project, pageSize: 1_000)
+          var request = ListImagesRequest(project: project, pageSize: 1_000)
           repeat {
-            let page = try await session.data.listDataPoints(request, options: options)
+            let page = try await session.data.listImages(request, options: options)
             request.pageToken = page.nextPageToken
           } while !request.pageToken.isEmpty
         })

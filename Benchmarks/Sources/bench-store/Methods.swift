@@ -6,7 +6,7 @@ import RPCCore
 
 /// Each method of the contract, called several times by itself.
 struct Methods {
-  static let firstPage = "ListDataPoints, first page of 100"
+  static let firstPage = "ListImages, first page of 100"
 
   let session: Session
   let size: Int
@@ -80,7 +80,7 @@ struct Methods {
         guest.take(
           try await auth.createAccount(
             .init(user: "guest\(number)", password: Session.password)
-          ).issued)
+          ))
         tokens.append(guest.options)
       }
       try await time("DeleteAccount, an empty one", calls: 5) { number in
@@ -98,8 +98,9 @@ struct Methods {
     var ids: [Int64] = []
     try await time("CreateToken") { _ in
       let answer = try await auth.createToken(
-        .init(label: "t", scopes: [.read], lifetimeSeconds: 1_000), options: options)
-      ids.append(answer.issued?.token?.id ?? 0)
+        .init(label: "t", scopes: [.read], lifetime: ProtoDuration(.seconds(1_000))),
+        options: options)
+      ids.append(answer.token?.id ?? 0)
     }
     try await time("RevokeToken") { number in
       _ = try await auth.revokeToken(.init(id: ids[number]), options: options)
@@ -143,70 +144,70 @@ struct Methods {
     let (data, options, session) = (session.data, options, session)
     let pictures = (0...Self.calls).map { _ in newImage() }
     var ids: [String] = []
-    try await time("PutDataPoint") { number in
+    try await time("PutImage") { number in
       ids.append(try await session.put(pictures[number], "class 1", in: "images"))
     }
     let others = (0...Self.calls).map { _ in newImage() }
-    try await time("PutDataPoints, one image") { number in
+    try await time("PutImages, one image") { number in
       let image = others[number]
-      _ = try await data.putDataPoints(options: options) { writer in
+      _ = try await data.putImages(options: options) { writer in
         try await writer.write(.init(part: .project("images")))
         try await writer.write(
-          .init(part: .begin(.init(imageBytes: UInt64(image.count), fileName: "noise.png"))))
+          .init(part: .begin(.init(sizeBytes: UInt64(image.count), fileName: "noise.png"))))
         try await writer.write(.init(part: .chunk(Bytes(image))))
       }
     }
-    try await time("GetDataPoint") { number in
-      let request = GetDataPointRequest(project: "images", id: ids[number])
-      try await data.getDataPoint(request, options: options) { parts in
+    try await time("GetImage") { number in
+      let request = GetImageRequest(project: "images", id: ids[number])
+      try await data.getImage(request, options: options) { parts in
         for try await _ in parts {}
       }
     }
     let unknown = String(repeating: "0", count: 64)
     for (count, name) in [(20, "20 ids"), (10_000, "10,000 ids")] {
       let asked = ids + Array(repeating: unknown, count: count - ids.count)
-      try await time("FindDataPoints, \(name)") { _ in
-        let request = FindDataPointsRequest(project: "images", ids: asked)
-        let answer = try await data.findDataPoints(request, options: options)
+      try await time("FindImages, \(name)") { _ in
+        let request = FindMissingImagesRequest(project: "images", ids: asked)
+        let answer = try await data.findMissingImages(request, options: options)
         guard answer.found.count == ids.count else { throw Failure("\(answer.found.count) found") }
       }
     }
-    try await time("RelabelDataPoint") { number in
+    try await time("RelabelImage") { number in
       let annotation = Annotation(value: .className("class 2"))
-      _ = try await data.relabelDataPoint(
+      _ = try await data.setAnnotation(
         .init(project: "images", id: ids[number], annotation: annotation), options: options)
     }
-    try await time("DeleteDataPoint") { number in
-      _ = try await data.deleteDataPoint(
+    try await time("DeleteImage") { number in
+      _ = try await data.deleteImage(
         .init(project: "images", id: ids[number]), options: options)
     }
   }
 
   private mutating func lists() async throws {
     let (data, options) = (session.data, options)
-    var lists: [(String, ListDataPointsRequest)] = [
+    var lists: [(String, ListImagesRequest)] = [
       (Self.firstPage, .init(project: "images")),
-      ("ListDataPoints, first page of 1,000", .init(project: "images", pageSize: 1_000)),
-      ("ListDataPoints, unlabelled", .init(project: "images", unlabeled: true)),
-      ("ListDataPoints, id of 8 digits", .init(project: "images", idPrefix: "01234567")),
-      ("ListDataPoints, id of 1 digit", .init(project: "images", idPrefix: "7")),
+      ("ListImages, first page of 1,000", .init(project: "images", pageSize: 1_000)),
+      ("ListImages, unlabelled", .init(project: "images", unlabeled: true)),
+      ("ListImages, id of 8 digits", .init(project: "images", idPrefix: "01234567")),
+      ("ListImages, id of 1 digit", .init(project: "images", idPrefix: "7")),
     ]
     for project in ["images", "boxes"] {
       lists += [
-        ("ListDataPoints \(project), a class", .init(project: project, className: "class 3")),
+        ("ListImages \(project), a class", .init(project: project, className: "class 3")),
         (
-          "ListDataPoints \(project), a class, id of 1 digit",
+          "ListImages \(project), a class, id of 1 digit",
           .init(project: project, className: "class 3", idPrefix: "7")
         ),
       ]
     }
     for (name, request) in lists {
-      try await time(name) { _ in _ = try await data.listDataPoints(request, options: options) }
+      try await time(name) { _ in _ = try await data.listImages(request, options: options) }
     }
     // The ids of the rows of `images` begin behind those of the few real images.
-    let last = ListDataPointsRequest(project: "images", pageToken: "\(size - size / 100)")
-    try await time("ListDataPoints, a page near the end") { _ in
-      _ = try await data.listDataPoints(last, options: options)
+    let last = ListImagesRequest(project: "images", pageToken: "\(size - size / 100)")
+    try await time("ListImages, a page near the end") { _ in
+      _ = try await data.listImages(last, options: options)
     }
   }
 
@@ -249,10 +250,10 @@ struct Methods {
       }
     }
     try await time("GetModelCard") { _ in
-      _ = try await publishing.getModelCard(.init(model: model), options: options)
+      _ = try await publishing.getModel(.init(model: model), options: options)
     }
     try await time("GetModelCard, the newest of many") { _ in
-      _ = try await publishing.getModelCard(.init(model: "bench/trained"), options: options)
+      _ = try await publishing.getModel(.init(model: "bench/trained"), options: options)
     }
     try await time("Unpublish and Publish") { _ in
       _ = try await publishing.unpublish(.init(project: "tiny", version: 1), options: options)
@@ -277,7 +278,7 @@ struct Methods {
     }
     let last = id
     try await time("FetchInference") { _ in
-      _ = try await inference.fetchInference(.init(id: last), options: options)
+      _ = try await inference.getInference(.init(id: last), options: options)
     }
   }
 }

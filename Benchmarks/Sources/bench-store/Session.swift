@@ -30,7 +30,7 @@ struct Session: Sendable {
     try await withClient(to: address) { client in
       var session = Session(client)
       let request = LoginRequest(user: user, password: password)
-      session.take(try await session.auth.login(request).issued)
+      session.take(try await session.auth.login(request))
       return try await body(session)
     }
   }
@@ -53,11 +53,11 @@ struct Session: Sendable {
   @discardableResult
   func put(_ image: [UInt8], _ className: String?, in project: String) async throws -> String {
     let annotation = className.map { Annotation(value: .className($0)) }
-    let answer = try await data.putDataPoint(
-      PutDataPointRequest(
+    let answer = try await data.putImage(
+      PutImageRequest(
         project: project, image: Bytes(image), annotation: annotation, fileName: "noise.png"),
       options: options)
-    guard let point = answer.dataPoint else { throw Failure("no image in the answer") }
+    guard let point = answer.image else { throw Failure("no image in the answer") }
     return point.id
   }
 

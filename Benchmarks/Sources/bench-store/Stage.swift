@@ -90,7 +90,7 @@ struct Stage {
         session.take(
           try await session.auth.createAccount(
             .init(user: user, password: Session.password)
-          ).issued)
+          ))
         if user == "other" {
           try await session.project("small", .classification, classes: 2)
           continue

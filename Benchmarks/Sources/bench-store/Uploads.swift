@@ -76,15 +76,15 @@ struct Uploads {
   private func send(_ images: [[UInt8]]) async throws -> Double {
     let clock = ContinuousClock()
     let start = clock.now
-    let answer = try await session.data.putDataPoints(options: session.options) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project("uploads")))
+    let answer = try await session.data.putImages(options: session.options) { writer in
+      try await writer.write(PutImagesRequest(part: .project("uploads")))
       for image in images {
         try await writer.write(
-          PutDataPointsRequest(
-            part: .begin(.init(imageBytes: UInt64(image.count), fileName: "noise.png"))))
+          PutImagesRequest(
+            part: .begin(.init(sizeBytes: UInt64(image.count), fileName: "noise.png"))))
         for start in stride(from: 0, to: image.count, by: Self.chunkBytes) {
           let chunk = Array(image[start..<min(start + Self.chunkBytes, image.count)])
-          try await writer.write(PutDataPointsRequest(part: .chunk(Bytes(chunk))))
+          try await writer.write(PutImagesRequest(part: .chunk(Bytes(chunk))))
         }
       }
     }

@@ -3,11 +3,12 @@ import CommandLineKit
 import Foundation
 import RPCCore
 import Synchronization
+import WellKnownTypes
 
 /// What DIYML is for, from an account to answers, through the public client only.
 struct MainJob: Sendable {
   struct Outcome: Sendable {
-    let model: PublishedModel
+    let model: Model
     let job: TrainingJob
     let upload: ImageUpload.Outcome
     /// Pages with pictures of what was learned from, of the training and of answers.
@@ -19,7 +20,7 @@ struct MainJob: Sendable {
     let trainingImagesPerSecond: Double
 
     var trainingSeconds: Double {
-      Double(job.endTimeUnixMs - job.startTimeUnixMs) / 1000
+      ((job.endTime?.sinceEpoch ?? .zero) - (job.startTime?.sinceEpoch ?? .zero)) / .seconds(1)
     }
 
     var imagesPerSecond: Double {
@@ -57,7 +58,7 @@ struct MainJob: Sendable {
 
   /// - Returns: The pages' paths.
   private func writePages(
-    _ context: CommandContext, of model: PublishedModel
+    _ context: CommandContext, of model: Model
   ) async throws -> [String] {
     say("pages in \(pageFolder)")
     try FileManager.default.createDirectory(
@@ -108,14 +109,14 @@ struct MainJob: Sendable {
   /// - Returns: The training as it ended, and images a second.
   private func train(_ context: CommandContext) async throws -> (TrainingJob, Double) {
     say("training, at most \(parameters.timeBudgetSeconds) seconds")
-    let answer = try await context.connected { clients in
+    let queued = try await context.connected { clients in
       try await clients.training.train(
         TrainRequest(project: project, parameters: parameters), options: clients.options)
     }
     let reporter = TrainingReporter(context)
     let speed = Mutex(0.0)
     let job = try await TrainingWatcher(
-      context: context, project: project, number: answer.job?.number ?? 0
+      context: context, project: project, number: queued.number
     ).watch { event in
       try reporter.show(event)
       if case .progress(let progress) = event.event, progress.loss != nil,
@@ -131,13 +132,12 @@ struct MainJob: Sendable {
     return (job, speed.withLock { $0 })
   }
 
-  private func publish(_ context: CommandContext) async throws -> PublishedModel {
-    let answer = try await context.connected { clients in
+  private func publish(_ context: CommandContext) async throws -> Model {
+    let model = try await context.connected { clients in
       try await clients.publishing.publish(
         PublishRequest(project: project, description: "made by the demo"),
         options: clients.options)
     }
-    guard let model = answer.model else { throw DemoError.jobFailed("nothing was published") }
     say("published \(model.owner)/\(model.project)@\(model.version)")
     return model
   }

@@ -83,7 +83,7 @@ struct DetectionJobReport: Sendable {
   func resultLine(data: String?) -> ResultLine {
     var values = data.map { [(key: "data", value: $0)] } ?? []
     values += [
-      ("map50", Self.text(evaluation.averagePrecision50)),
+      ("mAP50", Self.text(evaluation.averagePrecision50)),
       ("map", Self.text(evaluation.averagePrecision)), ("n", "\(images.count)"),
       ("train_seconds", Format.fixed(job.outcome.trainingSeconds, digits: 0)),
       ("train_images_per_second", Format.fixed(job.outcome.trainingImagesPerSecond, digits: 1)),
@@ -96,7 +96,7 @@ struct DetectionJobReport: Sendable {
   func file(at now: Date) -> DetectionResultsFile {
     DetectionResultsFile(
       name: job.name, data: job.split.name, time: now.formatted(Date.ISO8601FormatStyle()),
-      map50: evaluation.averagePrecision50, map: evaluation.averagePrecision,
+      mAP50: evaluation.averagePrecision50, map: evaluation.averagePrecision,
       classes: job.split.classNames.indices.map { index in
         DetectionResultsFile.ClassResult(
           name: job.split.classNames[index], ap50: evaluation.classAveragePrecisions50[index],
@@ -108,7 +108,7 @@ struct DetectionJobReport: Sendable {
       inferenceImagesPerSecond: job.outcome.imagesPerSecond,
       uploadSeconds: job.outcome.upload.seconds,
       seconds: job.seconds, timeBudgetSeconds: job.parameters.timeBudgetSeconds,
-      inputSide: job.parameters.inputSide, seed: job.parameters.seed,
+      inputSide: job.parameters.inputSide, seed: job.parameters.seed ?? 0,
       images: zip(job.split.test, images).map { file, image in
         DetectionResultsFile.Image(file: file.path, image)
       },

@@ -43,7 +43,7 @@ struct DetectionResultsFile: Results, Sendable {
   let name: String
   let data: String
   let time: String
-  let map50: Double?
+  let mAP50: Double?
   let map: Double?
   let classes: [ClassResult]
   let testImages: Int
@@ -53,9 +53,9 @@ struct DetectionResultsFile: Results, Sendable {
   let inferenceImagesPerSecond: Double
   let uploadSeconds: Double
   let seconds: Double
-  let timeBudgetSeconds: UInt32
-  let inputSide: UInt32
-  let seed: UInt64
+  let timeBudgetSeconds: Int32
+  let inputSide: Int32
+  let seed: Int64
   let images: [Image]
   let machine: Machine
 }

@@ -70,7 +70,8 @@ struct JobReport: Sendable {
       inferenceImagesPerSecond: job.outcome.imagesPerSecond,
       uploadSeconds: job.outcome.upload.seconds,
       seconds: job.seconds, timeBudgetSeconds: job.parameters.timeBudgetSeconds,
-      inputSide: job.parameters.inputSide, seed: job.parameters.seed, classNames: score.classNames,
+      inputSide: job.parameters.inputSide, seed: job.parameters.seed ?? 0,
+      classNames: score.classNames,
       confusion: score.confusion,
       predictions: zip(job.split.test, job.outcome.answers).map { image, answer in
         ResultsFile.Prediction(

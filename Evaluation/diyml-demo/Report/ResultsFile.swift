@@ -23,9 +23,9 @@ struct ResultsFile: Results, Sendable {
   let inferenceImagesPerSecond: Double
   let uploadSeconds: Double
   let seconds: Double
-  let timeBudgetSeconds: UInt32
-  let inputSide: UInt32
-  let seed: UInt64
+  let timeBudgetSeconds: Int32
+  let inputSide: Int32
+  let seed: Int64
   let classNames: [String]
   let confusion: [[Int]]
   let predictions: [Prediction]

@@ -1,7 +1,7 @@
 /// How often each kind was taken for each other: a square of counts, darker where more of a row is.
 package struct ConfusionGrid: Sendable {
   private let names: [String]
-  private let counts: [UInt64]
+  private let counts: [Int32]
   private let rowTitle: String
   private let columnTitle: String
 
@@ -12,7 +12,7 @@ package struct ConfusionGrid: Sendable {
   /// Counts row by row, as many as the square of the number of names.
   ///
   /// Nothing when there are other than so many, none, or more than can be read.
-  package init?(names: [String], counts: [UInt64], rowTitle: String, columnTitle: String) {
+  package init?(names: [String], counts: [Int32], rowTitle: String, columnTitle: String) {
     guard !names.isEmpty, names.count <= Self.sideMax, counts.count == names.count * names.count
     else { return nil }
     (self.names, self.counts) = (names, counts)
@@ -48,7 +48,7 @@ package struct ConfusionGrid: Sendable {
   }
 
   private func draw(
-    _ count: UInt64, of total: Double, _ row: Int, _ column: Int, corner: SVG.Point,
+    _ count: Int32, of total: Double, _ row: Int, _ column: Int, corner: SVG.Point,
     into svg: inout SVG
   ) {
     let share = total > 0 ? Double(count) / total : 0

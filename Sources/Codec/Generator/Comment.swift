@@ -66,7 +66,8 @@ struct Comment {
     paragraph = []
   }
 
-  private static func endsSentence(_ word: String) -> Bool {
+  /// Whether the sentence is over with this word.
+  static func endsSentence(_ word: String) -> Bool {
     word.hasSuffix(".") && !word.hasSuffix("..") && word != "e.g." && word != "i.e."
   }
 }

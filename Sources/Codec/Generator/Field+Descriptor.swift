@@ -6,13 +6,15 @@ extension Field {
   /// - Throws: `.unknownType` or `.groupField`.
   init(
     _ field: FieldDescriptorProto, of message: String, isProto3: Bool, comment: String,
-    names: MessageNames, types: TypeTable
+    deprecation: Deprecation?, names: MessageNames, types: TypeTable
   ) throws(GeneratorError) {
     name = field.name
     property = names.fields[field.number] ?? ""
+    unwarned = names.unwarned[field.number] ?? property
     box = names.boxes[field.number] ?? ""
     number = Int(field.number)
     self.comment = comment
+    self.deprecation = deprecation
     isRedacted = field.options?.debugRedact == true
     value = try Value(field, of: message, types: types)
     oneofIndex = field.realOneofIndex
@@ -53,10 +55,10 @@ extension Field.Value {
         isRecursive: types.reaches(message, from: field.typeName))
     case .enum:
       let entry = try types.entry(field.typeName)
-      guard case .enumeration(let defaultCase) = entry.kind else {
+      guard case .enumeration(let defaultValue) = entry.kind else {
         throw .unknownType(field.typeName)
       }
-      self = .enumeration(swiftType: entry.swiftName, defaultCase: defaultCase)
+      self = .enumeration(swiftType: entry.swiftName, defaultValue: defaultValue)
     default:
       guard let scalar = Self.scalar(field.type) else {
         throw .groupField("\(message.dropFirst()).\(field.name)")

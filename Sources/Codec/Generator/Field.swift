@@ -4,7 +4,7 @@ struct Field {
   enum Value {
     /// The name in the schema is also that of the codec's scalar type.
     case scalar(protoName: String, swiftType: String, defaultValue: String, wireType: Int)
-    case enumeration(swiftType: String, defaultCase: String)
+    case enumeration(swiftType: String, defaultValue: String)
     case message(swiftType: String, isRecursive: Bool)
   }
 
@@ -19,12 +19,16 @@ struct Field {
   let name: String
   /// The name as a Swift identifier.
   let property: String
+  /// The name by which generated code reaches the property or makes the case of the oneof: another
+  /// than `property` if that is deprecated, since naming it would warn.
+  let unwarned: String
   /// The name of the property that stores a message out of line.
   let box: String
   let number: Int
   let value: Value
   let shape: Shape
   let comment: String
+  let deprecation: Deprecation?
 
   /// Whether it holds what logs must not.
   let isRedacted: Bool
@@ -33,7 +37,7 @@ struct Field {
   let oneofIndex: Int?
 
   /// The property, reached from a method with variables of its own.
-  var member: String { Names.member(property) }
+  var member: String { Names.member(unwarned) }
 
   /// The tag of one value, and of the entry of a map.
   var tag: Int {
@@ -88,7 +92,7 @@ extension Field.Value {
   var defaultValue: String {
     switch self {
     case .scalar(_, _, let defaultValue, _): defaultValue
-    case .enumeration(_, let defaultCase): "." + defaultCase
+    case .enumeration(_, let defaultValue): defaultValue
     case .message(let swiftType, _): swiftType + "()"
     }
   }

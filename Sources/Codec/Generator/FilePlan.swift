@@ -6,6 +6,7 @@ struct FilePlan {
     let name: String
     let protoName: String
     let comment: String
+    let deprecation: Deprecation?
     let methods: [Method]
   }
 
@@ -14,6 +15,7 @@ struct FilePlan {
     /// The name as a Swift identifier.
     let function: String
     let comment: String
+    let deprecation: Deprecation?
     let request: String
     let response: String
     let streamsRequests: Bool
@@ -62,10 +64,12 @@ struct FilePlan {
   ) throws(GeneratorError) {
     let file = file.withRedaction
     var comments: [[Int32]: String] = [:]
-    for location in file.sourceCodeInfo?.location ?? [] where file.knownModule == nil {
+    for location in file.sourceCodeInfo?.location ?? [] where !file.isWellKnown {
       comments[location.path] = location.comment
     }
-    let planner = Planner(comments: comments, types: types, isProto3: file.syntax == "proto3")
+    let planner = Planner(
+      comments: comments, types: types, isProto3: file.syntax == "proto3",
+      deprecation: file.isDeprecated ? Deprecation(comment: comments[[12]] ?? "") : nil)
     let scope = file.package.isEmpty ? "" : "." + file.package
     let prefix = file.swiftPrefix
     path = file.name

@@ -17,13 +17,11 @@ package struct Generator {
   }
 
   private init(_ request: CodeGeneratorRequest) throws(GeneratorError) {
-    switch request.parameter {
-    case "", "access=public": access = "public"
-    case "access=package": access = "package"
-    default: throw .unknownParameter(request.parameter)
-    }
+    let parameters = try Parameters(request.parameter)
+    access = parameters.access
     let names = Set(request.fileToGenerate)
-    let types = try TypeTable(files: request.protoFile, generated: names)
+    let types = try TypeTable(
+      files: request.protoFile, generated: names, modules: parameters.modules)
     var plans: [FilePlan] = []
     var constants: [String: String] = [:]
     var fileNames = NameScope(taken: ["Registry"])
@@ -58,6 +56,7 @@ package struct Generator {
     for enumeration in plan.enumerations {
       printer.out()
       printer.enumeration(enumeration, access: access)
+      if let cases = enumeration.deprecatedCases { printer.makers(cases) }
     }
     for message in plan.messages {
       printer.out()
@@ -158,6 +157,25 @@ extension Printer {
   }
 }
 
+/// What protoc is told of the code to write: `access=package,module=diyml.rpc.v1:RPCCore`.
+private struct Parameters {
+  var access = "public"
+  /// By package: the modules of ours that have the types of files that are not generated now.
+  var modules = [FileDescriptorProto.wellKnownPackage: "WellKnownTypes"]
+
+  init(_ text: String) throws(GeneratorError) {
+    for parameter in text.split(separator: ",") {
+      let parts = parameter.split(separator: "=", maxSplits: 1).map(String.init)
+      let pair = parts.last?.split(separator: ":").map(String.init) ?? []
+      switch (parts.first, parts.count, pair.count) {
+      case ("access", 2, 1) where ["public", "package"].contains(pair[0]): access = pair[0]
+      case ("module", 2, 2): modules[pair[0]] = pair[1]
+      default: throw .unknownParameter(String(parameter))
+      }
+    }
+  }
+}
+
 extension MessagePlan {
   /// The message and all inside it.
   fileprivate var withNested: [MessagePlan] {
@@ -178,7 +196,8 @@ extension GeneratorError: CustomStringConvertible {
   var description: String {
     switch self {
     case .unknownParameter(let text):
-      "unknown parameter \"\(text)\"; known are access=public and access=package"
+      "unknown parameter \"\(text)\"; known are access=public, access=package and"
+        + " module=PACKAGE:MODULE"
     case .unknownType(let name): "no type \(name) in the request"
     case .groupField(let name): "\(name) is a group; groups can be skipped, not generated"
     case .sameName(let name, let first, let second):

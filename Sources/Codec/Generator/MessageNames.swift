@@ -10,6 +10,8 @@ struct MessageNames {
   private(set) var fields: [Int32: String] = [:]
   /// By number, for fields whose message is stored out of line.
   private(set) var boxes: [Int32: String] = [:]
+  /// By number, for deprecated fields: what generated code calls them instead.
+  private(set) var unwarned: [Int32: String] = [:]
   /// By index.
   private(set) var oneofs: [Int: (property: String, type: String)] = [:]
 
@@ -37,6 +39,15 @@ struct MessageNames {
     }
     for field in message.field {
       boxes[field.number] = members.claim(Names.lowerCamel(field.name) + "Box")
+    }
+    for field in message.field where field.isDeprecated {
+      let name = Names.lowerCamel(field.name)
+      unwarned[field.number] =
+        if let index = field.realOneofIndex {
+          cases[index, default: NameScope()].claim(name + "Deprecated")
+        } else {
+          members.claim(name + "Stored")
+        }
     }
   }
 }

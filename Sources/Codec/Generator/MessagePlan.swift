@@ -29,6 +29,8 @@ struct MessagePlan {
   let protoName: String
   let swiftName: String
   let comment: String
+  /// Nil if it is not deprecated.
+  let alias: DeprecatedAlias?
   /// In the order of the schema; a oneof stands where its first member does.
   let properties: [Property]
   let messages: [MessagePlan]
@@ -42,16 +44,27 @@ struct MessagePlan {
 struct EnumPlan {
   struct Case {
     let name: String
+    /// The name by which generated code makes it: another if it is deprecated.
+    let unwarned: String
     let number: Int32
     let comment: String
+    let deprecation: Deprecation?
+  }
+
+  /// A further name of a number that has a case.
+  struct Alias {
+    let name: String
+    let original: Case
+    let deprecation: Deprecation?
   }
 
   let swiftName: String
   let comment: String
+  /// Nil if it is not deprecated.
+  let alias: DeprecatedAlias?
   /// One for each number.
   let cases: [Case]
-  /// Further names of numbers that have a case.
-  let aliases: [(name: String, original: String)]
+  let aliases: [Alias]
 
   /// The name inside the enclosing type.
   var shortName: String { Names.last(of: swiftName) }
@@ -67,15 +80,57 @@ extension MessagePlan.Property {
   }
 
   /// The name in Swift.
-  var name: String { facts.name }
-  var comment: String { facts.comment }
-  var storedType: String { facts.storedType }
-  var initialValue: String { facts.initialValue }
-
-  private var facts: (name: String, comment: String, storedType: String, initialValue: String) {
+  var name: String {
     switch self {
-    case .field(let field): (field.property, field.comment, field.storedType, field.initialValue)
-    case .oneof(let oneof): (oneof.property, oneof.comment, oneof.typeName + "?", "nil")
+    case .field(let field): field.property
+    case .oneof(let oneof): oneof.property
     }
   }
+
+  /// The name by which generated code reaches it.
+  var unwarned: String {
+    switch self {
+    case .field(let field): field.unwarned
+    case .oneof(let oneof): oneof.property
+    }
+  }
+
+  var comment: String {
+    switch self {
+    case .field(let field): field.comment
+    case .oneof(let oneof): oneof.comment
+    }
+  }
+
+  var storedType: String {
+    switch self {
+    case .field(let field): field.storedType
+    case .oneof(let oneof): oneof.typeName + "?"
+    }
+  }
+
+  var initialValue: String {
+    switch self {
+    case .field(let field): field.initialValue
+    case .oneof: "nil"
+    }
+  }
+
+  /// What a user of the property is told; a oneof is not deprecated, only members of it are.
+  var deprecation: Deprecation? {
+    switch self {
+    case .field(let field): field.deprecation
+    case .oneof: nil
+    }
+  }
+}
+
+extension MessagePlan {
+  /// What it takes of the names inside the enclosing message.
+  var innerNames: [String] { [shortName] + (alias.map { [$0.name] } ?? []) }
+}
+
+extension EnumPlan {
+  /// What it takes of the names inside the enclosing message.
+  var innerNames: [String] { [shortName] + (alias.map { [$0.name] } ?? []) }
 }

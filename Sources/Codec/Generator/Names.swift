@@ -67,6 +67,13 @@ enum Names {
     return safe
   }
 
+  /// The name of a type whose `name` is left to a deprecated alias, unlike those of the `siblings`.
+  static func deprecated(_ name: String, besides siblings: Set<String>) -> String {
+    var deprecated = "Deprecated" + name
+    while siblings.contains(deprecated) { deprecated += "_" }
+    return deprecated
+  }
+
   /// The name of a type inside its enclosing one.
   static func last(of name: String) -> String {
     name.split(separator: ".").last.map(String.init) ?? name

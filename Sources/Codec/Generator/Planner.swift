@@ -6,6 +6,8 @@ struct Planner {
   let comments: [[Int32]: String]
   let types: TypeTable
   let isProto3: Bool
+  /// That of the whole file, which all outermost types and services share.
+  let deprecation: Deprecation?
 
   func messages(
     _ messages: [DescriptorProto], scope: String, at path: [Int32]
@@ -42,6 +44,7 @@ struct Planner {
             name: method.name,
             function: Names.quoted(functions.claim(Names.safe(Names.lowerCamel(method.name)))),
             comment: comment(at: path + [2, Int32(index)]),
+            deprecation: deprecation(method.isDeprecated, at: path + [2, Int32(index)]),
             request: try types.entry(method.inputType).swiftName,
             response: try types.entry(method.outputType).swiftName,
             streamsRequests: method.clientStreaming, streamsResponses: method.serverStreaming,
@@ -51,7 +54,9 @@ struct Planner {
         FilePlan.Service(
           name: name(of: service, prefix: prefix),
           protoName: package.isEmpty ? service.name : "\(package).\(service.name)",
-          comment: comment(at: path), methods: methods))
+          comment: comment(at: path),
+          deprecation: deprecation(service.isDeprecated, at: path) ?? deprecation,
+          methods: methods))
     }
     return plans
   }
@@ -72,17 +77,22 @@ struct Planner {
     let messages = try messages(message.nestedType, scope: name, at: path + [3])
     let enumerations = try enumerations(message.enumType, scope: name, at: path + [4])
     let names = MessageNames(
-      message, inner: messages.map(\.shortName) + enumerations.map(\.shortName), types: types)
+      message, inner: messages.flatMap(\.innerNames) + enumerations.flatMap(\.innerNames),
+      types: types)
     var fields: [Field] = []
     for (index, field) in message.field.enumerated() {
+      let path = path + [2, Int32(index)]
       fields.append(
         try Field(
-          field, of: name, isProto3: isProto3, comment: comment(at: path + [2, Int32(index)]),
-          names: names, types: types))
+          field, of: name, isProto3: isProto3, comment: comment(at: path),
+          deprecation: deprecation(field.isDeprecated, at: path), names: names, types: types))
     }
+    let entry = try types.entry(name)
     return MessagePlan(
-      protoName: String(name.dropFirst()), swiftName: try types.entry(name).swiftName,
-      comment: comment(at: path), properties: properties(fields, names: names, at: path),
+      protoName: String(name.dropFirst()), swiftName: entry.swiftName,
+      comment: comment(at: path),
+      alias: alias(of: entry, isDeprecated: message.isDeprecated, at: path),
+      properties: properties(fields, names: names, at: path),
       messages: messages, enumerations: enumerations)
   }
 
@@ -111,7 +121,7 @@ struct Planner {
     _ enumeration: EnumDescriptorProto, scope: String, at path: [Int32]
   ) throws(GeneratorError) -> EnumPlan {
     var cases: [EnumPlan.Case] = []
-    var aliases: [(name: String, original: String)] = []
+    var aliases: [EnumPlan.Alias] = []
     var names = NameScope()
     var seen: Set<[String]> = []
     for (index, value) in enumeration.value.enumerated() {
@@ -121,17 +131,38 @@ struct Planner {
       guard seen.insert([plain, "\(wireNumber)"]).inserted else { continue }
       let number = wireNumber < 0 ? "minus\(wireNumber.magnitude)" : "\(wireNumber)"
       let name = Names.quoted(names.claim(plain, orWith: "_" + number))
+      let path = path + [2, Int32(index)]
+      let deprecation = deprecation(value.isDeprecated, at: path)
       if let original = cases.first(where: { $0.number == wireNumber }) {
-        aliases.append((name: name, original: original.name))
+        aliases.append(EnumPlan.Alias(name: name, original: original, deprecation: deprecation))
       } else {
+        let unwarned = deprecation == nil ? name : names.claim(plain + "Deprecated")
         cases.append(
           EnumPlan.Case(
-            name: name, number: wireNumber, comment: comment(at: path + [2, Int32(index)])))
+            name: name, unwarned: unwarned, number: wireNumber, comment: comment(at: path),
+            deprecation: deprecation))
       }
     }
+    let entry = try types.entry("\(scope).\(enumeration.name)")
     return EnumPlan(
-      swiftName: try types.entry("\(scope).\(enumeration.name)").swiftName,
-      comment: comment(at: path), cases: cases, aliases: aliases)
+      swiftName: entry.swiftName, comment: comment(at: path),
+      alias: alias(of: entry, isDeprecated: enumeration.isDeprecated, at: path), cases: cases,
+      aliases: aliases)
+  }
+
+  private func deprecation(_ isDeprecated: Bool, at path: [Int32]) -> Deprecation? {
+    isDeprecated ? Deprecation(comment: comment(at: path)) : nil
+  }
+
+  /// The name of the schema for a type that has another one because it is deprecated, by itself or
+  /// with the whole file.
+  private func alias(
+    of entry: TypeTable.Entry, isDeprecated: Bool, at path: [Int32]
+  ) -> DeprecatedAlias? {
+    guard let name = entry.alias,
+      let deprecation = deprecation(isDeprecated, at: path) ?? deprecation
+    else { return nil }
+    return DeprecatedAlias(name: Names.last(of: name), deprecation: deprecation)
   }
 
   private func comment(at path: [Int32]) -> String {

@@ -51,7 +51,7 @@ extension Printer {
     for field in oneof.members {
       let member = oneof.member
       if let type = field.value.scalarType {
-        branch("case \(field.tag):", "\(member) = .\(field.property)(try reader.value(\(type)))")
+        branch("case \(field.tag):", "\(member) = .\(field.unwarned)(try reader.value(\(type)))")
         continue
       }
       branch("case \(field.tag):")
@@ -59,7 +59,7 @@ extension Printer {
       out("if case .\(field.property)(let current) = \(member) { value = current }")
       out("\(member) = nil")
       out("try reader.merge(into: &value)")
-      out("if let value { \(member) = .\(field.property)(value) }")
+      out("if let value { \(member) = .\(field.unwarned)(value) }")
     }
   }
 

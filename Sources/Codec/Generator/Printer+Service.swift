@@ -30,6 +30,7 @@ extension Printer {
 
   private mutating func client(_ service: FilePlan.Service, access: String) {
     doc("Calls `\(service.protoName)`.\n\n\(service.comment)")
+    available(service.deprecation)
     block("\(access) struct \(service.name)Client: Sendable {") { printer in
       printer.out("private let caller: any Caller")
       printer.out()
@@ -40,6 +41,7 @@ extension Printer {
       for method in service.methods {
         printer.out()
         printer.doc(method.comment)
+        printer.available(method.deprecation)
         printer.stub(method, of: service, access: access)
       }
     }

@@ -24,6 +24,7 @@ extension Printer {
         for property in plan.properties.reversed() { printer.pass(.writer, over: property) }
       }
     }
+    for cases in plan.deprecatedCases { makers(cases) }
     for message in plan.messages {
       out()
       wire(message, of: file, access: access)

@@ -6,9 +6,11 @@ struct TypeTable {
   struct Entry {
     enum Kind {
       case message(DescriptorProto)
-      case enumeration(defaultCase: String)
+      case enumeration(defaultValue: String)
     }
     let swiftName: String
+    /// The Swift name that users know; nil if it is the same, as for all that is not deprecated.
+    let alias: String?
     let kind: Kind
     /// What must be imported for it; nil for a type of the module that is generated.
     let module: String?
@@ -18,28 +20,35 @@ struct TypeTable {
   let fileModules: [String: String]
 
   private let generated: Set<String>
+  /// By package.
+  private let modules: [String: String]
   private var entries: [String: Entry] = [:]
   private var protoNames: [String: String] = [:]
   /// The Swift name of a type outside all others, for it and for each type inside it.
   private var outermost: [String: String] = [:]
+  /// The Swift names that users know of deprecated types.
+  private var aliases: [String: String] = [:]
 
-  /// Names all types of `files`.
+  /// Names all types of `files`; `modules` says by package where those are that are not generated.
   ///
   /// - Throws: `.sameName` if two of those in `generated` have one name in Swift.
-  init(files: [FileDescriptorProto], generated: Set<String>) throws(GeneratorError) {
+  init(
+    files: [FileDescriptorProto], generated: Set<String>, modules: [String: String]
+  ) throws(GeneratorError) {
     self.generated = generated
+    self.modules = modules
     var fileModules: [String: String] = [:]
     for file in files where !generated.contains(file.name) {
-      fileModules[file.name] = file.knownModule
+      fileModules[file.name] = modules[file.package]
     }
     self.fileModules = fileModules
-    let own = Set(files.filter { generated.contains($0.name) }.flatMap(\.typeNames))
+    let own = Set(files.filter { generated.contains($0.name) }.flatMap(\.swiftNames))
     for file in files {
       nameOutermost(of: file, own: own, isGenerated: generated.contains(file.name))
     }
     for file in files {
       let isGenerated = generated.contains(file.name)
-      let module = isGenerated ? nil : file.knownModule
+      let module = isGenerated ? nil : modules[file.package]
       for message in file.messageType {
         let name = file.scope + message.name
         try add(
@@ -114,17 +123,23 @@ extension TypeTable {
   private mutating func nameOutermost(
     of file: FileDescriptorProto, own: Set<String>, isGenerated: Bool
   ) {
-    let module = isGenerated ? nil : file.knownModule
-    func swiftName(_ name: String) -> String {
-      let name = Names.type(file.swiftPrefix + name, besides: Set(file.typeNames))
+    let module = isGenerated ? nil : modules[file.package]
+    let siblings = Set(file.typeNames)
+    func swiftName(_ name: String, isDeprecated: Bool) -> String {
+      let known = Names.type(file.swiftPrefix + name, besides: siblings)
+      let isHidden = file.isDeprecated || isDeprecated
+      if isHidden { aliases[file.scope + name] = known }
+      let name = isHidden ? Names.deprecated(known, besides: siblings) : known
       guard let module, own.contains(name) else { return name }
       return module + "." + name
     }
     for message in file.messageType {
-      mark(message, file.scope + message.name, inside: swiftName(message.name))
+      let name = swiftName(message.name, isDeprecated: message.isDeprecated)
+      mark(message, file.scope + message.name, inside: name)
     }
     for enumeration in file.enumType {
-      outermost[file.scope + enumeration.name] = swiftName(enumeration.name)
+      outermost[file.scope + enumeration.name] = swiftName(
+        enumeration.name, isDeprecated: enumeration.isDeprecated)
     }
   }
 
@@ -139,24 +154,33 @@ extension TypeTable {
     isGenerated: Bool
   ) throws(GeneratorError) {
     try add(
-      Entry(swiftName: swiftName, kind: .message(message), module: module), name,
-      isGenerated: isGenerated)
+      Entry(
+        swiftName: swiftName, alias: aliases[name], kind: .message(message), module: module),
+      name, isGenerated: isGenerated)
     let siblings = Set(message.nestedType.map(\.name) + message.enumType.map(\.name))
     var hidden = firstNames(in: message)
-    func inner(_ name: String) -> String {
-      var inner = Names.type(name, besides: siblings)
-      while hidden.contains(inner) || (inner != name && siblings.contains(inner)) { inner += "_" }
+    func claim(_ candidate: String, for nested: String) -> String {
+      var inner = candidate
+      while hidden.contains(inner) || (inner != nested && siblings.contains(inner)) { inner += "_" }
       hidden.insert(inner)
       return "\(swiftName).\(inner)"
     }
+    func inner(_ nested: String, isDeprecated: Bool) -> String {
+      let known = claim(Names.type(nested, besides: siblings), for: nested)
+      guard isDeprecated else { return known }
+      aliases["\(name).\(nested)"] = known
+      return claim(Names.deprecated(Names.last(of: known), besides: siblings), for: nested)
+    }
     for nested in message.nestedType {
       try add(
-        nested, "\(name).\(nested.name)", as: inner(nested.name), module: module,
+        nested, "\(name).\(nested.name)",
+        as: inner(nested.name, isDeprecated: nested.isDeprecated), module: module,
         isGenerated: isGenerated)
     }
     for nested in message.enumType {
       try add(
-        nested, "\(name).\(nested.name)", as: inner(nested.name), module: module,
+        nested, "\(name).\(nested.name)",
+        as: inner(nested.name, isDeprecated: nested.isDeprecated), module: module,
         isGenerated: isGenerated)
     }
   }
@@ -165,11 +189,14 @@ extension TypeTable {
     _ enumeration: EnumDescriptorProto, _ name: String, as swiftName: String, module: String?,
     isGenerated: Bool
   ) throws(GeneratorError) {
-    let first = enumeration.value.first?.name ?? ""
-    let defaultCase = Names.quoted(Names.safe(Names.enumCase(first, in: enumeration.name)))
+    let first = enumeration.value.first ?? EnumValueDescriptorProto()
+    let defaultCase = Names.quoted(Names.safe(Names.enumCase(first.name, in: enumeration.name)))
+    let defaultValue =
+      first.isDeprecated ? "\(swiftName)(rawValue: \(first.number ?? 0))" : "." + defaultCase
     try add(
       Entry(
-        swiftName: swiftName, kind: .enumeration(defaultCase: defaultCase), module: module),
+        swiftName: swiftName, alias: aliases[name],
+        kind: .enumeration(defaultValue: defaultValue), module: module),
       name, isGenerated: isGenerated)
   }
 
@@ -178,14 +205,16 @@ extension TypeTable {
   ) throws(GeneratorError) {
     entries[name] = entry
     guard isGenerated else { return }
-    if let first = protoNames.updateValue(name, forKey: entry.swiftName) {
-      throw .sameName(entry.swiftName, first: first, second: name)
+    for swiftName in [entry.swiftName, entry.alias].compactMap(\.self) {
+      if let first = protoNames.updateValue(name, forKey: swiftName) {
+        throw .sameName(swiftName, first: first, second: name)
+      }
     }
   }
 }
 
 extension FileDescriptorProto {
-  private static let wellKnownPackage = "google.protobuf"
+  static let wellKnownPackage = "google.protobuf"
 
   /// What stands before the names of the file's types in the schema.
   var scope: String { package.isEmpty ? "." : ".\(package)." }
@@ -195,14 +224,25 @@ extension FileDescriptorProto {
   /// The well-known types get one of their own: they would hide `Any` and `Duration` of Swift.
   var swiftPrefix: String {
     if let prefix = options?.swiftPrefix, !prefix.isEmpty { return prefix }
-    return package == Self.wellKnownPackage ? "Proto" : ""
+    return isWellKnown ? "Proto" : ""
   }
 
-  /// The module of ours that has the file's types already.
-  var knownModule: String? { package == Self.wellKnownPackage ? "WellKnownTypes" : nil }
+  var isWellKnown: Bool { package == Self.wellKnownPackage }
 
   /// The names of messages and enums outside all others, as far as Swift accepts them.
   fileprivate var typeNames: [String] {
     (messageType.map(\.name) + enumType.map(\.name)).map { swiftPrefix + $0 }
+  }
+
+  /// `typeNames`, and the other ones of those that are deprecated.
+  fileprivate var swiftNames: [String] {
+    let names =
+      messageType.filter { isDeprecated || $0.isDeprecated }.map(\.name)
+      + enumType.filter { isDeprecated || $0.isDeprecated }.map(\.name)
+    let siblings = Set(typeNames)
+    return typeNames
+      + names.map { name in
+        Names.deprecated(Names.type(swiftPrefix + name, besides: siblings), besides: siblings)
+      }
   }
 }

@@ -3,7 +3,7 @@ package struct Trainer: Sendable {
   private let backbonePath: String
   private let now: @Sendable () -> ContinuousClock.Instant
   private let isCancelled: @Sendable () -> Bool
-  private let report: @Sendable (TrainingEvent) -> Void
+  private let report: @Sendable (TrainingStep) -> Void
 
   /// Takes the backbone from the file which `Scripts/convert-weights` makes; `now` is the clock.
   ///
@@ -13,7 +13,7 @@ package struct Trainer: Sendable {
     backbonePath: String,
     now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
     isCancelled: @escaping @Sendable () -> Bool = { false },
-    report: @escaping @Sendable (TrainingEvent) -> Void = { _ in }
+    report: @escaping @Sendable (TrainingStep) -> Void = { _ in }
   ) {
     self.backbonePath = backbonePath
     self.now = now

@@ -2,16 +2,16 @@
 struct TrainingProgress {
   typealias Now = @Sendable () -> ContinuousClock.Instant
 
-  private(set) var event = TrainingEvent(phase: .images)
+  private(set) var event = TrainingStep(phase: .images)
   /// Those that have ended, of all phases.
   private(set) var epochs: [TrainedEpoch] = []
-  private let report: @Sendable (TrainingEvent) -> Void
+  private let report: @Sendable (TrainingStep) -> Void
   private let isCancelled: @Sendable () -> Bool
   private let now: Now
   private let start: ContinuousClock.Instant
   private let budget: Duration
   /// What the event says again after an evaluation.
-  private var learning: TrainingEvent?
+  private var learning: TrainingStep?
   private var lossSum = 0.0
   private var phaseStart: ContinuousClock.Instant
   private var lastReport: ContinuousClock.Instant
@@ -27,7 +27,7 @@ struct TrainingProgress {
 
   init(
     budget: Duration, laterImages: Double, now: @escaping Now,
-    report: @escaping @Sendable (TrainingEvent) -> Void,
+    report: @escaping @Sendable (TrainingStep) -> Void,
     isCancelled: @escaping @Sendable () -> Bool
   ) {
     self.budget = budget
@@ -59,11 +59,11 @@ struct TrainingProgress {
 
   /// Begins a phase that looks at so many images, in epochs of `epochImages` to learn from.
   mutating func begin(
-    _ phase: TrainingEvent.Phase, images: Int, epochs: Int = 0, epochImages: Int? = nil
+    _ phase: TrainingStep.Phase, images: Int, epochs: Int = 0, epochImages: Int? = nil
   ) {
     if event.phase == .features { featuresPerSecond = imagesPerSecond }
     learning = nil
-    event = TrainingEvent(phase: phase)
+    event = TrainingStep(phase: phase)
     event.epochs = epochs
     event.epoch = min(1, epochs)
     event.imagesTotal = epochImages ?? images

@@ -2,11 +2,11 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file
 
-package import Codec
+public import Codec
 
 extension ProtoFile {
   /// Describes `rpc/v1/wire.proto`.
-  package static let rpcV1Wire = ProtoFile(
+  public static let rpcV1Wire = ProtoFile(
     path: "rpc/v1/wire.proto",
     dependencies: [.rpcV1Status],
     descriptor: """

@@ -5,19 +5,19 @@
 // The wire's own messages: what stands in SETTINGS, OPEN, HEAD, END and GOAWAY frames.
 // Docs/WireFormat.md says how the frames around them are laid out and when each may be sent.
 
-package import Codec
+public import Codec
 
 /// How a message is compressed; the number stands in the message's first byte.
-package enum WireEncoding: Enumeration {
+public enum WireEncoding: Enumeration {
   case unspecified
   /// Zstandard, RFC 8878: one frame, without a dictionary.
   case zstd
   /// A number without a name in the schema.
   case unrecognized(Int32)
 
-  package static let allCases: [Self] = [.unspecified, .zstd]
+  public static let allCases: [Self] = [.unspecified, .zstd]
 
-  package init(rawValue: Int32) {
+  public init(rawValue: Int32) {
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .zstd
@@ -25,7 +25,7 @@ package enum WireEncoding: Enumeration {
     }
   }
 
-  package var rawValue: Int32 {
+  public var rawValue: Int32 {
     switch self {
     case .unspecified: 0
     case .zstd: 1
@@ -35,7 +35,7 @@ package enum WireEncoding: Enumeration {
 }
 
 /// Why a GOAWAY was sent.
-package enum WireGoAwayReason: Enumeration {
+public enum WireGoAwayReason: Enumeration {
   case unspecified
   /// The sender is about to stop; calls already open are finished.
   case draining
@@ -54,7 +54,7 @@ package enum WireGoAwayReason: Enumeration {
   /// A number without a name in the schema.
   case unrecognized(Int32)
 
-  package static let allCases: [Self] = [
+  public static let allCases: [Self] = [
     .unspecified,
     .draining,
     .protocolError,
@@ -65,7 +65,7 @@ package enum WireGoAwayReason: Enumeration {
     .tooManyConnections,
   ]
 
-  package init(rawValue: Int32) {
+  public init(rawValue: Int32) {
     switch rawValue {
     case 0: self = .unspecified
     case 1: self = .draining
@@ -79,7 +79,7 @@ package enum WireGoAwayReason: Enumeration {
     }
   }
 
-  package var rawValue: Int32 {
+  public var rawValue: Int32 {
     switch self {
     case .unspecified: 0
     case .draining: 1
@@ -99,52 +99,52 @@ package enum WireGoAwayReason: Enumeration {
 /// Each side sends it once, as its first frame. A field that is 0 or absent means the initial value
 /// that both sides assume before they have read the other's settings; the initial values are named
 /// in each field.
-package struct WireSettings: Hashable, Sendable {
+public struct WireSettings: Hashable, Sendable {
   /// Payload bytes in one frame, at most.
   ///
   /// Initial value and floor: 65,536. Ceiling: 16,777,215.
-  package var frameBytesMax: UInt32 = 0
+  public var frameBytesMax: UInt32 = 0
 
   /// Bytes in one message of a call, at most, counted before it is cut into chunks.
   ///
   /// Initial value: 4,194,304.
-  package var messageBytesMax: UInt32 = 0
+  public var messageBytesMax: UInt32 = 0
 
   /// Calls that may be open at once on this connection.
   ///
   /// Only a server's value counts. Initial value: 16.
-  package var streamsMax: UInt32 = 0
+  public var streamsMax: UInt32 = 0
 
   /// DATA payload bytes that may be sent on a stream before its first CREDIT.
   ///
   /// Initial value and floor: 65,536.
-  package var streamWindowBytes: UInt32 = 0
+  public var streamWindowBytes: UInt32 = 0
 
   /// DATA payload bytes that may be sent on all streams together before the connection's first
   /// CREDIT.
   ///
   /// Initial value and floor: 1,048,576.
-  package var connectionWindowBytes: UInt32 = 0
+  public var connectionWindowBytes: UInt32 = 0
 
   /// Bytes of metadata in one OPEN, HEAD or END: the sum over entries of key bytes, value bytes and
   /// 32.
   ///
   /// Initial value: 8,192.
-  package var metadataBytesMax: UInt32 = 0
+  public var metadataBytesMax: UInt32 = 0
 
   /// Name and version of the sender's software, for logs: at most 64 bytes.
-  package var agent: String = ""
+  public var agent: String = ""
 
   /// How messages to the sender may be compressed; unknown ones are ignored.
   ///
   /// At most 64.
-  package var encodings: [WireEncoding] = []
+  public var encodings: [WireEncoding] = []
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(
+  public init(
     frameBytesMax: UInt32 = 0,
     messageBytesMax: UInt32 = 0,
     streamsMax: UInt32 = 0,
@@ -166,11 +166,11 @@ package struct WireSettings: Hashable, Sendable {
 }
 
 extension WireSettings: Message {
-  package static var protoName: String { "diyml.rpc.v1.Settings" }
+  public static var protoName: String { "diyml.rpc.v1.Settings" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 8: frameBytesMax = try reader.value(.uint32)
@@ -187,7 +187,7 @@ extension WireSettings: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, frameBytesMax, .uint32)
     sizer.value(2, messageBytesMax, .uint32)
     sizer.value(3, streamsMax, .uint32)
@@ -199,7 +199,7 @@ extension WireSettings: Message {
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.packed(8, encodings, .enumeration(WireEncoding.self))
     writer.value(7, agent, .string)
@@ -215,18 +215,18 @@ extension WireSettings: Message {
 /// One entry of a call's metadata.
 ///
 /// Order is kept and a key may occur more than once.
-package struct WireMetadataEntry: Hashable, Sendable {
+public struct WireMetadataEntry: Hashable, Sendable {
   /// 1 to 64 characters out of a-z, 0-9, '-', '_' and '.'.
-  package var key: String = ""
+  public var key: String = ""
 
   /// Any bytes if the key ends in "-bin"; otherwise UTF-8 without control characters.
-  package var value: Bytes = Bytes()
+  public var value: Bytes = Bytes()
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(key: String = "", value: Bytes = Bytes()) {
+  public init(key: String = "", value: Bytes = Bytes()) {
     self.key = key
     self.value = value
   }
@@ -234,18 +234,18 @@ package struct WireMetadataEntry: Hashable, Sendable {
 
 extension WireMetadataEntry: CustomReflectable {
   /// Shows all fields but those that hold secrets.
-  package var customMirror: Mirror {
+  public var customMirror: Mirror {
     let children: KeyValuePairs<String, Any> = ["key": key as Any, "value": "redacted"]
     return Mirror(self, children: children, displayStyle: .struct)
   }
 }
 
 extension WireMetadataEntry: Message {
-  package static var protoName: String { "diyml.rpc.v1.MetadataEntry" }
+  public static var protoName: String { "diyml.rpc.v1.MetadataEntry" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: self.key = try reader.value(.string)
@@ -255,13 +255,13 @@ extension WireMetadataEntry: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, self.key, .string)
     sizer.value(2, self.value, .bytes)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(2, self.value, .bytes)
     writer.value(1, self.key, .string)
@@ -269,33 +269,33 @@ extension WireMetadataEntry: Message {
 }
 
 /// Starts a call: the payload of an OPEN frame.
-package struct WireOpen: Hashable, Sendable {
+public struct WireOpen: Hashable, Sendable {
   /// "package.Service/Method", at most 256 bytes.
-  package var method: String = ""
+  public var method: String = ""
 
   /// Time the whole call may take from its arrival on, in microseconds.
   ///
   /// 0: no deadline.
-  package var timeoutMicroseconds: UInt64 = 0
+  public var timeoutMicroseconds: UInt64 = 0
 
   /// What the caller says about the call.
-  package var metadata: [WireMetadataEntry] = []
+  public var metadata: [WireMetadataEntry] = []
 
-  /// Names this attempt at a change, so that a repeated attempt can be recognised; at most 128
+  /// Names this attempt at a change, so that a repeated attempt can be recognized; at most 128
   /// bytes.
-  package var idempotencyKey: String = ""
+  public var idempotencyKey: String = ""
 
   /// W3C trace context ("traceparent") of the caller, or empty; at most 64 bytes.
-  package var trace: String = ""
+  public var trace: String = ""
 
   /// Whether the caller wants responses compressed, as far as its settings allow.
-  package var compressResponses: Bool = false
+  public var compressResponses: Bool = false
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(
+  public init(
     method: String = "",
     timeoutMicroseconds: UInt64 = 0,
     metadata: [WireMetadataEntry] = [],
@@ -313,11 +313,11 @@ package struct WireOpen: Hashable, Sendable {
 }
 
 extension WireOpen: Message {
-  package static var protoName: String { "diyml.rpc.v1.Open" }
+  public static var protoName: String { "diyml.rpc.v1.Open" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: method = try reader.value(.string)
@@ -331,7 +331,7 @@ extension WireOpen: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, method, .string)
     sizer.value(2, timeoutMicroseconds, .uint64)
     sizer.messages(3, metadata)
@@ -341,7 +341,7 @@ extension WireOpen: Message {
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(6, compressResponses, .bool)
     writer.value(5, trace, .string)
@@ -355,24 +355,24 @@ extension WireOpen: Message {
 /// What the server says before its first message: the payload of a HEAD frame.
 ///
 /// At most one per call.
-package struct WireHead: Hashable, Sendable {
-  package var metadata: [WireMetadataEntry] = []
+public struct WireHead: Hashable, Sendable {
+  public var metadata: [WireMetadataEntry] = []
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(metadata: [WireMetadataEntry] = []) {
+  public init(metadata: [WireMetadataEntry] = []) {
     self.metadata = metadata
   }
 }
 
 extension WireHead: Message {
-  package static var protoName: String { "diyml.rpc.v1.Head" }
+  public static var protoName: String { "diyml.rpc.v1.Head" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: try reader.append(to: &metadata)
@@ -381,12 +381,12 @@ extension WireHead: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.messages(1, metadata)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.messages(1, metadata)
   }
@@ -395,28 +395,28 @@ extension WireHead: Message {
 /// How a call ended: the payload of an END frame.
 ///
 /// An empty payload means OK.
-package struct WireEnd: Hashable, Sendable {
+public struct WireEnd: Hashable, Sendable {
   /// One of gRPC's status codes, 0 (OK) to 16 (UNAUTHENTICATED).
-  package var code: UInt32 = 0
+  public var code: UInt32 = 0
 
   /// For people: names the thing, the value and the limit.
   ///
   /// At most 4,096 bytes.
-  package var message: String = ""
+  public var message: String = ""
 
   /// For programs.
   ///
   /// At most 16 entries.
-  package var details: [WireStatusDetail] = []
+  public var details: [WireStatusDetail] = []
 
   /// What the server says after its last message.
-  package var trailers: [WireMetadataEntry] = []
+  public var trailers: [WireMetadataEntry] = []
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(
+  public init(
     code: UInt32 = 0,
     message: String = "",
     details: [WireStatusDetail] = [],
@@ -430,11 +430,11 @@ package struct WireEnd: Hashable, Sendable {
 }
 
 extension WireEnd: Message {
-  package static var protoName: String { "diyml.rpc.v1.End" }
+  public static var protoName: String { "diyml.rpc.v1.End" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 8: code = try reader.value(.uint32)
@@ -446,7 +446,7 @@ extension WireEnd: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, code, .uint32)
     sizer.value(2, message, .string)
     sizer.messages(3, details)
@@ -454,7 +454,7 @@ extension WireEnd: Message {
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.messages(4, trailers)
     writer.messages(3, details)
@@ -464,24 +464,24 @@ extension WireEnd: Message {
 }
 
 /// Why the connection takes no new calls or is being closed: the payload of a GOAWAY frame.
-package struct WireGoAway: Hashable, Sendable {
+public struct WireGoAway: Hashable, Sendable {
   /// Calls with a stream number above this one were not and will not be processed.
   ///
   /// 4,294,967,295 in the first step of a drain, when the last one is not known yet.
-  package var lastStream: UInt32 = 0
+  public var lastStream: UInt32 = 0
 
-  package var reason: WireGoAwayReason = .unspecified
+  public var reason: WireGoAwayReason = .unspecified
 
   /// For people: what was wrong, with the value and the limit.
   ///
   /// At most 1,024 bytes.
-  package var message: String = ""
+  public var message: String = ""
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(
+  public init(
     lastStream: UInt32 = 0, reason: WireGoAwayReason = .unspecified, message: String = ""
   ) {
     self.lastStream = lastStream
@@ -491,11 +491,11 @@ package struct WireGoAway: Hashable, Sendable {
 }
 
 extension WireGoAway: Message {
-  package static var protoName: String { "diyml.rpc.v1.GoAway" }
+  public static var protoName: String { "diyml.rpc.v1.GoAway" }
 
-  package static var protoFile: ProtoFile { .rpcV1Wire }
+  public static var protoFile: ProtoFile { .rpcV1Wire }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 8: lastStream = try reader.value(.uint32)
@@ -506,14 +506,14 @@ extension WireGoAway: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, lastStream, .uint32)
     sizer.value(2, reason, .enumeration(WireGoAwayReason.self))
     sizer.value(3, message, .string)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(3, message, .string)
     writer.value(2, reason, .enumeration(WireGoAwayReason.self))

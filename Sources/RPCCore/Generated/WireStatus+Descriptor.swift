@@ -2,23 +2,29 @@
 // Change that file and run `make generate`.
 // swift-format-ignore-file
 
-package import Codec
+public import Codec
 
 extension ProtoFile {
   /// Describes `rpc/v1/status.proto`.
-  package static let rpcV1Status = ProtoFile(
+  public static let rpcV1Status = ProtoFile(
     path: "rpc/v1/status.proto",
     dependencies: [],
     descriptor: """
 
-      \u{13}rpc/v1/status.proto\u{12}\u{c}diyml.rpc.v1"\u{97}\u{2}
+      \u{13}rpc/v1/status.proto\u{12}\u{c}diyml.rpc.v1"\u{c6}\u{2}
       \u{c}StatusDetail\u{12}7
       \u{f}field_violation\u{18}\u{1} \u{1}(\u{b}2\u{1c}.diyml.rpc.v1.FieldViolationH\u{0}\u{12}5
       \u{e}limit_exceeded\u{18}\u{2} \u{1}(\u{b}2\u{1b}.diyml.rpc.v1.LimitExceededH\u{0}\u{12}/
       \u{b}retry_after\u{18}\u{3} \u{1}(\u{b}2\u{18}.diyml.rpc.v1.RetryAfterH\u{0}\u{12}0
       \u{b}unprocessed\u{18}\u{4} \u{1}(\u{b}2\u{19}.diyml.rpc.v1.UnprocessedH\u{0}\u{12}*
-      \u{8}resource\u{18}\u{5} \u{1}(\u{b}2\u{16}.diyml.rpc.v1.ResourceH\u{0}B\u{8}
-      \u{6}detail"4
+      \u{8}resource\u{18}\u{5} \u{1}(\u{b}2\u{16}.diyml.rpc.v1.ResourceH\u{0}\u{12}-
+
+      error_info\u{18}\u{6} \u{1}(\u{b}2\u{17}.diyml.rpc.v1.ErrorInfoH\u{0}B\u{8}
+      \u{6}detail"T
+      \u{6}Status\u{12}\u{c}
+      \u{4}code\u{18}\u{1} \u{1}(\u{5}\u{12}\u{f}
+      \u{7}message\u{18}\u{2} \u{1}(\u{9}\u{12}+
+      \u{7}details\u{18}\u{3} \u{3}(\u{b}2\u{1a}.diyml.rpc.v1.StatusDetail"4
       \u{e}FieldViolation\u{12}\u{d}
       \u{5}field\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
       \u{b}description\u{18}\u{2} \u{1}(\u{9}";
@@ -29,7 +35,14 @@ extension ProtoFile {
 
       RetryAfter\u{12}\u{14}
       \u{c}milliseconds\u{18}\u{1} \u{1}(\u{4}"\u{d}
-      \u{b}Unprocessed"&
+      \u{b}Unprocessed"\u{95}\u{1}
+      \u{9}ErrorInfo\u{12}\u{e}
+      \u{6}reason\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
+      \u{6}domain\u{18}\u{2} \u{1}(\u{9}\u{12}7
+      \u{8}metadata\u{18}\u{3} \u{3}(\u{b}2%.diyml.rpc.v1.ErrorInfo.MetadataEntry\u{1a}/
+      \u{d}MetadataEntry\u{12}\u{b}
+      \u{3}key\u{18}\u{1} \u{1}(\u{9}\u{12}\u{d}
+      \u{5}value\u{18}\u{2} \u{1}(\u{9}:\u{2}8\u{1}"&
       \u{8}Resource\u{12}\u{c}
       \u{4}kind\u{18}\u{1} \u{1}(\u{9}\u{12}\u{c}
       \u{4}name\u{18}\u{2} \u{1}(\u{9}B\u{7}\u{ba}\u{2}\u{4}Wireb\u{6}proto3

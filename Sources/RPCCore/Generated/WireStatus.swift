@@ -4,37 +4,38 @@
 //
 // Typed details of a status, for programs that act on an error instead of showing it.
 
-package import Codec
+public import Codec
 
 /// One detail of a status.
 ///
 /// A receiver keeps and ignores a kind it does not know.
-package struct WireStatusDetail: Hashable, Sendable {
-  package var detail: Detail?
+public struct WireStatusDetail: Hashable, Sendable {
+  public var detail: Detail?
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(detail: Detail? = nil) {
+  public init(detail: Detail? = nil) {
     self.detail = detail
   }
 
-  package enum Detail: Hashable, Sendable {
+  public enum Detail: Hashable, Sendable {
     case fieldViolation(WireFieldViolation)
     case limitExceeded(WireLimitExceeded)
     case retryAfter(WireRetryAfter)
     case unprocessed(WireUnprocessed)
     case resource(WireResource)
+    case errorInfo(WireErrorInfo)
   }
 }
 
 extension WireStatusDetail: Message {
-  package static var protoName: String { "diyml.rpc.v1.StatusDetail" }
+  public static var protoName: String { "diyml.rpc.v1.StatusDetail" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10:
@@ -67,12 +68,18 @@ extension WireStatusDetail: Message {
         detail = nil
         try reader.merge(into: &value)
         if let value { detail = .resource(value) }
+      case 50:
+        var value: WireErrorInfo?
+        if case .errorInfo(let current) = detail { value = current }
+        detail = nil
+        try reader.merge(into: &value)
+        if let value { detail = .errorInfo(value) }
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     switch detail {
     case nil: break
     case .fieldViolation(let value): sizer.present(1, value)
@@ -80,11 +87,12 @@ extension WireStatusDetail: Message {
     case .retryAfter(let value): sizer.present(3, value)
     case .unprocessed(let value): sizer.present(4, value)
     case .resource(let value): sizer.present(5, value)
+    case .errorInfo(let value): sizer.present(6, value)
     }
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     switch detail {
     case nil: break
@@ -93,34 +101,88 @@ extension WireStatusDetail: Message {
     case .retryAfter(let value): writer.present(3, value)
     case .unprocessed(let value): writer.present(4, value)
     case .resource(let value): writer.present(5, value)
+    case .errorInfo(let value): writer.present(6, value)
     }
   }
 }
 
+/// A status inside an answer: of one part of a call that goes on with its other parts.
+public struct WireStatus: Hashable, Sendable {
+  /// One of gRPC's status codes.
+  public var code: Int32 = 0
+
+  /// For people: names the thing, the value and the limit.
+  public var message: String = ""
+
+  /// For programs.
+  public var details: [WireStatusDetail] = []
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(code: Int32 = 0, message: String = "", details: [WireStatusDetail] = []) {
+    self.code = code
+    self.message = message
+    self.details = details
+  }
+}
+
+extension WireStatus: Message {
+  public static var protoName: String { "diyml.rpc.v1.Status" }
+
+  public static var protoFile: ProtoFile { .rpcV1Status }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: code = try reader.value(.int32)
+      case 18: message = try reader.value(.string)
+      case 26: try reader.append(to: &details)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, code, .int32)
+    sizer.value(2, message, .string)
+    sizer.messages(3, details)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.messages(3, details)
+    writer.value(2, message, .string)
+    writer.value(1, code, .int32)
+  }
+}
+
 /// A field of the request that was wrong.
-package struct WireFieldViolation: Hashable, Sendable {
+public struct WireFieldViolation: Hashable, Sendable {
   /// Path of the field from the request on: "classes[3].name".
-  package var field: String = ""
+  public var field: String = ""
 
   /// What is wrong with it, with the value and what would be right.
-  package var description: String = ""
+  public var description: String = ""
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(field: String = "", description: String = "") {
+  public init(field: String = "", description: String = "") {
     self.field = field
     self.description = description
   }
 }
 
 extension WireFieldViolation: Message {
-  package static var protoName: String { "diyml.rpc.v1.FieldViolation" }
+  public static var protoName: String { "diyml.rpc.v1.FieldViolation" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: field = try reader.value(.string)
@@ -130,13 +192,13 @@ extension WireFieldViolation: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, field, .string)
     sizer.value(2, description, .string)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(2, description, .string)
     writer.value(1, field, .string)
@@ -144,21 +206,21 @@ extension WireFieldViolation: Message {
 }
 
 /// A limit that the call ran into.
-package struct WireLimitExceeded: Hashable, Sendable {
+public struct WireLimitExceeded: Hashable, Sendable {
   /// What is limited, with its unit: "message bytes".
-  package var name: String = ""
+  public var name: String = ""
 
   /// What the call asked for.
-  package var value: Int64 = 0
+  public var value: Int64 = 0
 
   /// The most that is allowed.
-  package var limit: Int64 = 0
+  public var limit: Int64 = 0
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(name: String = "", value: Int64 = 0, limit: Int64 = 0) {
+  public init(name: String = "", value: Int64 = 0, limit: Int64 = 0) {
     self.name = name
     self.value = value
     self.limit = limit
@@ -166,11 +228,11 @@ package struct WireLimitExceeded: Hashable, Sendable {
 }
 
 extension WireLimitExceeded: Message {
-  package static var protoName: String { "diyml.rpc.v1.LimitExceeded" }
+  public static var protoName: String { "diyml.rpc.v1.LimitExceeded" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: name = try reader.value(.string)
@@ -181,14 +243,14 @@ extension WireLimitExceeded: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, name, .string)
     sizer.value(2, self.value, .int64)
     sizer.value(3, limit, .int64)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(3, limit, .int64)
     writer.value(2, self.value, .int64)
@@ -197,25 +259,25 @@ extension WireLimitExceeded: Message {
 }
 
 /// The same call may be tried again after this time.
-package struct WireRetryAfter: Hashable, Sendable {
+public struct WireRetryAfter: Hashable, Sendable {
   /// Time to wait, in milliseconds.
-  package var milliseconds: UInt64 = 0
+  public var milliseconds: UInt64 = 0
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(milliseconds: UInt64 = 0) {
+  public init(milliseconds: UInt64 = 0) {
     self.milliseconds = milliseconds
   }
 }
 
 extension WireRetryAfter: Message {
-  package static var protoName: String { "diyml.rpc.v1.RetryAfter" }
+  public static var protoName: String { "diyml.rpc.v1.RetryAfter" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 8: milliseconds = try reader.value(.uint64)
@@ -224,68 +286,145 @@ extension WireRetryAfter: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, milliseconds, .uint64)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(1, milliseconds, .uint64)
   }
 }
 
 /// The call never reached a handler: trying it again is always safe.
-package struct WireUnprocessed: Hashable, Sendable {
-  package var unknownFields = UnknownFields()
+public struct WireUnprocessed: Hashable, Sendable {
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 }
 
 extension WireUnprocessed: Message {
-  package static var protoName: String { "diyml.rpc.v1.Unprocessed" }
+  public static var protoName: String { "diyml.rpc.v1.Unprocessed" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       try reader.keep(tag, in: &unknownFields)
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
   }
 }
 
+/// Why the call failed, named for programs: as google.rpc.ErrorInfo (AIP-193).
+public struct WireErrorInfo: Hashable, Sendable {
+  /// In capitals: "CLASS_IN_USE".
+  ///
+  /// Within a domain it has one meaning, which does not change.
+  public var reason: String = ""
+
+  /// Who gives the reasons their meaning: "diyml".
+  public var domain: String = ""
+
+  /// What stands in the message, by names in lowerCamelCase.
+  public var metadata: [String: String] = [:]
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(reason: String = "", domain: String = "", metadata: [String: String] = [:]) {
+    self.reason = reason
+    self.domain = domain
+    self.metadata = metadata
+  }
+}
+
+extension WireErrorInfo: Message {
+  public static var protoName: String { "diyml.rpc.v1.ErrorInfo" }
+
+  public static var protoFile: ProtoFile { .rpcV1Status }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: reason = try reader.value(.string)
+      case 18: domain = try reader.value(.string)
+      case 26:
+        var key: String = ""
+        var value: String = ""
+        let outer = try reader.enterMapEntry(of: metadata)
+        while let tag = try reader.nextTag() {
+          switch tag {
+          case 10: key = try reader.value(.string)
+          case 18: value = try reader.value(.string)
+          default: try reader.skip(tag)
+          }
+        }
+        reader.leave(outer)
+        metadata[key] = value
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, reason, .string)
+    sizer.value(2, domain, .string)
+    for (key, value) in metadata {
+      let entry = sizer.enter()
+      sizer.present(1, key, .string)
+      sizer.present(2, value, .string)
+      sizer.leave(3, entry)
+    }
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    for (key, value) in metadata.sorted(by: { $0.key > $1.key }) {
+      let entry = writer.enter()
+      writer.present(2, value, .string)
+      writer.present(1, key, .string)
+      writer.leave(3, entry)
+    }
+    writer.value(2, domain, .string)
+    writer.value(1, reason, .string)
+  }
+}
+
 /// The thing that was not found, exists already or may not be touched.
-package struct WireResource: Hashable, Sendable {
+public struct WireResource: Hashable, Sendable {
   /// "project", "model", ...
-  package var kind: String = ""
+  public var kind: String = ""
 
   /// Its name or number as the caller gave it.
-  package var name: String = ""
+  public var name: String = ""
 
-  package var unknownFields = UnknownFields()
+  public var unknownFields = UnknownFields()
 
-  package init() {}
+  public init() {}
 
-  package init(kind: String = "", name: String = "") {
+  public init(kind: String = "", name: String = "") {
     self.kind = kind
     self.name = name
   }
 }
 
 extension WireResource: Message {
-  package static var protoName: String { "diyml.rpc.v1.Resource" }
+  public static var protoName: String { "diyml.rpc.v1.Resource" }
 
-  package static var protoFile: ProtoFile { .rpcV1Status }
+  public static var protoFile: ProtoFile { .rpcV1Status }
 
-  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: kind = try reader.value(.string)
@@ -295,13 +434,13 @@ extension WireResource: Message {
     }
   }
 
-  package func measure(with sizer: inout Sizer) {
+  public func measure(with sizer: inout Sizer) {
     sizer.value(1, kind, .string)
     sizer.value(2, name, .string)
     sizer.unknown(unknownFields)
   }
 
-  package func write(to writer: inout Writer) {
+  public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(2, name, .string)
     writer.value(1, kind, .string)

@@ -22,7 +22,7 @@ extension DataStore {
     return try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       let present = try Self.classes(of: project, in: db)
-      var next = UInt32(
+      var next = Int32(
         try Self.count(db, "SELECT next_class FROM project WHERE id = ?", [project.rawValue]))
       let list = try Self.numbered(wanted, present: present, next: &next)
       let kept = Set(list.map(\.id))
@@ -84,8 +84,8 @@ extension DataStore {
 
   static func classID(
     named name: String, of project: ProjectID, in db: Database
-  ) throws -> UInt32 {
-    let id = try UInt32.fetchOne(
+  ) throws -> Int32 {
+    let id = try Int32.fetchOne(
       db.cachedStatement(sql: "SELECT id FROM class WHERE project = ? AND name = ?"),
       arguments: [project.rawValue, name])
     guard let id else { throw StoreError.unknownClass(name) }
@@ -96,10 +96,10 @@ extension DataStore {
   ///
   /// `next` is the lowest id never used, and moves past those given out.
   static func numbered(
-    _ wanted: [Class], present: [Class], next: inout UInt32
+    _ wanted: [Class], present: [Class], next: inout Int32
   ) throws(StoreError) -> [Class] {
     let presentIDs = Set(present.map(\.id))
-    var taken: Set<UInt32> = []
+    var taken: Set<Int32> = []
     for entry in wanted where entry.id != 0 {
       guard presentIDs.contains(entry.id) else { throw .notFound(.classID, "id \(entry.id)") }
       guard taken.insert(entry.id).inserted else { throw .repeatedClass("id \(entry.id)") }
@@ -125,7 +125,7 @@ extension DataStore {
 
   /// Writes the classes that differ, and no others.
   private static func change(
-    _ present: [Class], of project: ProjectID, to list: [Class], next: UInt32,
+    _ present: [Class], of project: ProjectID, to list: [Class], next: Int32,
     in db: Database
   ) throws {
     let old = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1.id, ($0, $1.name)) })
@@ -163,6 +163,6 @@ extension DataStore {
     let users = try count(
       db, "SELECT image_count FROM class WHERE project = ? AND id = ?",
       [project.rawValue, entry.id])
-    guard users == 0 else { throw StoreError.classInUse(entry.name, dataPoints: users) }
+    guard users == 0 else { throw StoreError.classInUse(entry.name, images: users) }
   }
 }

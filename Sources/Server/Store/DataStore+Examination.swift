@@ -57,7 +57,7 @@ package struct ProjectExamination {
     onlyLabeled: Bool = false, _ body: (borrowing ExaminedImage) throws -> Void
   ) throws {
     let places = Dictionary(
-      uniqueKeysWithValues: project.classes.enumerated().map { (Int64($1.id), UInt32($0)) })
+      uniqueKeysWithValues: project.classes.enumerated().map { (Int64($1.id), Int32($0)) })
     let rows = try Row.fetchCursor(
       db, sql: onlyLabeled ? Self.labeledImages : Self.allImages,
       arguments: [id.rawValue])
@@ -81,7 +81,7 @@ package struct ProjectExamination {
     let statement = try db.makeStatement(sql: "SELECT object FROM data_point WHERE id = ?")
     return try ids.map { id in
       guard let object = try String.fetchOne(statement, arguments: [id]) else {
-        throw StoreError.notFound(.dataPoint, "row \(id)")
+        throw StoreError.notFound(.image, "row \(id)")
       }
       return ObjectHash(column: object)
     }
@@ -106,12 +106,12 @@ package struct ExaminedImage: ~Copyable {
   package private(set) var id: Int64 = 0
   package private(set) var isLabeled = false
   /// The place of its class in the project's list, from 0; nothing in a detection project.
-  package private(set) var classPlace: UInt32?
+  package private(set) var classPlace: Int32?
   /// None in a classification project.
   package fileprivate(set) var boxes: [EngineBox] = []
   /// Pixels, after EXIF rotation.
-  package private(set) var width: UInt32 = 0
-  package private(set) var height: UInt32 = 0
+  package private(set) var width: Int32 = 0
+  package private(set) var height: Int32 = 0
   package private(set) var perceptualHash: UInt64 = 0
   private let type: ProjectType
   private var row = Row()
@@ -126,7 +126,7 @@ package struct ExaminedImage: ~Copyable {
       ? (isLabeled ? .boxes(boxes) : nil) : classPlace.map { .classIndex($0) }
   }
 
-  fileprivate mutating func take(_ row: Row, _ places: [Int64: UInt32]) throws {
+  fileprivate mutating func take(_ row: Row, _ places: [Int64: Int32]) throws {
     self.row = row
     id = row[0]
     isLabeled = row[1]
@@ -140,10 +140,10 @@ package struct ExaminedImage: ~Copyable {
 /// The boxes of a project's images, in the order of the images.
 private struct BoxRows {
   private let rows: RowCursor
-  private let places: [Int64: UInt32]
+  private let places: [Int64: Int32]
   private var next: (image: Int64, box: EngineBox)?
 
-  init(of project: ProjectID, _ places: [Int64: UInt32], in db: Database) throws {
+  init(of project: ProjectID, _ places: [Int64: Int32], in db: Database) throws {
     self.places = places
     rows = try Row.fetchCursor(
       db, sql: ProjectExamination.allBoxes, arguments: [project.rawValue])

@@ -4,7 +4,7 @@ internal import GRDB
 // that was ahead for a while has then taken nothing with it.
 extension DataStore {
   /// Rows that go in one transaction.
-  static let expiredRowsInTurn: UInt32 = 500
+  static let expiredRowsInTurn: Int32 = 500
 
   /// Removes the tokens, kept answers and answers to inferences that expired `expiredRowsLifetime`
   /// ago, unless the clock has just jumped.

@@ -203,7 +203,7 @@ extension TrainingExample.Label {
     }
   }
 
-  var classColumn: UInt32 {
+  var classColumn: Int32 {
     switch self {
     case .classIndex(let index): index
     case .boxes: 0

@@ -18,19 +18,19 @@ extension DataStore {
 
   /// An image's row and its bytes, all of which have been read and are those that were stored.
   ///
-  /// - Throws: `.notFound(.project)`, `.notFound(.dataPoint)`, `.damaged`.
-  package func openDataPoint(
+  /// - Throws: `.notFound(.project)`, `.notFound(.image)`, `.damaged`.
+  package func openImage(
     _ object: ObjectHash, inProject name: String, of account: AccountID
-  ) async throws -> (dataPoint: DataPoint, reader: ObjectReader) {
-    let dataPoint = try await dataPoint(object, inProject: name, of: account)
+  ) async throws -> (image: Image, reader: ObjectReader) {
+    let image = try await image(object, inProject: name, of: account)
     do {
       let path = files.path(of: object)
-      let reader = try ObjectReader(path: path, object: object, bytes: dataPoint.bytes)
+      let reader = try ObjectReader(path: path, object: object, bytes: UInt64(image.sizeBytes))
       try await reader.verify()
-      return (dataPoint, reader)
+      return (image, reader)
     } catch let error as StoreError {
       // Deleted since the row was read? Then say so; otherwise the file is missing or damaged.
-      _ = try await self.dataPoint(object, inProject: name, of: account)
+      _ = try await self.image(object, inProject: name, of: account)
       await noteDamage(error)
       throw error
     }

@@ -1,5 +1,6 @@
 package import API
 internal import GRDB
+internal import WellKnownTypes
 
 extension DataStore {
   /// Makes an empty project.
@@ -133,8 +134,9 @@ extension DataStore {
     var message = Project(
       owner: row["owner"], name: row["name"],
       type: try ProjectType(column: row["kind"], "project kind"), description: row["description"],
-      classes: try classes(of: id, in: db), dataPointCount: row["data_point_count"],
-      labeledDataPointCount: row["labeled_count"], createTimeUnixMs: row["create_time"])
+      classes: try classes(of: id, in: db), imageCount: row["data_point_count"],
+      labeledImageCount: row["labeled_count"],
+      createTime: ProtoTimestamp(column: row["create_time"]))
     let newest = try Row.fetchOne(
       db, sql: "SELECT number, state FROM training WHERE project = ? ORDER BY number DESC LIMIT 1",
       arguments: [id.rawValue])
@@ -142,7 +144,7 @@ extension DataStore {
       message.training = newest["number"]
       message.trainingState = try TrainingState(column: newest["state"], "training state")
     }
-    message.publishedVersions = try UInt32.fetchAll(
+    message.publishedVersions = try Int32.fetchAll(
       db, sql: "SELECT number FROM publication WHERE project = ? ORDER BY number",
       arguments: [id.rawValue])
     return ProjectRecord(id: id, message: message, boxCount: row["box_count"])
@@ -155,5 +157,5 @@ extension DataStore {
   }
 
   /// Rows of one page, within the store's own bound.
-  func rowsMax(_ asked: UInt32) -> Int { Int(min(max(asked, 1), limits.pageRowsMax)) }
+  func rowsMax(_ asked: Int32) -> Int { Int(min(max(asked, 1), limits.pageRowsMax)) }
 }

@@ -1,5 +1,6 @@
 internal import API
 internal import GRDB
+internal import WellKnownTypes
 
 extension DataStore {
   /// Publishes the model of a training; one that is published already gets the new description.
@@ -9,7 +10,7 @@ extension DataStore {
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`; `.trainingState` when that training
   ///   has no model.
   package func publish(
-    _ version: UInt32, ofProject name: String, of account: AccountID, description: String,
+    _ version: Int32, ofProject name: String, of account: AccountID, description: String,
     at now: Timestamp, keeping answer: PendingResponse<PublicationRecord>? = nil
   ) async throws -> PublicationRecord {
     try await transaction { db in
@@ -43,18 +44,18 @@ extension DataStore {
   /// - Returns: the versions that were published, oldest first.
   /// - Throws: `.notFound(.project)`; `.notFound(.publication)` when none was.
   package func unpublish(
-    _ version: UInt32, ofProject name: String, of account: AccountID,
-    keeping answer: PendingResponse<[UInt32]>? = nil
-  ) async throws -> [UInt32] {
+    _ version: Int32, ofProject name: String, of account: AccountID,
+    keeping answer: PendingResponse<[Int32]>? = nil
+  ) async throws -> [Int32] {
     try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       let deletion = "DELETE FROM publication WHERE project = ?"
       let versions =
         version == 0
-        ? try UInt32.fetchAll(
+        ? try Int32.fetchAll(
           db, sql: deletion + " RETURNING number", arguments: [project.rawValue]
         ).sorted()
-        : try UInt32.fetchAll(
+        : try Int32.fetchAll(
           db, sql: deletion + " AND number = ? RETURNING number",
           arguments: [project.rawValue, version])
       guard !versions.isEmpty else {
@@ -71,7 +72,7 @@ extension DataStore {
   ///
   /// - Throws: `.notFound(.publication)`, whoever asks.
   package func publication(
-    owner: String, project: String, version: UInt32
+    owner: String, project: String, version: Int32
   ) async throws -> PublicationRecord {
     try await read { db in
       let projectID = try Int64.fetchOne(
@@ -159,7 +160,7 @@ extension DataStore {
   }
 
   private static func trainingToPublish(
-    _ version: UInt32, of project: ProjectID, in db: Database
+    _ version: Int32, of project: ProjectID, in db: Database
   ) throws -> TrainingRecord {
     guard version == 0 else { return try training(version, of: project, in: db) }
     let row = try Row.fetchOne(
@@ -178,10 +179,10 @@ extension DataStore {
     }
     return PublicationRecord(
       id: row["publication"], training: training, model: model,
-      message: PublishedModel(
+      message: Model(
         owner: row["owner"], project: training.projectName, version: training.number,
         type: training.type, description: row["publication_description"],
-        classNames: try classNames(of: training.id, in: db), accuracy: model.accuracy,
-        publishTimeUnixMs: row["publish_time"], map: model.map, map50: model.map50))
+        classNames: try classNames(of: training.id, in: db),
+        publishTime: ProtoTimestamp(column: row["publish_time"])))
   }
 }

@@ -1,6 +1,7 @@
 package import API
 internal import Foundation
 internal import GRDB
+internal import WellKnownTypes
 
 extension DataStore {
   /// Adds a token.
@@ -121,7 +122,8 @@ extension DataStore {
     }
     return Token(
       id: db.lastInsertedRowID, label: token.label, scopes: Scope.list(bits: scopes),
-      createTimeUnixMs: now.unixMilliseconds, expireTimeUnixMs: token.expireTime.unixMilliseconds)
+      createTime: ProtoTimestamp(now),
+      expireTime: ProtoTimestamp(token.expireTime))
   }
 }
 
@@ -129,6 +131,7 @@ extension Token {
   init(row: Row) {
     self.init(
       id: row["id"], label: row["label"], scopes: Scope.list(bits: row["scopes"]),
-      createTimeUnixMs: row["create_time"], expireTimeUnixMs: row["expire_time"])
+      createTime: ProtoTimestamp(column: row["create_time"]),
+      expireTime: ProtoTimestamp(column: row["expire_time"]))
   }
 }

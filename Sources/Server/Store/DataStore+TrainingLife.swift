@@ -50,8 +50,8 @@ extension DataStore {
       try Self.require([.queued, .running], of: id, in: db)
       switch failure {
       case .failed(let reason): try Self.end(id, as: .failed, reason: reason, in: db, at: now)
-      case .cancelled(let reason):
-        try Self.end(id, as: .cancelled, reason: reason, in: db, at: now)
+      case .canceled(let reason):
+        try Self.end(id, as: .canceled, reason: reason, in: db, at: now)
       }
       let training = try Self.training(id, in: db)
       if let (answer, account) = answer { try self.keep(answer, training, of: account, in: db) }
@@ -83,7 +83,7 @@ extension DataStore {
   ///
   /// - Throws: `.notFound(.training)` once it has been deleted with its project.
   package func trainingEvents(
-    of id: TrainingID, after sequence: UInt64, rowsMax: UInt32 = 100
+    of id: TrainingID, after sequence: Int32, rowsMax: Int32 = 100
   ) async throws -> [TrainingEventRecord] {
     let limit = self.rowsMax(rowsMax)
     return try await read { db in
@@ -94,7 +94,7 @@ extension DataStore {
           SELECT * FROM training_event WHERE training = ? AND sequence > ?
           ORDER BY sequence LIMIT ?
           """,
-        arguments: [id.rawValue, Int64(clamping: sequence), limit]
+        arguments: [id.rawValue, sequence, limit]
       ).map(TrainingEventRecord.init(row:))
     }
   }
@@ -113,7 +113,7 @@ extension DataStore {
         """,
       arguments: [
         id.rawValue, weights.hex, facts.architecture, facts.inputSide, facts.metrics.accuracy,
-        detection?.map, detection?.map50, metrics,
+        detection?.meanAveragePrecision, detection?.meanAveragePrecision50, metrics,
       ])
     try db.execute(
       sql: "INSERT INTO training_report (training, report) VALUES (?, ?)",
@@ -177,9 +177,10 @@ extension DataStore {
   static func append(
     _ content: TrainingEventRecord.Content, to id: TrainingID, in db: Database, at now: Timestamp
   ) throws -> TrainingEventRecord {
-    let sequence = try count(
-      db, "UPDATE training SET next_event = next_event + 1 WHERE id = ? RETURNING next_event - 1",
-      [id.rawValue])
+    let sequence = Int32(
+      clamping: try count(
+        db, "UPDATE training SET next_event = next_event + 1 WHERE id = ? RETURNING next_event - 1",
+        [id.rawValue]))
     var state: Int32?
     var progress: Data?
     var note: String?
@@ -194,7 +195,7 @@ extension DataStore {
         VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        id.rawValue, Int64(sequence), now.unixMilliseconds, content.kind, state, progress, note,
+        id.rawValue, sequence, now.unixMilliseconds, content.kind, state, progress, note,
       ])
     return TrainingEventRecord(sequence: sequence, time: now, content: content)
   }

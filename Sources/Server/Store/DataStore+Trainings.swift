@@ -8,7 +8,7 @@ extension DataStore {
   ///
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`.
   package func training(
-    _ number: UInt32, ofProject name: String, of account: AccountID
+    _ number: Int32, ofProject name: String, of account: AccountID
   ) async throws -> TrainingRecord {
     try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
@@ -23,8 +23,8 @@ extension DataStore {
 
   /// A project's trainings, newest first; the cursor is a number.
   package func trainings(
-    ofProject name: String, of account: AccountID, page: PageRequest<UInt32>
-  ) async throws -> Page<TrainingRecord, UInt32> {
+    ofProject name: String, of account: AccountID, page: PageRequest<Int32>
+  ) async throws -> Page<TrainingRecord, Int32> {
     let rowsMax = rowsMax(page.rowsMax)
     return try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db).id

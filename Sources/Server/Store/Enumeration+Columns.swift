@@ -20,7 +20,7 @@ extension TrainingState {
   /// Whether nothing happens to it any more.
   package var isFinal: Bool {
     switch self {
-    case .succeeded, .failed, .cancelled: true
+    case .succeeded, .failed, .canceled: true
     case .queued, .running, .unspecified, .unrecognized: false
     }
   }

@@ -6,7 +6,7 @@ package struct TrainingExample: Sendable, Hashable {
   /// What is to be learned of it.
   package enum Label: Sendable, Hashable {
     /// The place of its class in the frozen class list, from 0.
-    case classIndex(UInt32)
+    case classIndex(Int32)
     /// None: nothing but background.
     case boxes([EngineBox])
   }
@@ -14,12 +14,12 @@ package struct TrainingExample: Sendable, Hashable {
   package var object: ObjectHash
   package var label: Label
   /// Examples of one group must stay on one side of a split.
-  package var group: UInt32
+  package var group: Int32
   /// Pixels, after EXIF rotation.
-  package var width: UInt32
-  package var height: UInt32
+  package var width: Int32
+  package var height: Int32
 
-  package init(object: ObjectHash, label: Label, group: UInt32, width: UInt32, height: UInt32) {
+  package init(object: ObjectHash, label: Label, group: Int32, width: Int32, height: Int32) {
     self.object = object
     self.label = label
     self.group = group
@@ -99,9 +99,9 @@ extension EngineBox {
             fromByteOffset: start + 4 + 8 * place, as: UInt64.self)
           return Double(bitPattern: UInt64(littleEndian: bits))
         }
-        let index = bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self)
+        let index = bytes.loadUnaligned(fromByteOffset: start, as: Int32.self)
         return EngineBox(
-          classIndex: UInt32(littleEndian: index), xMin: number(0), yMin: number(1),
+          classIndex: Int32(littleEndian: index), xMin: number(0), yMin: number(1),
           xMax: number(2), yMax: number(3))
       }
     }

@@ -1,6 +1,7 @@
 package import API
 internal import Cryptography
 internal import Foundation
+package import WellKnownTypes
 
 /// The number of a row of one table; it is never given to another row of that table.
 package struct Identifier<Subject>: Hashable, Sendable {
@@ -64,4 +65,11 @@ package struct ObjectHash: Hashable, Sendable, CustomStringConvertible {
   init(column: String) { hex = column }
 
   package var description: String { hex }
+}
+
+extension ProtoTimestamp {
+  package init(_ time: Timestamp) { self.init(sinceEpoch: .milliseconds(time.unixMilliseconds)) }
+
+  /// Of a column.
+  init(column: Int64) { self.init(Timestamp(unixMilliseconds: column)) }
 }

@@ -4,14 +4,14 @@
 extension Migrations {
   static var scale: String {
     [
-      dataPointIndexes, trainingIndexes, publicationColumns, classRemoval, imageCounts, tallyTable,
+      imageIndexes, trainingIndexes, publicationColumns, classRemoval, imageCounts, tallyTable,
       tallying(table: "training", states: 1...5),
       tallying(table: "inference", states: 1...3),
     ].joined(separator: "\n")
   }
 
   /// Each index ends with the row's number, which is the order of the list.
-  private static let dataPointIndexes = """
+  private static let imageIndexes = """
     DROP INDEX data_point_project;
     DROP INDEX data_point_class;
     CREATE INDEX data_point_project ON data_point(project);

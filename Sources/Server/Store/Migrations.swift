@@ -34,6 +34,8 @@ enum Migrations {
       try db.execute(sql: dataSetRows)
       try db.execute(sql: byteCount)
     }
+    // Answers are kept for a day as messages of the contract, which has changed.
+    migrator.registerMigration("007 contract") { try $0.execute(sql: "DELETE FROM kept_answer") }
     return migrator
   }
 

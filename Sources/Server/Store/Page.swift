@@ -8,9 +8,9 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
   /// The key of the last row of the page before; nothing for the first page.
   package var after: Cursor?
   /// Cut down to `StoreLimits.pageRowsMax`.
-  package var rowsMax: UInt32
+  package var rowsMax: Int32
 
-  package init(after: Cursor? = nil, rowsMax: UInt32 = 100) {
+  package init(after: Cursor? = nil, rowsMax: Int32 = 100) {
     self.after = after
     self.rowsMax = rowsMax
   }

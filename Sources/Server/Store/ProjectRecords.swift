@@ -11,12 +11,12 @@ package struct ProjectRecord: Sendable, Equatable {
 package struct ImageFacts: Sendable, Hashable {
   package var format: ImageFormat
   /// Pixels, after EXIF rotation.
-  package var width: UInt32
-  package var height: UInt32
+  package var width: Int32
+  package var height: Int32
   /// Images that look alike differ in few bits.
   package var perceptualHash: UInt64
 
-  package init(format: ImageFormat, width: UInt32, height: UInt32, perceptualHash: UInt64) {
+  package init(format: ImageFormat, width: Int32, height: Int32, perceptualHash: UInt64) {
     self.format = format
     self.width = width
     self.height = height
@@ -25,13 +25,13 @@ package struct ImageFacts: Sendable, Hashable {
 }
 
 /// What a project has of an image that is asked for.
-package enum DataPointFinding: Sendable, Equatable {
+package enum ImageFinding: Sendable, Equatable {
   case missing
   case stored(Annotation.Value?)
 }
 
 /// Which images of a project are asked for; every condition must hold.
-package struct DataPointFilter: Sendable, Equatable {
+package struct ImageFilter: Sendable, Equatable {
   /// Only images of this class, or with a box of it.
   package var className: String?
   package var unlabeledOnly: Bool

@@ -6,8 +6,10 @@ package struct PublicationRecord: Sendable, Equatable {
   package var id: Int64
   package var training: TrainingRecord
   package var model: ModelRecord
+  /// Without what the training and its model say.
+  ///
   /// A model's answers are places in its list of class names.
-  package var message: PublishedModel
+  package var message: Model
 
   /// `owner/project@version`.
   package var address: String { "\(message.owner)/\(message.project)@\(message.version)" }

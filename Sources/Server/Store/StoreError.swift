@@ -6,7 +6,7 @@ package enum StoreError: Error, Equatable, Sendable {
   package enum Subject: String, Sendable {
     case account, token, project, training, publication, inference
     case classID = "class"
-    case dataPoint = "data point"
+    case image = "image"
     case object
   }
 
@@ -18,16 +18,16 @@ package enum StoreError: Error, Equatable, Sendable {
   case unknownClass(String)
   /// A class name or id stands twice in one list.
   case repeatedClass(String)
-  /// A class would be dropped that `dataPoints` images use.
-  case classInUse(String, dataPoints: UInt64)
+  /// A class would be dropped that `images` images use.
+  case classInUse(String, images: UInt64)
   /// Boxes for a classification project, or one class for a detection project.
   case wrongAnnotation(ProjectType)
   /// Some count would pass its bound.
   case limit(name: String, value: UInt64, limit: UInt64)
   /// The project has a training that is queued or running.
-  case trainingActive(number: UInt32)
+  case trainingActive(number: Int32)
   /// The training is in this state, and what was asked for needs another.
-  case trainingState(number: UInt32, TrainingState)
+  case trainingState(number: Int32, TrainingState)
   /// The row was changed by someone else since it was read.
   case changedMeanwhile(Subject)
   /// An answer to another call is kept under this idempotency key.
@@ -78,7 +78,7 @@ extension StoreError: CustomStringConvertible {
     case .alreadyExists(let subject, let name): "the \(subject.rawValue) '\(name)' exists already"
     case .unknownClass(let name): "the project has no class '\(name)'"
     case .repeatedClass(let name): "the class '\(name)' stands in the list twice"
-    case .classInUse(let name, let count): "the class '\(name)' is used by \(count) data points"
+    case .classInUse(let name, let count): "the class '\(name)' is used by \(count) images"
     case .wrongAnnotation(let type):
       type == .detection
         ? "a detection project takes boxes, not one class per image"

@@ -1,7 +1,7 @@
 /// The bounds on how much the store keeps for whom.
 package struct StoreLimits: Sendable, Equatable {
   /// Rows in one page of any list.
-  package var pageRowsMax: UInt32 = 1_000
+  package var pageRowsMax: Int32 = 1_000
   /// Classes or boxes in one page, beyond which it ends early, but never before its first row.
   package var pagePartsMax = 20_000
   /// Rows that are looked at for one page of a list that no index orders and narrows at once.
@@ -21,9 +21,9 @@ package struct StoreLimits: Sendable, Equatable {
   /// Projects of one account.
   package var accountProjectsMax: UInt64 = 1_000
   /// Images of one project.
-  package var projectDataPointsMax: UInt64 = 1_000_000
-  /// What `projectDataPointsMax` may be set to.
-  package static let projectDataPointsRange: ClosedRange<UInt64> = 1...10_000_000
+  package var projectImagesMax: UInt64 = 1_000_000
+  /// What `projectImagesMax` may be set to.
+  package static let projectImagesRange: ClosedRange<UInt64> = 1...10_000_000
   /// All boxes of a project's images; they are in memory together when it is analysed.
   package var projectBoxesMax: UInt64 = 1_000_000
   /// Classes of one project.

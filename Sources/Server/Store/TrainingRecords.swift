@@ -7,13 +7,13 @@ package struct TrainingRecord: Sendable, Equatable {
   package var projectName: String
   package var type: ProjectType
   /// From 1 in each project; also the version of its model.
-  package var number: UInt32
+  package var number: Int32
   package var state: TrainingState
   /// As the caller encoded them.
   package var parameters: [UInt8]
   /// SHA-256, in hexadecimal, of a sorted line for each label: see `FrozenDataSet`.
   package var dataSetHash: String
-  package var dataPointCount: UInt64
+  package var imageCount: Int32
   /// Why it failed or was cancelled; empty otherwise.
   package var reason: String
   package var createTime: Timestamp
@@ -26,16 +26,11 @@ package struct TrainingRecord: Sendable, Equatable {
 /// What a training that succeeded has made.
 package struct ModelRecord: Sendable, Equatable {
   package var weights: ObjectHash
-  package var weightsBytes: UInt64
+  package var weightsBytes: Int64
   /// The network, such as `efficientnet-lite0`.
   package var architecture: String
   /// Pixels.
-  package var inputSide: UInt32
-  /// What lists show of the metrics: of a classifier its accuracy, of a detector its mAP over COCO's
-  /// IoU thresholds, and at 0.5, if there was an object to measure it by.
-  package var accuracy: Double
-  package var map: Double?
-  package var map50: Double?
+  package var inputSide: Int32
   /// The bytes of `ModelMetrics`, which may be many.
   package var metrics: [UInt8]
 }
@@ -45,10 +40,10 @@ package struct ModelFacts: Sendable, Equatable {
   /// The network, such as `efficientnet-lite0`.
   package var architecture: String
   /// Pixels.
-  package var inputSide: UInt32
+  package var inputSide: Int32
   package var metrics: ModelMetrics
 
-  package init(architecture: String, inputSide: UInt32, metrics: ModelMetrics) {
+  package init(architecture: String, inputSide: Int32, metrics: ModelMetrics) {
     self.architecture = architecture
     self.inputSide = inputSide
     self.metrics = metrics
@@ -64,7 +59,7 @@ package struct TrainingEventRecord: Sendable, Equatable {
     case note(String)
   }
   /// From 1, growing by one with each event of the training.
-  package var sequence: UInt64
+  package var sequence: Int32
   package var time: Timestamp
   package var content: Content
 }
@@ -72,5 +67,5 @@ package struct TrainingEventRecord: Sendable, Equatable {
 /// How a training ends without a model.
 package enum TrainingFailure: Sendable, Equatable {
   case failed(reason: String)
-  case cancelled(reason: String)
+  case canceled(reason: String)
 }

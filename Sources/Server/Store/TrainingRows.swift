@@ -7,8 +7,7 @@ internal import GRDB
 extension DataStore {
   static let trainingColumns = """
     SELECT training.*, project.name AS project_name, project.kind AS project_kind,
-      model.weights, model.architecture, model.input_side, model.accuracy,
-      model.average_precision, model.average_precision50, model.metrics,
+      model.weights, model.architecture, model.input_side, model.metrics,
       object.bytes AS weights_bytes
     FROM training JOIN project ON project.id = training.project AND project.account > 0
     LEFT JOIN model ON model.training = training.id
@@ -25,7 +24,7 @@ extension DataStore {
 
   /// Number 0 means the newest.
   static func training(
-    _ number: UInt32, of project: ProjectID, in db: Database
+    _ number: Int32, of project: ProjectID, in db: Database
   ) throws -> TrainingRecord {
     let row =
       number == 0
@@ -58,7 +57,7 @@ extension TrainingRecord {
       type: try ProjectType(column: row["project_kind"], "project kind"),
       number: row["number"], state: try TrainingState(column: row["state"], "training state"),
       parameters: [UInt8](row["parameters"] as Data), dataSetHash: row["data_set_hash"],
-      dataPointCount: row["data_point_count"], reason: row["reason"],
+      imageCount: row["data_point_count"], reason: row["reason"],
       createTime: Timestamp(unixMilliseconds: row["create_time"]),
       startTime: (row["start_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
       endTime: (row["end_time"] as Int64?).map(Timestamp.init(unixMilliseconds:)),
@@ -72,8 +71,7 @@ extension ModelRecord {
     guard let weights = row["weights"] as String? else { return nil }
     self.init(
       weights: ObjectHash(column: weights), weightsBytes: row["weights_bytes"],
-      architecture: row["architecture"], inputSide: row["input_side"], accuracy: row["accuracy"],
-      map: row["average_precision"], map50: row["average_precision50"],
+      architecture: row["architecture"], inputSide: row["input_side"],
       metrics: [UInt8](row["metrics"] as Data))
   }
 }

@@ -108,7 +108,7 @@ struct ServeCommand: AsyncParsableCommand {
     guard (0...3_650).contains(scrubDays) else {
       throw ValidationError("--scrub-days is \(scrubDays); it must be 0 to 3650")
     }
-    guard StoreLimits.projectDataPointsRange.contains(projectImagesMax) else {
+    guard StoreLimits.projectImagesRange.contains(projectImagesMax) else {
       throw ValidationError(
         "--project-images-max is \(projectImagesMax); it must be 1 to 10000000")
     }
@@ -172,7 +172,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   private var storeLimits: StoreLimits {
     var limits = StoreLimits()
-    limits.projectDataPointsMax = projectImagesMax
+    limits.projectImagesMax = projectImagesMax
     return limits
   }
 

@@ -57,23 +57,23 @@ import Testing
       state.events = [TrainingEvent(sequence: 1), TrainingEvent(sequence: 2)]
     }
     let outcome = await world.run("call", "Training/WatchTraining", #"{"project": "pets"}"#)
-    #expect(outcome.output == "{\"sequence\":\"1\"}\n{\"sequence\":\"2\"}\n", "\(outcome)")
+    #expect(outcome.output == "{\"sequence\":1}\n{\"sequence\":2}\n", "\(outcome)")
   }
 
   @Test func `stream requests from arguments, a file and standard input, in order`() async throws {
     var world = try await World().loggedIn()
     _ = await world.run("project", "create", "pets")
-    let file = try world.folder.write("begin.json", #"{"begin": {"imageBytes": "3"}}"#)
+    let file = try world.folder.write("begin.json", #"{"begin": {"sizeBytes": "3"}}"#)
     world.input = [#"{"chunk": "AAE="} {"chunk":"#, #""Ag=="}"#]
     let outcome = await world.run(
-      "call", "Data/PutDataPoints", #"{"project": "pets"}"#, "@\(file)", "-")
+      "call", "Data/PutImages", #"{"project": "pets"}"#, "@\(file)", "-")
     #expect(outcome.exit == .success, "\(outcome)")
     #expect(world.backend.state.withLock { $0.contents.values.first } == [0, 1, 2])
   }
 
   @Test func `stream both ways`() async throws {
     var world = try await World().loggedIn()
-    world.backend.state.withLock { $0.model = PublishedModel() }
+    world.backend.state.withLock { $0.model = API.Model() }
     world.input = [#"{"id": "1", "request": {}}"#, #"{"id": "2", "request": {}}"#]
     let outcome = await world.run("call", "Inference/InferStream", "-")
     let lines = outcome.output.split(separator: "\n")

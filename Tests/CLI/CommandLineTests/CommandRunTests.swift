@@ -279,7 +279,7 @@ import Testing
     let world = try await world()
     #expect(
       await world.run("data", "analyze", "pets").output == """
-        images       1, 1 labelled, 1.5 kB
+        images       1, 1 labeled, 1.5 kB
         median size  4x3
         duplicates   0 groups
 

@@ -215,7 +215,7 @@ func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
 @Suite struct `An export's names` {
   private func plan(_ names: [String], _ format: DataSetFormat = .voc) -> ExportPlan {
     let points = names.enumerated().map { number, name in
-      DataPoint(
+      Image(
         id: String(repeating: "\(number)", count: 64), fileName: name,
         annotation: Annotation(value: .className("cat")), format: .jpeg, width: 4, height: 3)
     }
@@ -236,7 +236,7 @@ func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
   @Test func `are bounded, and unlabelled images have none`() {
     let long = plan([String(repeating: "ü", count: 127)]).images.map(\.labeled.path)
     #expect(long == ["JPEGImages/\(String(repeating: "ü", count: 100)).jpg"])
-    let plan = ExportPlan([DataPoint(id: "x")], classes: [], format: .csv)
+    let plan = ExportPlan([Image(id: "x")], classes: [], format: .csv)
     #expect(plan.images.isEmpty)
     #expect(plan.unlabeledCount == 1)
   }

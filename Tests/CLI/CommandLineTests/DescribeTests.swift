@@ -30,20 +30,16 @@ import Testing
         """)
   }
 
-  @Test func `prints nested types, oneofs and streams`() async throws {
+  @Test func `prints types of other files, oneofs and streams`() async throws {
     let world = try World()
     #expect(
       await world.run("describe", "InferStreamResponse").output == """
         // package diyml.v1
         message InferStreamResponse {
-          message Failure {
-            uint32 code = 1;
-            string message = 2;
-          }
-          uint64 id = 1;
+          int64 id = 1;
           oneof outcome {
             InferResponse response = 2;
-            InferStreamResponse.Failure failure = 3;
+            diyml.rpc.v1.Status failure = 3;
           }
         }
 

@@ -1,5 +1,6 @@
 import API
 import RPCCore
+import WellKnownTypes
 
 @testable import CommandLineKit
 
@@ -8,7 +9,7 @@ final class FakeBackend: Sendable {
   struct State: Sendable {
     var passwords: [String: String] = [:]
     var project: Project?
-    var points: [DataPoint] = []
+    var points: [Image] = []
     var contents: [String: [UInt8]] = [:]
     /// The ids of images that were asked for by them.
     var idsAskedFor: [String] = []
@@ -19,15 +20,15 @@ final class FakeBackend: Sendable {
     /// The events of the training; how many of them one call gets.
     var events: [TrainingEvent] = []
     var eventsPerCall = Int.max
-    var watched: [UInt64] = []
+    var watched: [Int32] = []
     var job: TrainingJob?
-    var model: PublishedModel?
+    var model: Model?
     /// Of the training that succeeded.
     var report: TrainingReport?
     /// What is found in every image, where the model is a detector.
     var objects: [DetectedObject]?
     /// In the place of an analysis of the few that it knows.
-    var analysis: AnalyzeProjectResponse?
+    var analysis: API.ProjectAnalysis?
   }
 
   static let secret = "s3cret"
@@ -70,7 +71,8 @@ struct FakeAuth: AuthService {
   private func issued() -> IssuedToken {
     IssuedToken(
       token: Token(
-        id: 1, label: "diyml login", scopes: [.read, .write], expireTimeUnixMs: 1_800_000_000_000),
+        id: 1, label: "diyml login", scopes: [.read, .write],
+        expireTime: ProtoTimestamp(seconds: 1_800_000_000)),
       secret: FakeBackend.secret)
   }
 
@@ -82,33 +84,33 @@ struct FakeAuth: AuthService {
 
   func createAccount(
     _ request: CreateAccountRequest, context: ServerContext
-  ) async throws -> CreateAccountResponse {
+  ) async throws -> IssuedToken {
     try backend.state.withLock { state in
       guard state.passwords[request.user] == nil else {
         throw Status(.alreadyExists, "account \(request.user) exists")
       }
       state.passwords[request.user] = request.password
     }
-    return CreateAccountResponse(issued: issued())
+    return issued()
   }
 
-  func login(_ request: LoginRequest, context: ServerContext) async throws -> LoginResponse {
+  func login(_ request: LoginRequest, context: ServerContext) async throws -> IssuedToken {
     guard backend.state.withLock({ $0.passwords[request.user] }) == request.password else {
       throw Status(.unauthenticated, "wrong name or password")
     }
-    return LoginResponse(issued: issued())
+    return issued()
   }
 
   func deleteAccount(
     _ request: DeleteAccountRequest, context: ServerContext
-  ) async throws -> DeleteAccountResponse {
+  ) async throws -> ProtoEmpty {
     try backend.authorized(context) { $0.passwords = [:] }
-    return DeleteAccountResponse()
+    return ProtoEmpty()
   }
 
-  func whoAmI(_ request: WhoAmIRequest, context: ServerContext) async throws -> WhoAmIResponse {
+  func whoAmI(_ request: WhoAmIRequest, context: ServerContext) async throws -> API.Account {
     try backend.authorized(context) { state in
-      WhoAmIResponse(user: state.passwords.keys.first ?? "", token: issued().token)
+      API.Account(user: state.passwords.keys.first ?? "", token: issued().token)
     }
   }
 
@@ -120,31 +122,31 @@ struct FakeAuth: AuthService {
 
   func createToken(
     _ request: CreateTokenRequest, context: ServerContext
-  ) async throws -> CreateTokenResponse {
+  ) async throws -> IssuedToken {
     let token = Token(id: 2, label: request.label, scopes: request.scopes)
-    return CreateTokenResponse(issued: IssuedToken(token: token, secret: "new-secret"))
+    return IssuedToken(token: token, secret: "new-secret")
   }
 
   func revokeToken(
     _ request: RevokeTokenRequest, context: ServerContext
-  ) async throws -> RevokeTokenResponse {
-    try backend.authorized(context) { _ in RevokeTokenResponse() }
+  ) async throws -> ProtoEmpty {
+    try backend.authorized(context) { _ in ProtoEmpty() }
   }
 
   func changePassword(
     _ request: ChangePasswordRequest, context: ServerContext
-  ) async throws -> ChangePasswordResponse {
+  ) async throws -> ProtoEmpty {
     try backend.authorized(context) { state in
       for user in state.passwords.keys { state.passwords[user] = request.newPassword }
     }
-    return ChangePasswordResponse()
+    return ProtoEmpty()
   }
 }
 
 struct FakeTraining: TrainingService {
   let backend: FakeBackend
 
-  func train(_ request: TrainRequest, context: ServerContext) async throws -> TrainResponse {
+  func train(_ request: TrainRequest, context: ServerContext) async throws -> TrainingJob {
     try backend.about(request.project, context) { state, project in
       guard !state.points.isEmpty else {
         throw Status(.failedPrecondition, "project \(project.name) has 0 images; it takes 2")
@@ -152,7 +154,7 @@ struct FakeTraining: TrainingService {
       let job = TrainingJob(
         project: project.name, number: 1, state: .queued, parameters: request.parameters)
       state.job = job
-      return TrainResponse(job: job)
+      return job
     }
   }
 
@@ -170,34 +172,40 @@ struct FakeTraining: TrainingService {
 
   func getTraining(
     _ request: GetTrainingRequest, context: ServerContext
-  ) async throws -> GetTrainingResponse {
-    GetTrainingResponse(job: try backend.authorized(context) { $0.job })
+  ) async throws -> TrainingJob {
+    try backend.authorized(context) { state in
+      guard let job = state.job else { throw Status(.notFound, "no training") }
+      return job
+    }
   }
 
   func getTrainingReport(
     _ request: GetTrainingReportRequest, context: ServerContext
-  ) async throws -> GetTrainingReportResponse {
-    guard let report = try backend.authorized(context, { $0.report }) else {
+  ) async throws -> TrainingReport {
+    guard var report = try backend.authorized(context, { $0.report }) else {
       throw Status(.failedPrecondition, "training 1 has not succeeded")
     }
-    return GetTrainingReportResponse(number: 1, report: report)
+    report.number = 1
+    return report
   }
 
   func listTrainings(
     _ request: ListTrainingsRequest, context: ServerContext
   ) async throws -> ListTrainingsResponse {
-    ListTrainingsResponse(jobs: try backend.authorized(context) { [$0.job].compactMap { $0 } })
+    ListTrainingsResponse(
+      trainings: try backend.authorized(context) { [$0.job].compactMap { $0 } })
   }
 
   func cancelTraining(
     _ request: CancelTrainingRequest, context: ServerContext
-  ) async throws -> CancelTrainingResponse {
+  ) async throws -> TrainingJob {
     try backend.authorized(context) { state in
-      guard state.job?.state == .queued else {
+      guard var job = state.job, job.state == .queued else {
         throw Status(.failedPrecondition, "training 1 has ended")
       }
-      state.job?.state = .cancelled
-      return CancelTrainingResponse(job: state.job)
+      job.state = .canceled
+      state.job = job
+      return job
     }
   }
 }
@@ -205,13 +213,14 @@ struct FakeTraining: TrainingService {
 struct FakePublishing: PublishingService {
   let backend: FakeBackend
 
-  func publish(_ request: PublishRequest, context: ServerContext) async throws -> PublishResponse {
-    let model = PublishedModel(
+  func publish(_ request: PublishRequest, context: ServerContext) async throws -> Model {
+    let model = Model(
       owner: "ada", project: request.project, version: 1, type: .classification,
-      description: request.description, classNames: ["cat", "dog"], accuracy: 0.875)
+      description: request.description, classNames: ["cat", "dog"],
+      metrics: ModelMetrics(accuracy: 0.875))
     return try backend.authorized(context) { state in
       state.model = model
-      return PublishResponse(model: model)
+      return model
     }
   }
 
@@ -232,13 +241,14 @@ struct FakePublishing: PublishingService {
       models: try backend.authorized(context) { [$0.model].compactMap { $0 } })
   }
 
-  func getModelCard(
-    _ request: GetModelCardRequest, context: ServerContext
-  ) async throws -> GetModelCardResponse {
+  func getModel(
+    _ request: GetModelRequest, context: ServerContext
+  ) async throws -> Model {
     try backend.authorized(context) { state in
-      guard let model = state.model else { throw Status(.notFound, "no model \(request.model)") }
-      return GetModelCardResponse(
-        card: ModelCard(model: model, architecture: "efficientnet-lite0", inputSide: 224))
+      guard var model = state.model else { throw Status(.notFound, "no model \(request.model)") }
+      model.architecture = "efficientnet-lite0"
+      model.inputSide = 224
+      return model
     }
   }
 }
@@ -283,7 +293,7 @@ struct FakeInference: InferenceService {
       do {
         outcome = .response(try answer(request.request ?? InferRequest()))
       } catch let status as Status {
-        outcome = .failure(.init(code: UInt32(status.code.rawValue), message: status.message))
+        outcome = .failure(WireStatus(status))
       }
       try await responses.write(InferStreamResponse(id: request.id, outcome: outcome))
     }
@@ -291,13 +301,13 @@ struct FakeInference: InferenceService {
 
   func submitInference(
     _ request: SubmitInferenceRequest, context: ServerContext
-  ) async throws -> SubmitInferenceResponse {
+  ) async throws -> InferenceJob {
     throw Status(.unimplemented, "not asked for by the command line")
   }
 
-  func fetchInference(
-    _ request: FetchInferenceRequest, context: ServerContext
-  ) async throws -> FetchInferenceResponse {
+  func getInference(
+    _ request: GetInferenceRequest, context: ServerContext
+  ) async throws -> InferenceJob {
     throw Status(.unimplemented, "not asked for by the command line")
   }
 }

@@ -3,6 +3,7 @@ import Codec
 import Cryptography
 import Foundation
 import RPCCore
+import WellKnownTypes
 
 /// Keeps images in memory; a file whose text is `bad` is not an image.
 struct FakeData: DataService {
@@ -17,41 +18,41 @@ struct FakeData: DataService {
 
   func getProject(
     _ request: GetProjectRequest, context: ServerContext
-  ) async throws -> GetProjectResponse {
-    try backend.about(request.project, context) { GetProjectResponse(project: $1) }
+  ) async throws -> Project {
+    try backend.about(request.project, context) { $1 }
   }
 
   func createProject(
     _ request: CreateProjectRequest, context: ServerContext
-  ) async throws -> CreateProjectResponse {
+  ) async throws -> Project {
     let project = Project(
       owner: "ada", name: request.project, type: request.type, description: request.description)
     return try backend.authorized(context) { state in
       state.project = project
-      return CreateProjectResponse(project: project)
+      return project
     }
   }
 
   func deleteProject(
     _ request: DeleteProjectRequest, context: ServerContext
-  ) async throws -> DeleteProjectResponse {
+  ) async throws -> ProtoEmpty {
     try backend.authorized(context) { $0.project = nil }
-    return DeleteProjectResponse()
+    return ProtoEmpty()
   }
 
-  func putDataPoint(
-    _ request: PutDataPointRequest, context: ServerContext
-  ) async throws -> PutDataPointResponse {
+  func putImage(
+    _ request: PutImageRequest, context: ServerContext
+  ) async throws -> PutImageResponse {
     throw Status(.unimplemented, "not asked for by the command line")
   }
 
-  func putDataPoints(
-    _ requests: MessageStream<PutDataPointsRequest>, context: ServerContext
-  ) async throws -> PutDataPointsResponse {
+  func putImages(
+    _ requests: MessageStream<PutImagesRequest>, context: ServerContext
+  ) async throws -> PutImagesResponse {
     var project = ""
-    var begun: PutDataPointsRequest.Begin?
+    var begun: PutImagesRequest.Begin?
     var bytes: [UInt8] = []
-    var answer = PutDataPointsResponse()
+    var answer = PutImagesResponse()
     for try await request in requests {
       switch request.part {
       case .project(let name): project = name
@@ -59,7 +60,7 @@ struct FakeData: DataService {
       case .chunk(let chunk): bytes += chunk
       case nil: throw Status(.invalidArgument, "a message without a part")
       }
-      guard let begin = begun, bytes.count == begin.imageBytes else { continue }
+      guard let begin = begun, bytes.count == begin.sizeBytes else { continue }
       begun = nil
       try store(begin, bytes, in: project, context, &answer)
     }
@@ -67,128 +68,151 @@ struct FakeData: DataService {
   }
 
   private func store(
-    _ begin: PutDataPointsRequest.Begin, _ bytes: [UInt8], in project: String,
-    _ context: ServerContext, _ answer: inout PutDataPointsResponse
+    _ begin: PutImagesRequest.Begin, _ bytes: [UInt8], in project: String,
+    _ context: ServerContext, _ answer: inout PutImagesResponse
   ) throws {
-    let index = UInt32(answer.stored.count + answer.refused.count)
+    let index = Int32(answer.stored.count + answer.refused.count)
     guard bytes != Array("bad".utf8) else {
       answer.refused.append(
-        .init(index: index, fileName: begin.fileName, code: 3, message: "no image format known"))
+        .init(
+          index: index, fileName: begin.fileName,
+          status: WireStatus(Status(.invalidArgument, "no image format known"))))
       return
     }
     let id = lowerHex(SHA256.hash(bytes))
     let isPNG = bytes.count > 24 && bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
-    let point = DataPoint(
+    let point = Image(
       id: id, fileName: begin.fileName, annotation: begin.annotation,
-      format: isPNG ? .png : .jpeg, width: isPNG ? UInt32(bytes[19]) : 4,
-      height: isPNG ? UInt32(bytes[23]) : 3, bytes: UInt64(bytes.count))
+      format: isPNG ? .png : .jpeg, width: isPNG ? Int32(bytes[19]) : 4,
+      height: isPNG ? Int32(bytes[23]) : 3, sizeBytes: Int64(bytes.count))
     try backend.about(project, context) { state, _ in
       state.received += 1
       state.points.append(point)
       state.contents[id] = bytes
     }
-    answer.stored.append(PutDataPointResponse(dataPoint: point, created: true))
+    answer.stored.append(PutImageResponse(image: point, created: true))
   }
 
-  func getDataPoint(
-    _ request: GetDataPointRequest, responses: MessageWriter<GetDataPointResponse>,
-    context: ServerContext
-  ) async throws {
-    let (point, bytes) = try backend.about(request.project, context) { state, _ in
+  func getImage(_ request: GetImageRequest, context: ServerContext) async throws -> Image {
+    try backend.about(request.project, context) { state, _ in
       guard let point = state.points.first(where: { $0.id == request.id }) else {
         throw Status(.notFound, "no image \(request.id)")
       }
-      return (point, state.contents[request.id] ?? [])
+      return point
     }
-    try await responses.write(GetDataPointResponse(dataPoint: point))
-    for byte in bytes { try await responses.write(GetDataPointResponse(chunk: [byte])) }
+  }
+
+  func downloadImage(
+    _ request: DownloadImageRequest, responses: MessageWriter<DownloadImageResponse>,
+    context: ServerContext
+  ) async throws {
+    let bytes = try backend.about(request.project, context) { state, _ in
+      guard let bytes = state.contents[request.id] else {
+        throw Status(.notFound, "no image \(request.id)")
+      }
+      return bytes
+    }
+    for byte in bytes { try await responses.write(DownloadImageResponse(chunk: [byte])) }
   }
 
   /// Pages of one image, so that paging is always at work.
-  func listDataPoints(
-    _ request: ListDataPointsRequest, context: ServerContext
-  ) async throws -> ListDataPointsResponse {
+  func listImages(
+    _ request: ListImagesRequest, context: ServerContext
+  ) async throws -> ListImagesResponse {
     try backend.about(request.project, context) { state, _ in
       let points = state.points.filter { $0.id.hasPrefix(request.idPrefix) }
       let start = Int(request.pageToken) ?? 0
       let end = min(points.count, start + (request.idPrefix.isEmpty ? 1 : 2))
       state.listed += end - start
-      return ListDataPointsResponse(
-        dataPoints: Array(points[start..<end]), nextPageToken: end < points.count ? "\(end)" : "")
+      return ListImagesResponse(
+        images: Array(points[start..<end]), nextPageToken: end < points.count ? "\(end)" : "")
     }
   }
 
   /// Answers for one id of a call, so that asking again is always at work.
-  func findDataPoints(
-    _ request: FindDataPointsRequest, context: ServerContext
-  ) async throws -> FindDataPointsResponse {
+  func findMissingImages(
+    _ request: FindMissingImagesRequest, context: ServerContext
+  ) async throws -> FindMissingImagesResponse {
     try backend.about(request.project, context) { state, _ in
-      guard let id = request.ids.first else { return FindDataPointsResponse() }
+      guard let id = request.ids.first else { return FindMissingImagesResponse() }
       state.idsAskedFor.append(id)
-      return FindDataPointsResponse(
+      return FindMissingImagesResponse(
         answered: 1,
-        found: state.points.filter { $0.id == id }.map { .init(annotation: $0.annotation) })
+        found: state.points.filter { $0.id == id }.map { .init(id: id, annotation: $0.annotation) })
     }
   }
 
-  func deleteDataPoint(
-    _ request: DeleteDataPointRequest, context: ServerContext
-  ) async throws -> DeleteDataPointResponse {
+  func deleteImage(
+    _ request: DeleteImageRequest, context: ServerContext
+  ) async throws -> ProtoEmpty {
     try backend.about(request.project, context) { state, _ in
       state.points.removeAll { $0.id == request.id }
     }
-    return DeleteDataPointResponse()
+    return ProtoEmpty()
   }
 
-  func relabelDataPoint(
-    _ request: RelabelDataPointRequest, context: ServerContext
-  ) async throws -> RelabelDataPointResponse {
-    try backend.about(request.project, context) { state, _ in
-      guard let index = state.points.firstIndex(where: { $0.id == request.id }) else {
-        throw Status(.notFound, "no image \(request.id)")
+  func setAnnotation(
+    _ request: SetAnnotationRequest, context: ServerContext
+  ) async throws -> Image {
+    try annotate(request.id, with: request.annotation, in: request.project, context)
+  }
+
+  func removeAnnotation(
+    _ request: RemoveAnnotationRequest, context: ServerContext
+  ) async throws -> Image {
+    try annotate(request.id, with: nil, in: request.project, context)
+  }
+
+  private func annotate(
+    _ id: String, with annotation: Annotation?, in project: String, _ context: ServerContext
+  ) throws -> Image {
+    try backend.about(project, context) { state, _ in
+      guard let index = state.points.firstIndex(where: { $0.id == id }) else {
+        throw Status(.notFound, "no image \(id)")
       }
-      state.points[index].annotation = request.annotation
-      return RelabelDataPointResponse(dataPoint: state.points[index])
+      state.points[index].annotation = annotation
+      return state.points[index]
     }
   }
 
   func setClasses(
     _ request: SetClassesRequest, context: ServerContext
-  ) async throws -> SetClassesResponse {
+  ) async throws -> ClassList {
     try backend.about(request.project, context) { _, project in
       project.classes = request.classes.enumerated().map { index, value in
-        Class(id: value.id == 0 ? UInt32(index + 1) : value.id, name: value.name)
+        Class(id: value.id == 0 ? Int32(index + 1) : value.id, name: value.name)
       }
-      return SetClassesResponse(classes: project.classes)
+      return ClassList(classes: project.classes)
     }
   }
 
   func getClasses(
     _ request: GetClassesRequest, context: ServerContext
-  ) async throws -> GetClassesResponse {
-    try backend.about(request.project, context) { GetClassesResponse(classes: $1.classes) }
+  ) async throws -> ClassList {
+    try backend.about(request.project, context) { ClassList(classes: $1.classes) }
   }
 
   func deleteClasses(
     _ request: DeleteClassesRequest, context: ServerContext
-  ) async throws -> DeleteClassesResponse {
+  ) async throws -> ProtoEmpty {
     try backend.about(request.project, context) { state, project in
       guard state.points.isEmpty || request.force else {
         throw Status(.failedPrecondition, "\(state.points.count) images use classes")
       }
       project.classes = []
     }
-    return DeleteClassesResponse()
+    return ProtoEmpty()
   }
 
   func analyzeProject(
     _ request: AnalyzeProjectRequest, context: ServerContext
-  ) async throws -> AnalyzeProjectResponse {
+  ) async throws -> ProjectAnalysis {
     try backend.about(request.project, context) { state, project in
       if let analysis = state.analysis { return analysis }
-      return AnalyzeProjectResponse(
-        dataPoints: UInt64(state.points.count), labeled: UInt64(state.points.count), bytes: 1500,
-        classCounts: project.classes.map { .init(class: $0, images: 1) },
+      return ProjectAnalysis(
+        imageCount: Int32(state.points.count), labeledImageCount: Int32(state.points.count),
+        sizeBytes: 1500,
+        classCounts: project.classes.map { .init(className: $0.name, images: 1) },
         findings: [
           .init(severity: .error, kind: "too-few-images", message: "cat has 1 image", count: 1)
         ],

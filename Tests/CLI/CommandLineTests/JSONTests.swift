@@ -29,7 +29,7 @@ import Testing
     (["train", "list", "pets"], ["Training/ListTrainings", #"{"project": "pets"}"#]),
     (["train", "show", "pets"], ["Training/GetTraining", #"{"project": "pets"}"#]),
     (["models", "search"], ["Publishing/SearchPublished"]),
-    (["models", "show", "ada/pets"], ["Publishing/GetModelCard"]),
+    (["models", "show", "ada/pets"], ["Publishing/GetModel", #"{"model": "ada/pets"}"#]),
     (["health"], ["Health/Check"]),
   ]
 
@@ -38,8 +38,9 @@ import Testing
     var world = try await world()
     world.input = ["correct horse"]
     world.backend.state.withLock { state in
-      state.job = TrainingJob(project: "pets", number: 1, state: .running, dataPointCount: 3)
-      state.model = PublishedModel(owner: "ada", project: "pets", version: 1, accuracy: 0.5)
+      state.job = TrainingJob(project: "pets", number: 1, state: .running, imageCount: 3)
+      state.model = Model(
+        owner: "ada", project: "pets", version: 1, metrics: ModelMetrics(accuracy: 0.5))
     }
     let printed = await world.run(command + ["--json"])
     #expect(printed.exit == .success && printed.complaints.isEmpty, "\(printed)")
@@ -51,7 +52,7 @@ import Testing
     func list(_ limit: String) async throws -> (names: [String?], next: String?) {
       let output = await world.run("data", "list", "pets", "--limit", limit, "--json").output
       let answer = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]
-      let points = answer?["dataPoints"] as? [[String: Any]] ?? []
+      let points = answer?["images"] as? [[String: Any]] ?? []
       return (points.map { $0["fileName"] as? String }, answer?["nextPageToken"] as? String)
     }
     let all = try await list("0")

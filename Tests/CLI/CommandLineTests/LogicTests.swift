@@ -5,7 +5,7 @@ import Testing
 @testable import CommandLineKit
 
 @Suite struct `Watching a training` {
-  private func event(_ sequence: UInt64, _ state: TrainingState? = nil) -> TrainingEvent {
+  private func event(_ sequence: Int32, _ state: TrainingState? = nil) -> TrainingEvent {
     TrainingEvent(
       sequence: sequence, event: state.map { .job(TrainingJob(number: 1, state: $0)) })
   }
@@ -19,7 +19,7 @@ import Testing
 
   @Test(arguments: [
     (TrainingState.queued, false), (.running, false), (.succeeded, true), (.failed, true),
-    (.cancelled, true), (.unrecognized(9), false),
+    (.canceled, true), (.unrecognized(9), false),
   ])
   func `ends with the training`(state: TrainingState, hasEnded: Bool) {
     var watch = WatchState()

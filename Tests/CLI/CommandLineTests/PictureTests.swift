@@ -3,6 +3,7 @@ import Drawing
 import Foundation
 import TestSupport
 import Testing
+import WellKnownTypes
 
 @testable import CommandLineKit
 
@@ -54,7 +55,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
 
   init() async throws {
     world = try await World().loggedIn()
-    world.backend.state.withLock { $0.model = PublishedModel(owner: "ada") }
+    world.backend.state.withLock { $0.model = API.Model(owner: "ada") }
     image = world.folder.path + "/a & b.png"
     try picture(1).write(to: URL(fileURLWithPath: image))
   }
@@ -187,7 +188,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
 
   private func train() {
     let figures = DetectionMetrics(
-      map: 0.5, map50: 0.75,
+      meanAveragePrecision: 0.5, meanAveragePrecision50: 0.75,
       classes: [
         .init(
           className: hostile, averagePrecision: 0.5, averagePrecision50: 0.75, precision: 0.9,
@@ -195,10 +196,11 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
       ], confidenceBest: 0.4, precision: 0.9, recall: 0.8, f1: 0.85)
     world.backend.state.withLock { state in
       state.job = TrainingJob(
-        project: "street", number: 1, state: .succeeded, dataPointCount: 1, startTimeUnixMs: 1_000,
-        endTimeUnixMs: 61_000, metrics: ModelMetrics(validationImages: 1, detection: figures))
+        project: "street", number: 1, state: .succeeded, imageCount: 1,
+        startTime: ProtoTimestamp(seconds: 1), endTime: ProtoTimestamp(seconds: 61),
+        metrics: ModelMetrics(validationImages: 1, detection: figures))
       let example = TrainingReport.DetectionExample(
-        dataPointId: state.points[0].id, imageWidth: 100, imageHeight: 50,
+        imageId: state.points[0].id, imageWidth: 100, imageHeight: 50,
         truths: [box([0, 0, 20, 20], hostile), box([50, 0, 70, 20], hostile)],
         objects: [
           DetectedObject(
@@ -212,12 +214,13 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
         history: [
           .init(phase: .head, epoch: 1, loss: 2, seconds: 1),
           .init(
-            phase: .fineTuning, epoch: 1, loss: 1, validationMap: 0.2, validationMap50: 0.4,
+            phase: .fineTuning, epoch: 1, loss: 1, validationMeanAveragePrecision: 0.2,
+            validationMeanAveragePrecision50: 0.4,
             seconds: 9),
         ],
         confusion: .init(classNames: [hostile], counts: [2, 1, 1, 0], hasBackground: true),
         precisionRecall: [.init(className: hostile, precisions: [1, 0.5, 0])],
-        detectionExamples: [example, .init(dataPointId: String(repeating: "0", count: 64))])
+        detectionExamples: [example, .init(imageId: String(repeating: "0", count: 64))])
     }
   }
 
@@ -251,12 +254,11 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     #expect(outcome.exit == .success)
     let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
     #expect(answer?["number"] as? Int == 1)
-    let report = answer?["report"] as? [String: Any]
-    #expect((report?["history"] as? [Any])?.count == 2)
-    let confusion = report?["confusion"] as? [String: Any]
+    #expect((answer?["history"] as? [Any])?.count == 2)
+    let confusion = answer?["confusion"] as? [String: Any]
     #expect(confusion?["classNames"] as? [String] == [hostile])
     #expect(confusion?["hasBackground"] as? Bool == true)
-    #expect(confusion?["counts"] as? [String] == ["2", "1", "1", "0"])
+    #expect(confusion?["counts"] as? [Int] == [2, 1, 1, 0])
     #expect(!FileManager.default.fileExists(atPath: page))
     #expect(await world.run("train", "report", "street").exit == .usage)
   }
@@ -329,19 +331,19 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
   private func analyze(_ ids: [String]) {
     let classes = world.backend.state.withLock { $0.project?.classes ?? [] }
     world.backend.state.withLock { state in
-      state.analysis = AnalyzeProjectResponse(
-        dataPoints: 3, labeled: 3, bytes: 1500,
-        classCounts: classes.map { .init(class: $0, images: 1, boxes: 1) },
+      state.analysis = ProjectAnalysis(
+        imageCount: 3, labeledImageCount: 3, sizeBytes: 1500,
+        classCounts: classes.map { .init(className: $0.name, images: 1, boxes: 1) },
         duplicates: [.init(ids: ids, conflicting: true)], duplicateGroupCount: 1,
         findings: [
           .init(
             severity: .warning, kind: "box-out-of-range", message: "1 image <i>", ids: [ids[0]],
             count: 1)
         ],
-        longSides: [.init(from: 0, to: 64, count: 0), .init(from: 64, to: 128, count: 3)],
+        longSides: [.init(start: 0, end: 64, count: 0), .init(start: 64, end: 128, count: 3)],
         boxes: .init(
           count: 1, imagesWithout: 2,
-          perImage: [.init(from: 0, to: 1, count: 2), .init(from: 1, count: 1)], small: 1))
+          perImage: [.init(start: 0, end: 1, count: 2), .init(start: 1, count: 1)], small: 1))
     }
   }
 
@@ -367,7 +369,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     let json = await world.run("data", "analyze", "street", "--report", page, "--json")
     let answer = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
     #expect(FileManager.default.fileExists(atPath: page) && json.complaints.isEmpty)
-    #expect((answer?["boxes"] as? [String: Any])?["imagesWithout"] as? String == "2")
+    #expect((answer?["boxes"] as? [String: Any])?["imagesWithout"] as? Int == 2)
   }
 
   @Test func `has room for so much and no more`() async throws {
@@ -378,7 +380,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     _ = await world.run("data", "upload", "street", large)
     let id = world.backend.state.withLock { state in
       let place = state.points.count - 1
-      state.points[place].bytes = PictureShelf.imageBytesMax + 1
+      state.points[place].sizeBytes = PictureShelf.imageBytesMax + 1
       return state.points[place].id
     }
     analyze([id] + ids)

@@ -1,6 +1,7 @@
 import API
 import Foundation
 import Testing
+import WellKnownTypes
 
 @testable import CommandLineKit
 
@@ -108,8 +109,8 @@ import Testing
   }
 
   @Test func `times`() {
-    #expect(Format.time(unixMilliseconds: 0) == "")
-    #expect(Format.time(unixMilliseconds: 1_795_398_180_000) == "2026-11-23T01:43:00Z")
+    #expect(Format.time(nil) == "")
+    #expect(Format.time(ProtoTimestamp(seconds: 1_795_398_180)) == "2026-11-23T01:43:00Z")
   }
 }
 

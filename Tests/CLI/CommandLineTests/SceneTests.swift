@@ -1,6 +1,7 @@
 import API
 import BoxMetrics
 import DataSets
+import RPCCore
 import Testing
 
 @testable import CommandLineKit
@@ -51,7 +52,7 @@ import Testing
       split,
       [
         ImageAnswer(index: 0, file: "a", outcome: .response(answer)),
-        ImageAnswer(index: 1, file: "b", outcome: .failure(.init(code: 13))),
+        ImageAnswer(index: 1, file: "b", outcome: .failure(WireStatus(Status(.internal, "")))),
       ])
     #expect(images.map(\.truths.count) == [1, 1])
     #expect(images[0].truths[0].classIndex == 1)

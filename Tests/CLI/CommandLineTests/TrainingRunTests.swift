@@ -37,7 +37,7 @@ import Testing
     let world = try await World().loggedIn()
     _ = await world.run("project", "create", "pets")
     world.backend.state.withLock {
-      $0.points = [DataPoint(id: "1")]
+      $0.points = [Image(id: "1")]
       $0.events = Self.events(endingAs: state)
     }
     return world
@@ -74,24 +74,24 @@ import Testing
     let sequences = try outcome.output.split(separator: "\n").map { line in
       try JSONDecoder().decode(Line.self, from: Data(line.utf8)).sequence
     }
-    #expect(sequences == ["1", "2", "3", "4"])
+    #expect(sequences == [1, 2, 3, 4])
     #expect(
       world.backend.state.withLock { $0.watched }
-        == Array(stride(from: 0, to: 4, by: eventsPerCall)).map(UInt64.init))
+        == Array(stride(from: 0, to: 4, by: eventsPerCall)).map(Int32.init))
   }
 
   private struct Line: Decodable {
-    let sequence: String
+    let sequence: Int
   }
 
-  @Test(arguments: [TrainingState.failed, .cancelled])
+  @Test(arguments: [TrainingState.failed, .canceled])
   func `exits with a code of its own when the training does not succeed`(
     state: TrainingState
   ) async throws {
     let outcome = await (try await world(endingAs: state)).run("train", "watch", "pets")
     #expect(outcome.exit == .trainingEnded)
     #expect(outcome.output.isEmpty)
-    let reason = state == .failed ? "failed (out of memory)" : "cancelled"
+    let reason = state == .failed ? "failed (out of memory)" : "canceled"
     #expect(outcome.complaints.hasSuffix("error: training 1 of pets: \(reason)\n"))
   }
 
@@ -124,7 +124,7 @@ import Testing
     #expect(
       world.backend.state.withLock { $0.job?.parameters }
         == TrainingParameters(seed: 7, timeBudgetSeconds: 60, headOnly: true))
-    #expect(await world.run("train", "cancel", "pets").output == "training 1 of pets: cancelled\n")
+    #expect(await world.run("train", "cancel", "pets").output == "training 1 of pets: canceled\n")
     #expect(await world.run("train", "cancel", "pets").exit == .conflict)
   }
 

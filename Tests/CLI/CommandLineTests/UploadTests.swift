@@ -88,7 +88,7 @@ import Testing
 }
 
 @Suite struct `An upload's plan` {
-  private func image(_ id: String, _ label: String?, _ path: String = "p", bytes: UInt64 = 1)
+  private func image(_ id: String, _ label: String?, _ path: String = "p", bytes: Int64 = 1)
     -> HashedImage
   {
     HashedImage(path: path, label: label, id: id, bytes: bytes)
@@ -137,7 +137,7 @@ import Testing
 
 extension HashedImage {
   /// An image with a class, or with nothing said of it.
-  init(path: String, label: String?, id: String, bytes: UInt64) {
+  init(path: String, label: String?, id: String, bytes: Int64) {
     let annotation = label.map { Annotation(value: .className($0)) }
     self.init(path: path, annotation: annotation, id: id, bytes: bytes)
   }

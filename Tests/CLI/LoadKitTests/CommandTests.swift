@@ -63,7 +63,7 @@ extension `Load` {
       ["Auth/UserExists", "--duration", "0.09"], ["Auth/UserExists", "--duration", "86401"],
       ["Auth/UserExists", "--warm-up", "3601"], ["Auth/UserExists", "--calls", "0"],
       ["Auth/UserExists", "--timeout", "0"], ["Auth/UserExists", "--messages", "2"],
-      ["Data/PutDataPoints", "--messages", "0"], ["compare", "a.json"],
+      ["Data/PutImages", "--messages", "0"], ["compare", "a.json"],
     ])
     func `refuses what makes no sense`(arguments: [String]) async throws {
       let outcome = try await Stage().run(arguments)

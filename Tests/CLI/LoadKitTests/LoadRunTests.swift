@@ -40,7 +40,7 @@ extension `Load` {
     }
 
     @Test(arguments: [
-      (AuthMethods.userExists, 1, 1, 1), (DataMethods.putDataPoints, 5, 5, 1),
+      (AuthMethods.userExists, 1, 1, 1), (DataMethods.putImages, 5, 5, 1),
       (TrainingMethods.watchTraining, 1, 1, 1), (InferenceMethods.inferStream, 4, 4, 4),
     ])
     func `counts the messages of every kind of call`(

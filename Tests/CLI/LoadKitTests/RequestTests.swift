@@ -38,7 +38,7 @@ import Testing
     var source = RequestSource()
     source.file = try file(
       "[{\"project\": \"pets\"}, {\"chunk\": \"AAAA\"}]", "parts.json", in: folder)
-    #expect(try source.messages(as: PutDataPointsRequest.self).count == 2)
+    #expect(try source.messages(as: PutImagesRequest.self).count == 2)
   }
 
   @Test(arguments: [
@@ -62,7 +62,7 @@ import Testing
   @Test(arguments: [
     (AuthMethods.userExists, 1, nil, 1), (AuthMethods.userExists, 0, nil, 1),
     (AuthMethods.userExists, 2, nil, nil), (TrainingMethods.watchTraining, 1, 2, nil),
-    (DataMethods.putDataPoints, 2, 5, 5), (InferenceMethods.inferStream, 0, 3, 3),
+    (DataMethods.putImages, 2, 5, 5), (InferenceMethods.inferStream, 0, 3, 3),
     (InferenceMethods.inferStream, 1, PlanLimits.messagesMax, PlanLimits.messagesMax),
     (InferenceMethods.inferStream, 1, PlanLimits.messagesMax + 1, nil),
     (InferenceMethods.inferStream, 1, 0, nil),
@@ -89,7 +89,7 @@ import Testing
       """
       [{"method": "Auth/UserExists", "weight": 9, "request": {"user": "ada"}},
        {"method": "Inference/Infer", "fields": {"model": "ada/pets", "image": "@cat.jpg"}},
-       {"method": "Data/PutDataPoints", "request": [{"project": "pets"}, {}], "messages": 3}]
+       {"method": "Data/PutImages", "request": [{"project": "pets"}, {}], "messages": 3}]
       """)
     #expect(entries.map(\.weight) == [9, 1, 1])
     #expect(entries.map(\.requests.count) == [1, 1, 3])

@@ -4,26 +4,28 @@ import Descriptors
 import Foundation
 import Testing
 
-/// The generator's whole output for one file that has every kind of thing in it.
+/// The generator's whole output for one file that has every kind of thing in it, and for one in which
+/// they are deprecated.
 ///
 /// `make generate` writes both sides, so a change of the output shows in the review of a change.
 @Suite struct GoldenTests {
-  private func fixture(_ name: String) throws -> Data {
+  private func fixture(_ name: String, in folder: String = "Shop") throws -> Data {
     let folder = try #require(
-      Bundle.module.url(forResource: "Shop", withExtension: nil, subdirectory: "Fixtures"))
+      Bundle.module.url(forResource: folder, withExtension: nil, subdirectory: "Fixtures"))
     return try Data(contentsOf: folder.appendingPathComponent(name))
   }
 
-  @Test func `what protoc says about the shop becomes these files`() throws {
-    let request = try CodeGeneratorRequest(serialized: Bytes(fixture("request.bin")))
+  @Test(arguments: ["Shop", "Old"])
+  func `what protoc says about a file becomes these files`(name: String) throws {
+    let request = try CodeGeneratorRequest(serialized: Bytes(fixture("request.bin", in: name)))
     let response = Generator.respond(to: request)
     #expect(response.error == nil)
     #expect(
       response.file.map(\.name) == [
-        "Shop.swift", "Shop+Service.swift", "Shop+Descriptor.swift", "Registry.swift",
+        "\(name).swift", "\(name)+Service.swift", "\(name)+Descriptor.swift", "Registry.swift",
       ])
     for file in response.file {
-      #expect(try file.content == String(decoding: fixture(file.name), as: UTF8.self))
+      #expect(try file.content == String(decoding: fixture(file.name, in: name), as: UTF8.self))
     }
   }
 

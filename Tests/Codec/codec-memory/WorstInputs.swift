@@ -39,7 +39,7 @@ extension WorstInput {
         branching([0x22], bytes: bytes, depthMax: 90)),
       WorstInput(
         "messages with an unknown field in a list", Tree.self, [0x22, 2, 0x40, 0], times: bytes),
-      WorstInput("empty data points", ListDataPointsResponse.self, [0x0a, 0], times: bytes),
+      WorstInput("empty images", ListImagesResponse.self, [0x0a, 0], times: bytes),
       WorstInput("empty projects", ListProjectsResponse.self, [0x0a, 0], times: bytes),
     ]
   }

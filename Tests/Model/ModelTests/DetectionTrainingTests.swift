@@ -67,8 +67,8 @@ struct DetectionTrainingTests {
   private func train(
     _ recipe: DetectionRecipe, _ set: DetectionSet, to path: String,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) async throws -> (DetectionReport, [TrainingEvent]) {
-    let events = Mutex<[TrainingEvent]>([])
+  ) async throws -> (DetectionReport, [TrainingStep]) {
+    let events = Mutex<[TrainingStep]>([])
     let report = try await Self.thread.run {
       let trainer = Trainer(
         backbonePath: Fixtures.weightsPath, isCancelled: isCancelled,

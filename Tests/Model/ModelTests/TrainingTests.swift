@@ -41,8 +41,8 @@ struct TrainingTests {
   private func train(
     _ recipe: ClassificationRecipe, _ set: TrainingSet = stripes, to path: String,
     isCancelled: @escaping @Sendable () -> Bool = { false }
-  ) async throws -> (ClassificationReport, [TrainingEvent]) {
-    let events = Mutex<[TrainingEvent]>([])
+  ) async throws -> (ClassificationReport, [TrainingStep]) {
+    let events = Mutex<[TrainingStep]>([])
     let report = try await Self.thread.run {
       let trainer = Trainer(
         backbonePath: Fixtures.weightsPath, isCancelled: isCancelled,
@@ -62,7 +62,7 @@ struct TrainingTests {
     #expect(report.trainingImages == 27)
     #expect(report.validationImages == 9)
     #expect(report.validation.count == 9)
-    func order(_ events: [TrainingEvent]) -> [TrainingEvent.Phase] {
+    func order(_ events: [TrainingStep]) -> [TrainingStep.Phase] {
       events.map(\.phase).reduce(into: []) { phases, phase in
         if phases.last != phase { phases.append(phase) }
       }
@@ -70,7 +70,7 @@ struct TrainingTests {
     #expect(
       order(events.filter { $0.phase != .evaluation }) == [.images, .features, .head, .fineTuning])
     // The head is asked about mirrored images, and each epoch is measured.
-    let measured: [TrainingEvent.Phase] = [.evaluation, .fineTuning]
+    let measured: [TrainingStep.Phase] = [.evaluation, .fineTuning]
     #expect(
       Array(order(events).dropFirst(3))
         == [.evaluation, .fineTuning] + (0..<4).flatMap { _ in measured })
@@ -229,7 +229,7 @@ struct TrainingTests {
 }
 
 /// Images are counted within an epoch, an evaluation or a phase without epochs.
-func checkCounts(_ events: [TrainingEvent], _ location: SourceLocation = #_sourceLocation) {
+func checkCounts(_ events: [TrainingStep], _ location: SourceLocation = #_sourceLocation) {
   for event in events where event.note == nil {
     #expect(event.imagesTotal > 0, sourceLocation: location)
     #expect((0...event.imagesTotal).contains(event.imagesDone), sourceLocation: location)

@@ -59,7 +59,7 @@ extension Scenario {
         try await $0.upload(image, "c.png", .className("dog"), to: "pets")
       },
       step("label the second one") { session in
-        _ = try await session.open.relabelDataPoint(
+        _ = try await session.open.setAnnotation(
           object(largeImage), annotation: .className("cat"), inProject: "pets",
           of: session.account("Ada"))
       },
@@ -207,14 +207,14 @@ extension Session {
     let upload = try open.stageUpload(bytes: UInt64(bytes.count))
     try await upload.write(UploadedBytes(bytes: bytes))
     guard let staged = await upload.finish() else { preconditionFailure("finished twice") }
-    _ = try await open.putDataPoint(
+    _ = try await open.putImage(
       staged, image: ImageFacts(format: .png, width: 640, height: 480, perceptualHash: 7),
       annotation: annotation, fileName: fileName, inProject: project, of: account(owner),
       at: Scenario.start)
   }
 
   func deleteImage(_ bytes: [UInt8], of project: String) async throws {
-    try await open.deleteDataPoint(
+    try await open.deleteImage(
       Scenario.object(bytes), inProject: project, of: account("Ada"))
   }
 
@@ -232,7 +232,7 @@ extension Session {
           TrainingExample(
             object: image.object,
             label: project.project.type == .detection ? .boxes([]) : .classIndex(0),
-            group: UInt32(image.id), width: image.width, height: image.height))
+            group: Int32(image.id), width: image.width, height: image.height))
       }
       return FrozenDataSet(
         classNames: project.project.classes.map(\.name), examples: examples)

@@ -50,13 +50,13 @@ package struct StoreSnapshot {
   private mutating func add(_ project: Project, of account: AccountID) async throws {
     let classes = project.classes.map { "\($0.id) \($0.name)" }.joined(separator: ", ")
     lines.append(
-      "  project \(project.name), \(project.type), \(project.dataPointCount) images,"
-        + " \(project.labeledDataPointCount) labelled, classes \(classes)")
-    let points = try await store.dataPoints(
-      inProject: project.name, of: account, filter: DataPointFilter(), page: PageRequest())
+      "  project \(project.name), \(project.type), \(project.imageCount) images,"
+        + " \(project.labeledImageCount) labelled, classes \(classes)")
+    let points = try await store.images(
+      inProject: project.name, of: account, filter: ImageFilter(), page: PageRequest())
     for point in points.rows {
       guard let object = ObjectHash(hex: point.id) else { preconditionFailure("not a hash") }
-      let read = try await store.openDataPoint(object, inProject: project.name, of: account)
+      let read = try await store.openImage(object, inProject: project.name, of: account)
       let content = try Self.content(read.reader, object)
       lines.append(
         "    image \(point.fileName), \(content), \(point.width)x\(point.height),"
@@ -71,7 +71,7 @@ package struct StoreSnapshot {
     let isCutOff = asReopened && training.state == .running
     lines.append(
       "    training \(training.number), \(isCutOff ? .failed : training.state),"
-        + " \(training.dataPointCount) images, parameters \(training.parameters),"
+        + " \(training.imageCount) images, parameters \(training.parameters),"
         + " reason '\(isCutOff ? "the server stopped while it ran" : training.reason)'")
     if training.state == .queued {
       let data = try await store.frozenDataSet(of: training.id)
@@ -84,8 +84,7 @@ package struct StoreSnapshot {
       let report = try await store.trainingReport(of: training.id) ?? []
       lines.append(
         "      model \(try await content(model.weights)), \(model.architecture),"
-          + " accuracy \(model.accuracy), mAP \(Self.text(model.map)), at 0.5"
-          + " \(Self.text(model.map50)), report \(report)")
+          + " metrics \(model.metrics), report \(report)")
     }
     var events = try await store.trainingEvents(of: training.id, after: 0).map {
       switch $0.content {

@@ -10,7 +10,7 @@ import Testing
 struct AnalysisTests {
   private func analysis(
     _ clients: DataWorld.Clients, _ options: CallOptions
-  ) async throws -> AnalyzeProjectResponse {
+  ) async throws -> API.ProjectAnalysis {
     try await clients.data.analyzeProject(.init(project: "pets"), options: options)
   }
 
@@ -22,7 +22,7 @@ struct AnalysisTests {
       _ = try await clients.data.createProject(
         .init(project: "pets", type: .classification), options: ada)
       let none = try await analysis(clients, ada)
-      #expect(!none.readyToTrain && none.dataPoints == 0 && none.widthMedian == 0)
+      #expect(!none.readyToTrain && none.imageCount == 0 && none.widthMedian == 0)
       #expect(none.findings.map(\.kind) == ["too-few-classes"])
       _ = try await clients.data.setClasses(
         .init(project: "pets", classes: [Class(name: "cat"), Class(name: "dog")]), options: ada)
@@ -47,7 +47,7 @@ struct AnalysisTests {
       let after = try await analysis(clients, ada)
       #expect(after.readyToTrain)
       #expect(after.classCounts.map(\.images) == [3, 2])
-      #expect(after.dataPoints == 5 && after.labeled == 5 && after.bytes == 5)
+      #expect(after.imageCount == 5 && after.labeledImageCount == 5 && after.sizeBytes == 5)
       #expect(after.widthMedian == 640 && after.heightMedian == 480)
       #expect(after.findings.map(\.kind) == ["few-images", "few-images"])
       #expect(after.findings.allSatisfy { $0.severity == .warning })
@@ -111,7 +111,7 @@ struct AnalysisTests {
       try await clients.put("tiny", boxes(), ada)
       let answer = try await analysis(clients, ada)
       #expect(answer.readyToTrain)
-      #expect(answer.labeled == 4)
+      #expect(answer.labeledImageCount == 4)
       #expect(answer.classCounts.map(\.images) == [2, 2])
       #expect(answer.classCounts.map(\.boxes) == [4, 2])
       #expect(
@@ -123,7 +123,7 @@ struct AnalysisTests {
       let figures = try #require(answer.boxes)
       #expect(figures.count == 6 && figures.imagesWithout == 1)
       #expect(counts(figures.perImage) == ["0": 1, "1": 1, "2": 1, "3": 1])
-      #expect(figures.perImage.last?.to == nil && figures.perImage.last?.from == 100)
+      #expect(figures.perImage.last?.end == nil && figures.perImage.last?.start == 100)
       #expect(counts(figures.relativeSizes) == ["0": 1, "0.75": 5])
       #expect(counts(figures.aspects) == ["0.125": 1, "1.25": 5])
       #expect([figures.small, figures.medium, figures.large] == [1, 0, 5])
@@ -132,10 +132,10 @@ struct AnalysisTests {
   }
 
   /// By where they begin, those that hold something.
-  private func counts(_ bins: [AnalyzeProjectResponse.Bin]) -> [String: UInt64] {
-    var counts: [String: UInt64] = [:]
+  private func counts(_ bins: [API.ProjectAnalysis.Bin]) -> [String: Int32] {
+    var counts: [String: Int32] = [:]
     for bin in bins where bin.count > 0 {
-      counts[bin.from == bin.from.rounded() ? "\(Int(bin.from))" : "\(bin.from)"] = bin.count
+      counts[bin.start == bin.start.rounded() ? "\(Int(bin.start))" : "\(bin.start)"] = bin.count
     }
     return counts
   }
@@ -157,7 +157,7 @@ struct DuplicateExaminationTests {
   private func told(_ numbers: [UInt32], _ labels: [Int?]) -> DuplicateExamination {
     DuplicateExamination(
       images: MappedArray(numbers.indices.map { Int64($0) }),
-      labels: MappedArray(labels.map { $0.map { LabelMark(classPlace: UInt32($0)) } ?? .none }),
+      labels: MappedArray(labels.map { $0.map { LabelMark(classPlace: Int32($0)) } ?? .none }),
       groups: MappedArray(numbers))
   }
 
@@ -195,9 +195,9 @@ struct DuplicateExaminationTests {
 
   @Test(
     arguments: [([], 0), ([3], 3), ([3, 1], 3), ([5, 1, 3], 3), ([1, 9, 9, 2], 9)]
-      as [([UInt32], UInt32)])
+      as [([Int32], Int32)])
   func `of an even number of sides the upper one of the middle two is the median`(
-    values: [UInt32], median: UInt32
+    values: [Int32], median: Int32
   ) {
     var sides = Sides()
     for value in values { sides.count(value) }

@@ -12,16 +12,16 @@ struct DataListTests {
       try await clients.project(ada)
       var ids: [String] = []
       for (text, label) in [("a", cat), ("b", dog), ("c", nil), ("d", cat)] {
-        ids.append(try #require(try await clients.put(text, label, ada).dataPoint).id)
+        ids.append(try #require(try await clients.put(text, label, ada).image).id)
       }
-      func list(_ request: ListDataPointsRequest) async throws -> [String] {
+      func list(_ request: ListImagesRequest) async throws -> [String] {
         try await clients.list(request, ada)
       }
       #expect(try await list(.init(pageSize: 1)) == ids)
       #expect(try await list(.init(className: "cat")) == [ids[0], ids[3]])
       #expect(try await list(.init(unlabeled: true)) == [ids[2]])
       #expect(try await list(.init(idPrefix: ids[1])) == [ids[1]])
-      for request: ListDataPointsRequest in [
+      for request: ListImagesRequest in [
         .init(pageSize: 1_001), .init(pageToken: "x"), .init(idPrefix: "XY"),
         .init(idPrefix: String(repeating: "a", count: 65)), .init(className: "a/b"),
       ] {
@@ -31,9 +31,9 @@ struct DataListTests {
     }
   }
 
-  @Test(arguments: [1, 2, 3, 100] as [UInt32])
+  @Test(arguments: [1, 2, 3, 100] as [Int32])
   func `images of some digits come in the order of their ids, page by page`(
-    pageSize: UInt32
+    pageSize: Int32
   ) async throws {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
@@ -41,14 +41,14 @@ struct DataListTests {
       var ids: [String] = []
       var cats: Set<String> = []
       for number in 0..<40 {
-        let point = try await clients.put("\(number)", number % 3 == 0 ? cat : nil, ada).dataPoint
+        let point = try await clients.put("\(number)", number % 3 == 0 ? cat : nil, ada).image
         let id = try #require(point).id
         ids.append(id)
         if number % 3 == 0 { cats.insert(id) }
       }
       for digit in ["0", "7", "f"] {
         let expected = ids.filter { $0.hasPrefix(digit) }.sorted()
-        let request = ListDataPointsRequest(pageSize: pageSize, idPrefix: digit)
+        let request = ListImagesRequest(pageSize: pageSize, idPrefix: digit)
         #expect(try await clients.list(request, ada) == expected)
         var narrowed = request
         narrowed.className = "cat"
@@ -64,8 +64,8 @@ struct DataListTests {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
       try await clients.project(ada)
-      let id = try #require(try await clients.put("a", ada).dataPoint).id
-      for request: ListDataPointsRequest in [
+      let id = try #require(try await clients.put("a", ada).image).id
+      for request: ListImagesRequest in [
         .init(pageToken: id), .init(pageToken: "1", idPrefix: "0"),
         .init(pageToken: String(id.dropLast()), idPrefix: "0"),
       ] {
@@ -79,14 +79,14 @@ struct DataListTests {
 extension DataWorld.Clients {
   /// All pages of a list of the project `pets`.
   fileprivate func list(
-    _ request: ListDataPointsRequest, _ options: CallOptions
+    _ request: ListImagesRequest, _ options: CallOptions
   ) async throws -> [String] {
     var request = request
     request.project = "pets"
     var found: [String] = []
     repeat {
-      let page = try await data.listDataPoints(request, options: options)
-      found += page.dataPoints.map(\.id)
+      let page = try await data.listImages(request, options: options)
+      found += page.images.map(\.id)
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
     return found

@@ -27,10 +27,10 @@ struct DataServiceTests {
       let bob = try await clients.account("bob")
       let made = try await data.createProject(
         CreateProjectRequest(project: "pets", type: .detection, description: "mine"), options: ada)
-      let project = try #require(made.project)
+      let project = made
       #expect(project.owner == "Ada" && project.name == "pets" && project.type == .detection)
       #expect(project.description == "mine" && project.trainingState == .unspecified)
-      #expect(try await data.getProject(.init(project: "pets"), options: ada).project == project)
+      #expect(try await data.getProject(.init(project: "pets"), options: ada) == project)
       #expect(try await data.listProjects(.init(), options: ada).projects == [project])
       #expect(try await data.listProjects(.init(), options: bob).projects.isEmpty)
       let get = GetProjectRequest(project: "pets")
@@ -138,8 +138,8 @@ struct DataServiceTests {
       #expect(await code { try await data.setClasses(unknown, options: ada) } == .notFound)
       _ = try await data.deleteClasses(.init(project: "pets", force: true), options: ada)
       #expect(try await data.getClasses(.init(project: "pets"), options: ada).classes.isEmpty)
-      let project = try await data.getProject(.init(project: "pets"), options: ada).project
-      #expect(project?.dataPointCount == 1 && project?.labeledDataPointCount == 0)
+      let project = try await data.getProject(.init(project: "pets"), options: ada)
+      #expect(project.imageCount == 1 && project.labeledImageCount == 0)
     }
   }
 
@@ -151,17 +151,17 @@ struct DataServiceTests {
       try await clients.project(ada)
       let first = try await clients.put("a cat", cat, ada)
       #expect(first.created)
-      let point = try #require(first.dataPoint)
+      let point = try #require(first.image)
       #expect(point.id == sha256(Array("a cat".utf8)))
       #expect(point.format == .png && point.width == 640 && point.height == 480)
-      #expect(point.bytes == 5 && point.fileName == "a cat.png" && point.annotation == cat)
+      #expect(point.sizeBytes == 5 && point.fileName == "a cat.png" && point.annotation == cat)
       let second = try await clients.put("a cat", dog, ada)
-      #expect(!second.created && second.dataPoint?.annotation == dog)
+      #expect(!second.created && second.image?.annotation == dog)
       #expect(world.eye.seen == ["a cat"])
       #expect(try world.folder.files(in: "objects").count == 1)
       #expect(try world.folder.files(in: "staging").isEmpty)
       let (head, bytes) = try await download(point.id, from: data, ada)
-      #expect(head == second.dataPoint)
+      #expect(head == second.image)
       #expect(bytes == Array("a cat".utf8))
     }
   }
@@ -173,7 +173,7 @@ struct DataServiceTests {
       let ada = try await clients.account()
       try await clients.project(ada)
       let text = String(repeating: "0123456789", count: 250)
-      let point = try await clients.put(text, ada).dataPoint
+      let point = try await clients.put(text, ada).image
       let (_, bytes) = try await download(try #require(point).id, from: clients.data, ada)
       #expect(bytes == Array(text.utf8))
     }
@@ -187,7 +187,7 @@ struct DataServiceTests {
       let ada = try await clients.account()
       try await clients.project(ada)
       let text = String(repeating: "0123456789", count: 100_000)
-      let id = try #require(try await clients.put(text, ada).dataPoint).id
+      let id = try #require(try await clients.put(text, ada).image).id
       let file = URL(
         filePath: "\(world.folder.path)/objects/\(id.prefix(2))/\(id.dropFirst(2).prefix(2))/\(id)")
       var wrong = Array(text.utf8)
@@ -195,8 +195,8 @@ struct DataServiceTests {
       try Data(wrong).write(to: file)
       let answers = SharedState(0)
       let refused = await refusal {
-        try await clients.data.getDataPoint(
-          GetDataPointRequest(project: "pets", id: id), options: ada
+        try await clients.data.downloadImage(
+          DownloadImageRequest(project: "pets", id: id), options: ada
         ) { responses in
           for try await _ in responses { answers.change { $0 += 1 } }
         }
@@ -212,21 +212,15 @@ struct DataServiceTests {
 
   private func download(
     _ id: String, from data: DataClient, _ options: CallOptions
-  ) async throws -> (DataPoint?, [UInt8]) {
-    try await data.getDataPoint(
-      GetDataPointRequest(project: "pets", id: id), options: options
+  ) async throws -> (Image, [UInt8]) {
+    let image = try await data.getImage(
+      GetImageRequest(project: "pets", id: id), options: options)
+    let bytes = try await data.downloadImage(
+      DownloadImageRequest(project: "pets", id: id), options: options
     ) { responses in
-      var head: DataPoint?
-      var bytes: [UInt8] = []
-      for try await response in responses {
-        if let dataPoint = response.dataPoint {
-          #expect(head == nil && response.chunk.isEmpty)
-          head = dataPoint
-        }
-        bytes += response.chunk
-      }
-      return (head, bytes)
+      try await responses.reduce(into: [UInt8]()) { $0 += $1.chunk }
     }
+    return (image, bytes)
   }
 
   @Test func `what is not an image is refused and leaves nothing`() async throws {
@@ -237,25 +231,25 @@ struct DataServiceTests {
       let x = Bytes("x".utf8)
       let longName = String(repeating: "f", count: 256)
       let cow = Annotation(value: .className("cow"))
-      let refusals: [(StatusCode, PutDataPointRequest)] = [
-        (.invalidArgument, PutDataPointRequest(project: "pets", image: Bytes("bad".utf8))),
-        (.invalidArgument, PutDataPointRequest(project: "pets")),
-        (.unavailable, PutDataPointRequest(project: "pets", image: Bytes("gone".utf8))),
-        (.notFound, PutDataPointRequest(project: "none", image: x)),
-        (.invalidArgument, PutDataPointRequest(project: "../x", image: x)),
-        (.invalidArgument, PutDataPointRequest(project: "pets", image: x, fileName: longName)),
-        (.invalidArgument, PutDataPointRequest(project: "pets", image: x, fileName: "a\nb")),
-        (.notFound, PutDataPointRequest(project: "pets", image: x, annotation: cow)),
+      let refusals: [(StatusCode, PutImageRequest)] = [
+        (.invalidArgument, PutImageRequest(project: "pets", image: Bytes("bad".utf8))),
+        (.invalidArgument, PutImageRequest(project: "pets")),
+        (.unavailable, PutImageRequest(project: "pets", image: Bytes("gone".utf8))),
+        (.notFound, PutImageRequest(project: "none", image: x)),
+        (.invalidArgument, PutImageRequest(project: "../x", image: x)),
+        (.invalidArgument, PutImageRequest(project: "pets", image: x, fileName: longName)),
+        (.invalidArgument, PutImageRequest(project: "pets", image: x, fileName: "a\nb")),
+        (.notFound, PutImageRequest(project: "pets", image: x, annotation: cow)),
         (
           .invalidArgument,
-          PutDataPointRequest(project: "pets", image: x, annotation: boxes(box(0, 0, 1, 1)))
+          PutImageRequest(project: "pets", image: x, annotation: boxes(box(0, 0, 1, 1)))
         ),
         (
-          .invalidArgument, PutDataPointRequest(project: "pets", image: x, annotation: Annotation())
+          .invalidArgument, PutImageRequest(project: "pets", image: x, annotation: Annotation())
         ),
       ]
       for (expected, request) in refusals {
-        let got = await code { try await clients.data.putDataPoint(request, options: ada) }
+        let got = await code { try await clients.data.putImage(request, options: ada) }
         #expect(got == expected, "\(request)")
       }
       #expect(try world.folder.files(in: "objects").isEmpty)
@@ -277,17 +271,17 @@ struct DataServiceTests {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
       try await clients.project("pets", .detection, ada)
-      let point = try await clients.put("image", ada).dataPoint
-      let relabel = RelabelDataPointRequest(
+      let point = try await clients.put("image", ada).image
+      let relabel = SetAnnotationRequest(
         project: "pets", id: try #require(point).id, annotation: boxes(box))
       if isAccepted {
-        #expect(try await clients.put("image", boxes(box), ada).dataPoint?.annotation == boxes(box))
-        let answer = try await clients.data.relabelDataPoint(relabel, options: ada)
-        #expect(answer.dataPoint?.annotation == boxes(box))
+        #expect(try await clients.put("image", boxes(box), ada).image?.annotation == boxes(box))
+        let answer = try await clients.data.setAnnotation(relabel, options: ada)
+        #expect(answer.annotation == boxes(box))
       } else {
         #expect(await code { try await clients.put("image", boxes(box), ada) } == .invalidArgument)
         #expect(
-          await code { try await clients.data.relabelDataPoint(relabel, options: ada) }
+          await code { try await clients.data.setAnnotation(relabel, options: ada) }
             == .invalidArgument)
       }
     }
@@ -301,7 +295,7 @@ struct DataServiceTests {
       let many = Annotation(
         value: .boxes(Boxes(boxes: Array(repeating: box(0, 0, 1, 1), count: count))))
       if isAccepted {
-        #expect(try await clients.put("image", many, ada).dataPoint?.annotation == many)
+        #expect(try await clients.put("image", many, ada).image?.annotation == many)
       } else {
         #expect(await code { try await clients.put("image", many, ada) } == .invalidArgument)
       }
@@ -316,19 +310,19 @@ struct DataServiceTests {
       let bob = try await clients.account("bob")
       try await clients.project(ada)
       try await clients.project(bob)
-      let id = try #require(try await clients.put("a", cat, ada).dataPoint).id
-      let relabel = RelabelDataPointRequest(project: "pets", id: id, annotation: dog)
-      #expect(await code { try await data.relabelDataPoint(relabel, options: bob) } == .notFound)
-      let relabeled = try await data.relabelDataPoint(relabel, options: ada)
-      #expect(relabeled.dataPoint?.annotation == dog)
-      let bare = try await data.relabelDataPoint(.init(project: "pets", id: id), options: ada)
-      #expect(bare.dataPoint != nil && bare.dataPoint?.annotation == nil)
-      let delete = DeleteDataPointRequest(project: "pets", id: id)
-      #expect(await code { try await data.deleteDataPoint(delete, options: bob) } == .notFound)
-      let bad = DeleteDataPointRequest(project: "pets", id: id.uppercased())
-      #expect(await code { try await data.deleteDataPoint(bad, options: ada) } == .invalidArgument)
-      _ = try await data.deleteDataPoint(delete, options: ada)
-      #expect(await code { try await data.deleteDataPoint(delete, options: ada) } == .notFound)
+      let id = try #require(try await clients.put("a", cat, ada).image).id
+      let relabel = SetAnnotationRequest(project: "pets", id: id, annotation: dog)
+      #expect(await code { try await data.setAnnotation(relabel, options: bob) } == .notFound)
+      let relabeled = try await data.setAnnotation(relabel, options: ada)
+      #expect(relabeled.annotation == dog)
+      let bare = try await data.removeAnnotation(.init(project: "pets", id: id), options: ada)
+      #expect(bare.id == id && bare.annotation == nil)
+      let delete = DeleteImageRequest(project: "pets", id: id)
+      #expect(await code { try await data.deleteImage(delete, options: bob) } == .notFound)
+      let bad = DeleteImageRequest(project: "pets", id: id.uppercased())
+      #expect(await code { try await data.deleteImage(bad, options: ada) } == .invalidArgument)
+      _ = try await data.deleteImage(delete, options: ada)
+      #expect(await code { try await data.deleteImage(delete, options: ada) } == .notFound)
       #expect(await code { try await download(id, from: data, ada) } == .notFound)
       #expect(try world.folder.files(in: "objects").isEmpty)
     }
@@ -341,7 +335,7 @@ struct DataServiceTests {
       try await clients.project(ada)
       func token(_ scopes: [Scope]) async throws -> CallOptions {
         let made = try await clients.auth.createToken(.init(scopes: scopes), options: ada)
-        return clients.with(try #require(made.issued).secret)
+        return clients.with(made.secret)
       }
       let reader = try await token([.read])
       let writer = try await token([.write])
@@ -357,7 +351,7 @@ struct DataServiceTests {
 
   @Test func `the store's limits end as exhausted, with the limit as a detail`() async throws {
     var storeLimits = StoreLimits()
-    storeLimits.projectDataPointsMax = 1
+    storeLimits.projectImagesMax = 1
     try await DataWorld(storeLimits: storeLimits).serve { clients in
       let ada = try await clients.account()
       try await clients.project(ada)
@@ -366,7 +360,7 @@ struct DataServiceTests {
       #expect(status?.code == .resourceExhausted)
       #expect(
         status?.details == [
-          .limitExceeded(name: "data points in the project", value: 2, limit: 1)
+          .limitExceeded(name: "images in the project", value: 2, limit: 1)
         ])
     }
   }
@@ -379,7 +373,7 @@ extension DataWorld.Clients {
   }
 
   @discardableResult
-  func put(_ text: String, _ options: CallOptions) async throws -> PutDataPointResponse {
+  func put(_ text: String, _ options: CallOptions) async throws -> PutImageResponse {
     try await put(text, nil, options)
   }
 }

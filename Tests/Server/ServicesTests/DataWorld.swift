@@ -53,7 +53,7 @@ final class DataWorld: Sendable {
     {
       let answer = try await auth.createAccount(
         CreateAccountRequest(user: user, password: password))
-      return with(try #require(answer.issued).secret)
+      return with(answer.secret)
     }
 
     /// Makes a project with classes `cat` and `dog`.
@@ -67,7 +67,7 @@ final class DataWorld: Sendable {
         SetClassesRequest(project: name, classes: [Class(name: "cat"), Class(name: "dog")]),
         options: options)
       let answer = try await data.getProject(GetProjectRequest(project: name), options: options)
-      return try #require(answer.project)
+      return answer
     }
 
     /// Uploads the text as an image.
@@ -75,9 +75,9 @@ final class DataWorld: Sendable {
     func put(
       _ text: String, _ annotation: Annotation? = nil, to project: String = "pets",
       _ options: CallOptions
-    ) async throws -> PutDataPointResponse {
-      try await data.putDataPoint(
-        PutDataPointRequest(
+    ) async throws -> PutImageResponse {
+      try await data.putImage(
+        PutImageRequest(
           project: project, image: Bytes(text.utf8), annotation: annotation,
           fileName: "\(text.prefix(20)).png"), options: options)
     }

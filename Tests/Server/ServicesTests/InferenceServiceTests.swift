@@ -180,7 +180,7 @@ struct InferenceServiceTests {
     let ada = try await world.user("ada")
     try await world.published("pets", of: ada)
     try await world.serve { clients in
-      let requests = (UInt64(0)..<200).map { Self.request(id: $0, image: [1]) }
+      let requests = (Int64(0)..<200).map { Self.request(id: $0, image: [1]) }
       let answers = try await stream(requests, ada, clients)
       #expect(answers.map(\.id).sorted() == Array(0..<200))
       #expect(level.highest <= InferenceProvider.streamConcurrencyMax)
@@ -188,7 +188,7 @@ struct InferenceServiceTests {
   }
 
   private static func request(
-    id: UInt64, image: Bytes, model: String = "ada/pets"
+    id: Int64, image: Bytes, model: String = "ada/pets"
   ) -> InferStreamRequest {
     InferStreamRequest(id: id, request: InferRequest(model: model, image: image))
   }

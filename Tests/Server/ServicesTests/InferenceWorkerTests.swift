@@ -79,7 +79,7 @@ struct InferenceWorkerTests {
     }
     try await world.serve(inferences: false) { clients in
       let answer = try await fetch(id, ada, clients)
-      #expect(answer.state == .failed && answer.failure?.code == UInt32(code.rawValue))
+      #expect(answer.state == .failed && answer.failure?.code == Int32(code.rawValue))
       #expect(answer.failure?.message == "says the engine")
     }
     #expect(log.lines.count == attempts)
@@ -120,7 +120,7 @@ struct InferenceWorkerTests {
     }
     let answer = try await answer(to: id, ada, in: world)
     #expect(answer.state == .failed)
-    #expect(answer.failure?.code == UInt32(StatusCode.notFound.rawValue))
+    #expect(answer.failure?.code == Int32(StatusCode.notFound.rawValue))
   }
 
   @Test func `an image is kept while it waits, an answer for 24 hours`() async throws {
@@ -180,7 +180,7 @@ struct InferenceWorkerTests {
 }
 
 func submit(
-  _ image: Bytes, _ user: TestUser, _ clients: JobsWorld.Clients, topK: UInt32 = 0
+  _ image: Bytes, _ user: TestUser, _ clients: JobsWorld.Clients, topK: Int32 = 0
 ) async throws -> String {
   try await clients.inference.submitInference(
     SubmitInferenceRequest(
@@ -191,14 +191,14 @@ func submit(
 
 func fetch(
   _ id: String, _ user: TestUser, _ clients: JobsWorld.Clients
-) async throws -> FetchInferenceResponse {
-  try await clients.inference.fetchInference(FetchInferenceRequest(id: id), options: user.options)
+) async throws -> InferenceJob {
+  try await clients.inference.getInference(GetInferenceRequest(id: id), options: user.options)
 }
 
 /// Lets the worker run until it has answered.
 func answer(
   to id: String, _ user: TestUser, in world: JobsWorld
-) async throws -> FetchInferenceResponse {
+) async throws -> InferenceJob {
   try await world.serve { clients in
     // Fetching is all a caller can do; each turn gives the worker one as well.
     for _ in 0..<10_000 {
@@ -207,5 +207,17 @@ func answer(
       await Task.yield()
     }
     throw Status(.deadlineExceeded, "not answered")
+  }
+}
+
+extension InferenceJob {
+  fileprivate var response: InferResponse? {
+    guard case .response(let response) = outcome else { return nil }
+    return response
+  }
+
+  fileprivate var failure: WireStatus? {
+    guard case .failure(let failure) = outcome else { return nil }
+    return failure
   }
 }

@@ -13,7 +13,7 @@ struct FakeTrainingEngines: TrainingEngines {
     case classifier(EngineTrainClassifierRequest)
     case detector(EngineTrainDetectorRequest)
 
-    var seed: UInt64 {
+    var seed: Int64 {
       switch self {
       case .classifier(let request): request.parameters?.seed ?? 0
       case .detector(let request): request.parameters?.seed ?? 0
@@ -67,7 +67,7 @@ struct FakeTraining: Sendable {
   let classNames: [String]
   let events: MessageWriter<EngineTrainEvent>
 
-  func progress(_ phase: TrainingPhase, done: UInt64) async throws {
+  func progress(_ phase: TrainingPhase, done: Int32) async throws {
     let progress = TrainingProgress(phase: phase, epoch: 1, epochs: 1, imagesDone: done)
     try await events.write(EngineTrainEvent(event: .progress(progress)))
   }
@@ -80,14 +80,14 @@ struct FakeTraining: Sendable {
   func finish(
     classes: Int, weights: String = "the weights", hash: String? = nil, accuracy: Double = 0.75
   ) async throws {
-    var confusion = [UInt64](repeating: 0, count: classes * classes)
+    var confusion = [Int32](repeating: 0, count: classes * classes)
     for index in 0..<classes { confusion[index * classes + index] = 5 }
     let metrics = ModelMetrics(
       accuracy: accuracy, topKAccuracy: 1, topK: 3, macroF1: 1,
       classes: classNames.map {
         .init(className: $0, precision: 1, recall: 1, f1: 1, support: 5)
       },
-      confusion: confusion, trainingImages: 20, validationImages: UInt64(5 * classes), loss: 0.25)
+      confusion: confusion, trainingImages: 20, validationImages: Int32(5 * classes), loss: 0.25)
     try await finish(metrics, weights: weights, hash: hash)
   }
 
@@ -145,7 +145,7 @@ struct FakeVision: EngineVisionService {
 
   /// Says class 1 is the best, then class 0.
   static let usual: Answer = { request in
-    let scores = [(UInt32(1), 0.75), (0, 0.25)].map { index, probability in
+    let scores = [(Int32(1), 0.75), (0, 0.25)].map { index, probability in
       EngineClassifyResponse.Score(index: index, probability: probability)
     }
     return EngineClassifyResponse(

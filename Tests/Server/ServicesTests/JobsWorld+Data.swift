@@ -49,7 +49,7 @@ extension JobsWorld {
         let staged = try store.stage(Array("\(name) \(className) \(image)".utf8))
         // Far apart, so that no two count as duplicates.
         let hash = UInt64(image * classes.count + place + 1) &* 0x9E37_79B9_7F4A_7C15
-        _ = try await store.putDataPoint(
+        _ = try await store.putImage(
           staged,
           image: ImageFacts(format: .png, width: 64, height: 48, perceptualHash: hash),
           annotation: type == .classification ? .className(className) : .boxes(Boxes()),

@@ -14,7 +14,7 @@ struct TrainingDataSetTests {
     _ name: String, _ className: String?, looks perceptualHash: UInt64, into project: String,
     of user: TestUser, _ world: JobsWorld
   ) async throws {
-    _ = try await world.store.putDataPoint(
+    _ = try await world.store.putImage(
       world.store.stage(Array(name.utf8)),
       image: ImageFacts(format: .png, width: 64, height: 48, perceptualHash: perceptualHash),
       annotation: className.map { .className($0) }, fileName: "", inProject: project, of: user.id,
@@ -68,7 +68,7 @@ struct TrainingDataSetTests {
     }
     let set = try await world.store.examine(
       project: "pets", of: ada.id, TrainingDataSet.freeze)
-    var groups: [UInt32: Int] = [:]
+    var groups: [Int32: Int] = [:]
     for example in set.examples { groups[example.group, default: 0] += 1 }
     #expect(groups.values.sorted() == [1, 1, 2])
   }
@@ -90,7 +90,7 @@ struct TrainingDataSetTests {
     let ada = try await world.user("ada")
     try await emptyProject("pets", of: ada, world)
     var project = try await world.store.project(named: "pets", of: ada.id).message
-    project.labeledDataPointCount = 150_000
+    project.labeledImageCount = 150_000
     try TrainingDataSet.checkSize(of: project, boxCount: 100_000)
     let refused = #expect(throws: Status.self) {
       try TrainingDataSet.checkSize(of: project, boxCount: 100_001)
@@ -103,7 +103,7 @@ struct TrainingDataSetTests {
     let names = (0..<count).map { "class \($0)" }
     let metrics = ModelMetrics(
       accuracy: 1, classes: names.map { .init(className: $0) },
-      confusion: [UInt64](repeating: 1_000, count: count * count))
+      confusion: [Int32](repeating: 1_000, count: count * count))
     try metrics.check(classNames: names)
     #expect(try ModelMetrics(serialized: metrics.serialized()) == metrics)
     #expect(try metrics.serialized().count < Limits().messageBytesMax)

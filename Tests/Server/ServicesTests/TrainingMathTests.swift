@@ -23,7 +23,9 @@ struct TrainingMathTests {
     height: 48)
   private static let detector = EngineTrainEvent.Result(
     metrics: ModelMetrics(
-      loss: 1, detection: DetectionMetrics(map: 0.5, classes: names.map { .init(className: $0) })),
+      loss: 1,
+      detection: DetectionMetrics(
+        meanAveragePrecision: 0.5, classes: names.map { .init(className: $0) })),
     report: TrainingReport(
       confusion: .init(classNames: names, counts: Array(0..<9), hasBackground: true),
       precisionRecall: [.init(className: "b", precisions: Array(repeating: 0.5, count: 101))]),
@@ -77,7 +79,7 @@ struct TrainingMathTests {
   @Test func `a detector's examples get what the data set says of their images`() throws {
     let report = try result(Self.detector, type: .detection).report
     let example = try #require(report.detectionExamples.first)
-    #expect(example.dataPointId == Self.image.object.hex)
+    #expect(example.imageId == Self.image.object.hex)
     #expect(example.imageWidth == 64 && example.imageHeight == 48)
     #expect(example.truths == [.init(xMin: 1, yMin: 2, xMax: 3, yMax: 4, className: "b")])
     #expect(example.objects.map(\.className) == ["a"])

@@ -7,15 +7,15 @@ import Testing
 
 @testable import Services
 
-private typealias Part = PutDataPointsRequest.Part
+private typealias Part = PutImagesRequest.Part
 
 /// The parts of one image in chunks of a size.
 private func image(
-  _ text: String, _ annotation: Annotation? = nil, chunk: Int = 3, announced: UInt64? = nil
+  _ text: String, _ annotation: Annotation? = nil, chunk: Int = 3, announced: Int64? = nil
 ) -> [Part] {
   let bytes = Array(text.utf8)
-  let begin = PutDataPointsRequest.Begin(
-    imageBytes: announced ?? UInt64(bytes.count), annotation: annotation,
+  let begin = PutImagesRequest.Begin(
+    sizeBytes: announced ?? Int64(bytes.count), annotation: annotation,
     fileName: "\(text.prefix(20)).png")
   return [.begin(begin)]
     + stride(from: 0, to: bytes.count, by: chunk).map {
@@ -26,9 +26,9 @@ private func image(
 struct UploadServiceTests {
   private func upload(
     _ parts: [Part], _ clients: DataWorld.Clients, _ options: CallOptions
-  ) async throws -> PutDataPointsResponse {
-    try await clients.data.putDataPoints(options: options) { writer in
-      for part in parts { try await writer.write(PutDataPointsRequest(part: part)) }
+  ) async throws -> PutImagesResponse {
+    try await clients.data.putImages(options: options) { writer in
+      for part in parts { try await writer.write(PutImagesRequest(part: part)) }
     }
   }
 
@@ -45,15 +45,15 @@ struct UploadServiceTests {
       parts += image("image 0")
       let answer = try await upload(parts, clients, ada)
       #expect(
-        answer.stored.compactMap(\.dataPoint?.fileName)
+        answer.stored.compactMap(\.image?.fileName)
           == (0..<20).map { "image \($0).png" } + ["last.png", "image 0.png"])
       #expect(answer.stored.map(\.created) == Array(repeating: true, count: 21) + [false])
-      #expect(answer.stored.last?.dataPoint?.annotation == cat)
+      #expect(answer.stored.last?.image?.annotation == cat)
       #expect(answer.refused.map(\.index) == [20, 21, 22])
       #expect(answer.refused.map(\.fileName) == ["bad one.png", "a cow.png", "gone.png"])
       #expect(
-        answer.refused.map(\.code)
-          == [StatusCode.invalidArgument, .notFound, .unavailable].map { UInt32($0.rawValue) })
+        answer.refused.map(\.status?.code)
+          == [StatusCode.invalidArgument, .notFound, .unavailable].map { Int32($0.rawValue) })
       #expect(try world.folder.files(in: "objects").count == 21)
       #expect(try world.folder.files(in: "staging").isEmpty)
     }
@@ -74,7 +74,7 @@ struct UploadServiceTests {
           + image("x", badLabel) + image("end"), clients, ada)
       #expect(answer.stored.count == 2)
       #expect(answer.refused.map(\.index) == [1, 2, 3])
-      #expect(answer.refused[0].message.contains("11; the limits are 1 and 10"))
+      #expect(answer.refused[0].status?.message.contains("11; the limits are 1 and 10") == true)
       #expect(world.eye.seen.sorted() == ["0123456789", "end"])
     }
   }
@@ -83,20 +83,20 @@ struct UploadServiceTests {
   func `a stream out of order is refused as a whole`(number: Int) async throws {
     let chunk = Part.chunk([1])
     let streams: [[Part?]] = [
-      [], [chunk], [.begin(.init(imageBytes: 1))], [.project("pets"), chunk],
+      [], [chunk], [.begin(.init(sizeBytes: 1))], [.project("pets"), chunk],
       [.project("pets"), .project("pets")], [.project("pets")] + image("abc") + [chunk],
       [.project("pets")] + image("abc", announced: 4),
       [.project("pets")] + image("abc", announced: 4) + image("x"),
-      [.project("pets"), .begin(.init(imageBytes: 1)), .chunk([])], [.project("pets"), nil],
+      [.project("pets"), .begin(.init(sizeBytes: 1)), .chunk([])], [.project("pets"), nil],
     ]
     let world = try DataWorld()
     try await world.serve { clients in
       let ada = try await clients.account()
       try await clients.project(ada)
       let got = await code {
-        try await clients.data.putDataPoints(options: ada) { writer in
+        try await clients.data.putImages(options: ada) { writer in
           for part in streams[number] {
-            try await writer.write(PutDataPointsRequest(part: part))
+            try await writer.write(PutImagesRequest(part: part))
           }
         }
       }
@@ -136,8 +136,8 @@ struct UploadServiceTests {
       #expect(try await upload(three, clients, ada).stored.count == 3)
       #expect(
         await code { try await upload(three + image("d"), clients, ada) } == .resourceExhausted)
-      let project = try await clients.data.getProject(.init(project: "pets"), options: ada).project
-      #expect(project?.dataPointCount == 3)
+      let project = try await clients.data.getProject(.init(project: "pets"), options: ada)
+      #expect(project.imageCount == 3)
     }
   }
 
@@ -162,8 +162,8 @@ struct UploadServiceTests {
       try await clients.project(ada)
       let text = String(repeating: "0123456789abcdef", count: 65_536)
       let answer = try await upload([.project("pets")] + image(text, chunk: 60_001), clients, ada)
-      let point = try #require(answer.stored.first?.dataPoint)
-      #expect(point.bytes == 1_048_576)
+      let point = try #require(answer.stored.first?.image)
+      #expect(point.sizeBytes == 1_048_576)
       let hash = try #require(ObjectHash(hex: point.id))
       let stored = try await world.store.openObject(hash).read(at: 0, count: 2_000_000)
       #expect(stored == Array(text.utf8))

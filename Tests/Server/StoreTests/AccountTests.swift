@@ -1,6 +1,7 @@
 import API
 import Store
 import Testing
+import WellKnownTypes
 
 struct AccountTests {
   @Test(arguments: ["Ada", "ada", "ADA"])
@@ -22,7 +23,8 @@ struct AccountTests {
 
   @Test func `a token authenticates until the moment it expires`() async throws {
     let fixture = try await StoreFixture()
-    let expiry = Timestamp(unixMilliseconds: fixture.adaToken.expireTimeUnixMs)
+    let expiry = StoreFixture.start + .seconds(1_000)
+    #expect(fixture.adaToken.expireTime == ProtoTimestamp(expiry))
     let before = Timestamp(unixMilliseconds: expiry.unixMilliseconds - 1)
     let secret = StoreFixture.secretHash(1)
     let found = try await fixture.store.authenticate(secretHash: secret, at: before)
@@ -96,8 +98,8 @@ struct AccountTests {
     }
   }
 
-  @Test(arguments: [1, 2, 3, 4, 1_000] as [UInt32])
-  func `pages of tokens show each once and in order`(rowsMax: UInt32) async throws {
+  @Test(arguments: [1, 2, 3, 4, 1_000] as [Int32])
+  func `pages of tokens show each once and in order`(rowsMax: Int32) async throws {
     let fixture = try await StoreFixture()
     for seed in 2...7 as ClosedRange<UInt64> {
       _ = try await fixture.store.createToken(
@@ -152,7 +154,7 @@ struct AccountTests {
     let waiting = try await store.pendingInferences(page: PageRequest()).rows
     #expect(waiting.map(\.account) == [grace.id])
     #expect(waiting.map(\.training) == [nil])
-    #expect(try await store.project(named: "hers", of: grace.id).message.dataPointCount == 1)
+    #expect(try await store.project(named: "hers", of: grace.id).message.imageCount == 1)
     await #expect(throws: StoreError.notFound(.account, "number \(fixture.ada.id.rawValue)")) {
       try await store.deleteAccount(fixture.ada.id)
     }

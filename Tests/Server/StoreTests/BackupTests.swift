@@ -18,7 +18,7 @@ struct BackupTests {
     #expect(try place.target("manifest.json").contains(report.databaseHash))
     let copy = try DataStore.open(folder: place.path("backup"), at: start)
     let pets = try await copy.project(named: "pets", of: place.fixture.ada.id)
-    #expect(pets.message.dataPointCount == 2)
+    #expect(pets.message.imageCount == 2)
     let hash = try await place.anImage
     #expect(try await copy.openObject(hash).bytes == 5)
     try copy.close()
@@ -176,7 +176,7 @@ struct BackupTests {
     #expect(try await place.verify(place.path("restored")).report.isSound)
     let store = try DataStore.open(folder: place.path("restored"), at: start)
     let pets = try await store.project(named: "pets", of: place.fixture.ada.id).message
-    #expect(pets.dataPointCount == 2)
+    #expect(pets.imageCount == 2)
     try store.close()
     // The same store: it can be backed up where it was.
     let again = try StoppedStore(folder: place.path("restored"))

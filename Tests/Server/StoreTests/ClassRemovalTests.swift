@@ -35,7 +35,7 @@ struct ClassRemovalTests {
   }
 
   private func expectEmpty(_ project: Project) {
-    #expect(project.classes.isEmpty && project.labeledDataPointCount == 0)
+    #expect(project.classes.isEmpty && project.labeledImageCount == 0)
   }
 
   @Test(arguments: [ProjectType.classification, .detection], 0...8)
@@ -46,16 +46,16 @@ struct ClassRemovalTests {
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
     let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
     expectEmpty(contents.project)
-    #expect(contents.dataPoints.count == images)
-    #expect(contents.dataPoints.allSatisfy { $0.label == nil })
+    #expect(contents.images.count == images)
+    #expect(contents.images.allSatisfy { $0.label == nil })
   }
 
   @Test(arguments: [ProjectType.classification, .detection])
   func `who asks for a project finishes the removal first`(kind: ProjectType) async throws {
     let fixture = try await fixture(kind, images: 10)
     _ = try await begin(fixture)
-    let list = try await fixture.store.dataPoints(
-      inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(unlabeledOnly: true),
+    let list = try await fixture.store.images(
+      inProject: "pets", of: fixture.ada.id, filter: ImageFilter(unlabeledOnly: true),
       page: PageRequest())
     #expect(list.rows.count == 10)
   }
@@ -65,7 +65,7 @@ struct ClassRemovalTests {
       { fixture in
         _ = try await fixture.store.setClasses(
           [Class(id: 0, name: "dog")], ofProject: "pets", of: fixture.ada.id)
-        let point = try await fixture.put("0").dataPoint
+        let point = try await fixture.put("0").image
         #expect(point.label == nil)
         // Its name is that of a class that went, its id is new.
         let classes = try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
@@ -73,21 +73,21 @@ struct ClassRemovalTests {
       },
       { fixture in
         let page = try await fixture.store.projects(of: fixture.ada.id, page: PageRequest())
-        #expect(page.rows.allSatisfy { $0.classes.isEmpty && $0.labeledDataPointCount == 0 })
+        #expect(page.rows.allSatisfy { $0.classes.isEmpty && $0.labeledImageCount == 0 })
       },
       { fixture in
         let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
-        #expect(contents.dataPoints.allSatisfy { $0.label == nil })
+        #expect(contents.images.allSatisfy { $0.label == nil })
       },
       { fixture in
         let labeled = try await fixture.store.examine(project: "pets", of: fixture.ada.id) {
-          $0.project.labeledDataPointCount
+          $0.project.labeledImageCount
         }
         #expect(labeled == 0)
       },
       { fixture in
         let training = try await fixture.queueTraining()
-        #expect(training.dataPointCount == 0)
+        #expect(training.imageCount == 0)
       },
     ]
     for method in methods {
@@ -109,7 +109,7 @@ struct ClassRemovalTests {
         group.addTask {
           // All of the images have their class, or none has.
           let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
-          let labeled = contents.dataPoints.count { $0.label != nil }
+          let labeled = contents.images.count { $0.label != nil }
           #expect(labeled == 0 || labeled == 40)
           #expect(contents.project.classes.count == (labeled == 0 ? 0 : 2))
           try await fixture.put("other \(number)", .className("cat"), in: "other")
@@ -119,7 +119,7 @@ struct ClassRemovalTests {
     }
     expectEmpty(try await fixture.store.project(named: "pets", of: fixture.ada.id).message)
     let other = try await fixture.store.project(named: "other", of: fixture.ada.id)
-    #expect(other.message.labeledDataPointCount == 8)
+    #expect(other.message.labeledImageCount == 8)
   }
 
   @Test(arguments: [ProjectType.classification, .detection])

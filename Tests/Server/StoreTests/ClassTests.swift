@@ -5,7 +5,7 @@ import Testing
 @testable import Store
 
 struct ClassTests {
-  private func record(_ id: UInt32, _ name: String) -> Class {
+  private func record(_ id: Int32, _ name: String) -> Class {
     Class(id: id, name: name)
   }
 
@@ -31,10 +31,10 @@ struct ClassTests {
   @Test func `two classes can swap their names`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    let image = try await fixture.put("a", .className("cat")).dataPoint.object
+    let image = try await fixture.put("a", .className("cat")).image.object
     _ = try await fixture.store.setClasses(
       [record(1, "dog"), record(2, "cat")], ofProject: "pets", of: fixture.ada.id)
-    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == .className("dog"))
   }
 
@@ -97,30 +97,30 @@ struct ClassTests {
     let box = Box(xMin: 0, yMin: 0, xMax: 9, yMax: 9, className: "dog")
     let annotation: Annotation.Value =
       kind == .classification ? .className("dog") : .boxes([box, box])
-    let image = try await fixture.put("a", annotation).dataPoint.object
-    await #expect(throws: StoreError.classInUse("dog", dataPoints: 1)) {
+    let image = try await fixture.put("a", annotation).image.object
+    await #expect(throws: StoreError.classInUse("dog", images: 1)) {
       try await fixture.store.setClasses(
         [record(1, "cat")], ofProject: "pets", of: fixture.ada.id)
     }
-    await #expect(throws: StoreError.classInUse("dog", dataPoints: 1)) {
+    await #expect(throws: StoreError.classInUse("dog", images: 1)) {
       try await fixture.store.deleteClasses(
         ofProject: "pets", of: fixture.ada.id, force: false)
     }
-    let same = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    let same = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(same.label == annotation)
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
-    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == nil)
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.message.classes.isEmpty && project.message.labeledDataPointCount == 0)
+    #expect(project.message.classes.isEmpty && project.message.labeledImageCount == 0)
   }
 
   @Test func `an image looked at and empty stays so when all classes go`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject("pets", .detection)
-    let image = try await fixture.put("a", .boxes([])).dataPoint.object
+    let image = try await fixture.put("a", .boxes([])).image.object
     try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
-    let point = try await fixture.store.dataPoint(image, inProject: "pets", of: fixture.ada.id)
+    let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == .boxes([]))
   }
 }

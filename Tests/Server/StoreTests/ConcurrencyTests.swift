@@ -16,9 +16,9 @@ struct ConcurrencyTests {
         group.addTask {
           for turn in 0..<12 {
             do {
-              let point = try await fixture.put("same", in: project).dataPoint
+              let point = try await fixture.put("same", in: project).image
               if (turn + index + round) % 3 != 0 {
-                try await fixture.store.deleteDataPoint(
+                try await fixture.store.deleteImage(
                   point.object, inProject: project, of: fixture.ada.id)
               }
             } catch {
@@ -41,7 +41,7 @@ struct ConcurrencyTests {
     var rows = 0
     for project in projects {
       let contents = try await fixture.store.contents(ofProject: project, of: fixture.ada.id)
-      for point in contents.dataPoints {
+      for point in contents.images {
         rows += 1
         #expect(try await fixture.store.openObject(point.object).bytes == 4)
       }
@@ -78,7 +78,7 @@ struct ConcurrencyTests {
       _ = await task.result
     }
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(try fixture.folder.objectFiles().count == Int(project.message.dataPointCount))
+    #expect(try fixture.folder.objectFiles().count == Int(project.message.imageCount))
     #expect(try fixture.folder.stagedFiles().isEmpty)
   }
 }

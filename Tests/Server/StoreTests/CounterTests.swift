@@ -7,7 +7,7 @@ import Testing
 /// The counters that triggers keep, against what counting finds.
 struct CounterTests {
   private struct Counts: Equatable {
-    var images: [UInt32: Int] = [:]
+    var images: [Int32: Int] = [:]
     var tally: [String] = []
 
     static func kept(in db: Database) throws -> Counts {
@@ -58,12 +58,12 @@ struct CounterTests {
   @Test func `images of a class are counted as they come, change and go`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    let image = try await fixture.put("a", .className("cat")).dataPoint.object
+    let image = try await fixture.put("a", .className("cat")).image.object
     try await fixture.put("b", .className("cat"))
     try await fixture.put("c")
     #expect(try await check(fixture, "put").images == [1: 2, 2: 0])
     func relabel(_ name: String?) async throws {
-      _ = try await fixture.store.relabelDataPoint(
+      _ = try await fixture.store.setAnnotation(
         image, annotation: name.map { .className($0) }, inProject: "pets", of: fixture.ada.id)
     }
     try await relabel("dog")
@@ -71,7 +71,7 @@ struct CounterTests {
     try await relabel(nil)
     #expect(try await check(fixture, "none").images == [1: 1, 2: 0])
     try await relabel("dog")
-    try await fixture.store.deleteDataPoint(image, inProject: "pets", of: fixture.ada.id)
+    try await fixture.store.deleteImage(image, inProject: "pets", of: fixture.ada.id)
     #expect(try await check(fixture, "deleted").images == [1: 1, 2: 0])
   }
 
@@ -81,15 +81,15 @@ struct CounterTests {
     func boxes(_ names: [String]) -> Annotation.Value {
       .boxes(names.map { Box(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: $0) })
     }
-    let image = try await fixture.put("a", boxes(["cat", "cat", "dog"])).dataPoint.object
+    let image = try await fixture.put("a", boxes(["cat", "cat", "dog"])).image.object
     try await fixture.put("b", boxes(["cat"]))
     #expect(try await check(fixture, "put").images == [1: 2, 2: 1])
     for names in [["dog", "dog"], [], ["cat", "dog", "cat"]] {
-      _ = try await fixture.store.relabelDataPoint(
+      _ = try await fixture.store.setAnnotation(
         image, annotation: boxes(names), inProject: "pets", of: fixture.ada.id)
       _ = try await check(fixture, "\(names)")
     }
-    try await fixture.store.deleteDataPoint(image, inProject: "pets", of: fixture.ada.id)
+    try await fixture.store.deleteImage(image, inProject: "pets", of: fixture.ada.id)
     #expect(try await check(fixture, "deleted").images == [1: 1, 2: 0])
   }
 
@@ -117,7 +117,7 @@ struct CounterTests {
     #expect(try await fixture.store.pendingInferenceCount() == 2)
     #expect(try await fixture.store.trainingCounts()[.succeeded] == 1)
     _ = try await fixture.store.endTraining(
-      queued.id, .cancelled(reason: ""), at: StoreFixture.start)
+      queued.id, .canceled(reason: ""), at: StoreFixture.start)
     _ = try await check(fixture, "cancelled")
     try await fixture.store.deleteProject(named: "pets", of: fixture.ada.id)
     _ = try await check(fixture, "the project deleted")

@@ -27,10 +27,10 @@ struct DamageTests {
   private func put(_ bytes: [UInt8], _ store: DataStore, _ ada: AccountID) async throws
     -> ObjectHash
   {
-    try await store.putDataPoint(
+    try await store.putImage(
       store.stage(bytes), image: StoreFixture.facts(), annotation: nil, fileName: "a.png",
       inProject: "pets", of: ada, at: start
-    ).dataPoint.object
+    ).image.object
   }
 
   @Test func `every flipped byte is found, and the same upload heals it`() async throws {
@@ -45,7 +45,7 @@ struct DamageTests {
       wrong[place] ^= UInt8(1 << (place % 8))
       try Data(wrong).write(to: URL(filePath: path))
       await #expect(throws: StoreError.damaged(object, "its bytes have another SHA-256")) {
-        try await store.openDataPoint(object, inProject: "pets", of: ada)
+        try await store.openImage(object, inProject: "pets", of: ada)
       }
     }
     #expect(try await store.damagedObjectCount() == 1)
@@ -53,7 +53,7 @@ struct DamageTests {
       events.value == [.damaged(object, "its bytes have another SHA-256")])
     #expect(try await put(bytes, store, ada) == object)
     #expect(try await store.damagedObjectCount() == 0)
-    let reader = try await store.openDataPoint(object, inProject: "pets", of: ada).reader
+    let reader = try await store.openImage(object, inProject: "pets", of: ada).reader
     #expect(try reader.read(at: 0, count: 2_000) == bytes)
   }
 
@@ -149,12 +149,12 @@ struct DamageTests {
   func `a number in a row that the contract has no name for is damage`(number: Int64) async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    let object = try await fixture.put("a").dataPoint.object
+    let object = try await fixture.put("a").image.object
     try await fixture.store.database.write { db in
       try db.execute(sql: "UPDATE data_point SET format = ?", arguments: [number])
     }
     await #expect(throws: StoreError.database("image format \(number)")) {
-      try await fixture.store.dataPoint(object, inProject: "pets", of: fixture.ada.id)
+      try await fixture.store.image(object, inProject: "pets", of: fixture.ada.id)
     }
   }
 }

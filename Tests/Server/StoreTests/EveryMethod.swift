@@ -80,34 +80,34 @@ struct EveryMethod {
       kind == .classification ? .className("dog") : .boxes([box, box])
     for number in 0..<3 { try await fixture.put("\(number)", annotation, in: project) }
     let staged = try store.stage([1])
-    try await store.checkDataPoint(
+    try await store.checkImage(
       staged.hash, annotation: annotation, inProject: project, of: ada)
-    let image = try await store.putDataPoint(
+    let image = try await store.putImage(
       staged, image: StoreFixture.facts(), annotation: annotation, fileName: "a.png",
       inProject: project, of: ada, at: now, keeping: answer()
-    ).dataPoint.object
+    ).image.object
     _ = try await store.imageFacts(of: image)
-    _ = try await store.dataPoint(image, inProject: project, of: ada)
-    _ = try await store.findDataPoints([image], inProject: project, of: ada)
-    _ = try await store.openDataPoint(image, inProject: project, of: ada)
+    _ = try await store.image(image, inProject: project, of: ada)
+    _ = try await store.findMissingImages([image], inProject: project, of: ada)
+    _ = try await store.openImage(image, inProject: project, of: ada)
     _ = try await store.openObject(image)
-    _ = try await store.relabelDataPoint(
+    _ = try await store.setAnnotation(
       image, annotation: nil, inProject: project, of: ada, keeping: answer())
     for className in [nil, "dog"] {
       for unlabeledOnly in [false, true] {
-        let filter = DataPointFilter(className: className, unlabeledOnly: unlabeledOnly)
+        let filter = ImageFilter(className: className, unlabeledOnly: unlabeledOnly)
         for after in [nil, 1] as [Int64?] {
-          _ = try await store.dataPoints(
+          _ = try await store.images(
             inProject: project, of: ada, filter: filter, page: PageRequest(after: after))
         }
         for after in [nil, image] {
-          _ = try await store.dataPoints(
+          _ = try await store.images(
             withPrefix: "", inProject: project, of: ada, filter: filter,
             page: PageRequest(after: after))
         }
       }
     }
-    try await store.deleteDataPoint(image, inProject: project, of: ada, keeping: answer())
+    try await store.deleteImage(image, inProject: project, of: ada, keeping: answer())
   }
 
   private func classes(of project: String) async throws {
@@ -147,8 +147,8 @@ struct EveryMethod {
     _ = try await store.trainingReport(of: first.id)
     let second = try await fixture.queueTraining()
     _ = try await store.endTraining(
-      second.id, .cancelled(reason: ""), at: now, keeping: (answer(), of: ada))
-    for number in [0, 1] as [UInt32] {
+      second.id, .canceled(reason: ""), at: now, keeping: (answer(), of: ada))
+    for number in [0, 1] as [Int32] {
       _ = try await store.training(number, ofProject: "pets", of: ada)
     }
     _ = try await store.training(first.id)
@@ -158,7 +158,7 @@ struct EveryMethod {
   }
 
   private func publications() async throws {
-    for version in [0, 1] as [UInt32] {
+    for version in [0, 1] as [Int32] {
       _ = try await store.publish(
         version, ofProject: "pets", of: ada, description: "", at: now,
         keeping: answer())
@@ -199,7 +199,7 @@ struct EveryMethod {
     _ = try await store.trashUnreferencedObjects(at: now)
     _ = try await store.damagedObjectCount()
     try await store.keepingObjects {
-      let object = try await fixture.put("a").dataPoint.object
+      let object = try await fixture.put("a").image.object
       try await store.verifyObject(object)
     }
     _ = try await store.scrub(everyDays: 1, at: now) { _ in }

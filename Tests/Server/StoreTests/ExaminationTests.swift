@@ -29,14 +29,14 @@ struct ExaminationTests {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
     try await fixture.makeProject("other")
-    var points: [DataPoint] = []
+    var points: [Image] = []
     for (text, label) in [("a", "dog"), ("b", nil), ("c", "cat")] as [(String, String?)] {
       try await fixture.put("other " + text, .className("cat"), in: "other")
-      points.append(try await fixture.put(text, label.map { .className($0) }).dataPoint)
+      points.append(try await fixture.put(text, label.map { .className($0) }).image)
     }
     let labels: [TrainingExample.Label?] = [.classIndex(1), nil, .classIndex(0)]
-    let ids = try await fixture.store.dataPoints(
-      inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest()
+    let ids = try await fixture.store.images(
+      inProject: "pets", of: fixture.ada.id, filter: ImageFilter(), page: PageRequest()
     ).cursors
     let all = zip(ids, zip(points, labels)).map {
       Seen(id: $0, object: $1.0.object, label: $1.1)
@@ -87,7 +87,7 @@ struct ExaminationTests {
   @Test func `what is written meanwhile is not seen, and does not wait`() async throws {
     let fixture = try await StoreFixture(onDisk: true)
     try await fixture.makeProject()
-    let first = try await fixture.put("a", .className("cat")).dataPoint
+    let first = try await fixture.put("a", .className("cat")).image
     let (began, written) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
     async let counts = fixture.store.examine(project: "pets", of: fixture.ada.id) { examination in
       let before = try seen(examination).count
@@ -97,12 +97,12 @@ struct ExaminationTests {
     }
     await wait(for: began)
     try await fixture.put("b")
-    try await fixture.store.deleteDataPoint(
+    try await fixture.store.deleteImage(
       first.object, inProject: "pets", of: fixture.ada.id)
     written.signal()
     #expect(try await counts == (1, 1, 1))
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.message.dataPointCount == 1)
+    #expect(project.message.imageCount == 1)
   }
 
   @Test func `an examination ends when its caller has gone, running or waiting`() async throws {
@@ -141,14 +141,14 @@ struct ExaminationTests {
   @Test func `bytes are counted up and down`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    let long = try await fixture.put("four").dataPoint
+    let long = try await fixture.put("four").image
     try await fixture.put("two")
     try await fixture.put("four", .className("cat"))
     func bytes() async throws -> UInt64 {
       try await fixture.store.examine(project: "pets", of: fixture.ada.id) { try $0.bytes() }
     }
     #expect(try await bytes() == 7)
-    try await fixture.store.deleteDataPoint(long.object, inProject: "pets", of: fixture.ada.id)
+    try await fixture.store.deleteImage(long.object, inProject: "pets", of: fixture.ada.id)
     #expect(try await bytes() == 3)
   }
 

@@ -47,10 +47,10 @@ struct FreezingTests {
   {
     let fixture = try await fixture()
     let store = fixture.store
-    let points = try await store.contents(ofProject: "pets", of: fixture.ada.id).dataPoints
+    let points = try await store.contents(ofProject: "pets", of: fixture.ada.id).images
     let training = try await queueTraining(fixture) {
       for point in points {
-        try await store.deleteDataPoint(point.object, inProject: "pets", of: fixture.ada.id)
+        try await store.deleteImage(point.object, inProject: "pets", of: fixture.ada.id)
       }
       try await store.removeLeftovers()
       #expect(try fixture.folder.objectFiles().count == 3)
@@ -60,7 +60,7 @@ struct FreezingTests {
     #expect(Set(dataSet.examples.map(\.object)) == Set(points.map(\.object)))
     #expect(try fixture.folder.objectFiles().count == 3)
     _ = try await store.endTraining(
-      training.id, .cancelled(reason: ""), at: StoreFixture.start)
+      training.id, .canceled(reason: ""), at: StoreFixture.start)
     try await store.removeLeftovers()
     #expect(try fixture.folder.objectFiles().isEmpty)
     #expect(try await rows("data_set", store) == 0)
@@ -120,14 +120,14 @@ struct FreezingTests {
   @Test func `what a crash leaves of a data set goes after the next start`() async throws {
     let fixture = try await fixture()
     let kept = try await fixture.queueTraining()
-    let point = try await fixture.put("deleted").dataPoint
+    let point = try await fixture.put("deleted").image
     try await fixture.store.transaction { db in
       try db.execute(sql: "INSERT INTO data_set DEFAULT VALUES")
       let arguments: StatementArguments = [db.lastInsertedRowID, point.object.hex]
       try db.execute(
         sql: "INSERT INTO frozen_image VALUES (?, 0, ?, 0, NULL, 0, 1, 1)", arguments: arguments)
     }
-    try await fixture.store.deleteDataPoint(
+    try await fixture.store.deleteImage(
       point.object, inProject: "pets", of: fixture.ada.id)
     try fixture.store.close()
     let again = try DataStore.open(folder: fixture.folder.path, at: StoreFixture.start)
@@ -160,11 +160,11 @@ struct FreezingTests {
   @Test func `a data set is stored in many small steps, in its order`() async throws {
     let fixture = try await fixture(images: 1)
     let object = try #require(
-      try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id).dataPoints.first
+      try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id).images.first
     ).object
     let examples = (0..<5_000).map { number in
       TrainingExample(
-        object: object, label: .classIndex(0), group: UInt32(number), width: 1, height: 1)
+        object: object, label: .classIndex(0), group: Int32(number), width: 1, height: 1)
     }
     let training = try await fixture.store.queueTraining(
       ofProject: "pets", of: fixture.ada.id, parameters: [], at: StoreFixture.start
@@ -178,7 +178,7 @@ struct FreezingTests {
   }
 
   @Test func `the hash of a data set is that of its sorted lines`() throws {
-    func box(_ index: UInt32, _ left: Double) -> EngineBox {
+    func box(_ index: Int32, _ left: Double) -> EngineBox {
       EngineBox(classIndex: index, xMin: left, yMin: 0.5, xMax: 100, yMax: 1e20)
     }
     let labels: [(String, TrainingExample.Label)] = [

@@ -76,10 +76,10 @@ struct FullDiskTests {
     let store = fixture.store
     try await fixture.makeProject()
     let big = [UInt8](repeating: 1, count: 20 << 20)
-    let point = try await store.putDataPoint(
+    let point = try await store.putImage(
       store.stage(big), image: StoreFixture.facts(), annotation: .className("cat"), fileName: "big",
       inProject: "pets", of: fixture.ada.id, at: start
-    ).dataPoint
+    ).image
     let training = try await fixture.queueTraining()
     _ = try await store.startTraining(training.id, at: start)
     try disk.fill()
@@ -92,7 +92,7 @@ struct FullDiskTests {
     }
     _ = try await store.endTraining(training.id, .failed(reason: "full"), at: start)
     await #expect(throws: StoreError.self) { try await fixture.put("more") }
-    try await store.deleteDataPoint(point.object, inProject: "pets", of: fixture.ada.id)
+    try await store.deleteImage(point.object, inProject: "pets", of: fixture.ada.id)
     #expect(disk.left > reserve)
     #expect(try length(of: "reserve", disk) == reserve)
     disk.empty()
@@ -118,7 +118,7 @@ struct FullDiskTests {
     try disk.fill()
     let again = try DataStore.open(folder: disk.path, at: start)
     let pets = try await again.project(named: "pets", of: fixture.ada.id).message
-    #expect(pets.dataPointCount == 1)
+    #expect(pets.imageCount == 1)
     try await again.deleteProject(named: "pets", of: fixture.ada.id)
     disk.empty()
     again.replenishReserve()

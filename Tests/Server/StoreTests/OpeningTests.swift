@@ -45,10 +45,10 @@ struct OpeningTests {
     let store = try open(copy)
     let ada = try #require(try await store.account(named: "ada"))
     let contents = try await store.contents(ofProject: "pets", of: ada.id)
-    #expect(contents.dataPoints.map(\.fileName) == ["hello.png"])
-    let object = try #require(contents.dataPoints.first?.object)
+    #expect(contents.images.map(\.fileName) == ["hello.png"])
+    let object = try #require(contents.images.first?.object)
     #expect(
-      try await store.openDataPoint(object, inProject: "pets", of: ada.id).reader
+      try await store.openImage(object, inProject: "pets", of: ada.id).reader
         .read(at: 0, count: 9) == Array("hello".utf8))
     #expect(try await store.trashUnreferencedObjects(at: start) == 0)
   }

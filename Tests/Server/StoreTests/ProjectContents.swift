@@ -3,7 +3,7 @@ import GRDB
 
 @testable import Store
 
-extension DataPoint {
+extension Image {
   /// The object that has its bytes.
   var object: ObjectHash { ObjectHash(column: id) }
 
@@ -19,7 +19,7 @@ extension Annotation.Value {
 struct ProjectContents: Sendable, Equatable {
   var project: Project
   /// In the order of their first upload.
-  var dataPoints: [DataPoint]
+  var images: [Image]
 }
 
 extension DataStore {
@@ -34,8 +34,8 @@ extension DataStore {
         arguments: [project.id.rawValue])
       return ProjectContents(
         project: project.message,
-        dataPoints: try ids.map {
-          try Self.dataPoint($0, of: (project.id, project.message.type), in: db)
+        images: try ids.map {
+          try Self.image($0, of: (project.id, project.message.type), in: db)
         })
     }
   }

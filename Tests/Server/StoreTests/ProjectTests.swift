@@ -10,7 +10,7 @@ struct ProjectTests {
       at: StoreFixture.start)
     #expect(project.owner == "Ada")
     #expect(project.type == .detection)
-    #expect(project.classes.isEmpty && project.dataPointCount == 0)
+    #expect(project.classes.isEmpty && project.imageCount == 0)
     #expect(project.training == 0 && project.trainingState == .unspecified)
     #expect(project.publishedVersions.isEmpty)
     let grace = try await fixture.makeAccount("grace", seed: 2)
@@ -40,8 +40,8 @@ struct ProjectTests {
     }
   }
 
-  @Test(arguments: [1, 2, 3, 100] as [UInt32])
-  func `projects are listed by name, page by page`(rowsMax: UInt32) async throws {
+  @Test(arguments: [1, 2, 3, 100] as [Int32])
+  func `projects are listed by name, page by page`(rowsMax: Int32) async throws {
     let fixture = try await StoreFixture()
     for name in ["delta", "Alpha", "charlie", "bravo"] { try await fixture.makeProject(name) }
     var seen: [String] = []
@@ -83,18 +83,18 @@ struct ProjectTests {
   @Test func `the counts follow every change`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    func counts() async throws -> [UInt64] {
+    func counts() async throws -> [Int32] {
       let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-      return [project.message.dataPointCount, project.message.labeledDataPointCount]
+      return [project.message.imageCount, project.message.labeledImageCount]
     }
-    let first = try await fixture.put("a", .className("cat")).dataPoint.object
+    let first = try await fixture.put("a", .className("cat")).image.object
     #expect(try await counts() == [1, 1])
     try await fixture.put("b")
     #expect(try await counts() == [2, 1])
-    _ = try await fixture.store.relabelDataPoint(
+    _ = try await fixture.store.setAnnotation(
       first, annotation: nil, inProject: "pets", of: fixture.ada.id)
     #expect(try await counts() == [2, 0])
-    try await fixture.store.deleteDataPoint(first, inProject: "pets", of: fixture.ada.id)
+    try await fixture.store.deleteImage(first, inProject: "pets", of: fixture.ada.id)
     #expect(try await counts() == [1, 0])
   }
 }

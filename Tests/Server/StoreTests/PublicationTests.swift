@@ -11,7 +11,7 @@ struct PublicationTests {
   }
 
   private func publish(
-    _ fixture: StoreFixture, _ version: UInt32 = 0, project: String = "pets",
+    _ fixture: StoreFixture, _ version: Int32 = 0, project: String = "pets",
     description: String = ""
   ) async throws -> PublicationRecord {
     try await fixture.store.publish(
@@ -65,7 +65,7 @@ struct PublicationTests {
       _ = try await fixture.train()
       _ = try await publish(fixture)
     }
-    func unpublish(_ version: UInt32) async throws -> [UInt32] {
+    func unpublish(_ version: Int32) async throws -> [Int32] {
       try await fixture.store.unpublish(version, ofProject: "pets", of: fixture.ada.id)
     }
     #expect(try await unpublish(2) == [2])

@@ -13,12 +13,12 @@ struct RecoveryTests {
   @Test func `what was put is there after the store is opened again`() async throws {
     let fixture = try await StoreFixture(onDisk: true)
     try await fixture.makeProject()
-    let point = try await fixture.put("hello", .className("cat")).dataPoint
+    let point = try await fixture.put("hello", .className("cat")).image
     try fixture.store.close()
     let again = try await reopened(fixture)
-    let opened = try await again.openDataPoint(
+    let opened = try await again.openImage(
       point.object, inProject: "pets", of: fixture.ada.id)
-    #expect(opened.dataPoint == point)
+    #expect(opened.image == point)
     #expect(try opened.reader.read(at: 0, count: 9) == Array("hello".utf8))
   }
 
@@ -79,8 +79,8 @@ struct RecoveryTests {
     #expect(try await again.trashUnreferencedObjects(at: start) == 0)
     #expect(try fixture.folder.objectFiles().count == 1)
     #expect(try fixture.folder.files(in: "trash") == ["1970-01-01/\(orphan.hex)"])
-    let page = try await again.dataPoints(
-      inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest())
+    let page = try await again.images(
+      inProject: "pets", of: fixture.ada.id, filter: ImageFilter(), page: PageRequest())
     #expect(try await again.openObject(page.rows[0].object).bytes == 4)
   }
 
@@ -90,7 +90,7 @@ struct RecoveryTests {
     // The file is in place but its transaction was never committed.
     let staged = try fixture.store.stage(Array("hello".utf8))
     try fixture.store.files.adopt(staged)
-    let point = try await fixture.put("hello").dataPoint
+    let point = try await fixture.put("hello").image
     #expect(try await fixture.store.trashUnreferencedObjects(at: start) == 0)
     #expect(try await fixture.store.openObject(point.object).bytes == 5)
   }
@@ -98,7 +98,7 @@ struct RecoveryTests {
   @Test func `an object whose file was lost is put back when its bytes come again`() async throws {
     let fixture = try await StoreFixture(onDisk: true)
     try await fixture.makeProject()
-    let object = try await fixture.put("hello").dataPoint.object
+    let object = try await fixture.put("hello").image.object
     try fixture.store.files.remove(object)
     await #expect(throws: StoreError.self) { try await fixture.store.openObject(object) }
     #expect(try await !fixture.put("hello").created)
@@ -134,7 +134,7 @@ struct RecoveryTests {
     #expect(FileManager.default.createFile(atPath: inTheWay, contents: Data()))
     await #expect(throws: StoreError.self) { try await fixture.put("hello", .className("cat")) }
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.message.dataPointCount == 0)
+    #expect(project.message.imageCount == 0)
     #expect(try fixture.folder.stagedFiles().isEmpty)
     try FileManager.default.removeItem(atPath: inTheWay)
     #expect(try await fixture.put("hello", .className("cat")).created)
@@ -153,10 +153,10 @@ struct RecoveryTests {
     ).account
     _ = try await store.createProject(
       name: "pets", type: .classification, description: "", of: ada.id, at: start)
-    let point = try await store.putDataPoint(
+    let point = try await store.putImage(
       store.stage([1]), image: StoreFixture.facts(), annotation: nil, fileName: "",
       inProject: "pets", of: ada.id, at: start
-    ).dataPoint
+    ).image
     // A folder of the object's name cannot be unlinked, not even by root.
     try store.files.remove(point.object)
     try FileManager.default.createDirectory(

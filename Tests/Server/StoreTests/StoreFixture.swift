@@ -76,8 +76,8 @@ struct StoreFixture: Sendable {
   func put(
     _ text: String, _ annotation: Annotation.Value? = nil, in project: String = "pets",
     of account: AccountID? = nil
-  ) async throws -> (dataPoint: DataPoint, created: Bool) {
-    try await store.putDataPoint(
+  ) async throws -> (image: Image, created: Bool) {
+    try await store.putImage(
       store.stage(Array(text.utf8)), image: Self.facts(), annotation: annotation,
       fileName: text + ".png", inProject: project, of: account ?? ada.id, at: Self.start)
   }
@@ -114,7 +114,7 @@ struct StoreFixture: Sendable {
       guard let label = image.label else { return }
       examples.append(
         TrainingExample(
-          object: image.object, label: label, group: UInt32(image.id), width: image.width,
+          object: image.object, label: label, group: Int32(image.id), width: image.width,
           height: image.height))
     }
     return FrozenDataSet(classNames: examination.project.classes.map(\.name), examples: examples)

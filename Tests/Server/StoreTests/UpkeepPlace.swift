@@ -37,8 +37,8 @@ final class Place: Sendable {
   /// The image `first.png`.
   var anImage: ObjectHash {
     get async throws {
-      let page = try await fixture.store.dataPoints(
-        inProject: "pets", of: fixture.ada.id, filter: DataPointFilter(), page: PageRequest())
+      let page = try await fixture.store.images(
+        inProject: "pets", of: fixture.ada.id, filter: ImageFilter(), page: PageRequest())
       return try #require(page.rows.first { $0.fileName == "first.png" }).object
     }
   }

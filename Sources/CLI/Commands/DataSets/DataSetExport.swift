@@ -10,7 +10,7 @@ struct DataSetExport: Sendable {
     var saved = 0
     /// Images that were there already.
     var unchanged = 0
-    var bytes: UInt64 = 0
+    var bytes: Int64 = 0
     var boxes = 0
     var unlabeled = 0
     var seconds = 0.0
@@ -29,8 +29,8 @@ struct DataSetExport: Sendable {
     let classes = try await clients.data.getClasses(
       GetClassesRequest(project: project), options: clients.options
     ).classes
-    let points = try await clients.dataPoints(ListDataPointsRequest(project: project)).dataPoints
-    let plan = ExportPlan(points, classes: classes, format: format)
+    let stored = try await clients.images(ListImagesRequest(project: project)).images
+    let plan = ExportPlan(stored, classes: classes, format: format)
     let writer = DataSetWriter(format: format)
     _ = try writer.files(of: plan.dataSet)  // what cannot be said is known before images travel
     let outcome = Shared(Outcome(boxes: plan.boxCount, unlabeled: plan.unlabeledCount))
@@ -66,7 +66,7 @@ struct DataSetExport: Sendable {
   }
 
   /// - Returns: Whether the image was not there yet.
-  private func save(_ image: ExportPlan.Image) async throws -> Bool {
+  private func save(_ image: ExportPlan.Placed) async throws -> Bool {
     let path = "\(folder)/\(image.labeled.path)"
     if FileManager.default.fileExists(atPath: path) {
       let there = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -79,8 +79,8 @@ struct DataSetExport: Sendable {
     try FileManager.default.createDirectory(
       atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     let file = try OutputFile(path: path, overwrites: false)
-    let request = GetDataPointRequest(project: project, id: image.id)
-    try await clients.data.getDataPoint(request, options: clients.streamOptions) { parts in
+    let request = DownloadImageRequest(project: project, id: image.id)
+    try await clients.data.downloadImage(request, options: clients.streamOptions) { parts in
       for try await part in parts { try file.write(part.chunk) }
     }
     try file.finish(bytes: image.bytes)

@@ -3,13 +3,13 @@ import DataSets
 
 /// Where each image of a project goes in a folder, and what is said of it there.
 struct ExportPlan: Sendable {
-  struct Image: Sendable, Equatable {
+  struct Placed: Sendable, Equatable {
     let id: String
-    let bytes: UInt64
+    let bytes: Int64
     let labeled: LabeledImage
   }
 
-  private(set) var images: [Image] = []
+  private(set) var images: [Placed] = []
   /// Images without a label are left out: the formats cannot tell them from background.
   private(set) var unlabeledCount = 0
   let classNames: [String]
@@ -17,20 +17,20 @@ struct ExportPlan: Sendable {
   private static let stemBytesMax = 200
 
   /// The same project gives the same names.
-  init(_ points: [DataPoint], classes: [Class], format: DataSetFormat) {
+  init(_ stored: [Image], classes: [Class], format: DataSetFormat) {
     classNames = classes.map(\.name)
     var stems: Set<String> = []
-    for point in points {
-      guard let label = Self.label(of: point) else {
+    for image in stored {
+      guard let label = Self.label(of: image) else {
         unlabeledCount += 1
         continue
       }
-      let size = PixelSize(width: Int(point.width), height: Int(point.height))
-      let name = Self.name(of: point, &stems)
+      let size = PixelSize(width: Int(image.width), height: Int(image.height))
+      let name = Self.name(of: image, &stems)
       let path = format.imagePath(name: name, label: label, split: nil)
       images.append(
-        Image(
-          id: point.id, bytes: point.bytes,
+        Placed(
+          id: image.id, bytes: image.sizeBytes,
           labeled: LabeledImage(path: path, size: size, label: label)))
     }
   }
@@ -44,8 +44,8 @@ struct ExportPlan: Sendable {
     }
   }
 
-  private static func label(of point: DataPoint) -> Label? {
-    switch point.annotation?.value {
+  private static func label(of image: Image) -> Label? {
+    switch image.annotation?.value {
     case .className(let name): .className(name)
     case .boxes(let boxes):
       .boxes(
@@ -60,9 +60,9 @@ struct ExportPlan: Sendable {
 
   /// The name an image was uploaded under, made harmless and unlike all others before its ending,
   /// whatever the case of its letters.
-  private static func name(of point: DataPoint, _ stems: inout Set<String>) -> String {
-    let endings = endings(of: point.format)
-    var stem = point.fileName.unicodeScalars.map { scalar in
+  private static func name(of image: Image, _ stems: inout Set<String>) -> String {
+    let endings = endings(of: image.format)
+    var stem = image.fileName.unicodeScalars.map { scalar in
       let isHarmless =
         scalar != "/" && scalar != "\\" && scalar.properties.generalCategory != .control
       return isHarmless ? String(scalar) : "_"
@@ -78,7 +78,7 @@ struct ExportPlan: Sendable {
     while stem.utf8.count > stemBytesMax { stem.removeLast() }
     if stem.isEmpty || stem.hasPrefix(".") { stem = "image" + stem }
     if !stems.insert(stem.lowercased()).inserted {
-      stem += "-" + point.id.prefix(16)
+      stem += "-" + image.id.prefix(16)
       stems.insert(stem.lowercased())
     }
     return "\(stem).\(ending)"

@@ -64,15 +64,14 @@ package struct Inferrer: Sendable {
     }
     var request = question
     request.image = Bytes(Array(contents))
-    try await writer.write(InferStreamRequest(id: UInt64(index), request: request))
+    try await writer.write(InferStreamRequest(id: Int64(index), request: request))
     return nil
   }
 
   private func failed(
     _ index: Int, _ file: String, code: StatusCode, _ message: String
   ) -> ImageAnswer {
-    let failure = InferStreamResponse.Failure(code: UInt32(code.rawValue), message: message)
-    return ImageAnswer(index: index, file: file, outcome: .failure(failure))
+    ImageAnswer(index: index, file: file, outcome: .failure(WireStatus(Status(code, message))))
   }
 
   private func answer(_ answer: InferStreamResponse, _ files: [String]) throws -> ImageAnswer {

@@ -5,7 +5,7 @@ import RPCCore
 /// What an examination of a project found, as one page with pictures.
 struct AnalysisPage {
   let project: Project
-  let analysis: AnalyzeProjectResponse
+  let analysis: ProjectAnalysis
 
   private static let side = 190.0
   private static let picturesPerFinding = 6
@@ -39,8 +39,8 @@ struct AnalysisPage {
   private func describe(on page: inout Page) {
     page.paragraph("\(project.type.word) project of \(project.owner)", isFaint: true)
     var facts = [
-      ("images", NumberFormat.grouped(Double(analysis.dataPoints))),
-      ("labelled", NumberFormat.grouped(Double(analysis.labeled))),
+      ("images", NumberFormat.grouped(Double(analysis.imageCount))),
+      ("labeled", NumberFormat.grouped(Double(analysis.labeledImageCount))),
       ("classes", "\(project.classes.count)"),
     ]
     if let boxes = analysis.boxes {
@@ -49,7 +49,7 @@ struct AnalysisPage {
     }
     facts += [
       ("median size, pixels", "\(analysis.widthMedian) x \(analysis.heightMedian)"),
-      ("of files", Format.bytes(analysis.bytes)),
+      ("of files", Format.bytes(analysis.sizeBytes)),
     ]
     page.facts(facts)
     if analysis.readyToTrain {
@@ -95,12 +95,11 @@ struct AnalysisPage {
   private func showBalance(on page: inout Page) {
     guard !analysis.classCounts.isEmpty else { return }
     page.heading("Classes")
-    func chart(_ title: String, _ color: String, _ count: (UInt64, UInt64) -> UInt64) -> Page.Figure
-    {
+    func chart(_ title: String, _ color: String, _ count: (Int32, Int32) -> Int32) -> Page.Figure {
       let bars = analysis.classCounts.prefix(Self.barsMax).map { entry in
         let value = Double(count(entry.images, entry.boxes))
         return BarChart.Bar(
-          name: entry.class?.name ?? "", value: value, text: NumberFormat.grouped(value))
+          name: entry.className, value: value, text: NumberFormat.grouped(value))
       }
       return Page.Figure(BarChart(title: title, bars: bars, color: color).figure)
     }
@@ -153,15 +152,15 @@ struct AnalysisPage {
     guard !project.classes.isEmpty else { return }
     page.heading("Some images of each class")
     for entry in project.classes.prefix(Self.classesShown) {
-      let request = ListDataPointsRequest(
-        project: project.name, pageSize: UInt32(Self.picturesPerClass), className: entry.name)
-      let points = try await shelf.clients.data.listDataPoints(
+      let request = ListImagesRequest(
+        project: project.name, pageSize: Int32(Self.picturesPerClass), className: entry.name)
+      let images = try await shelf.clients.data.listImages(
         request, options: shelf.clients.options
-      ).dataPoints
+      ).images
       page.subheading(entry.name)
-      if points.isEmpty { page.paragraph("none", isFaint: true) }
+      if images.isEmpty { page.paragraph("none", isFaint: true) }
       try await show(
-        points.map(\.id), most: Self.picturesPerClass, on: &page, &shelf, &colors)
+        images.map(\.id), most: Self.picturesPerClass, on: &page, &shelf, &colors)
     }
     let more = project.classes.count - Self.classesShown
     if more > 0 { page.paragraph("\(more) more classes are not shown.", isFaint: true) }

@@ -3,7 +3,7 @@ import Drawing
 
 /// Counts in ranges as bars.
 struct BinChart {
-  typealias Bin = AnalyzeProjectResponse.Bin
+  typealias Bin = ProjectAnalysis.Bin
 
   let title: String
   let bins: [Bin]
@@ -29,7 +29,7 @@ struct BinChart {
   }
 
   /// All that have something to show.
-  static func charts(of analysis: AnalyzeProjectResponse) -> [BinChart] {
+  static func charts(of analysis: ProjectAnalysis) -> [BinChart] {
     var charts = [
       BinChart(
         title: "Longer side of images, pixels", bins: analysis.longSides, color: ChartColors.blue,
@@ -56,9 +56,9 @@ struct BinChart {
 
   /// `512–1,023`, `3`, `8,192 or more`.
   static func whole(_ bin: Bin) -> String {
-    let from = NumberFormat.grouped(bin.from)
-    guard let to = bin.to else { return "\(from) or more" }
-    return to - bin.from <= 1 ? from : "\(from)–\(NumberFormat.grouped(to - 1))"
+    let start = NumberFormat.grouped(bin.start)
+    guard let end = bin.end else { return "\(start) or more" }
+    return end - bin.start <= 1 ? start : "\(start)–\(NumberFormat.grouped(end - 1))"
   }
 
   /// `0.8–1.25`.
@@ -70,7 +70,7 @@ struct BinChart {
   }
 
   private static func span(_ bin: Bin, unit: String, _ text: (Double) -> String) -> String {
-    guard let to = bin.to else { return "\(text(bin.from))\(unit) or more" }
-    return (bin.from == 0 ? "below \(text(to))" : "\(text(bin.from))–\(text(to))") + unit
+    guard let end = bin.end else { return "\(text(bin.start))\(unit) or more" }
+    return (bin.start == 0 ? "below \(text(end))" : "\(text(bin.start))–\(text(end))") + unit
   }
 }

@@ -12,33 +12,30 @@ package struct PageWriter: Sendable {
   /// written.
   @discardableResult
   package func training(
-    _ number: UInt32, of project: String, to path: String?
-  ) async throws -> GetTrainingReportResponse {
-    let answer = try await clients.training.getTrainingReport(
+    _ number: Int32, of project: String, to path: String?
+  ) async throws -> TrainingReport {
+    let report = try await clients.training.getTrainingReport(
       GetTrainingReportRequest(project: project, number: number), options: clients.options)
-    let report = try answer.report.required("a report")
-    guard let path else { return answer }
+    guard let path else { return report }
     // By its number, or a training that has begun meanwhile would be taken for it.
     let job = try await clients.training.getTraining(
-      GetTrainingRequest(project: project, number: answer.number), options: clients.options
-    ).job.required("a training")
+      GetTrainingRequest(project: project, number: report.number), options: clients.options)
     var shelf = PictureShelf(clients: clients, project: project)
     let page = TrainingPage(job: job, report: report)
     try TextFile.write(try await page.document(&shelf), to: path)
-    return answer
+    return report
   }
 
   /// What an examination of a project finds; without a path nothing is written.
   @discardableResult
   package func analysis(
     of project: String, to path: String?
-  ) async throws -> AnalyzeProjectResponse {
+  ) async throws -> ProjectAnalysis {
     let analysis = try await clients.data.analyzeProject(
       AnalyzeProjectRequest(project: project), options: clients.streamOptions)
     guard let path else { return analysis }
     let found = try await clients.data.getProject(
-      GetProjectRequest(project: project), options: clients.options
-    ).project.required("a project")
+      GetProjectRequest(project: project), options: clients.options)
     var shelf = PictureShelf(clients: clients, project: project)
     let page = AnalysisPage(project: found, analysis: analysis)
     try TextFile.write(try await page.document(&shelf), to: path)

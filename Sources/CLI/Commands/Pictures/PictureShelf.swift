@@ -7,7 +7,7 @@ import RPCCore
 struct PictureShelf {
   /// One image on the page.
   struct Picture: Sendable {
-    let point: DataPoint
+    let stored: Image
     /// What drawings refer to it by.
     let id: String
     let width: Double
@@ -16,15 +16,15 @@ struct PictureShelf {
 
   static let picturesMax = 150
   /// Of all image files together: what a browser still opens at ease.
-  static let bytesMax: UInt64 = 32 << 20
-  static let imageBytesMax: UInt64 = 4 << 20
+  static let bytesMax: Int64 = 32 << 20
+  static let imageBytesMax: Int64 = 4 << 20
   /// Below this side an image is shown with its pixels as squares.
   private static let smallSide = 120.0
 
   let clients: Clients
   let project: String
   private var pictures: [String: Picture] = [:]
-  private var bytes: UInt64 = 0
+  private var bytes: Int64 = 0
   /// Images that were asked for and are too large, too many or gone.
   private(set) var leftOut = 0
 
@@ -38,16 +38,16 @@ struct PictureShelf {
   /// - Returns: Nothing for an image for which there is no room, or which is gone.
   mutating func picture(_ id: String, on page: inout Page) async throws -> Picture? {
     if let picture = pictures[id] { return picture }
-    guard pictures.count < Self.picturesMax, let (point, file) = try await fetch(id),
+    guard pictures.count < Self.picturesMax, let (stored, file) = try await fetch(id),
       let image = embedded(file)
     else {
       leftOut += 1
       return nil
     }
-    bytes += UInt64(file.count)
+    bytes += Int64(file.count)
     let isSmall = max(image.width, image.height) < Self.smallSide
     let picture = Picture(
-      point: point, id: page.keep(image, enlarged: isSmall), width: image.width,
+      stored: stored, id: page.keep(image, enlarged: isSmall), width: image.width,
       height: image.height)
     pictures[id] = picture
     return picture
@@ -61,22 +61,21 @@ struct PictureShelf {
     }
   }
 
-  private func fetch(_ id: String) async throws -> (DataPoint, Data)? {
+  private func fetch(_ id: String) async throws -> (Image, Data)? {
     let limit = min(Self.imageBytesMax, Self.bytesMax - bytes)
-    let request = GetDataPointRequest(project: project, id: id)
     do {
-      return try await clients.data.getDataPoint(request, options: clients.streamOptions) { parts in
-        var point: DataPoint?
+      let image = try await clients.data.getImage(
+        GetImageRequest(project: project, id: id), options: clients.options)
+      guard image.sizeBytes <= limit else { return nil }
+      let request = DownloadImageRequest(project: project, id: id)
+      return try await clients.data.downloadImage(request, options: clients.streamOptions) {
+        parts in
         var file = Data()
         for try await part in parts {
-          if let described = part.dataPoint {
-            guard described.bytes <= limit else { return nil }
-            point = described
-          }
           file.append(contentsOf: Data(part.chunk))
-          guard UInt64(file.count) <= limit else { return nil }
+          guard file.count <= limit else { return nil }
         }
-        return point.map { ($0, file) }
+        return (image, file)
       }
     } catch let status as Status where status.code == .notFound {
       return nil
@@ -93,16 +92,16 @@ extension PictureShelf.Picture {
     let scale = scale(side: side)
     var svg = SVG(width: width * scale)
     svg.image(id: id, at: (0, 0), scale: scale)
-    if case .boxes(let boxes) = point.annotation?.value {
+    if case .boxes(let boxes) = stored.annotation?.value {
       let marks = boxes.boxes.map { BoxLayer.Mark($0, color: colors.color(of: $0.className)) }
       BoxLayer(marks, width: width, height: height, textSize: 11)
         .draw(at: (0, 0), scale: scale, into: &svg)
     }
-    return svg.figure(height: height * scale, label: point.fileName)
+    return svg.figure(height: height * scale, label: stored.fileName)
   }
 
   /// The name of the file, or where there is none the beginning of the id.
-  var name: String { point.fileName.isEmpty ? Format.shortID(point.id) : point.fileName }
+  var name: String { stored.fileName.isEmpty ? Format.shortID(stored.id) : stored.fileName }
 }
 
 extension BoxLayer.Mark {

@@ -24,8 +24,12 @@ struct TrainingCurves {
     ]
     let measures = [
       Line(label: "accuracy", color: ChartColors.blue, points: line(\.validationAccuracy)),
-      Line(label: "mAP@.5", color: ChartColors.orange, points: line(\.validationMap50)),
-      Line(label: "mAP@[.5:.95]", color: ChartColors.blue, points: line(\.validationMap)),
+      Line(
+        label: "mAP@.5", color: ChartColors.orange, points: line(\.validationMeanAveragePrecision50)
+      ),
+      Line(
+        label: "mAP@[.5:.95]", color: ChartColors.blue,
+        points: line(\.validationMeanAveragePrecision)),
     ]
     let most = losses.flatMap { $0.points.map(\.y) }.max() ?? 1
     return [

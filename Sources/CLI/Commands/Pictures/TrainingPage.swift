@@ -42,10 +42,9 @@ struct TrainingPage {
   }
 
   private func describe(on page: inout Page) {
-    let seconds = Double(job.endTimeUnixMs - job.startTimeUnixMs) / 1000
     page.paragraph(
-      "\(Format.count(Int(clamping: job.dataPointCount), "image")), trained in "
-        + "\(Format.clock(seconds: seconds)), ended \(Format.time(unixMilliseconds: job.endTimeUnixMs)). "
+      "\(Format.count(Int(clamping: job.imageCount), "image")), trained in "
+        + "\(TrainingText.clock(job)), ended \(Format.time(job.endTime)). "
         + "Measured on \(job.metrics?.validationImages ?? 0) images that it did not learn from.",
       isFaint: true)
     guard let metrics = job.metrics else { return }
@@ -57,12 +56,12 @@ struct TrainingPage {
       ])
     }
     page.facts([
-      ("mAP@.5", TrainingText.ratio(detection.map50)),
-      ("mAP@[.5:.95]", TrainingText.ratio(detection.map)),
-      ("mAP@.75", TrainingText.ratio(detection.map75)),
-      ("mAP small", TrainingText.ratio(detection.mapSmall)),
-      ("mAP medium", TrainingText.ratio(detection.mapMedium)),
-      ("mAP large", TrainingText.ratio(detection.mapLarge)),
+      ("mAP@.5", TrainingText.ratio(detection.meanAveragePrecision50)),
+      ("mAP@[.5:.95]", TrainingText.ratio(detection.meanAveragePrecision)),
+      ("mAP@.75", TrainingText.ratio(detection.meanAveragePrecision75)),
+      ("mAP small", TrainingText.ratio(detection.meanAveragePrecisionSmall)),
+      ("mAP medium", TrainingText.ratio(detection.meanAveragePrecisionMedium)),
+      ("mAP large", TrainingText.ratio(detection.meanAveragePrecisionLarge)),
     ])
     page.facts([
       ("best confidence", Format.ratio(detection.confidenceBest)),
@@ -97,8 +96,8 @@ struct TrainingPage {
 
   /// What lies beside the diagonal, the most first.
   static func confused(
-    _ names: [String], _ counts: [UInt64]
-  ) -> [(truth: String, answer: String, count: UInt64)] {
+    _ names: [String], _ counts: [Int32]
+  ) -> [(truth: String, answer: String, count: Int32)] {
     guard counts.count == names.count * names.count else { return [] }
     return counts.enumerated().compactMap { place, count in
       let (row, column) = place.quotientAndRemainder(dividingBy: names.count)
@@ -122,7 +121,7 @@ struct TrainingPage {
     var colors = colors
     var figures: [Page.Figure] = []
     for example in report.detectionExamples {
-      guard let picture = try await shelf.picture(example.dataPointId, on: &page) else { continue }
+      guard let picture = try await shelf.picture(example.imageId, on: &page) else { continue }
       let sheet = ContactSheet(
         example: example, picture: picture, confidenceMin: metrics.confidenceBest)
       figures.append(sheet.figure(&colors))

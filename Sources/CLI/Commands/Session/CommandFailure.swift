@@ -85,7 +85,7 @@ package enum CommandFailure: Error, Equatable {
 
 extension StatusCode {
   /// The name of a code as answers about single images carry it.
-  static func name(of number: UInt32) -> String {
+  static func name(of number: Int32) -> String {
     UInt8(exactly: number).flatMap(StatusCode.init(rawValue:))?.description ?? "code \(number)"
   }
 }

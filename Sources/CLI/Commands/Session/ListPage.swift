@@ -6,7 +6,7 @@ protocol ListPage: Message {
   var nextPageToken: String { get set }
 }
 
-extension ListDataPointsResponse: ListPage {}
+extension ListImagesResponse: ListPage {}
 extension ListProjectsResponse: ListPage {}
 extension ListTokensResponse: ListPage {}
 extension ListTrainingsResponse: ListPage {}
@@ -19,12 +19,12 @@ extension ListPage {
   /// The pages of a list as one; where there is more than `limit`, the token says so.
   static func joined<Element>(
     _ list: WritableKeyPath<Self, [Element]>, limit: Int = .max,
-    page: (_ size: UInt32, _ token: String) async throws -> Self
+    page: (_ size: Int32, _ token: String) async throws -> Self
   ) async throws -> Self {
     var joined = Self()
     repeat {
       let size = min(limit - joined[keyPath: list].count, pageMax)
-      let next = try await page(UInt32(size), joined.nextPageToken)
+      let next = try await page(Int32(size), joined.nextPageToken)
       joined[keyPath: list] += next[keyPath: list]
       joined.nextPageToken = next.nextPageToken
     } while !joined.nextPageToken.isEmpty && joined[keyPath: list].count < limit

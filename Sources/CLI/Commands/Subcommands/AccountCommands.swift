@@ -1,7 +1,7 @@
 import API
 import ArgumentParser
-import Codec
 import RPCCore
+import WellKnownTypes
 
 /// The commands about the account.
 struct Account: ParsableCommand {
@@ -38,8 +38,7 @@ struct AccountCreate: ClientCommand {
       try await clients.auth.createAccount(
         CreateAccountRequest(user: user, password: password), options: clients.keyedOptions)
     }
-    try context.loggedIn(
-      user: user, answer.issued, answer, done: "made account \(user) and logged in")
+    try context.loggedIn(user: user, answer, done: "made account \(user) and logged in")
   }
 }
 
@@ -65,7 +64,7 @@ struct AccountLogin: ClientCommand {
         LoginRequest(user: user, password: password, tokenLabel: label),
         options: clients.options)
     }
-    try context.loggedIn(user: user, answer.issued, answer, done: "logged in as \(user)")
+    try context.loggedIn(user: user, answer, done: "logged in as \(user)")
   }
 }
 
@@ -81,13 +80,14 @@ struct AccountLogout: ClientCommand {
     let address = try context.server()
     do {
       _ = try await context.connected { clients in
-        try await clients.auth.revokeToken(RevokeTokenRequest(), options: clients.keyedOptions)
+        try await clients.auth.revokeToken(
+          RevokeTokenRequest(token: .current(ProtoEmpty())), options: clients.keyedOptions)
       }
     } catch let status as Status where status.code == .unauthenticated {
       // The server knows the token no more: all that is left is to forget it.
     }
     try context.forgetLogin(at: address)
-    try context.report(RevokeTokenResponse()) {
+    try context.report(ProtoEmpty()) {
       context.print("logged out of \(address)")
     }
   }
@@ -110,7 +110,7 @@ struct AccountWhoAmI: ClientCommand {
       context.print("\(TextWidth.printable(answer.user)) at \(address)")
       guard let token = answer.token else { return }
       context.print("token \(token.id), \(token.scopeWords)")
-      context.print("until \(Format.time(unixMilliseconds: token.expireTimeUnixMs))")
+      context.print("until \(Format.time(token.expireTime))")
     }
   }
 }
@@ -170,17 +170,16 @@ struct AccountDelete: ClientCommand {
 extension CommandContext {
   /// Remembers a login for later commands.
   fileprivate func loggedIn(
-    user: String, _ issued: IssuedToken?, _ answer: some Message, done: String
+    user: String, _ issued: IssuedToken, done: String
   ) throws {
-    let secret = try issued.required("a token").secret
     let address = try server()
     var profile = try profileFile.read()
     let files = try tlsFiles(for: address)
     let login = Profile.Login(
-      user: user, token: secret, tls: files?.isEmpty == false ? files : nil)
+      user: user, token: issued.secret, tls: files?.isEmpty == false ? files : nil)
     profile.remember(login, at: address)
     try profileFile.write(profile)
-    try report(answer) { print(done) }
+    try report(issued) { print(done) }
   }
 
   fileprivate func forgetLogin(at address: ServerAddress) throws {

@@ -15,7 +15,7 @@ struct CallCommand: ClientCommand {
       EXAMPLES
         diyml call Data/GetClasses '{"project": "pets"}'
         diyml call Training/WatchTraining '{"training": 3}'
-        diyml call Data/PutDataPoints @points.json        # one object after the other
+        diyml call Data/PutImages @points.json        # one object after the other
         diyml call Inference/InferStream - < requests.json
       """)
 
@@ -140,6 +140,9 @@ extension StatusDetail {
     case .retryAfter(let wait): "try again after \(wait / .milliseconds(1)) ms"
     case .unprocessed: "no handler saw the call; it is safe to try it again"
     case .resource(let kind, let name): "\(kind) \(name)"
+    case .errorInfo(let info):
+      (["reason \(info.reason)"] + info.metadata.sorted { $0.key < $1.key }.map { "\($0)=\($1)" })
+        .joined(separator: " ")
     }
   }
 }

@@ -29,10 +29,10 @@ struct DataAnalyze: ClientCommand {
     if let report { context.note("wrote \(TextWidth.printable(report))") }
   }
 
-  private func show(_ analysis: AnalyzeProjectResponse, in context: CommandContext) {
-    let bytes = Format.bytes(analysis.bytes)
+  private func show(_ analysis: ProjectAnalysis, in context: CommandContext) {
+    let bytes = Format.bytes(analysis.sizeBytes)
     var rows: [(name: String, value: String)] = [
-      ("images", "\(analysis.dataPoints), \(analysis.labeled) labelled, \(bytes)"),
+      ("images", "\(analysis.imageCount), \(analysis.labeledImageCount) labeled, \(bytes)"),
       ("median size", "\(analysis.widthMedian)x\(analysis.heightMedian)"),
       ("duplicates", Format.count(Int(clamping: analysis.duplicateGroupCount), "group")),
     ]
@@ -46,7 +46,7 @@ struct DataAnalyze: ClientCommand {
     context.print(rows)
     let table = Table(
       [.init("CLASS"), .init("IMAGES", isNumeric: true), .init("BOXES", isNumeric: true)],
-      rows: analysis.classCounts.map { [$0.class?.name ?? "", "\($0.images)", "\($0.boxes)"] })
+      rows: analysis.classCounts.map { [$0.className, "\($0.images)", "\($0.boxes)"] })
     context.print()
     context.print(table, ifEmpty: "no classes (try: diyml classes set \(project) NAME...)")
     context.print()

@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import RPCCore
+import WellKnownTypes
 
 /// A box as an argument: `X_MIN,Y_MIN,X_MAX,Y_MAX,CLASS`; the class may hold commas.
 struct BoxArgument: ExpressibleByArgument, Sendable {
@@ -55,20 +56,28 @@ struct DataRelabel: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let answers = try await context.connected { clients in
-      var answers: [RelabelDataPointResponse] = []
+      var answers: [Image] = []
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
-        let request = RelabelDataPointRequest(project: project, id: id, annotation: annotation)
-        answers.append(
-          try await clients.data.relabelDataPoint(request, options: clients.keyedOptions))
+        answers.append(try await relabel(id, clients))
       }
       return answers
     }
     try context.report(answers) {
-      for image in answers.compactMap(\.dataPoint) {
+      for image in answers {
         context.print(TextWidth.printable("\(Format.shortID(image.id)) is \(image.label)"))
       }
     }
+  }
+
+  private func relabel(_ id: String, _ clients: Clients) async throws -> Image {
+    guard let annotation else {
+      return try await clients.data.removeAnnotation(
+        RemoveAnnotationRequest(project: project, id: id), options: clients.keyedOptions)
+    }
+    return try await clients.data.setAnnotation(
+      SetAnnotationRequest(project: project, id: id, annotation: annotation),
+      options: clients.keyedOptions)
   }
 }
 
@@ -88,11 +97,11 @@ struct DataDelete: ClientCommand {
     try context.confirm(
       "Delete \(Format.count(ids.count, "image")) from project \(project)?", isConfirmed: yes)
     let deleted = try await context.connected { clients in
-      var deleted: [(id: String, answer: DeleteDataPointResponse)] = []
+      var deleted: [(id: String, answer: ProtoEmpty)] = []
       for id in ids {
         let id = try await ImageID.resolve(id, in: project, clients)
-        let answer = try await clients.data.deleteDataPoint(
-          DeleteDataPointRequest(project: project, id: id), options: clients.keyedOptions)
+        let answer = try await clients.data.deleteImage(
+          DeleteImageRequest(project: project, id: id), options: clients.keyedOptions)
         deleted.append((id, answer))
       }
       return deleted

@@ -36,8 +36,8 @@ enum ImageID {
         "image id '\(text)': want \(lengthMin) to \(length) hexadecimal digits")
     }
     if id.count == length { return id }
-    let request = ListDataPointsRequest(project: project, pageSize: 2, idPrefix: id)
-    let found = try await clients.data.listDataPoints(request, options: clients.options).dataPoints
+    let request = ListImagesRequest(project: project, pageSize: 2, idPrefix: id)
+    let found = try await clients.data.listImages(request, options: clients.options).images
     guard let first = found.first else {
       throw Status(.notFound, "no image \(id)… in project \(project)")
     }

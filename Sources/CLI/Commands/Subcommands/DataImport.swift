@@ -68,7 +68,7 @@ struct DataImport: ClientCommand {
     let outcome = try await context.connected { clients in
       let answer = try await clients.data.getProject(
         GetProjectRequest(project: project), options: clients.options)
-      if let project = answer.project { try DataSetImport.check(selection, fits: project) }
+      try DataSetImport.check(selection, fits: answer)
       let upload = ImageUpload(
         context: context, clients: clients, project: project, addsClasses: !noNewClasses)
       return try await upload.run(

@@ -21,10 +21,10 @@ struct DataList: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let request = ListDataPointsRequest(
+    let request = ListImagesRequest(
       project: project, className: className ?? "", unlabeled: unlabeled)
     let answer = try await context.connected { clients in
-      try await clients.dataPoints(request, limit: limit == 0 ? .max : limit)
+      try await clients.images(request, limit: limit == 0 ? .max : limit)
     }
     try context.report(answer) {
       let table = Table(
@@ -32,10 +32,10 @@ struct DataList: ClientCommand {
           .init("ID"), .init("FILE"), .init("LABEL"), .init("FORMAT"),
           .init("SIZE", isNumeric: true), .init("BYTES", isNumeric: true),
         ],
-        rows: answer.dataPoints.map { image in
+        rows: answer.images.map { image in
           [
             Format.shortID(image.id), image.fileName, image.label, image.format.word,
-            "\(image.width)x\(image.height)", Format.bytes(image.bytes),
+            "\(image.width)x\(image.height)", Format.bytes(image.sizeBytes),
           ]
         })
       context.print(table, ifEmpty: "no images (try: diyml data upload \(project) PATH)")
@@ -46,18 +46,18 @@ struct DataList: ClientCommand {
 
 extension Clients {
   /// Images of a project, page by page.
-  func dataPoints(
-    _ request: ListDataPointsRequest, limit: Int = .max
-  ) async throws -> ListDataPointsResponse {
-    try await ListDataPointsResponse.joined(\.dataPoints, limit: limit) { size, page in
+  func images(
+    _ request: ListImagesRequest, limit: Int = .max
+  ) async throws -> ListImagesResponse {
+    try await ListImagesResponse.joined(\.images, limit: limit) { size, page in
       var request = request
       (request.pageSize, request.pageToken) = (size, page)
-      return try await data.listDataPoints(request, options: options)
+      return try await data.listImages(request, options: options)
     }
   }
 }
 
-extension DataPoint {
+extension Image {
   /// The annotation as one cell of a table.
   var label: String {
     switch annotation?.value {
@@ -80,24 +80,19 @@ struct DataShow: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let point = try await context.connected { clients in
+    let image = try await context.connected { clients in
       let id = try await ImageID.resolve(id, in: project, clients)
-      let request = GetDataPointRequest(project: project, id: id)
-      return try await clients.data.getDataPoint(request, options: clients.options) { parts in
-        for try await part in parts {
-          if let point = part.dataPoint { return point }
-        }
-        throw Status(.internal, "the server sent no image")
-      }
+      return try await clients.data.getImage(
+        GetImageRequest(project: project, id: id), options: clients.options)
     }
-    try context.report(GetDataPointResponse(dataPoint: point)) {
+    try context.report(image) {
       context.print([
-        ("id", point.id), ("file", point.fileName), ("label", point.label),
-        ("format", point.format.word), ("size", "\(point.width)x\(point.height)"),
-        ("bytes", "\(point.bytes)"),
-        ("uploaded", Format.time(unixMilliseconds: point.createTimeUnixMs)),
+        ("id", image.id), ("file", image.fileName), ("label", image.label),
+        ("format", image.format.word), ("size", "\(image.width)x\(image.height)"),
+        ("bytes", "\(image.sizeBytes)"),
+        ("uploaded", Format.time(image.createTime)),
       ])
-      guard case .boxes(let value) = point.annotation?.value else { return }
+      guard case .boxes(let value) = image.annotation?.value else { return }
       for box in value.boxes {
         let corners = Format.corners(box.xMin, box.yMin, box.xMax, box.yMax)
         context.print("box   \(corners)  \(TextWidth.printable(box.className))")
@@ -121,23 +116,19 @@ struct DataGet: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let file = try OutputFile(path: output, overwrites: force)
-    let point = try await context.connected { clients in
+    let image = try await context.connected { clients in
       let id = try await ImageID.resolve(id, in: project, clients)
-      let request = GetDataPointRequest(project: project, id: id)
-      return try await clients.data.getDataPoint(request, options: clients.streamOptions) {
-        parts in
-        var point: DataPoint?
-        for try await part in parts {
-          if let described = part.dataPoint { point = described }
-          try file.write(part.chunk)
-        }
-        guard let point else { throw Status(.internal, "the server sent no image") }
-        return point
+      let image = try await clients.data.getImage(
+        GetImageRequest(project: project, id: id), options: clients.options)
+      let request = DownloadImageRequest(project: project, id: id)
+      try await clients.data.downloadImage(request, options: clients.streamOptions) { parts in
+        for try await part in parts { try file.write(part.chunk) }
       }
+      return image
     }
-    try file.finish(bytes: point.bytes)
-    try context.report(GetDataPointResponse(dataPoint: point)) {
-      context.print("saved \(Format.bytes(point.bytes)) to \(output)")
+    try file.finish(bytes: image.sizeBytes)
+    try context.report(image) {
+      context.print("saved \(Format.bytes(image.sizeBytes)) to \(output)")
     }
   }
 }

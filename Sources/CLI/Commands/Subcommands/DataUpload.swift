@@ -30,7 +30,7 @@ struct DataUpload: ClientCommand {
     let outcome = try await context.connected { clients in
       let answer = try await clients.data.getProject(
         GetProjectRequest(project: project), options: clients.options)
-      let isClassification = answer.project?.type == .classification
+      let isClassification = answer.type == .classification
       guard isClassification || label == nil else {
         throw CommandFailure.usage(
           "project \(project) is for detection: images have boxes there (data relabel --box)")

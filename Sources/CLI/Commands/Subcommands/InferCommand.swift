@@ -19,7 +19,7 @@ struct InferCommand: ClientCommand {
 
   @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
   @Argument(help: "Image files and folders of images.", completion: .file()) var images: [String]
-  @Option(help: "How many classes a classifier answers with: 1 to 1000.") var top: UInt32 = 3
+  @Option(help: "How many classes a classifier answers with: 1 to 1000.") var top: Int32 = 3
   @Option(
     name: .customLong("confidence"),
     help: "Detectors: the least confidence, 0 to 1; the model's best if not given.")
@@ -30,7 +30,7 @@ struct InferCommand: ClientCommand {
   var iouMax: Double?
   @Option(
     name: .customLong("max"), help: "Detectors: how many objects at most, 1 to 1000; else 100.")
-  var detectionsMax: UInt32?
+  var detectionsMax: Int32?
   @Option(
     help: ArgumentHelp(
       "Draw the answers: FILE.svg or FILE.png for one image, FILE.html or FOLDER/ for many.",
@@ -98,7 +98,7 @@ extension ImageAnswer {
   /// The answer as it came, with the image's file and that of its picture, if there is one.
   fileprivate func json(drawing: String?) throws -> String {
     try ResultJSON.line(
-      InferStreamResponse(id: UInt64(index), outcome: outcome),
+      InferStreamResponse(id: Int64(index), outcome: outcome),
       adding: ["file": file, "drawing": drawing])
   }
 }

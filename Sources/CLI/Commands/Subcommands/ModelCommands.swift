@@ -1,6 +1,7 @@
 import API
 import ArgumentParser
 import RPCCore
+import WellKnownTypes
 
 struct PublishCommand: ClientCommand {
   static let configuration = CommandConfiguration(
@@ -15,17 +16,16 @@ struct PublishCommand: ClientCommand {
   @Argument(help: "The project's name.") var project: String
   @Option(
     name: .customLong("model-version"), help: "The training's number; the newest if not given.")
-  var version: UInt32 = 0
+  var version: Int32 = 0
   @Option(help: "At most 1,000 bytes.") var description = ""
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
     let request = PublishRequest(project: project, version: version, description: description)
-    let answer = try await context.connected { clients in
+    let model = try await context.connected { clients in
       try await clients.publishing.publish(request, options: clients.keyedOptions)
     }
-    let model = try answer.model.required("a model")
-    try context.report(answer) {
+    try context.report(model) {
       let measure = model.type == .detection ? "mAP@.5" : "accuracy"
       context.print("published \(model.address), \(measure) \(model.figure)")
       context.note("next: diyml infer \(model.owner)/\(model.project) IMAGE...")
@@ -42,7 +42,7 @@ struct UnpublishCommand: ClientCommand {
 
   @Argument(help: "The project's name.") var project: String
   @Option(name: .customLong("model-version"), help: "The version; all if not given.")
-  var version: UInt32 = 0
+  var version: Int32 = 0
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
@@ -74,7 +74,7 @@ struct ModelsSearch: ClientCommand {
   @Argument(help: "In the project's name, the description or a class; all if not given.")
   var text = ""
   @Option(help: "Only models of this account.") var owner = ""
-  @Option(help: "How many at most.") var limit: UInt32 = 100
+  @Option(help: "How many at most.") var limit: Int32 = 100
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -109,13 +109,13 @@ struct ModelsSearch: ClientCommand {
   }
 }
 
-extension PublishedModel {
+extension Model {
   /// `owner/project@version`.
   fileprivate var address: String { "\(owner)/\(project)@\(version)" }
 
   /// How good it is: the accuracy of a classifier, the mAP@.5 of a detector.
   fileprivate var figure: String {
-    type == .detection ? TrainingText.ratio(map50) : Format.ratio(accuracy)
+    metrics.map(TrainingText.figure) ?? "-"
   }
 }
 
@@ -132,23 +132,23 @@ struct ModelsShow: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let answer = try await context.connected { clients in
-      try await clients.publishing.getModelCard(
-        GetModelCardRequest(model: model), options: clients.options)
+    let found = try await context.connected { clients in
+      try await clients.publishing.getModel(
+        GetModelRequest(model: model), options: clients.options)
     }
-    let card = try answer.card.required("a model")
-    let found = try card.model.required("a model")
-    try context.report(answer) {
+    try context.report(found) {
       context.print([
         ("model", found.address), ("type", found.type.word), ("description", found.description),
         ("classes", found.classNames.joined(separator: ", ")),
-        ("network", "\(card.architecture), \(card.inputSide) pixels"),
-        ("weights", "\(Format.bytes(card.weightsBytes)), sha256 \(card.weightsHash)"),
-        ("data set", "sha256 \(card.dataSetHash)"),
-        ("trained in", Format.clock(seconds: card.trainingSeconds)),
-        ("published", Format.time(unixMilliseconds: found.publishTimeUnixMs)),
+        ("network", "\(found.architecture), \(found.inputSide) pixels"),
+        ("weights", "\(Format.bytes(found.sizeBytes)), sha256 \(found.fileHash)"),
+        ("data set", "sha256 \(found.dataSetHash)"),
+        (
+          "trained in", Format.clock(seconds: (found.trainingTime?.duration ?? .zero) / .seconds(1))
+        ),
+        ("published", Format.time(found.publishTime)),
       ])
-      guard let metrics = card.metrics else { return }
+      guard let metrics = found.metrics else { return }
       context.print()
       TrainingText.lines(metrics).forEach { context.print($0) }
     }

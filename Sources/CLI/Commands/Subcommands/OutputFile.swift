@@ -6,7 +6,7 @@ final class OutputFile: Sendable {
   private let path: String
   private let partial: String
   private let file: FileHandle
-  private let written = Shared<UInt64>(0)
+  private let written = Shared<Int64>(0)
   private let isFinished = Shared(false)
 
   /// - Throws: `CommandFailure.local` when there is such a file and it may not be overwritten, or
@@ -25,13 +25,13 @@ final class OutputFile: Sendable {
 
   func write(_ bytes: Bytes) throws {
     try file.write(contentsOf: Data(bytes))
-    written.withLock { $0 += UInt64(bytes.count) }
+    written.withLock { $0 += Int64(bytes.count) }
   }
 
   /// Puts the file in its place.
   ///
   /// - Throws: `CommandFailure.local` when it does not have the promised length.
-  func finish(bytes: UInt64) throws {
+  func finish(bytes: Int64) throws {
     let count = written.withLock { $0 }
     guard count == bytes else {
       throw CommandFailure.local("received \(count) of \(bytes) bytes of the image")

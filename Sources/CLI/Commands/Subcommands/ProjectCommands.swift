@@ -39,7 +39,7 @@ struct ProjectList: ClientCommand {
         rows: answer.projects.map { project in
           [
             project.name, project.type.word, "\(project.classes.count)",
-            "\(project.dataPointCount)", "\(project.labeledDataPointCount)", project.trainingText,
+            "\(project.imageCount)", "\(project.labeledImageCount)", project.trainingText,
             project.publishedText,
           ]
         })
@@ -86,11 +86,10 @@ struct ProjectCreate: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let request = CreateProjectRequest(
       project: name, type: type.type, description: description)
-    let answer = try await context.connected { clients in
+    let project = try await context.connected { clients in
       try await clients.data.createProject(request, options: clients.keyedOptions)
     }
-    let project = try answer.project.required("a project")
-    try context.report(answer) {
+    try context.report(project) {
       context.print("made \(type.rawValue) project \(project.name)")
     }
   }
@@ -107,18 +106,17 @@ struct ProjectShow: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let answer = try await context.connected { clients in
+    let project = try await context.connected { clients in
       try await clients.data.getProject(
         GetProjectRequest(project: name), options: clients.options)
     }
-    let project = try answer.project.required("a project")
-    try context.report(answer) {
+    try context.report(project) {
       var rows = [
         ("name", "\(project.owner)/\(project.name)"), ("type", project.type.word),
         ("classes", project.classes.map(\.name).joined(separator: ", ")),
-        ("images", "\(project.dataPointCount), \(project.labeledDataPointCount) labelled"),
+        ("images", "\(project.imageCount), \(project.labeledImageCount) labeled"),
         ("training", project.trainingText), ("published", project.publishedText),
-        ("made", Format.time(unixMilliseconds: project.createTimeUnixMs)),
+        ("made", Format.time(project.createTime)),
       ]
       if !project.description.isEmpty { rows.insert(("description", project.description), at: 2) }
       context.print(rows)

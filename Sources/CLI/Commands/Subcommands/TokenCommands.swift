@@ -2,6 +2,7 @@ import API
 import ArgumentParser
 import Codec
 import RPCCore
+import WellKnownTypes
 
 /// The commands about tokens.
 struct TokenGroup: ParsableCommand {
@@ -33,7 +34,7 @@ struct TokenList: ClientCommand {
         rows: answer.tokens.map { token in
           [
             "\(token.id)", token.label, token.scopeWords,
-            Format.time(unixMilliseconds: token.expireTimeUnixMs),
+            Format.time(token.expireTime),
           ]
         })
       context.print(table, ifEmpty: "no tokens")
@@ -64,12 +65,12 @@ struct TokenCreate: ClientCommand {
     abstract: "Make a token; its secret is shown once.",
     discussion: "EXAMPLE: diyml token create camera --scope infer --days 90")
 
-  private static let secondsPerDay: UInt64 = 86_400
+  private static let secondsPerDay: Int64 = 86_400
 
   @Argument(help: "What to call it: at most 64 bytes.") var label: String
   @Option(name: .customLong("scope"), help: "What it may do; may be given more than once.")
   var scopes: [ScopeArgument] = []
-  @Option(help: "Days until it expires: 1 to 365.") var days: UInt64 = 30
+  @Option(help: "Days until it expires: 1 to 365.") var days: Int64 = 30
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -84,13 +85,13 @@ struct TokenCreate: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let request = CreateTokenRequest(
-      label: label, scopes: scopes.map(\.scope), lifetimeSeconds: days * Self.secondsPerDay)
-    let answer = try await context.connected { clients in
+      label: label, scopes: scopes.map(\.scope),
+      lifetime: ProtoDuration(.seconds(days * Self.secondsPerDay)))
+    let issued = try await context.connected { clients in
       try await clients.auth.createToken(request, options: clients.keyedOptions)
     }
-    let issued = try answer.issued.required("a token")
     let token = try issued.token.required("a token")
-    try context.report(answer, showsSecrets: true) {
+    try context.report(issued, showsSecrets: true) {
       context.note("token \(token.id); this is the only time it is shown:")
       context.print(issued.secret)
     }
@@ -112,7 +113,8 @@ struct TokenRevoke: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
-      try await clients.auth.revokeToken(RevokeTokenRequest(id: id), options: clients.keyedOptions)
+      try await clients.auth.revokeToken(
+        RevokeTokenRequest(token: .id(id)), options: clients.keyedOptions)
     }
     try context.report(answer) { context.print("revoked token \(id)") }
   }

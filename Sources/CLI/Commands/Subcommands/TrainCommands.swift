@@ -31,13 +31,13 @@ struct TrainStart: ClientCommand {
   @Option(
     name: .customLong("time-budget"),
     help: "Seconds at most: 10 to 86400; 480 if not given, 1800 for detectors.")
-  var timeBudgetSeconds: UInt32 = 0
-  @Option(help: "Passes over the images while fine-tuning: at most 1000.") var epochs: UInt32 = 0
-  @Option(help: "Of everything random.") var seed: UInt64 = 0
+  var timeBudgetSeconds: Int32 = 0
+  @Option(help: "Passes over the images while fine-tuning: at most 1000.") var epochs: Int32 = 0
+  @Option(help: "Of everything random.") var seed: Int64 = 0
   @Option(help: "The part held back for validation: 0.05 to 0.5; 0.15 if not given.")
   var validationFraction = 0.0
   @Option(help: "The side of the network's input in pixels: 64 to 512, a multiple of 32.")
-  var inputSide: UInt32 = 0
+  var inputSide: Int32 = 0
   @Flag(help: "Train only the classifier: seconds instead of minutes, less accurate.")
   var headOnly = false
   @Flag(help: "Never mirror images: for classes that differ by left and right.")
@@ -53,13 +53,12 @@ struct TrainStart: ClientCommand {
   }
 
   func perform(in context: CommandContext) async throws {
-    let answer = try await context.connected { clients in
+    let job = try await context.connected { clients in
       try await clients.training.train(
         TrainRequest(project: project, parameters: parameters), options: clients.keyedOptions)
     }
-    let job = try answer.job.required("a training")
     if noWait {
-      try context.report(answer) { context.print(TrainingText.line(job)) }
+      try context.report(job) { context.print(TrainingText.line(job)) }
     } else {
       try await context.watch(project: project, number: job.number)
     }
@@ -89,14 +88,14 @@ struct TrainWatch: ClientCommand {
 /// Which training a command is about.
 struct TrainingOptions: ParsableArguments, Sendable {
   @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: UInt32 = 0
+  @Option(help: "The training's number; the newest if not given.") var number: Int32 = 0
 }
 
 extension CommandContext {
   /// Shows a training to its end.
   ///
   /// - Throws: `CommandFailure.trainingEnded` when it does not succeed, `.interrupted` on Ctrl-C.
-  fileprivate func watch(project: String, number: UInt32) async throws {
+  fileprivate func watch(project: String, number: Int32) async throws {
     let reporter = TrainingReporter(self)
     let watcher = TrainingWatcher(context: self, project: project, number: number)
     let ended = try await withThrowingTaskGroup(of: TrainingJob?.self) { group in
@@ -134,7 +133,7 @@ struct TrainList: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
-      try await ListTrainingsResponse.joined(\.jobs) { size, page in
+      try await ListTrainingsResponse.joined(\.trainings) { size, page in
         try await clients.training.listTrainings(
           ListTrainingsRequest(project: project, pageSize: size, pageToken: page),
           options: clients.options)
@@ -146,11 +145,11 @@ struct TrainList: ClientCommand {
           .init("NUMBER", isNumeric: true), .init("STATE"), .init("IMAGES", isNumeric: true),
           .init("ACCURACY", isNumeric: true), .init("STARTED"), .init("REASON"),
         ],
-        rows: answer.jobs.map { job in
+        rows: answer.trainings.map { job in
           [
-            "\(job.number)", job.state.word, "\(job.dataPointCount)",
+            "\(job.number)", job.state.word, "\(job.imageCount)",
             job.metrics.map(TrainingText.figure) ?? "-",
-            Format.time(unixMilliseconds: job.startTimeUnixMs), job.reason,
+            Format.time(job.startTime), job.reason,
           ]
         })
       context.print(table, ifEmpty: "no trainings yet (try: diyml train start \(project))")
@@ -169,13 +168,12 @@ struct TrainShow: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let answer = try await context.connected { clients in
+    let job = try await context.connected { clients in
       try await clients.training.getTraining(
         GetTrainingRequest(project: training.project, number: training.number),
         options: clients.options)
     }
-    let job = try answer.job.required("a training")
-    try context.report(answer) {
+    try context.report(job) {
       context.print(TrainingText.line(job))
       if let metrics = job.metrics { TrainingText.lines(metrics).forEach { context.print($0) } }
     }
@@ -196,12 +194,11 @@ struct TrainCancel: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let answer = try await context.connected { clients in
+    let job = try await context.connected { clients in
       try await clients.training.cancelTraining(
         CancelTrainingRequest(project: training.project, number: training.number),
         options: clients.keyedOptions)
     }
-    let job = try answer.job.required("a training")
-    try context.report(answer) { context.print(TrainingText.line(job)) }
+    try context.report(job) { context.print(TrainingText.line(job)) }
   }
 }

@@ -1,10 +1,11 @@
 import Drawing
 import Foundation
+package import WellKnownTypes
 
 /// Numbers as people read them.
 package enum Format {
   /// `999 B`, `1.5 kB`, `22 MB`: powers of 1000, two digits at least.
-  package static func bytes(_ count: UInt64) -> String {
+  package static func bytes(_ count: some BinaryInteger) -> String {
     guard count >= 1000 else { return "\(count) B" }
     var value = Double(count) / 1000
     for unit in ["kB", "MB", "GB"] {
@@ -40,10 +41,10 @@ package enum Format {
     value.isFinite ? "\(Int((min(max(value, 0), 1) * 100 + 1e-9).rounded(.down))) %" : "- %"
   }
 
-  /// `2026-11-23T01:43:00Z`; empty for 0, which means that it has not happened.
-  package static func time(unixMilliseconds: Int64) -> String {
-    guard unixMilliseconds != 0 else { return "" }
-    return Date(timeIntervalSince1970: Double(unixMilliseconds) / 1000)
+  /// `2026-11-23T01:43:00Z`; empty for what has not happened.
+  package static func time(_ time: ProtoTimestamp?) -> String {
+    guard let time else { return "" }
+    return Date(timeIntervalSince1970: time.sinceEpoch / .seconds(1))
       .formatted(Date.ISO8601FormatStyle())
   }
 

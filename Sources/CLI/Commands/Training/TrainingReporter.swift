@@ -5,7 +5,7 @@ package import API
 package struct TrainingReporter: Sendable {
   private struct Epoch: Sendable, Equatable {
     var phase: TrainingPhase
-    var number: UInt32
+    var number: Int32
   }
 
   private let context: CommandContext

@@ -1,4 +1,5 @@
 package import API
+import WellKnownTypes
 
 /// A training's events as lines for people.
 package enum TrainingText {
@@ -22,7 +23,9 @@ package enum TrainingText {
     if let accuracy = progress.validationAccuracy {
       details.append("accuracy \(Format.ratio(accuracy))")
     }
-    if let map = progress.validationMap { details.append("mAP \(Format.ratio(map))") }
+    if let map = progress.validationMeanAveragePrecision {
+      details.append("mAP \(Format.ratio(map))")
+    }
     if progress.imagesPerSecond > 0 {
       details.append("\(Format.fixed(progress.imagesPerSecond, digits: 0)) images/s")
     }
@@ -37,6 +40,12 @@ package enum TrainingText {
     let reason = job.reason.isEmpty ? "" : " (\(job.reason))"
     return TextWidth.printable(
       "training \(job.number) of \(job.project): \(job.state.word)\(reason)")
+  }
+
+  /// How long it ran: `8:02`.
+  static func clock(_ job: TrainingJob) -> String {
+    let time = (job.endTime?.sinceEpoch ?? .zero) - (job.startTime?.sinceEpoch ?? .zero)
+    return Format.clock(seconds: time / .seconds(1))
   }
 
   /// What a training that succeeded has reached, as lines.
@@ -73,7 +82,8 @@ package enum TrainingText {
       ])
     }
     let summary =
-      "validation mAP@.5 \(ratio(detection.map50)), mAP@[.5:.95] \(ratio(detection.map)); "
+      "validation mAP@.5 \(ratio(detection.meanAveragePrecision50)), mAP@[.5:.95] "
+      + "\(ratio(detection.meanAveragePrecision)); "
       + "\(metrics.trainingImages) images learned from, \(metrics.validationImages) held back"
     let confidence =
       "best confidence \(Format.ratio(detection.confidenceBest)): precision "
@@ -85,7 +95,7 @@ package enum TrainingText {
   /// The one figure of a list: the accuracy, or the mAP@.5 of a detector.
   static func figure(_ metrics: ModelMetrics) -> String {
     guard let detection = metrics.detection else { return Format.ratio(metrics.accuracy) }
-    return ratio(detection.map50)
+    return ratio(detection.meanAveragePrecision50)
   }
 
   /// `-` where there was nothing to measure it by.

@@ -5,10 +5,10 @@ import RPCCore
 package struct TrainingWatcher: Sendable {
   private let context: CommandContext
   private let project: String
-  private let number: UInt32
+  private let number: Int32
 
   /// Watches training `number` of a project; 0 means the newest.
-  package init(context: CommandContext, project: String, number: UInt32) {
+  package init(context: CommandContext, project: String, number: Int32) {
     self.context = context
     self.project = project
     self.number = number
@@ -19,7 +19,7 @@ package struct TrainingWatcher: Sendable {
   /// - Returns: The training as it ended.
   /// - Throws: The `Status` of a watch that failed for good.
   package func watch(
-    after sequence: UInt64 = 0, _ receive: @Sendable (TrainingEvent) throws -> Void
+    after sequence: Int32 = 0, _ receive: @Sendable (TrainingEvent) throws -> Void
   ) async throws -> TrainingJob {
     var state = WatchState(after: sequence)
     while true {

@@ -10,7 +10,7 @@ struct WatchState: Sendable, Equatable {
   }
 
   /// The sequence of the last event seen; 0 before the first.
-  private(set) var lastSequence: UInt64
+  private(set) var lastSequence: Int32
   /// The training, as of the last event that told.
   private(set) var job: TrainingJob?
   /// Losses since the last event.
@@ -22,14 +22,14 @@ struct WatchState: Sendable, Equatable {
   /// Before the first event: a server that is not there is to be told of soon.
   static let earlyLossesMax = 2
 
-  init(after lastSequence: UInt64 = 0) {
+  init(after lastSequence: Int32 = 0) {
     self.lastSequence = lastSequence
   }
 
   /// Whether the training has come to its end, and no event follows.
   var hasEnded: Bool {
     switch job?.state {
-    case .succeeded, .failed, .cancelled: true
+    case .succeeded, .failed, .canceled: true
     case .unspecified, .queued, .running, .unrecognized, nil: false
     }
   }

@@ -8,7 +8,7 @@ package struct HashedImage: Sendable, Equatable {
   package let annotation: Annotation?
   /// The SHA-256 of the bytes, 64 lower-case hexadecimal digits.
   package let id: String
-  package let bytes: UInt64
+  package let bytes: Int64
 
   /// The class, where the image has one as a whole.
   package var label: String? { annotation?.className }
@@ -21,7 +21,7 @@ package struct HashedImage: Sendable, Equatable {
   }
 
   /// The largest image the server takes.
-  static let bytesMax: UInt64 = 134_217_728
+  static let bytesMax: Int64 = 134_217_728
   private static let fileNameBytesMax = 255
   private static let readBytes = 1 << 20
 
@@ -30,11 +30,11 @@ package struct HashedImage: Sendable, Equatable {
   /// - Throws: `LeftOutError` when it cannot be read, is empty or has over 128 MiB.
   static func read(_ image: FoundImage) throws(LeftOutError) -> HashedImage {
     var hash = SHA256()
-    var count: UInt64 = 0
+    var count: Int64 = 0
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: image.path))
       while let part = try file.read(upToCount: readBytes), !part.isEmpty {
-        count += UInt64(part.count)
+        count += Int64(part.count)
         if count > bytesMax { break }
         hash.update(part)
       }

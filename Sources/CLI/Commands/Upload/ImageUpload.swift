@@ -7,7 +7,7 @@ package struct ImageUpload: Sendable {
     package var uploaded = 0
     package var relabeled = 0
     package var unchanged = 0
-    package var bytes: UInt64 = 0
+    package var bytes: Int64 = 0
     package var seconds = 0.0
     package var classesAdded: [String] = []
     package var skipped: [LeftOut] = []
@@ -122,17 +122,14 @@ extension Clients {
     var rest = ids[...]
     while !rest.isEmpty {
       let asked = rest.prefix(Self.findIDsMax)
-      let answer = try await data.findDataPoints(
-        FindDataPointsRequest(project: project, ids: Array(asked)), options: options)
+      let answer = try await data.findMissingImages(
+        FindMissingImagesRequest(project: project, ids: Array(asked)), options: options)
       guard (1...asked.count).contains(Int(answer.answered)) else {
         throw CommandFailure.local(
           "the server answered for \(answer.answered) of \(asked.count) images")
       }
       for found in answer.found {
-        guard found.index < answer.answered else {
-          throw CommandFailure.local("the server found an image that was not asked for")
-        }
-        stored.updateValue(found.annotation, forKey: asked[asked.startIndex + Int(found.index)])
+        stored.updateValue(found.annotation, forKey: found.id)
       }
       rest = rest.dropFirst(Int(answer.answered))
     }

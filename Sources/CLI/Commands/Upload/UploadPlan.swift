@@ -52,7 +52,7 @@ package struct UploadPlan: Sendable, Equatable {
   /// one stream is safe whatever becomes of the next.
   static func batches(of images: [HashedImage]) -> [[HashedImage]] {
     var batches: [[HashedImage]] = []
-    var bytes: UInt64 = 0
+    var bytes: Int64 = 0
     for image in images {
       let isFull =
         (batches.last?.count ?? imagesMax) >= imagesMax || bytes + image.bytes > batchBytesMax
@@ -68,5 +68,5 @@ package struct UploadPlan: Sendable, Equatable {
   }
 
   static let imagesMax = 64
-  static let batchBytesMax: UInt64 = 8 << 20
+  static let batchBytesMax: Int64 = 8 << 20
 }

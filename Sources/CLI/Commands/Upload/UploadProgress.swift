@@ -5,13 +5,13 @@ package struct UploadProgress: Sendable, Equatable {
   package let imagesTotal: Int
   package let startedAt: Date
   package private(set) var imagesDone = 0
-  package private(set) var bytesSent: UInt64 = 0
+  package private(set) var bytesSent: Int64 = 0
   package private(set) var stored = 0
   package private(set) var refused: [LeftOut] = []
 
   package mutating func received(_ event: UploadEvent) {
     switch event {
-    case .sent(let bytes): bytesSent += UInt64(bytes)
+    case .sent(let bytes): bytesSent += Int64(bytes)
     case .stored(let images):
       imagesDone += images
       stored += images
@@ -28,7 +28,7 @@ package struct UploadProgress: Sendable, Equatable {
     let fraction = imagesTotal == 0 ? 1 : Double(imagesDone) / Double(imagesTotal)
     var details = [
       "\(imagesDone)/\(imagesTotal) images",
-      rate > 0 ? "\(Format.bytes(UInt64(rate)))/s" : "-",
+      rate > 0 ? "\(Format.bytes(Int64(rate)))/s" : "-",
     ]
     let left = fraction > 0 ? seconds / fraction - seconds : .nan
     details.append("\(Format.clock(seconds: left)) left")

@@ -42,9 +42,9 @@ package struct Uploader: Sendable {
   ) async throws {
     for image in images {
       guard let annotation = image.annotation else { continue }
-      let request = RelabelDataPointRequest(
+      let request = SetAnnotationRequest(
         project: project, id: image.id, annotation: annotation)
-      _ = try await clients.data.relabelDataPoint(request, options: clients.keyedOptions)
+      _ = try await clients.data.setAnnotation(request, options: clients.keyedOptions)
       report(.stored(images: 1))
     }
   }
@@ -62,33 +62,33 @@ package struct Uploader: Sendable {
     }
     guard !opened.isEmpty else { return }
     let sending = opened
-    let answer = try await clients.data.putDataPoints(options: clients.streamOptions) { writer in
-      try await writer.write(PutDataPointsRequest(part: .project(project)))
+    let answer = try await clients.data.putImages(options: clients.streamOptions) { writer in
+      try await writer.write(PutImagesRequest(part: .project(project)))
       for image in sending { try await write(image, to: writer, report) }
     }
     if !answer.stored.isEmpty { report(.stored(images: answer.stored.count)) }
     for refused in answer.refused {
-      let path =
-        Int(refused.index) < sending.count
-        ? sending[Int(refused.index)].image.path : refused.fileName
-      let reason = "\(refused.message) [\(StatusCode.name(of: refused.code))]"
+      let index = Int(refused.index)
+      let path = sending.indices.contains(index) ? sending[index].image.path : refused.fileName
+      let status = refused.status ?? WireStatus()
+      let reason = "\(status.message) [\(StatusCode.name(of: status.code))]"
       report(.refused(LeftOut(path: path, reason: reason)))
     }
   }
 
   private func write(
-    _ opened: OpenedImage, to writer: MessageWriter<PutDataPointsRequest>,
+    _ opened: OpenedImage, to writer: MessageWriter<PutImagesRequest>,
     _ report: @Sendable (UploadEvent) -> Void
   ) async throws {
     let image = opened.image
-    let begin = PutDataPointsRequest.Begin(
-      imageBytes: image.bytes, annotation: image.annotation, fileName: image.fileName)
-    try await writer.write(PutDataPointsRequest(part: .begin(begin)))
+    let begin = PutImagesRequest.Begin(
+      sizeBytes: image.bytes, annotation: image.annotation, fileName: image.fileName)
+    try await writer.write(PutImagesRequest(part: .begin(begin)))
     var rest = opened.image.bytes
     while rest > 0 {
-      let chunk = try opened.read(upTo: Int(min(rest, UInt64(Self.chunkBytes))))
-      try await writer.write(PutDataPointsRequest(part: .chunk(chunk)))
-      rest -= UInt64(chunk.count)
+      let chunk = try opened.read(upTo: Int(min(rest, Int64(Self.chunkBytes))))
+      try await writer.write(PutImagesRequest(part: .chunk(chunk)))
+      rest -= Int64(chunk.count)
       report(.sent(bytes: chunk.count))
     }
   }
@@ -105,7 +105,7 @@ private struct OpenedImage: Sendable {
       file = try FileHandle(forReadingFrom: URL(fileURLWithPath: image.path))
       let length = try file.seekToEnd()
       try file.seek(toOffset: 0)
-      guard length == image.bytes else { throw CommandFailure.local("changed") }
+      guard Int64(length) == image.bytes else { throw CommandFailure.local("changed") }
     } catch {
       throw LeftOutError(leftOut: LeftOut(path: image.path, reason: "changed since it was hashed"))
     }

@@ -24,8 +24,10 @@ extension ProtoFile {
       \u{7}service\u{18}\u{6} \u{3}(\u{b}2).diyml.descriptors.ServiceDescriptorProto\u{12}/
       \u{7}options\u{18}\u{8} \u{1}(\u{b}2\u{1e}.diyml.descriptors.FileOptions\u{12};
       \u{10}source_code_info\u{18}\u{9} \u{1}(\u{b}2!.diyml.descriptors.SourceCodeInfo\u{12}\u{e}
-      \u{6}syntax\u{18}\u{c} \u{1}(\u{9}"#
-      \u{b}FileOptions\u{12}\u{14}
+      \u{6}syntax\u{18}\u{c} \u{1}(\u{9}"7
+      \u{b}FileOptions\u{12}\u{12}
+
+      deprecated\u{18}\u{17} \u{1}(\u{8}\u{12}\u{14}
       \u{c}swift_prefix\u{18}' \u{1}(\u{9}"\u{bc}\u{2}
       \u{f}DescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}6
@@ -34,8 +36,10 @@ extension ProtoFile {
       \u{9}enum_type\u{18}\u{4} \u{3}(\u{b}2&.diyml.descriptors.EnumDescriptorProto\u{12}2
       \u{7}options\u{18}\u{7} \u{1}(\u{b}2!.diyml.descriptors.MessageOptions\u{12};
 
-      oneof_decl\u{18}\u{8} \u{3}(\u{b}2'.diyml.descriptors.OneofDescriptorProto"#
-      \u{e}MessageOptions\u{12}\u{11}
+      oneof_decl\u{18}\u{8} \u{3}(\u{b}2'.diyml.descriptors.OneofDescriptorProto"7
+      \u{e}MessageOptions\u{12}\u{12}
+
+      deprecated\u{18}\u{3} \u{1}(\u{8}\u{12}\u{11}
       \u{9}map_entry\u{18}\u{7} \u{1}(\u{8}"\u{f0}\u{6}
       \u{14}FieldDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
@@ -74,9 +78,11 @@ extension ProtoFile {
       \u{e}LABEL_OPTIONAL\u{10}\u{1}\u{12}\u{12}
       \u{e}LABEL_REQUIRED\u{10}\u{2}\u{12}\u{12}
       \u{e}LABEL_REPEATED\u{10}\u{3}B\u{e}
-      \u{c}_oneof_index"D
+      \u{c}_oneof_index"X
       \u{c}FieldOptions\u{12}\u{13}
-      \u{6}packed\u{18}\u{2} \u{1}(\u{8}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{14}
+      \u{6}packed\u{18}\u{2} \u{1}(\u{8}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{12}
+
+      deprecated\u{18}\u{3} \u{1}(\u{8}\u{12}\u{14}
       \u{c}debug_redact\u{18}\u{10} \u{1}(\u{8}B\u{9}
       \u{7}_packed"$
       \u{14}OneofDescriptorProto\u{12}\u{c}
@@ -84,16 +90,26 @@ extension ProtoFile {
       \u{13}EnumDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}:
       \u{5}value\u{18}\u{2} \u{3}(\u{b}2+.diyml.descriptors.EnumValueDescriptorProto\u{12}/
-      \u{7}options\u{18}\u{3} \u{1}(\u{b}2\u{1e}.diyml.descriptors.EnumOptions"\"
+      \u{7}options\u{18}\u{3} \u{1}(\u{b}2\u{1e}.diyml.descriptors.EnumOptions"6
       \u{b}EnumOptions\u{12}\u{13}
-      \u{b}allow_alias\u{18}\u{2} \u{1}(\u{8}"H
+      \u{b}allow_alias\u{18}\u{2} \u{1}(\u{8}\u{12}\u{12}
+
+      deprecated\u{18}\u{3} \u{1}(\u{8}"~
       \u{18}EnumValueDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}H\u{0}\u{88}\u{1}\u{1}B\u{9}
-      \u{7}_number"`
+      \u{6}number\u{18}\u{2} \u{1}(\u{5}H\u{0}\u{88}\u{1}\u{1}\u{12}4
+      \u{7}options\u{18}\u{3} \u{1}(\u{b}2#.diyml.descriptors.EnumValueOptionsB\u{9}
+      \u{7}_number"&
+      \u{10}EnumValueOptions\u{12}\u{12}
+
+      deprecated\u{18}\u{1} \u{1}(\u{8}"\u{94}\u{1}
       \u{16}ServiceDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}8
-      \u{6}method\u{18}\u{2} \u{3}(\u{b}2(.diyml.descriptors.MethodDescriptorProto"\u{b5}\u{1}
+      \u{6}method\u{18}\u{2} \u{3}(\u{b}2(.diyml.descriptors.MethodDescriptorProto\u{12}2
+      \u{7}options\u{18}\u{3} \u{1}(\u{b}2!.diyml.descriptors.ServiceOptions"$
+      \u{e}ServiceOptions\u{12}\u{12}
+
+      deprecated\u{18}! \u{1}(\u{8}"\u{b5}\u{1}
       \u{15}MethodDescriptorProto\u{12}\u{c}
       \u{4}name\u{18}\u{1} \u{1}(\u{9}\u{12}\u{12}
 
@@ -101,8 +117,10 @@ extension ProtoFile {
       \u{b}output_type\u{18}\u{3} \u{1}(\u{9}\u{12}1
       \u{7}options\u{18}\u{4} \u{1}(\u{b}2 .diyml.descriptors.MethodOptions\u{12}\u{18}
       \u{10}client_streaming\u{18}\u{5} \u{1}(\u{8}\u{12}\u{18}
-      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{d9}\u{1}
-      \u{d}MethodOptions\u{12}L
+      \u{10}server_streaming\u{18}\u{6} \u{1}(\u{8}"\u{ed}\u{1}
+      \u{d}MethodOptions\u{12}\u{12}
+
+      deprecated\u{18}! \u{1}(\u{8}\u{12}L
       \u{11}idempotency_level\u{18}" \u{1}(\u{e}21.diyml.descriptors.MethodOptions.IdempotencyLevel"z
       \u{10}IdempotencyLevel\u{12}\u{1d}
       \u{19}IDEMPOTENCY_LEVEL_UNKNOWN\u{10}\u{0}\u{12}%

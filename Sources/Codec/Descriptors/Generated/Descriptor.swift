@@ -145,6 +145,9 @@ extension FileDescriptorProto: Message {
 }
 
 package struct FileOptions: Hashable, Sendable {
+  /// Whether nothing in the file should be used any more.
+  package var deprecated: Bool = false
+
   /// Stands before the Swift name of every type of the file.
   package var swiftPrefix: String = ""
 
@@ -152,7 +155,8 @@ package struct FileOptions: Hashable, Sendable {
 
   package init() {}
 
-  package init(swiftPrefix: String = "") {
+  package init(deprecated: Bool = false, swiftPrefix: String = "") {
+    self.deprecated = deprecated
     self.swiftPrefix = swiftPrefix
   }
 }
@@ -165,6 +169,7 @@ extension FileOptions: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
+      case 184: deprecated = try reader.value(.bool)
       case 314: swiftPrefix = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -172,6 +177,7 @@ extension FileOptions: Message {
   }
 
   package func measure(with sizer: inout Sizer) {
+    sizer.value(23, deprecated, .bool)
     sizer.value(39, swiftPrefix, .string)
     sizer.unknown(unknownFields)
   }
@@ -179,6 +185,7 @@ extension FileOptions: Message {
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(39, swiftPrefix, .string)
+    writer.value(23, deprecated, .bool)
   }
 }
 
@@ -258,6 +265,8 @@ extension DescriptorProto: Message {
 }
 
 package struct MessageOptions: Hashable, Sendable {
+  package var deprecated: Bool = false
+
   /// Made by protoc for a map field; holds `key` and `value`.
   package var mapEntry: Bool = false
 
@@ -265,7 +274,8 @@ package struct MessageOptions: Hashable, Sendable {
 
   package init() {}
 
-  package init(mapEntry: Bool = false) {
+  package init(deprecated: Bool = false, mapEntry: Bool = false) {
+    self.deprecated = deprecated
     self.mapEntry = mapEntry
   }
 }
@@ -278,6 +288,7 @@ extension MessageOptions: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
+      case 24: deprecated = try reader.value(.bool)
       case 56: mapEntry = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -285,6 +296,7 @@ extension MessageOptions: Message {
   }
 
   package func measure(with sizer: inout Sizer) {
+    sizer.value(3, deprecated, .bool)
     sizer.value(7, mapEntry, .bool)
     sizer.unknown(unknownFields)
   }
@@ -292,6 +304,7 @@ extension MessageOptions: Message {
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(7, mapEntry, .bool)
+    writer.value(3, deprecated, .bool)
   }
 }
 
@@ -524,6 +537,8 @@ package struct FieldOptions: Hashable, Sendable {
   /// Unset means packed in proto3, not packed in proto2.
   package var packed: Bool?
 
+  package var deprecated: Bool = false
+
   /// The field holds what logs must not: text printing masks it.
   package var debugRedact: Bool = false
 
@@ -531,8 +546,9 @@ package struct FieldOptions: Hashable, Sendable {
 
   package init() {}
 
-  package init(packed: Bool? = nil, debugRedact: Bool = false) {
+  package init(packed: Bool? = nil, deprecated: Bool = false, debugRedact: Bool = false) {
     self.packed = packed
+    self.deprecated = deprecated
     self.debugRedact = debugRedact
   }
 }
@@ -546,6 +562,7 @@ extension FieldOptions: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 16: packed = try reader.value(.bool)
+      case 24: deprecated = try reader.value(.bool)
       case 128: debugRedact = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
       }
@@ -554,6 +571,7 @@ extension FieldOptions: Message {
 
   package func measure(with sizer: inout Sizer) {
     sizer.optional(2, packed, .bool)
+    sizer.value(3, deprecated, .bool)
     sizer.value(16, debugRedact, .bool)
     sizer.unknown(unknownFields)
   }
@@ -561,6 +579,7 @@ extension FieldOptions: Message {
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(16, debugRedact, .bool)
+    writer.value(3, deprecated, .bool)
     writer.optional(2, packed, .bool)
   }
 }
@@ -657,12 +676,15 @@ package struct EnumOptions: Hashable, Sendable {
   /// Several names may have one number.
   package var allowAlias: Bool = false
 
+  package var deprecated: Bool = false
+
   package var unknownFields = UnknownFields()
 
   package init() {}
 
-  package init(allowAlias: Bool = false) {
+  package init(allowAlias: Bool = false, deprecated: Bool = false) {
     self.allowAlias = allowAlias
+    self.deprecated = deprecated
   }
 }
 
@@ -675,6 +697,7 @@ extension EnumOptions: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 16: allowAlias = try reader.value(.bool)
+      case 24: deprecated = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -682,11 +705,13 @@ extension EnumOptions: Message {
 
   package func measure(with sizer: inout Sizer) {
     sizer.value(2, allowAlias, .bool)
+    sizer.value(3, deprecated, .bool)
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(3, deprecated, .bool)
     writer.value(2, allowAlias, .bool)
   }
 }
@@ -697,13 +722,16 @@ package struct EnumValueDescriptorProto: Hashable, Sendable {
   /// Set also where it is 0, as other readers of descriptors expect.
   package var number: Int32?
 
+  package var options: EnumValueOptions?
+
   package var unknownFields = UnknownFields()
 
   package init() {}
 
-  package init(name: String = "", number: Int32? = nil) {
+  package init(name: String = "", number: Int32? = nil, options: EnumValueOptions? = nil) {
     self.name = name
     self.number = number
+    self.options = options
   }
 }
 
@@ -717,6 +745,7 @@ extension EnumValueDescriptorProto: Message {
       switch tag {
       case 10: name = try reader.value(.string)
       case 16: number = try reader.value(.int32)
+      case 26: try reader.merge(into: &options)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -725,13 +754,52 @@ extension EnumValueDescriptorProto: Message {
   package func measure(with sizer: inout Sizer) {
     sizer.value(1, name, .string)
     sizer.optional(2, number, .int32)
+    sizer.message(3, options)
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.message(3, options)
     writer.optional(2, number, .int32)
     writer.value(1, name, .string)
+  }
+}
+
+package struct EnumValueOptions: Hashable, Sendable {
+  package var deprecated: Bool = false
+
+  package var unknownFields = UnknownFields()
+
+  package init() {}
+
+  package init(deprecated: Bool = false) {
+    self.deprecated = deprecated
+  }
+}
+
+extension EnumValueOptions: Message {
+  package static var protoName: String { "diyml.descriptors.EnumValueOptions" }
+
+  package static var protoFile: ProtoFile { .descriptorsDescriptor }
+
+  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 8: deprecated = try reader.value(.bool)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  package func measure(with sizer: inout Sizer) {
+    sizer.value(1, deprecated, .bool)
+    sizer.unknown(unknownFields)
+  }
+
+  package func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(1, deprecated, .bool)
   }
 }
 
@@ -740,13 +808,18 @@ package struct ServiceDescriptorProto: Hashable, Sendable {
 
   package var method: [MethodDescriptorProto] = []
 
+  package var options: ServiceOptions?
+
   package var unknownFields = UnknownFields()
 
   package init() {}
 
-  package init(name: String = "", method: [MethodDescriptorProto] = []) {
+  package init(
+    name: String = "", method: [MethodDescriptorProto] = [], options: ServiceOptions? = nil
+  ) {
     self.name = name
     self.method = method
+    self.options = options
   }
 }
 
@@ -760,6 +833,7 @@ extension ServiceDescriptorProto: Message {
       switch tag {
       case 10: name = try reader.value(.string)
       case 18: try reader.append(to: &method)
+      case 26: try reader.merge(into: &options)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -768,13 +842,52 @@ extension ServiceDescriptorProto: Message {
   package func measure(with sizer: inout Sizer) {
     sizer.value(1, name, .string)
     sizer.messages(2, method)
+    sizer.message(3, options)
     sizer.unknown(unknownFields)
   }
 
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.message(3, options)
     writer.messages(2, method)
     writer.value(1, name, .string)
+  }
+}
+
+package struct ServiceOptions: Hashable, Sendable {
+  package var deprecated: Bool = false
+
+  package var unknownFields = UnknownFields()
+
+  package init() {}
+
+  package init(deprecated: Bool = false) {
+    self.deprecated = deprecated
+  }
+}
+
+extension ServiceOptions: Message {
+  package static var protoName: String { "diyml.descriptors.ServiceOptions" }
+
+  package static var protoFile: ProtoFile { .descriptorsDescriptor }
+
+  package mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 264: deprecated = try reader.value(.bool)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  package func measure(with sizer: inout Sizer) {
+    sizer.value(33, deprecated, .bool)
+    sizer.unknown(unknownFields)
+  }
+
+  package func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(33, deprecated, .bool)
   }
 }
 
@@ -855,6 +968,8 @@ extension MethodDescriptorProto: Message {
 }
 
 package struct MethodOptions: Hashable, Sendable {
+  package var deprecated: Bool = false
+
   /// Whether the method may be called twice.
   package var idempotencyLevel: MethodOptions.IdempotencyLevel = .unknown
 
@@ -862,7 +977,10 @@ package struct MethodOptions: Hashable, Sendable {
 
   package init() {}
 
-  package init(idempotencyLevel: MethodOptions.IdempotencyLevel = .unknown) {
+  package init(
+    deprecated: Bool = false, idempotencyLevel: MethodOptions.IdempotencyLevel = .unknown
+  ) {
+    self.deprecated = deprecated
     self.idempotencyLevel = idempotencyLevel
   }
 
@@ -903,6 +1021,7 @@ extension MethodOptions: Message {
   package mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
+      case 264: deprecated = try reader.value(.bool)
       case 272:
         idempotencyLevel = try reader.value(.enumeration(MethodOptions.IdempotencyLevel.self))
       default: try reader.keep(tag, in: &unknownFields)
@@ -911,6 +1030,7 @@ extension MethodOptions: Message {
   }
 
   package func measure(with sizer: inout Sizer) {
+    sizer.value(33, deprecated, .bool)
     sizer.value(34, idempotencyLevel, .enumeration(MethodOptions.IdempotencyLevel.self))
     sizer.unknown(unknownFields)
   }
@@ -918,6 +1038,7 @@ extension MethodOptions: Message {
   package func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
     writer.value(34, idempotencyLevel, .enumeration(MethodOptions.IdempotencyLevel.self))
+    writer.value(33, deprecated, .bool)
   }
 }
 

@@ -17,6 +17,12 @@ public struct Status: Error, Sendable, Hashable {
     self.details = details
   }
 
+  /// Why the call failed, named for programs, where its service says so.
+  public var info: ErrorInfo? {
+    for case .errorInfo(let info) in details { return info }
+    return nil
+  }
+
   /// Whether no handler saw the call, so that trying again is always safe.
   public var isUnprocessed: Bool { details.contains(.unprocessed) }
 }
@@ -62,4 +68,23 @@ public enum StatusDetail: Sendable, Hashable {
   case unprocessed
   /// What was not found, exists already or may not be touched.
   case resource(kind: String, name: String)
+  /// Why the call failed, named for programs: `CLASS_IN_USE` of the domain `diyml`.
+  case errorInfo(ErrorInfo)
+}
+
+/// Why a call failed, named for programs, as `google.rpc.ErrorInfo` (AIP-193).
+public struct ErrorInfo: Sendable, Hashable {
+  /// In capitals; within a domain it has one meaning, which does not change.
+  public var reason: String
+  /// Who gives the reasons their meaning.
+  public var domain: String
+  /// What stands in the message, by names in lowerCamelCase; at most 16 entries travel.
+  public var metadata: [String: String]
+
+  /// Names why a call failed.
+  public init(reason: String, domain: String, metadata: [String: String] = [:]) {
+    self.reason = reason
+    self.domain = domain
+    self.metadata = metadata
+  }
 }

@@ -44,8 +44,8 @@ package struct CallEnding: Hashable, Sendable {
       return
     }
     let decoding = DecodingLimits(
-      bytesMax: serialized.count, depthMax: 4,
-      elementsMax: limits.metadataEntriesMax + Self.detailsMax)
+      bytesMax: serialized.count, depthMax: 5,
+      elementsMax: limits.metadataEntriesMax + Self.detailsMax * (1 + StatusDetail.metadataMax))
     do {
       let wire = try WireEnd(serialized: serialized, limits: decoding)
       let trailers = try Metadata(

@@ -5,7 +5,27 @@ extension Status {
   }
 }
 
+extension WireStatus {
+  /// A status as one of many parts of an answer carries it.
+  public init(_ status: Status) {
+    self.init(
+      code: Int32(status.code.rawValue), message: status.message,
+      details: status.details.map(\.wire))
+  }
+}
+
+extension Status {
+  /// What a part of an answer says of its failure; a code of no meaning is `UNKNOWN`.
+  public init(_ wire: WireStatus) {
+    let code = UInt8(exactly: wire.code).flatMap(StatusCode.init(rawValue:)) ?? .unknown
+    self.init(code, wire.message, details: wire.details.compactMap(StatusDetail.init))
+  }
+}
+
 extension StatusDetail {
+  /// Entries of an error's metadata on the wire, at most; the rest is left out.
+  static let metadataMax = 16
+
   /// The detail as it is sent.
   var wire: WireStatusDetail {
     switch self {
@@ -22,6 +42,14 @@ extension StatusDetail {
       WireStatusDetail(detail: .unprocessed(WireUnprocessed()))
     case .resource(let kind, let name):
       WireStatusDetail(detail: .resource(WireResource(kind: kind, name: name)))
+    case .errorInfo(let info):
+      WireStatusDetail(
+        detail: .errorInfo(
+          WireErrorInfo(
+            reason: info.reason, domain: info.domain,
+            metadata: Dictionary(
+              uniqueKeysWithValues: info.metadata.sorted { $0.key < $1.key }
+                .prefix(Self.metadataMax).map { ($0.key, $0.value) }))))
     }
   }
 
@@ -38,6 +66,9 @@ extension StatusDetail {
       self = .unprocessed
     case .resource(let resource):
       self = .resource(kind: resource.kind, name: resource.name)
+    case .errorInfo(let info):
+      self = .errorInfo(
+        ErrorInfo(reason: info.reason, domain: info.domain, metadata: info.metadata))
     case nil:
       return nil
     }

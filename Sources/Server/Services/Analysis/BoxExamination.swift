@@ -10,15 +10,15 @@ package struct BoxExamination: Sendable {
   static let mediumAreaMin = 32.0 * 32
   static let largeAreaMin = 96.0 * 96
 
-  package private(set) var count: UInt64 = 0
+  package private(set) var count: Int32 = 0
   package private(set) var perImage = Histogram(from: [0, 1, 2, 3, 5, 10, 20, 50, 100])
   package private(set) var relativeSizes = Histogram(from: [
     0, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75,
   ])
   package private(set) var aspects = Histogram(from: [0, 0.125, 0.25, 0.5, 0.8, 1.25, 2, 4, 8])
-  package private(set) var small: UInt64 = 0
-  package private(set) var medium: UInt64 = 0
-  package private(set) var large: UInt64 = 0
+  package private(set) var small: Int32 = 0
+  package private(set) var medium: Int32 = 0
+  package private(set) var large: Int32 = 0
   /// Labelled images without a box, and those with odd ones.
   package private(set) var withoutBoxes = ImageList()
   private(set) var outside = ImageList()

@@ -4,11 +4,11 @@ import Store
 /// How many images and boxes each class has, in the order of the project's list.
 struct ClassCounts {
   /// Images with the class.
-  private(set) var images: [UInt64]
+  private(set) var images: [Int32]
   /// Boxes with the class.
-  private(set) var boxes: [UInt64]
+  private(set) var boxes: [Int32]
   /// Boxes of which enough lies in the image to be learned.
-  private(set) var usableBoxes: [UInt64]
+  private(set) var usableBoxes: [Int32]
   /// The last image that was counted for each class.
   private var last: [Int64]
 
@@ -42,7 +42,7 @@ struct ClassCounts {
 
 extension EngineBox {
   /// Whether enough of it lies in the image.
-  fileprivate func canBeLearned(width: UInt32, height: UInt32) -> Bool {
+  fileprivate func canBeLearned(width: Int32, height: Int32) -> Bool {
     min(xMax, Double(width)) - max(xMin, 0) >= ReadinessRules.boxSideMin
       && min(yMax, Double(height)) - max(yMin, 0) >= ReadinessRules.boxSideMin
   }

@@ -16,7 +16,7 @@ package struct DuplicateExamination: Sendable {
 
   /// The first ones, in the order of their first member's upload.
   package private(set) var groups: [Group] = []
-  package private(set) var groupCount: UInt64 = 0
+  package private(set) var groupCount: Int32 = 0
   /// The images of all groups that disagree, and of all others.
   private(set) var conflicting = ImageList()
   private(set) var alike = ImageList()
@@ -33,7 +33,7 @@ package struct DuplicateExamination: Sendable {
       let group = named[UInt32(number)]
       if groupCount < Self.namedMax, let group { groups.append(group) }
       groupCount += 1
-      let list = group?.images ?? ImageList(unnamed: UInt64(size.images))
+      let list = group?.images ?? ImageList(unnamed: Int32(size.images))
       if size.isConflicting { conflicting.append(list) } else { alike.append(list) }
     }
   }
@@ -104,5 +104,5 @@ struct LabelMark: Equatable, BitwiseCopyable {
     }
   }
 
-  init(classPlace: UInt32) { value = UInt64(classPlace) + 1 }
+  init(classPlace: Int32) { value = UInt64(classPlace) + 1 }
 }

@@ -5,12 +5,12 @@ package struct ImageList: Sendable, Equatable {
 
   /// The numbers of the first ones, which the store knows them by.
   package private(set) var first: [Int64] = []
-  package private(set) var count: UInt64 = 0
+  package private(set) var count: Int32 = 0
 
   init() {}
 
   /// Of so many images of which none is named.
-  init(unnamed count: UInt64) { self.count = count }
+  init(unnamed count: Int32) { self.count = count }
 
   mutating func append(_ image: Int64) {
     count += 1

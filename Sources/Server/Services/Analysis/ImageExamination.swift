@@ -3,7 +3,7 @@ import Store
 /// What an examination of a project's images finds, but for their boxes.
 struct ImageExamination {
   /// Below this side, in pixels, an image holds little to learn from.
-  static let tinySide: UInt32 = 32
+  static let tinySide: Int32 = 32
 
   /// Of longer sides, in pixels, and of width divided by height.
   private(set) var longSides = Histogram(from: [
@@ -28,16 +28,16 @@ struct ImageExamination {
 
 /// How many images have each width, or each height.
 struct Sides {
-  private var counts: [UInt32: Int] = [:]
+  private var counts: [Int32: Int] = [:]
   private var total = 0
 
-  mutating func count(_ side: UInt32) {
+  mutating func count(_ side: Int32) {
     counts[side, default: 0] += 1
     total += 1
   }
 
   /// The middle value; of an even number the upper one of the middle two; 0 of none.
-  var median: UInt32 {
+  var median: Int32 {
     var before = 0
     for (side, count) in counts.sorted(by: { $0.key < $1.key }) {
       before += count
@@ -51,7 +51,7 @@ struct Sides {
 package struct Histogram: Sendable, Equatable {
   /// Where each range begins, in rising order.
   package let edges: [Double]
-  package private(set) var counts: [UInt64]
+  package private(set) var counts: [Int32]
 
   /// Ranges that begin at these values, at least one.
   init(from edges: [Double]) {

@@ -4,18 +4,18 @@ package import Store
 /// What an examination of a project finds: numbers, duplicates, and what is odd or missing.
 package struct ProjectAnalysis: Sendable {
   /// Fewer labelled images of a class than this seldom make a good model.
-  static let fewImages: UInt64 = 20
+  static let fewImages: Int32 = 20
   /// The largest class has at most this many times the images of the smallest.
-  static let imbalanceMax: UInt64 = 10
+  static let imbalanceMax: Int32 = 10
 
   /// Images and boxes of each class, in the order of the project's list.
-  package let images: [UInt64]
-  package let boxes: [UInt64]
+  package let images: [Int32]
+  package let boxes: [Int32]
   package let duplicates: DuplicateExamination
   package let findings: [Finding]
   /// Pixels; 0 without images.
-  package let widthMedian: UInt32
-  package let heightMedian: UInt32
+  package let widthMedian: Int32
+  package let heightMedian: Int32
   /// Of longer sides, in pixels, and of width divided by height.
   package let longSides: Histogram
   package let aspects: Histogram
@@ -26,7 +26,7 @@ package struct ProjectAnalysis: Sendable {
   /// Looks at each image once; keeps a few dozen bytes of each until it is done.
   package init(_ examination: ProjectExamination) throws {
     let project = examination.project
-    let count = Int(project.dataPointCount)
+    let count = Int(project.imageCount)
     var counts = ClassCounts(classes: project.classes.count)
     var shapes = ImageExamination()
     var figures = BoxExamination()
@@ -62,7 +62,7 @@ package struct ProjectAnalysis: Sendable {
 // MARK: - Findings
 
 extension ProjectAnalysis {
-  private static func balance(of classes: [Class], _ images: [UInt64]) -> [Finding] {
+  private static func balance(of classes: [Class], _ images: [Int32]) -> [Finding] {
     let sizes = zip(classes.map(\.name), images).map { ($0, $1) }
     var findings = sizes.filter {
       (ReadinessRules.classImagesMin..<fewImages).contains($0.1)

@@ -9,7 +9,7 @@ enum ReadinessRules {
   /// An object may also not be there.
   static let detectionClassesMin = 1
   /// One to learn from and one to be measured by.
-  static let classImagesMin: UInt64 = 2
+  static let classImagesMin: Int32 = 2
   /// Images with boxes that do not look the same, for the same reason.
   static let differentImagesMin = 2
   /// Of a box's part in the image, in pixels: nothing can be learned of a smaller one.

@@ -4,6 +4,7 @@ internal import Credentials
 internal import RPCCore
 internal import Store
 internal import Synchronization
+internal import WellKnownTypes
 
 /// Serves `diyml.v1.Auth`.
 final class AuthProvider: AuthService {
@@ -49,7 +50,7 @@ final class AuthProvider: AuthService {
 
   func createAccount(
     _ request: CreateAccountRequest, context: ServerContext
-  ) async throws -> CreateAccountResponse {
+  ) async throws -> IssuedToken {
     try checkName(request.user, "user")
     try checkNewPassword(request.password, "password")
     // Nobody has proved to be the account of that name, so no refusal is kept with it.
@@ -59,8 +60,8 @@ final class AuthProvider: AuthService {
   }
 
   private func makeAccount(
-    _ request: CreateAccountRequest, _ keeper: ResponseRecorder<CreateAccountResponse>?
-  ) async throws -> CreateAccountResponse {
+    _ request: CreateAccountRequest, _ keeper: ResponseRecorder<IssuedToken>?
+  ) async throws -> IssuedToken {
     // Asked first so that a taken name costs no hash; the store decides.
     guard try await store.account(named: request.user) == nil else {
       throw StoreError.alreadyExists(.account, request.user)
@@ -69,8 +70,8 @@ final class AuthProvider: AuthService {
     let secret = TokenSecret()
     let token = newToken(
       secret, label: "", scopes: Scope.named, lifetime: limits.tokenLifetimeDefault, .login)
-    let answer: @Sendable (Token) -> CreateAccountResponse = {
-      CreateAccountResponse(issued: IssuedToken(token: $0, secret: secret.text))
+    let answer: @Sendable (Token) -> IssuedToken = {
+      IssuedToken(token: $0, secret: secret.text)
     }
     let made = try await store.createAccount(
       name: request.user, passwordHash: hash, token: token, at: base.now(),
@@ -80,7 +81,7 @@ final class AuthProvider: AuthService {
 
   func login(
     _ request: LoginRequest, context: ServerContext
-  ) async throws -> LoginResponse {
+  ) async throws -> IssuedToken {
     try refuseKey(context)
     try checkName(request.user, "user")
     try checkOldPassword(request.password, "password")
@@ -103,38 +104,38 @@ final class AuthProvider: AuthService {
       secret, label: request.tokenLabel, scopes: Scope.named,
       lifetime: limits.tokenLifetimeDefault, .login)
     let made = try await store.createToken(token, of: account.id, at: base.now())
-    return LoginResponse(issued: IssuedToken(token: made, secret: secret.text))
+    return IssuedToken(token: made, secret: secret.text)
   }
 
   func deleteAccount(
     _ request: DeleteAccountRequest, context: ServerContext
-  ) async throws -> DeleteAccountResponse {
+  ) async throws -> ProtoEmpty {
     try refuseKey(context)
     let account = try await base.account(of: context, needing: .account)
     try checkOldPassword(request.password, "password")
     try await requirePassword(request.password, of: account)
     stopTrainings(try await store.deleteAccount(account.id))
-    return DeleteAccountResponse()
+    return ProtoEmpty()
   }
 
   func whoAmI(
     _ request: WhoAmIRequest, context: ServerContext
-  ) async throws -> WhoAmIResponse {
+  ) async throws -> Account {
     let user = try await base.user(of: context, needing: nil)
-    return WhoAmIResponse(
+    return Account(
       user: user.account.name, token: user.token,
-      accountCreateTimeUnixMs: user.account.createTime.unixMilliseconds)
+      createTime: ProtoTimestamp(user.account.createTime))
   }
 
   func changePassword(
     _ request: ChangePasswordRequest, context: ServerContext
-  ) async throws -> ChangePasswordResponse {
+  ) async throws -> ProtoEmpty {
     let user = try await base.user(of: context, needing: .account)
     try checkOldPassword(request.oldPassword, "old_password")
     try checkNewPassword(request.newPassword, "new_password")
     return try await base.answer(request, context, of: user.account, hasSecrets: true) {
       (_: Void) in
-      ChangePasswordResponse()
+      ProtoEmpty()
     } to: { answer in
       try await requirePassword(request.oldPassword, of: user.account)
       let hash = try await passwords.hash(request.newPassword)
@@ -160,15 +161,15 @@ extension AuthProvider {
 
   func createToken(
     _ request: CreateTokenRequest, context: ServerContext
-  ) async throws -> CreateTokenResponse {
+  ) async throws -> IssuedToken {
     let user = try await base.user(of: context, needing: .account)
     try checkBytes(request.label, "label", limits.tokenLabelBytesMax)
     try checkScopes(request.scopes, of: user)
-    let lifetime = try checkLifetime(request.lifetimeSeconds)
+    let lifetime = try checkLifetime(request.lifetime)
     let secret = TokenSecret()
     return try await base.answer(request, context, of: user.account, hasSecrets: true) {
       (token: Token) in
-      CreateTokenResponse(issued: IssuedToken(token: token, secret: secret.text))
+      IssuedToken(token: token, secret: secret.text)
     } to: { answer in
       try await store.createToken(
         newToken(
@@ -179,15 +180,20 @@ extension AuthProvider {
 
   func revokeToken(
     _ request: RevokeTokenRequest, context: ServerContext
-  ) async throws -> RevokeTokenResponse {
+  ) async throws -> ProtoEmpty {
     let user = try await base.user(of: context, needing: nil)
-    let isOwn = request.id == 0 || request.id == user.token.id
-    if !isOwn { _ = try await base.account(of: context, needing: .account) }
+    let id =
+      switch request.token {
+      case .id(let id): id
+      case .current: user.token.id
+      case nil: throw invalid("token", "it has neither id nor current")
+      }
+    if id != user.token.id { _ = try await base.account(of: context, needing: .account) }
     return try await base.answer(request, context, of: user.account) { (_: Void) in
-      RevokeTokenResponse()
+      ProtoEmpty()
     } to: { answer in
       try await store.revokeToken(
-        TokenID(isOwn ? user.token.id : request.id), of: user.account.id, keeping: answer)
+        TokenID(id), of: user.account.id, keeping: answer)
     }
   }
 
@@ -242,12 +248,13 @@ extension AuthProvider {
     }
   }
 
-  private func checkLifetime(_ seconds: UInt64) throws(Status) -> Duration {
-    let secondsMax = limits.tokenLifetimeMax.components.seconds
-    guard seconds <= secondsMax else {
-      throw invalid("lifetime_seconds", "\(seconds); the limit is \(secondsMax)")
+  private func checkLifetime(_ asked: ProtoDuration?) throws(Status) -> Duration {
+    guard let lifetime = asked?.duration else { return limits.tokenLifetimeDefault }
+    guard lifetime > .zero, lifetime <= limits.tokenLifetimeMax else {
+      throw invalid(
+        "lifetime", "\(lifetime); it must be more than 0 and at most \(limits.tokenLifetimeMax)")
     }
-    return seconds == 0 ? limits.tokenLifetimeDefault : .seconds(Int64(seconds))
+    return lifetime
   }
 
   /// The peer without its port, which changes with each connection.

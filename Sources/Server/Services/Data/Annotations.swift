@@ -26,7 +26,7 @@ func checked(
 
 /// - Throws: `INVALID_ARGUMENT` for a box that lies wholly outside an image of so many pixels.
 func checkBoxes(
-  of annotation: Annotation.Value?, width: UInt32, height: UInt32
+  of annotation: Annotation.Value?, width: Int32, height: Int32
 ) throws(Status) {
   guard case .boxes(let list) = annotation else { return }
   for (index, box) in list.boxes.enumerated() {

@@ -3,6 +3,7 @@ internal import Codec
 internal import Cryptography
 internal import RPCCore
 internal import Store
+internal import WellKnownTypes
 
 /// Serves `diyml.v1.Data`.
 struct DataProvider: DataService {
@@ -41,22 +42,22 @@ extension DataProvider {
 
   func getProject(
     _ request: GetProjectRequest, context: ServerContext
-  ) async throws -> GetProjectResponse {
+  ) async throws -> Project {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     let project = try await store.project(named: request.project, of: account.id)
-    return GetProjectResponse(project: project.message)
+    return project.message
   }
 
   func createProject(
     _ request: CreateProjectRequest, context: ServerContext
-  ) async throws -> CreateProjectResponse {
+  ) async throws -> Project {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     try checkBytes(request.description, "description", limits.descriptionBytesMax)
     guard request.type.isNamed else {
       throw invalid("type", "\(request.type.rawValue) is neither classification nor detection")
     }
     return try await base.answer(request, context, of: account) { (project: Project) in
-      CreateProjectResponse(project: project)
+      project
     } to: { answer in
       try await store.createProject(
         name: request.project, type: request.type, description: request.description,
@@ -66,10 +67,10 @@ extension DataProvider {
 
   func deleteProject(
     _ request: DeleteProjectRequest, context: ServerContext
-  ) async throws -> DeleteProjectResponse {
+  ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     return try await base.answer(request, context, of: account) { (_: Void) in
-      DeleteProjectResponse()
+      ProtoEmpty()
     } to: { answer in
       stopTrainings(
         try await store.deleteProject(named: request.project, of: account.id, keeping: answer))
@@ -78,10 +79,10 @@ extension DataProvider {
 
   func analyzeProject(
     _ request: AnalyzeProjectRequest, context: ServerContext
-  ) async throws -> AnalyzeProjectResponse {
+  ) async throws -> API.ProjectAnalysis {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     return try await store.examine(project: request.project, of: account.id) {
-      try AnalyzeProjectResponse($0)
+      try API.ProjectAnalysis($0)
     }
   }
 }
@@ -91,7 +92,7 @@ extension DataProvider {
 extension DataProvider {
   func setClasses(
     _ request: SetClassesRequest, context: ServerContext
-  ) async throws -> SetClassesResponse {
+  ) async throws -> ClassList {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     guard request.classes.count <= limits.classesMax else {
       throw invalid(
@@ -101,7 +102,7 @@ extension DataProvider {
       try checkClassName(entry.name, "classes[\(index)].name")
     }
     return try await base.answer(request, context, of: account) { (classes: [Class]) in
-      SetClassesResponse(classes: classes)
+      ClassList(classes: classes)
     } to: { answer in
       try await store.setClasses(
         request.classes, ofProject: request.project, of: account.id, keeping: answer)
@@ -110,18 +111,18 @@ extension DataProvider {
 
   func getClasses(
     _ request: GetClassesRequest, context: ServerContext
-  ) async throws -> GetClassesResponse {
+  ) async throws -> ClassList {
     let account = try await base.account(of: context, needing: .read, project: request.project)
-    return GetClassesResponse(
+    return ClassList(
       classes: try await store.classes(ofProject: request.project, of: account.id))
   }
 
   func deleteClasses(
     _ request: DeleteClassesRequest, context: ServerContext
-  ) async throws -> DeleteClassesResponse {
+  ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     return try await base.answer(request, context, of: account) { (_: Void) in
-      DeleteClassesResponse()
+      ProtoEmpty()
     } to: { answer in
       try await store.deleteClasses(
         ofProject: request.project, of: account.id, force: request.force, keeping: answer)
@@ -132,9 +133,9 @@ extension DataProvider {
 // MARK: - Images
 
 extension DataProvider {
-  func putDataPoint(
-    _ request: PutDataPointRequest, context: ServerContext
-  ) async throws -> PutDataPointResponse {
+  func putImage(
+    _ request: PutImageRequest, context: ServerContext
+  ) async throws -> PutImageResponse {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     try checkBytes(request.fileName, "file_name", limits.fileNameBytesMax)
     guard !request.image.isEmpty else { throw invalid("image", "0 bytes; at least 1 is needed") }
@@ -151,24 +152,30 @@ extension DataProvider {
     }
   }
 
-  func putDataPoints(
-    _ requests: MessageStream<PutDataPointsRequest>, context: ServerContext
-  ) async throws -> PutDataPointsResponse {
+  func putImages(
+    _ requests: MessageStream<PutImagesRequest>, context: ServerContext
+  ) async throws -> PutImagesResponse {
     try refuseKey(context)
     let account = try await base.account(of: context, needing: .write)
     var uploads = ImageUploads(intake: intake, account: account.id, limits: limits)
     return try await uploads.receive(requests)
   }
 
-  func getDataPoint(
-    _ request: GetDataPointRequest, responses: MessageWriter<GetDataPointResponse>,
+  func getImage(
+    _ request: GetImageRequest, context: ServerContext
+  ) async throws -> Image {
+    let account = try await base.account(of: context, needing: .read, project: request.project)
+    return try await store.image(
+      imageID(request.id), inProject: request.project, of: account.id)
+  }
+
+  func downloadImage(
+    _ request: DownloadImageRequest, responses: MessageWriter<DownloadImageResponse>,
     context: ServerContext
   ) async throws {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     let id = try imageID(request.id)
-    let (dataPoint, reader) = try await store.openDataPoint(
-      id, inProject: request.project, of: account.id)
-    try await responses.write(GetDataPointResponse(dataPoint: dataPoint))
+    let (_, reader) = try await store.openImage(id, inProject: request.project, of: account.id)
     var offset: UInt64 = 0
     while offset < reader.bytes {
       let chunk = try reader.read(at: offset, count: limits.chunkBytes)
@@ -176,99 +183,116 @@ extension DataProvider {
         throw Status(.dataLoss, "the image \(id) ends after \(offset) of \(reader.bytes) bytes")
       }
       offset += UInt64(chunk.count)
-      try await responses.write(GetDataPointResponse(chunk: Bytes(chunk)))
+      try await responses.write(DownloadImageResponse(chunk: Bytes(chunk)))
     }
   }
 
-  func listDataPoints(
-    _ request: ListDataPointsRequest, context: ServerContext
-  ) async throws -> ListDataPointsResponse {
+  func listImages(
+    _ request: ListImagesRequest, context: ServerContext
+  ) async throws -> ListImagesResponse {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     if !request.className.isEmpty { try checkClassName(request.className, "class_name") }
     let prefix = request.idPrefix
     guard isLowerHex(prefix, digits: 0...64) else {
       throw invalid("id_prefix", "\(quoted(prefix)) is not 0 to 64 lower-case hexadecimal digits")
     }
-    let filter = DataPointFilter(
+    let filter = ImageFilter(
       className: request.className.isEmpty ? nil : request.className,
       unlabeledOnly: request.unlabeled)
     let answer =
       prefix.isEmpty
       ? try await listInOrder(filter, request, of: account.id)
       : try await listByID(filter, request, of: account.id)
-    return ListDataPointsResponse(
-      dataPoints: answer.elements, nextPageToken: answer.nextPageToken)
+    return ListImagesResponse(
+      images: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   private func listInOrder(
-    _ filter: DataPointFilter, _ request: ListDataPointsRequest, of account: AccountID
-  ) async throws -> AnswerPage<DataPoint> {
+    _ filter: ImageFilter, _ request: ListImagesRequest, of account: AccountID
+  ) async throws -> AnswerPage<Image> {
     let page = try pageRequest(size: request.pageSize, token: request.pageToken) { Int64($0) }
     return try AnswerPage(
-      try await store.dataPoints(
+      try await store.images(
         inProject: request.project, of: account, filter: filter, page: page))
   }
 
   private func listByID(
-    _ filter: DataPointFilter, _ request: ListDataPointsRequest, of account: AccountID
-  ) async throws -> AnswerPage<DataPoint> {
+    _ filter: ImageFilter, _ request: ListImagesRequest, of account: AccountID
+  ) async throws -> AnswerPage<Image> {
     let page = try pageRequest(size: request.pageSize, token: request.pageToken) {
       ObjectHash(hex: $0)
     }
     return try AnswerPage(
-      try await store.dataPoints(
+      try await store.images(
         withPrefix: request.idPrefix, inProject: request.project, of: account, filter: filter,
         page: page))
   }
 
-  func findDataPoints(
-    _ request: FindDataPointsRequest, context: ServerContext
-  ) async throws -> FindDataPointsResponse {
+  func findMissingImages(
+    _ request: FindMissingImagesRequest, context: ServerContext
+  ) async throws -> FindMissingImagesResponse {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     guard request.ids.count <= limits.findIDsMax else {
       throw invalid("ids", "\(request.ids.count) ids; the limit is \(limits.findIDsMax)")
     }
     let ids = try request.ids.enumerated().map { try imageID($1, "ids[\($0)]") }
-    let findings = try await store.findDataPoints(ids, inProject: request.project, of: account.id)
-    var answer = FindDataPointsResponse(answered: UInt32(findings.count))
-    for (index, finding) in findings.enumerated() {
+    let findings = try await store.findMissingImages(
+      ids, inProject: request.project, of: account.id)
+    var answer = FindMissingImagesResponse(answered: Int32(findings.count))
+    for (id, finding) in zip(request.ids, findings) {
       switch finding {
-      case .missing: break
+      case .missing: answer.missingIds.append(id)
       case .stored(let value):
-        answer.found.append(
-          .init(index: UInt32(index), annotation: value.map { Annotation(value: $0) }))
+        answer.found.append(.init(id: id, annotation: value.map { Annotation(value: $0) }))
       }
     }
     return answer
   }
 
-  func deleteDataPoint(
-    _ request: DeleteDataPointRequest, context: ServerContext
-  ) async throws -> DeleteDataPointResponse {
+  func deleteImage(
+    _ request: DeleteImageRequest, context: ServerContext
+  ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     let id = try imageID(request.id)
     return try await base.answer(request, context, of: account) { (_: Void) in
-      DeleteDataPointResponse()
+      ProtoEmpty()
     } to: { answer in
-      try await store.deleteDataPoint(
+      try await store.deleteImage(
         id, inProject: request.project, of: account.id, keeping: answer)
     }
   }
 
-  func relabelDataPoint(
-    _ request: RelabelDataPointRequest, context: ServerContext
-  ) async throws -> RelabelDataPointResponse {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
-    let id = try imageID(request.id)
-    let annotation = try checked(request.annotation, limits)
-    return try await base.answer(request, context, of: account) { (dataPoint: DataPoint) in
-      RelabelDataPointResponse(dataPoint: dataPoint)
+  func setAnnotation(
+    _ request: SetAnnotationRequest, context: ServerContext
+  ) async throws -> Image {
+    guard request.annotation != nil else {
+      throw invalid("annotation", "it is missing; RemoveAnnotation takes one away")
+    }
+    return try await annotate(
+      request.id, with: request.annotation, inProject: request.project, request, context)
+  }
+
+  func removeAnnotation(
+    _ request: RemoveAnnotationRequest, context: ServerContext
+  ) async throws -> Image {
+    try await annotate(request.id, with: nil, inProject: request.project, request, context)
+  }
+
+  private func annotate(
+    _ id: String, with annotation: Annotation?, inProject project: String,
+    _ request: some Message, _ context: ServerContext
+  ) async throws -> Image {
+    let account = try await base.account(of: context, needing: .write, project: project)
+    let id = try imageID(id)
+    let annotation = try checked(annotation, limits)
+    return try await base.answer(request, context, of: account) { (image: Image) in
+      image
     } to: { answer in
       // An image of the same name has the same size, whatever happens between the two calls.
-      let present = try await store.dataPoint(id, inProject: request.project, of: account.id)
+      let present = try await store.image(id, inProject: project, of: account.id)
       try checkBoxes(of: annotation, width: present.width, height: present.height)
-      return try await store.relabelDataPoint(
-        id, annotation: annotation, inProject: request.project, of: account.id, keeping: answer)
+      return try await store.setAnnotation(
+        id, annotation: annotation, inProject: project, of: account.id, keeping: answer)
     }
   }
 }

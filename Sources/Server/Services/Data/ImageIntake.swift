@@ -16,10 +16,10 @@ struct ImageIntake: Sendable {
   }
 
   /// An image as the store has it now, and whether it is new to the project.
-  typealias Stored = (dataPoint: DataPoint, created: Bool)
+  typealias Stored = (image: Image, created: Bool)
 
-  static func response(to stored: Stored) -> PutDataPointResponse {
-    PutDataPointResponse(dataPoint: stored.dataPoint, created: stored.created)
+  static func response(to stored: Stored) -> PutImageResponse {
+    PutImageResponse(image: stored.image, created: stored.created)
   }
 
   /// - Throws: `INVALID_ARGUMENT` with the reason when it is not an image or a box lies outside it;
@@ -28,11 +28,11 @@ struct ImageIntake: Sendable {
     _ staged: StagedObject, _ label: Label, project: String, of account: AccountID,
     keeping answer: PendingResponse<Stored>? = nil
   ) async throws -> Stored {
-    try await store.checkDataPoint(
+    try await store.checkImage(
       staged.hash, annotation: label.annotation, inProject: project, of: account)
     let image = try await facts(of: staged)
     try checkBoxes(of: label.annotation, width: image.width, height: image.height)
-    return try await store.putDataPoint(
+    return try await store.putImage(
       staged, image: image, annotation: label.annotation, fileName: label.fileName,
       inProject: project, of: account, at: now(), keeping: answer)
   }
@@ -42,8 +42,8 @@ struct ImageIntake: Sendable {
     if let known = try await store.imageFacts(of: staged.hash) { return known }
     let answer = try await vision.inspectImage(
       EngineInspectImageRequest(image: .init(place: .staged(staged.stagedName))))
-    guard answer.format.isNamed else {
-      throw Status(.internal, "the engine named an image format that the server does not know")
+    guard answer.format.isNamed, answer.width > 0, answer.height > 0 else {
+      throw Status(.internal, "the engine described an image as no image can be")
     }
     return ImageFacts(
       format: answer.format, width: answer.width, height: answer.height,

@@ -5,7 +5,7 @@ internal import Store
 
 extension Bytes: ContiguousChunk {}
 
-/// Serves one `PutDataPoints` stream: writes chunks to staged files as they come, and takes in
+/// Serves one `PutImages` stream: writes chunks to staged files as they come, and takes in
 /// whole images a few at a time.
 ///
 /// No image is ever in memory as a whole. An image that is refused is named in the answer and the
@@ -29,8 +29,8 @@ struct ImageUploads {
 
   /// Reads the stream to its end.
   mutating func receive(
-    _ requests: MessageStream<PutDataPointsRequest>
-  ) async throws -> PutDataPointsResponse {
+    _ requests: MessageStream<PutImagesRequest>
+  ) async throws -> PutImagesResponse {
     try await withThrowingTaskGroup(of: UploadOutcome.self) { group in
       var running = 0
       for try await request in requests {
@@ -70,12 +70,12 @@ struct ImageUploads {
       let image = try check(index, begin)
       writer =
         if case .success = image.verdict {
-          try intake.store.stageUpload(bytes: begin.imageBytes)
+          try intake.store.stageUpload(bytes: UInt64(begin.sizeBytes))
         } else {
           nil
         }
       current = image
-      return begin.imageBytes == 0
+      return begin.sizeBytes <= 0
     case .append(let bytes):
       // Chunks of a refused image are passed over.
       try await writer?.write(bytes)
@@ -96,7 +96,7 @@ struct ImageUploads {
   ///
   /// - Throws: when the stream has had as many images as one may have.
   private func check(
-    _ index: UInt32, _ begin: PutDataPointsRequest.Begin
+    _ index: Int32, _ begin: PutImagesRequest.Begin
   ) throws(Status) -> UploadedImage {
     guard index < limits.streamImagesMax else {
       throw Status(
@@ -122,12 +122,12 @@ struct ImageUploads {
   }
 
   private func label(
-    of begin: PutDataPointsRequest.Begin
+    of begin: PutImagesRequest.Begin
   ) throws(Status) -> ImageIntake.Label {
     try checkBytes(begin.fileName, "file_name", limits.fileNameBytesMax)
-    guard (1...limits.imageBytesMax).contains(begin.imageBytes) else {
+    guard (1...Int64(limits.imageBytesMax)).contains(begin.sizeBytes) else {
       throw invalid(
-        "image_bytes", "\(begin.imageBytes); the limits are 1 and \(limits.imageBytesMax)")
+        "size_bytes", "\(begin.sizeBytes); the limits are 1 and \(limits.imageBytesMax)")
     }
     return ImageIntake.Label(
       annotation: try checked(begin.annotation, limits), fileName: begin.fileName)
@@ -138,16 +138,16 @@ struct ImageUploads {
     outcomes.append(outcome)
   }
 
-  private func answer() -> PutDataPointsResponse {
-    var answer = PutDataPointsResponse()
+  private func answer() -> PutImagesResponse {
+    var answer = PutImagesResponse()
     for outcome in outcomes.sorted(by: { $0.image.index < $1.image.index }) {
       switch outcome.result {
       case .success(let stored): answer.stored.append(stored)
       case .failure(let status):
         answer.refused.append(
-          PutDataPointsResponse.Refused(
+          PutImagesResponse.Refused(
             index: outcome.image.index, fileName: outcome.image.fileName,
-            code: UInt32(status.code.rawValue), message: status.message))
+            status: WireStatus(status)))
       }
     }
     return answer

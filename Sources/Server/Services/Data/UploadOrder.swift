@@ -2,7 +2,7 @@ internal import API
 internal import Codec
 internal import RPCCore
 
-/// The order of the parts of a `PutDataPoints` stream: events in, what to do out.
+/// The order of the parts of a `PutImages` stream: events in, what to do out.
 ///
 /// It knows nothing of files. A part out of order is misuse of the stream and ends it; what is wrong
 /// with an image is for others to judge.
@@ -10,7 +10,7 @@ struct UploadOrder {
   enum Action: Equatable {
     case open(project: String)
     /// A new image begins; it may be without any chunk to follow, when it announces no byte.
-    case begin(index: UInt32, PutDataPointsRequest.Begin)
+    case begin(index: Int32, PutImagesRequest.Begin)
     case append(Bytes)
     /// These bytes are the image's last.
     case appendLast(Bytes)
@@ -18,14 +18,14 @@ struct UploadOrder {
 
   private enum State {
     case start
-    case betweenImages(next: UInt32)
-    case inImage(index: UInt32, received: UInt64, announced: UInt64)
+    case betweenImages(next: Int32)
+    case inImage(index: Int32, received: Int64, announced: Int64)
   }
 
   private var state = State.start
 
   mutating func received(
-    _ part: PutDataPointsRequest.Part?
+    _ part: PutImagesRequest.Part?
   ) throws(Status) -> Action {
     switch (state, part) {
     case (_, nil): throw invalid("part", "the message has none of project, begin and chunk")
@@ -37,9 +37,9 @@ struct UploadOrder {
     case (_, .project): throw invalid("part", "a second project in one stream")
     case (.betweenImages(let next), .begin(let begin)):
       state =
-        begin.imageBytes == 0
+        begin.sizeBytes <= 0
         ? .betweenImages(next: next + 1)
-        : .inImage(index: next, received: 0, announced: begin.imageBytes)
+        : .inImage(index: next, received: 0, announced: begin.sizeBytes)
       return .begin(index: next, begin)
     case (.betweenImages(let next), .chunk):
       throw invalid(
@@ -48,7 +48,7 @@ struct UploadOrder {
       throw invalid(
         "part", "image \(index) ends after \(received) of the \(announced) bytes it announced")
     case (.inImage(let index, let received, let announced), .chunk(let bytes)):
-      let total = received + UInt64(bytes.count)
+      let total = received + Int64(bytes.count)
       guard !bytes.isEmpty else { throw invalid("part", "an empty chunk of image \(index)") }
       guard total <= announced else {
         throw invalid("part", "\(total) bytes of image \(index), which announced \(announced)")

@@ -4,7 +4,7 @@ internal import RPCCore
 /// An image of an upload stream, as it was announced.
 struct UploadedImage: Sendable {
   /// Counts the images of the stream from 0.
-  let index: UInt32
+  let index: Int32
   let fileName: String
   /// How it is labelled, or why its bytes are passed over.
   let verdict: Result<ImageIntake.Label, Status>
@@ -13,16 +13,16 @@ struct UploadedImage: Sendable {
 /// What became of an image of an upload stream.
 struct UploadOutcome: Sendable {
   let image: UploadedImage
-  let result: Result<PutDataPointResponse, Status>
+  let result: Result<PutImageResponse, Status>
 
-  init(image: UploadedImage, result: Result<PutDataPointResponse, Status>) {
+  init(image: UploadedImage, result: Result<PutImageResponse, Status>) {
     self.image = image
     self.result = result
   }
 
   /// - Throws: what `store` throws, unless it is a refusal.
   init(
-    of image: UploadedImage, _ store: () async throws -> PutDataPointResponse
+    of image: UploadedImage, _ store: () async throws -> PutImageResponse
   ) async throws {
     self.image = image
     do {
@@ -35,9 +35,11 @@ struct UploadOutcome: Sendable {
   /// More than its line in the answer takes.
   var bytesMax: Int {
     switch result {
-    case .failure(let status): 32 + image.fileName.utf8.count + status.message.utf8.count
+    case .failure(let status):
+      // Its details say much of the message again.
+      512 + image.fileName.utf8.count + 4 * status.message.utf8.count
     case .success(let stored):
-      switch stored.dataPoint?.annotation?.value {
+      switch stored.image?.annotation?.value {
       case nil: 128 + image.fileName.utf8.count
       case .className(let name): 136 + image.fileName.utf8.count + name.utf8.count
       case .boxes(let list):

@@ -60,7 +60,7 @@ struct InferenceProvider: InferenceService {
     do {
       return .response(try await answers.answer(request))
     } catch let status as Status {
-      return .failure(InferStreamResponse.Failure(status))
+      return .failure(WireStatus(status))
     } catch {
       let known = error as? any StatusError
       if known?.isWorthLogging ?? true {
@@ -71,43 +71,44 @@ struct InferenceProvider: InferenceService {
       let status =
         known?.status
         ?? Status(.internal, "the server failed; its log says more of \(context.requestID)")
-      return .failure(InferStreamResponse.Failure(status))
+      return .failure(WireStatus(status))
     }
   }
 
   func submitInference(
     _ request: SubmitInferenceRequest, context: ServerContext
-  ) async throws -> SubmitInferenceResponse {
+  ) async throws -> InferenceJob {
     let account = try await base.account(of: context, needing: .infer)
     // 128 random bits, so that nobody guesses another's.
-    let response = SubmitInferenceResponse(id: lowerHex(secureRandomBytes(count: 16)))
+    let job = InferenceJob(id: lowerHex(secureRandomBytes(count: 16)), state: .pending)
     return try await base.answer(request, context, of: account) { (_: Void) in
-      response
+      job
     } to: { answer in
       let request = request.request ?? InferRequest()
       let publication = try await answers.check(request)
       try await base.store.checkPendingInferences(of: account.id)
       let image = try base.store.stage(Array(request.image))
       try await base.store.submitInference(
-        id: response.id, image: image, publication: publication, options: request,
+        id: job.id, image: image, publication: publication, options: request,
         of: account.id, at: base.now(), keeping: answer)
       worker.wake()
     }
   }
 
-  func fetchInference(
-    _ request: FetchInferenceRequest, context: ServerContext
-  ) async throws -> FetchInferenceResponse {
+  func getInference(
+    _ request: GetInferenceRequest, context: ServerContext
+  ) async throws -> InferenceJob {
     let account = try await base.account(of: context, needing: .infer)
     try checkInferenceID(request.id)
     let inference = try await base.store.inference(request.id, of: account.id, at: base.now())
     switch inference.state {
-    case .pending: return FetchInferenceResponse(state: .pending)
+    case .pending: return InferenceJob(id: request.id, state: .pending)
     case .done(let bytes):
-      return FetchInferenceResponse(state: .done, response: try InferResponse(serialized: bytes))
+      return InferenceJob(
+        id: request.id, state: .done, outcome: .response(try InferResponse(serialized: bytes)))
     case .failed(let bytes):
-      return FetchInferenceResponse(
-        state: .failed, failure: try InferStreamResponse.Failure(serialized: bytes))
+      return InferenceJob(
+        id: request.id, state: .failed, outcome: .failure(try WireStatus(serialized: bytes)))
     }
   }
 }

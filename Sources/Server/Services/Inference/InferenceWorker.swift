@@ -160,7 +160,7 @@ extension InferenceWorker {
       return .done(Array(try response.serialized()))
     } catch let status as Status {
       if status.code == .unavailable, !isLastAttempt { throw status }
-      return .failed(Array(try InferStreamResponse.Failure(status).serialized()))
+      return .failed(Array(try WireStatus(status).serialized()))
     }
   }
 }

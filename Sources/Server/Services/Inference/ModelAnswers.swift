@@ -47,7 +47,7 @@ struct ModelAnswers: Sendable {
         model: publication.model.weights.hex, image: EngineImage(place: image), topK: topK))
     let classNames = publication.message.classNames
     let classes = try answer.scores.map { score throws(Status) in
-      guard score.index < classNames.count else {
+      guard classNames.indices.contains(Int(score.index)) else {
         throw Status(
           .internal, "the engine answered with class \(score.index) of \(classNames.count)")
       }
@@ -85,12 +85,5 @@ struct ModelAnswers: Sendable {
       model: publication.address, result: .detection(Detection(objects: objects)),
       imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
       engineMilliseconds: answer.milliseconds)
-  }
-}
-
-extension InferStreamResponse.Failure {
-  /// A failure as one of many answers carries it.
-  init(_ status: Status) {
-    self.init(code: UInt32(status.code.rawValue), message: status.message)
   }
 }

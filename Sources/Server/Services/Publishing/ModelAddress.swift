@@ -6,9 +6,9 @@ package struct ModelAddress: Hashable, Sendable {
   package let owner: String
   package let project: String
   /// At least 1; nil means the newest that is published.
-  package let version: UInt32?
+  package let version: Int32?
 
-  package init(owner: String, project: String, version: UInt32?) {
+  package init(owner: String, project: String, version: Int32?) {
     self.owner = owner
     self.project = project
     self.version = version
@@ -41,9 +41,9 @@ package struct ModelAddress: Hashable, Sendable {
     }
   }
 
-  private static func version(_ text: Substring) throws(ModelAddressError) -> UInt32 {
+  private static func version(_ text: Substring) throws(ModelAddressError) -> Int32 {
     let isDecimal = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    guard isDecimal, text.utf8.first != UInt8(ascii: "0"), let version = UInt32(text) else {
+    guard isDecimal, text.utf8.first != UInt8(ascii: "0"), let version = Int32(text) else {
       throw .badVersion(String(text))
     }
     return version
@@ -77,7 +77,7 @@ extension ModelAddressError: CustomStringConvertible {
     case .badProject(let name):
       "the project \(quoted(name)) in a model address is not a valid project name: \(nameRule)"
     case .badVersion(let text):
-      "the version \(quoted(text)) in a model address is not a whole number from 1 to \(UInt32.max)"
+      "the version \(quoted(text)) in a model address is not a whole number from 1 to \(Int32.max)"
     }
   }
 

@@ -11,12 +11,12 @@ struct PublishingProvider: PublishingService {
 
   func publish(
     _ request: PublishRequest, context: ServerContext
-  ) async throws -> PublishResponse {
+  ) async throws -> Model {
     let account = try await base.account(of: context, needing: .publish, project: request.project)
     try checkBytes(request.description, "description", base.limits.descriptionBytesMax)
     return try await base.answer(request, context, of: account) {
       (publication: PublicationRecord) in
-      PublishResponse(model: publication.message)
+      try Model(publication)
     } to: { answer in
       do {
         return try await base.store.publish(
@@ -39,7 +39,7 @@ struct PublishingProvider: PublishingService {
     _ request: UnpublishRequest, context: ServerContext
   ) async throws -> UnpublishResponse {
     let account = try await base.account(of: context, needing: .publish, project: request.project)
-    return try await base.answer(request, context, of: account) { (versions: [UInt32]) in
+    return try await base.answer(request, context, of: account) { (versions: [Int32]) in
       UnpublishResponse(versions: versions)
     } to: { answer in
       try await base.store.unpublish(
@@ -58,15 +58,15 @@ struct PublishingProvider: PublishingService {
       owner: request.owner.isEmpty ? nil : request.owner,
       text: request.text.isEmpty ? nil : request.text)
     let publications = try await base.store.publications(filter: filter, page: page)
-    let answer = try AnswerPage(publications) { $0.message }
+    let answer = try AnswerPage(publications) { try Model(listed: $0) }
     return SearchPublishedResponse(models: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
-  func getModelCard(
-    _ request: GetModelCardRequest, context: ServerContext
-  ) async throws -> GetModelCardResponse {
+  func getModel(
+    _ request: GetModelRequest, context: ServerContext
+  ) async throws -> Model {
     _ = try await base.account(of: context, needing: .infer)
     let publication = try await base.store.publication(addressed: request.model)
-    return GetModelCardResponse(card: try ModelCard(publication))
+    return try Model(publication)
   }
 }

@@ -4,11 +4,11 @@ internal import Store
 
 /// The page asked for, whose token is the cursor that `parse` reads.
 func pageRequest<Cursor: Sendable>(
-  size: UInt32, token: String, _ parse: (String) -> Cursor?
+  size: Int32, token: String, _ parse: (String) -> Cursor?
 ) throws(Status) -> PageRequest<Cursor> {
   let limits = ServiceLimits()
-  guard size <= limits.pageSizeMax else {
-    throw invalid("page_size", "\(size); the limit is \(limits.pageSizeMax)")
+  guard (0...limits.pageSizeMax).contains(size) else {
+    throw invalid("page_size", "\(size); the limits are 0 and \(limits.pageSizeMax)")
   }
   let rowsMax = size == 0 ? limits.pageSizeDefault : size
   if token.isEmpty { return PageRequest(after: nil, rowsMax: rowsMax) }

@@ -18,9 +18,9 @@ package struct ServiceLimits: Sendable, Equatable {
   package var pageTokenBytesMax = 256
 
   /// Rows in a page when no number is asked for.
-  package var pageSizeDefault: UInt32 = 100
+  package var pageSizeDefault: Int32 = 100
   /// Rows in a page that may be asked for.
-  package var pageSizeMax: UInt32 = 1_000
+  package var pageSizeMax: Int32 = 1_000
 
   /// Of a token when nothing else is asked for.
   package var tokenLifetimeDefault = Duration.seconds(2_592_000)
@@ -34,15 +34,15 @@ package struct ServiceLimits: Sendable, Equatable {
 
   /// Of one image; an engine refuses larger ones, too.
   package var imageBytesMax: UInt64 = ImageLimits().bytesMax
-  /// Images of one `PutDataPoints` stream; the answer has a line for each.
+  /// Images of one `PutImages` stream; the answer has a line for each.
   package var streamImagesMax = 10_000
-  /// Of the answer to a `PutDataPoints` stream, so that it fits into one message.
+  /// Of the answer to a `PutImages` stream, so that it fits into one message.
   package var streamAnswerBytesMax = 3 << 20
-  /// Images of one `PutDataPoints` stream that are examined and stored at the same time.
+  /// Images of one `PutImages` stream that are examined and stored at the same time.
   package var streamConcurrency = 4
-  /// Ids of one `FindDataPoints` call.
+  /// Ids of one `FindImages` call.
   package var findIDsMax = 10_000
-  /// Of one part of an image that `GetDataPoint` sends.
+  /// Of one part of an image that `GetImage` sends.
   package var chunkBytes = 256 << 10
 
   /// `UserExists` calls of one address in a burst.

@@ -15,7 +15,7 @@ enum TrainingDataSet {
   static func checkSize(of project: Project, boxCount: UInt64) throws(Status) {
     try checkClassCount(
       project.classes.count, max: project.type == .detection ? detectionClassesMax : classesMax)
-    let count = project.labeledDataPointCount + boxCount
+    let count = UInt64(project.labeledImageCount) + boxCount
     guard count <= imagesAndBoxesMax else {
       throw Status.past(
         "images and boxes to train", value: Int(clamping: count), limit: imagesAndBoxesMax,
@@ -33,7 +33,7 @@ enum TrainingDataSet {
   static func freeze(_ examination: ProjectExamination) throws -> FrozenDataSet {
     let project = examination.project
     try checkSize(of: project, boxCount: examination.boxCount)
-    let count = Int(project.labeledDataPointCount)
+    let count = Int(project.labeledImageCount)
     var counts = ClassCounts(classes: project.classes.count)
     var examples: [TrainingExample] = []
     var images: [(hash: UInt64, isUsable: Bool)] = []
@@ -52,7 +52,7 @@ enum TrainingDataSet {
     for place in order { looks.append(images[place].hash, isUsable: images[place].isUsable) }
     try looks.group(checking: examination.check)
     try Readiness(of: project, counts, looks, checking: examination.check).require()
-    for (place, group) in zip(order, looks.groups) { examples[place].group = group }
+    for (place, group) in zip(order, looks.groups) { examples[place].group = Int32(group) }
     return FrozenDataSet(classNames: project.classes.map(\.name), examples: examples)
   }
 

@@ -1,6 +1,7 @@
 internal import API
 internal import Codec
 internal import Store
+internal import WellKnownTypes
 
 // What the store keeps of trainings, as the contract says it.
 
@@ -14,11 +15,11 @@ extension TrainingJob {
     self.init(
       project: record.projectName, number: record.number, state: state,
       parameters: try TrainingParameters(serialized: record.parameters),
-      dataSetHash: record.dataSetHash, dataPointCount: record.dataPointCount,
-      createTimeUnixMs: record.createTime.unixMilliseconds)
-    if state != .queued { startTimeUnixMs = record.startTime?.unixMilliseconds ?? 0 }
+      dataSetHash: record.dataSetHash, imageCount: record.imageCount,
+      createTime: ProtoTimestamp(record.createTime))
+    if state != .queued { startTime = record.startTime.map(ProtoTimestamp.init) }
     guard state.isFinal else { return }
-    endTimeUnixMs = record.endTime?.unixMilliseconds ?? 0
+    endTime = record.endTime.map(ProtoTimestamp.init)
     reason = record.reason
     if let model = record.model {
       metrics = try ModelMetrics(serialized: model.metrics)
@@ -28,7 +29,7 @@ extension TrainingJob {
 
 extension TrainingEvent {
   init(_ event: TrainingEventRecord, of training: TrainingRecord) throws(DecodingError) {
-    self.init(sequence: event.sequence, timeUnixMs: event.time.unixMilliseconds)
+    self.init(sequence: event.sequence, time: ProtoTimestamp(event.time))
     switch event.content {
     case .state(let state): self.event = .job(try TrainingJob(training, when: state))
     case .progress(let bytes): self.event = .progress(try TrainingProgress(serialized: bytes))

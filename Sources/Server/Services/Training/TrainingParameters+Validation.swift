@@ -6,21 +6,21 @@ internal import Store
 /// The bounds of what a caller may ask of a training; 0 always means that the recipe chooses.
 enum TrainingParameterLimits {
   /// Passes over the images.
-  static let epochsMax: UInt32 = 1_000
+  static let epochsMax: Int32 = 1_000
   /// What a training may take.
-  static let timeBudgetSeconds: ClosedRange<UInt32> = 10...86_400
+  static let timeBudgetSeconds: ClosedRange<Int32> = 10...86_400
   /// What a classifier may take when nothing is asked for.
-  static let timeBudgetSecondsDefault: UInt32 = 480
+  static let timeBudgetSecondsDefault: Int32 = 480
   /// A detector learns as a whole, which takes longer; it stops when it no longer gains.
-  static let detectionTimeBudgetSecondsDefault: UInt32 = 1_800
+  static let detectionTimeBudgetSecondsDefault: Int32 = 1_800
   /// Of the images that are kept for measuring.
   static let validationFraction = 0.05...0.5
   /// Of the images, when nothing is asked for.
   static let validationFractionDefault = 0.15
   /// Pixels of the squares that a model sees.
-  static let inputSide: ClosedRange<UInt32> = 64...512
+  static let inputSide: ClosedRange<Int32> = 64...512
   /// The side is a multiple of it.
-  static let inputSideStep: UInt32 = 32
+  static let inputSideStep: Int32 = 32
 }
 
 extension TrainingParameters {
@@ -31,8 +31,8 @@ extension TrainingParameters {
     var checked = self
     checked.unknownFields = UnknownFields()
     try check(
-      epochs <= TrainingParameterLimits.epochsMax, "epochs", "\(epochs)",
-      "at most \(TrainingParameterLimits.epochsMax)")
+      (0...TrainingParameterLimits.epochsMax).contains(epochs), "epochs", "\(epochs)",
+      "0 to \(TrainingParameterLimits.epochsMax)")
     if timeBudgetSeconds == 0 {
       checked.timeBudgetSeconds =
         type == .detection

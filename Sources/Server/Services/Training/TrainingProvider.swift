@@ -11,10 +11,10 @@ struct TrainingProvider: TrainingService {
 
   func train(
     _ request: TrainRequest, context: ServerContext
-  ) async throws -> TrainResponse {
+  ) async throws -> TrainingJob {
     let account = try await base.account(of: context, needing: .train, project: request.project)
     return try await base.answer(request, context, of: account) { (training: TrainingRecord) in
-      TrainResponse(job: try TrainingJob(training))
+      try TrainingJob(training)
     } to: { answer in
       let project = try await base.store.project(named: request.project, of: account.id)
       try TrainingDataSet.checkSize(of: project.message, boxCount: project.boxCount)
@@ -30,16 +30,16 @@ struct TrainingProvider: TrainingService {
 
   func getTraining(
     _ request: GetTrainingRequest, context: ServerContext
-  ) async throws -> GetTrainingResponse {
+  ) async throws -> TrainingJob {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     let training = try await base.store.training(
       request.number, ofProject: request.project, of: account.id)
-    return GetTrainingResponse(job: try TrainingJob(training))
+    return try TrainingJob(training)
   }
 
   func getTrainingReport(
     _ request: GetTrainingReportRequest, context: ServerContext
-  ) async throws -> GetTrainingReportResponse {
+  ) async throws -> TrainingReport {
     let account = try await base.account(of: context, needing: .read, project: request.project)
     let training = try await base.store.training(
       request.number, ofProject: request.project, of: account.id)
@@ -54,31 +54,32 @@ struct TrainingProvider: TrainingService {
     var report = try TrainingReport(serialized: stored ?? [])
     let metrics = try ModelMetrics(serialized: model.metrics)
     report.confusion = report.confusion ?? TrainingReport.Confusion(metrics)
-    return GetTrainingReportResponse(number: training.number, report: report)
+    report.number = training.number
+    return report
   }
 
   func listTrainings(
     _ request: ListTrainingsRequest, context: ServerContext
   ) async throws -> ListTrainingsResponse {
     let account = try await base.account(of: context, needing: .read, project: request.project)
-    let page = try pageRequest(size: request.pageSize, token: request.pageToken, UInt32.init)
+    let page = try pageRequest(size: request.pageSize, token: request.pageToken, Int32.init)
     let trainings = try await base.store.trainings(
       ofProject: request.project, of: account.id, page: page)
     let answer = try AnswerPage(trainings) { try TrainingJob($0) }
-    return ListTrainingsResponse(jobs: answer.elements, nextPageToken: answer.nextPageToken)
+    return ListTrainingsResponse(trainings: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   func cancelTraining(
     _ request: CancelTrainingRequest, context: ServerContext
-  ) async throws -> CancelTrainingResponse {
+  ) async throws -> TrainingJob {
     let account = try await base.account(of: context, needing: .train, project: request.project)
     return try await base.answer(request, context, of: account) { (training: TrainingRecord) in
-      CancelTrainingResponse(job: try TrainingJob(training))
+      try TrainingJob(training)
     } to: { answer in
       let training = try await base.store.training(
         request.number, ofProject: request.project, of: account.id)
       let cancelled = try await base.store.endTraining(
-        training.id, .cancelled(reason: "cancelled by its owner"), at: base.now(),
+        training.id, .canceled(reason: "canceled by its owner"), at: base.now(),
         keeping: answer.map { ($0, of: account.id) })
       scheduler.stopCancelled(training.id)
       return cancelled
@@ -112,7 +113,7 @@ struct TrainingProvider: TrainingService {
   ///
   /// When there are no events and the training has ended, then there will be none.
   private func news(
-    of id: TrainingID, after event: UInt64
+    of id: TrainingID, after event: Int32
   ) async throws -> (training: TrainingRecord, events: [TrainingEventRecord]) {
     let training = try await base.store.training(id)
     let events = try await base.store.trainingEvents(of: id, after: event)
@@ -121,7 +122,7 @@ struct TrainingProvider: TrainingService {
   }
 
   /// - Throws: when it is the caller who has gone.
-  private func interrupted(after event: UInt64) throws -> Status {
+  private func interrupted(after event: Int32) throws -> Status {
     try Task.checkCancellation()
     return Status(.unavailable, "the server is stopping; watch again after event \(event)")
   }

@@ -10,8 +10,9 @@ extension DetectionMetrics {
       throw .classes(entries: classes.count, classes: classNames.count)
     }
     try checkShares([
-      map, map50, map75, mapSmall, mapMedium, mapLarge, averageRecall1, averageRecall10,
-      averageRecall100, confidenceBest, precision, recall, f1,
+      meanAveragePrecision, meanAveragePrecision50, meanAveragePrecision75,
+      meanAveragePrecisionSmall, meanAveragePrecisionMedium, meanAveragePrecisionLarge,
+      averageRecall1, averageRecall10, averageRecall100, confidenceBest, precision, recall, f1,
     ])
     for entry in classes {
       try checkShares([
@@ -54,7 +55,7 @@ extension TrainingReport.DetectionExample {
   init(
     _ example: EngineTrainEvent.Example, of dataSet: FrozenDataSet
   ) throws(TrainingResultError) {
-    guard example.index < dataSet.examples.count,
+    guard dataSet.examples.indices.contains(Int(example.index)),
       case .boxes(let boxes) = dataSet.examples[Int(example.index)].label
     else { throw .exampleIndex(example.index, examples: dataSet.examples.count) }
     guard example.objects.count <= TrainingReport.exampleObjectsMax else {
@@ -69,7 +70,7 @@ extension TrainingReport.DetectionExample {
       objects.append(object)
     }
     self.init(
-      dataPointId: known.object.hex, imageWidth: known.width, imageHeight: known.height,
+      imageId: known.object.hex, imageWidth: known.width, imageHeight: known.height,
       truths: boxes.map { box in
         Box(
           xMin: box.xMin, yMin: box.yMin, xMax: box.xMax, yMax: box.yMax,
@@ -82,7 +83,7 @@ extension TrainingReport.DetectionExample {
 extension DetectedObject {
   /// Nothing when the engine's object is not a valid box, of no class there is, or of no confidence.
   init?(_ object: EngineDetectedObject, classNames: [String]) {
-    guard let box = object.box, box.classIndex < classNames.count,
+    guard let box = object.box, classNames.indices.contains(Int(box.classIndex)),
       (0...1).contains(object.confidence),
       [box.xMin, box.yMin, box.xMax, box.yMax].allSatisfy(\.isFinite),
       box.xMin <= box.xMax, box.yMin <= box.yMax

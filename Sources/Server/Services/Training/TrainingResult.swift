@@ -70,7 +70,10 @@ extension TrainingReport {
       throw .history(epochs: history.count, limit: TrainingResult.epochsMax)
     }
     for epoch in history {
-      try checkShares([epoch.validationAccuracy, epoch.validationMap, epoch.validationMap50])
+      try checkShares([
+        epoch.validationAccuracy, epoch.validationMeanAveragePrecision,
+        epoch.validationMeanAveragePrecision50,
+      ])
       for case .some(let loss) in [epoch.loss, epoch.validationLoss, epoch.seconds]
       where !loss.isFinite { throw .loss(loss) }
     }

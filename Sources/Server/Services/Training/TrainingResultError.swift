@@ -10,7 +10,7 @@ enum TrainingResultError: Error, Equatable {
   /// A precision-recall curve of another number of points.
   case curve(points: Int, limit: Int)
   case examples(count: Int, limit: Int)
-  case exampleIndex(UInt32, examples: Int)
+  case exampleIndex(Int32, examples: Int)
   /// A found object without a box, or of a class or confidence that cannot be.
   case object
   case history(epochs: Int, limit: Int)

@@ -957,7 +957,12 @@ package struct ProtoFileOptions: Hashable, Sendable {
 
   package var javaMultipleFiles: Bool?
 
-  package var javaGenerateEqualsAndHash: Bool?
+  @available(*, deprecated)
+  package var javaGenerateEqualsAndHash: Bool? {
+    get { javaGenerateEqualsAndHashStored }
+    set { javaGenerateEqualsAndHashStored = newValue }
+  }
+  private var javaGenerateEqualsAndHashStored: Bool?
 
   package var javaStringCheckUtf8: Bool?
 
@@ -997,6 +1002,8 @@ package struct ProtoFileOptions: Hashable, Sendable {
 
   package init() {}
 
+  /// Sets also what is deprecated.
+  @available(*, deprecated, message: "it sets javaGenerateEqualsAndHash")
   package init(
     javaPackage: String? = nil,
     javaOuterClassname: String? = nil,
@@ -1020,10 +1027,55 @@ package struct ProtoFileOptions: Hashable, Sendable {
     rubyPackage: String? = nil,
     uninterpretedOption: [ProtoUninterpretedOption] = []
   ) {
+    self.init(
+      javaPackage: javaPackage,
+      javaOuterClassname: javaOuterClassname,
+      javaMultipleFiles: javaMultipleFiles,
+      javaStringCheckUtf8: javaStringCheckUtf8,
+      optimizeFor: optimizeFor,
+      goPackage: goPackage,
+      ccGenericServices: ccGenericServices,
+      javaGenericServices: javaGenericServices,
+      pyGenericServices: pyGenericServices,
+      phpGenericServices: phpGenericServices,
+      deprecated: deprecated,
+      ccEnableArenas: ccEnableArenas,
+      objcClassPrefix: objcClassPrefix,
+      csharpNamespace: csharpNamespace,
+      swiftPrefix: swiftPrefix,
+      phpClassPrefix: phpClassPrefix,
+      phpNamespace: phpNamespace,
+      phpMetadataNamespace: phpMetadataNamespace,
+      rubyPackage: rubyPackage,
+      uninterpretedOption: uninterpretedOption)
+    self.javaGenerateEqualsAndHashStored = javaGenerateEqualsAndHash
+  }
+
+  package init(
+    javaPackage: String? = nil,
+    javaOuterClassname: String? = nil,
+    javaMultipleFiles: Bool? = nil,
+    javaStringCheckUtf8: Bool? = nil,
+    optimizeFor: ProtoFileOptions.OptimizeMode? = nil,
+    goPackage: String? = nil,
+    ccGenericServices: Bool? = nil,
+    javaGenericServices: Bool? = nil,
+    pyGenericServices: Bool? = nil,
+    phpGenericServices: Bool? = nil,
+    deprecated: Bool? = nil,
+    ccEnableArenas: Bool? = nil,
+    objcClassPrefix: String? = nil,
+    csharpNamespace: String? = nil,
+    swiftPrefix: String? = nil,
+    phpClassPrefix: String? = nil,
+    phpNamespace: String? = nil,
+    phpMetadataNamespace: String? = nil,
+    rubyPackage: String? = nil,
+    uninterpretedOption: [ProtoUninterpretedOption] = []
+  ) {
     self.javaPackage = javaPackage
     self.javaOuterClassname = javaOuterClassname
     self.javaMultipleFiles = javaMultipleFiles
-    self.javaGenerateEqualsAndHash = javaGenerateEqualsAndHash
     self.javaStringCheckUtf8 = javaStringCheckUtf8
     self.optimizeFor = optimizeFor
     self.goPackage = goPackage
@@ -1083,7 +1135,7 @@ extension ProtoFileOptions: Message {
       case 10: javaPackage = try reader.value(.string)
       case 66: javaOuterClassname = try reader.value(.string)
       case 80: javaMultipleFiles = try reader.value(.bool)
-      case 160: javaGenerateEqualsAndHash = try reader.value(.bool)
+      case 160: javaGenerateEqualsAndHashStored = try reader.value(.bool)
       case 216: javaStringCheckUtf8 = try reader.value(.bool)
       case 72: optimizeFor = try reader.value(.enumeration(ProtoFileOptions.OptimizeMode.self))
       case 90: goPackage = try reader.value(.string)
@@ -1110,7 +1162,7 @@ extension ProtoFileOptions: Message {
     sizer.optional(1, javaPackage, .string)
     sizer.optional(8, javaOuterClassname, .string)
     sizer.optional(10, javaMultipleFiles, .bool)
-    sizer.optional(20, javaGenerateEqualsAndHash, .bool)
+    sizer.optional(20, javaGenerateEqualsAndHashStored, .bool)
     sizer.optional(27, javaStringCheckUtf8, .bool)
     sizer.optional(9, optimizeFor, .enumeration(ProtoFileOptions.OptimizeMode.self))
     sizer.optional(11, goPackage, .string)
@@ -1150,7 +1202,7 @@ extension ProtoFileOptions: Message {
     writer.optional(11, goPackage, .string)
     writer.optional(9, optimizeFor, .enumeration(ProtoFileOptions.OptimizeMode.self))
     writer.optional(27, javaStringCheckUtf8, .bool)
-    writer.optional(20, javaGenerateEqualsAndHash, .bool)
+    writer.optional(20, javaGenerateEqualsAndHashStored, .bool)
     writer.optional(10, javaMultipleFiles, .bool)
     writer.optional(8, javaOuterClassname, .string)
     writer.optional(1, javaPackage, .string)

@@ -99,12 +99,23 @@ package let allMessageTypes: [any Message.Type] = [
   DeepLists.Right.self,
   ServiceClient.self,
   ServiceService.self,
+  OldLetter.self,
+  DeprecatedOldCard.self,
+  DeprecatedOldCard.DeprecatedPicture_.self,
+  DeprecatedOldCard.DeprecatedPicture.self,
+  OldEmpty.self,
+  OldDeprecatedCard.self,
+  DeprecatedOldParcel.self,
+  DeprecatedOldParcel.Part.self,
+  DeprecatedOldCart.self,
 ]
 
 /// Every file of this module, for reflection and generic clients.
 package let allProtoFiles: [ProtoFile] = [
   .googleProtobufDescriptor,
   .codegentestNasty,
+  .codegentestOld,
+  .codegentestOldFile,
 ]
 
 /// Every method of this module, with what it takes and returns.
@@ -123,4 +134,9 @@ package let allMethods:
     (Service_Methods.context, Words.self, Hiding.init_.self),
     (Service_Methods.`class`, Words.self, Hiding.Type_.self),
     (Service_Methods.`await`, Words.self, Deep.Deep_.Deep_.self),
+    (OldPostMethods.send, OldLetter.self, DeprecatedOldCard.self),
+    (OldPostMethods.sendByRail, OldLetter.self, OldLetter.self),
+    (OldTelegraphMethods.send, OldLetter.self, OldLetter.self),
+    (OldTelegraphMethods.watch, OldLetter.self, OldLetter.self),
+    (OldCarrierMethods.carry, DeprecatedOldParcel.self, DeprecatedOldParcel.self),
   ]

@@ -25,6 +25,21 @@ struct Schema {
     return schema
   }
 
+  /// Whether there may be a map in a message of that name, at any depth.
+  func reachesMap(_ name: String) -> Bool {
+    var seen: Set<String> = [name]
+    var open = [name]
+    while let next = open.popLast() {
+      guard let message = messages[next] else { continue }
+      if message.options?.mapEntry == true { return true }
+      for field in message.field where !field.typeName.isEmpty {
+        let type = String(field.typeName.dropFirst())
+        if seen.insert(type).inserted { open.append(type) }
+      }
+    }
+    return false
+  }
+
   private mutating func add(_ message: DescriptorProto, scope: String) {
     let name = "\(scope).\(message.name)"
     messages[name] = message

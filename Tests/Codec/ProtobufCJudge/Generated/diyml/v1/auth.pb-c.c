@@ -232,51 +232,6 @@ void   diyml__v1__create_account_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__create_account_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__create_account_response__init
-                     (Diyml__V1__CreateAccountResponse         *message)
-{
-  static const Diyml__V1__CreateAccountResponse init_value = DIYML__V1__CREATE_ACCOUNT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__create_account_response__get_packed_size
-                     (const Diyml__V1__CreateAccountResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__create_account_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__create_account_response__pack
-                     (const Diyml__V1__CreateAccountResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__create_account_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__create_account_response__pack_to_buffer
-                     (const Diyml__V1__CreateAccountResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__create_account_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__CreateAccountResponse *
-       diyml__v1__create_account_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__CreateAccountResponse *)
-     protobuf_c_message_unpack (&diyml__v1__create_account_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__create_account_response__free_unpacked
-                     (Diyml__V1__CreateAccountResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__create_account_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__login_request__init
                      (Diyml__V1__LoginRequest         *message)
 {
@@ -320,51 +275,6 @@ void   diyml__v1__login_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__login_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__login_response__init
-                     (Diyml__V1__LoginResponse         *message)
-{
-  static const Diyml__V1__LoginResponse init_value = DIYML__V1__LOGIN_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__login_response__get_packed_size
-                     (const Diyml__V1__LoginResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__login_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__login_response__pack
-                     (const Diyml__V1__LoginResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__login_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__login_response__pack_to_buffer
-                     (const Diyml__V1__LoginResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__login_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__LoginResponse *
-       diyml__v1__login_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__LoginResponse *)
-     protobuf_c_message_unpack (&diyml__v1__login_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__login_response__free_unpacked
-                     (Diyml__V1__LoginResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__login_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__delete_account_request__init
@@ -412,51 +322,6 @@ void   diyml__v1__delete_account_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__delete_account_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__delete_account_response__init
-                     (Diyml__V1__DeleteAccountResponse         *message)
-{
-  static const Diyml__V1__DeleteAccountResponse init_value = DIYML__V1__DELETE_ACCOUNT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__delete_account_response__get_packed_size
-                     (const Diyml__V1__DeleteAccountResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_account_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__delete_account_response__pack
-                     (const Diyml__V1__DeleteAccountResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_account_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__delete_account_response__pack_to_buffer
-                     (const Diyml__V1__DeleteAccountResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_account_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__DeleteAccountResponse *
-       diyml__v1__delete_account_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__DeleteAccountResponse *)
-     protobuf_c_message_unpack (&diyml__v1__delete_account_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__delete_account_response__free_unpacked
-                     (Diyml__V1__DeleteAccountResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__delete_account_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__who_am_irequest__init
                      (Diyml__V1__WhoAmIRequest         *message)
 {
@@ -502,49 +367,49 @@ void   diyml__v1__who_am_irequest__free_unpacked
   assert(message->base.descriptor == &diyml__v1__who_am_irequest__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__who_am_iresponse__init
-                     (Diyml__V1__WhoAmIResponse         *message)
+void   diyml__v1__account__init
+                     (Diyml__V1__Account         *message)
 {
-  static const Diyml__V1__WhoAmIResponse init_value = DIYML__V1__WHO_AM_IRESPONSE__INIT;
+  static const Diyml__V1__Account init_value = DIYML__V1__ACCOUNT__INIT;
   *message = init_value;
 }
-size_t diyml__v1__who_am_iresponse__get_packed_size
-                     (const Diyml__V1__WhoAmIResponse *message)
+size_t diyml__v1__account__get_packed_size
+                     (const Diyml__V1__Account *message)
 {
-  assert(message->base.descriptor == &diyml__v1__who_am_iresponse__descriptor);
+  assert(message->base.descriptor == &diyml__v1__account__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__who_am_iresponse__pack
-                     (const Diyml__V1__WhoAmIResponse *message,
+size_t diyml__v1__account__pack
+                     (const Diyml__V1__Account *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__who_am_iresponse__descriptor);
+  assert(message->base.descriptor == &diyml__v1__account__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__who_am_iresponse__pack_to_buffer
-                     (const Diyml__V1__WhoAmIResponse *message,
+size_t diyml__v1__account__pack_to_buffer
+                     (const Diyml__V1__Account *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__who_am_iresponse__descriptor);
+  assert(message->base.descriptor == &diyml__v1__account__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__WhoAmIResponse *
-       diyml__v1__who_am_iresponse__unpack
+Diyml__V1__Account *
+       diyml__v1__account__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__WhoAmIResponse *)
-     protobuf_c_message_unpack (&diyml__v1__who_am_iresponse__descriptor,
+  return (Diyml__V1__Account *)
+     protobuf_c_message_unpack (&diyml__v1__account__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__who_am_iresponse__free_unpacked
-                     (Diyml__V1__WhoAmIResponse *message,
+void   diyml__v1__account__free_unpacked
+                     (Diyml__V1__Account *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__who_am_iresponse__descriptor);
+  assert(message->base.descriptor == &diyml__v1__account__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__list_tokens_request__init
@@ -682,51 +547,6 @@ void   diyml__v1__create_token_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__create_token_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__create_token_response__init
-                     (Diyml__V1__CreateTokenResponse         *message)
-{
-  static const Diyml__V1__CreateTokenResponse init_value = DIYML__V1__CREATE_TOKEN_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__create_token_response__get_packed_size
-                     (const Diyml__V1__CreateTokenResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__create_token_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__create_token_response__pack
-                     (const Diyml__V1__CreateTokenResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__create_token_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__create_token_response__pack_to_buffer
-                     (const Diyml__V1__CreateTokenResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__create_token_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__CreateTokenResponse *
-       diyml__v1__create_token_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__CreateTokenResponse *)
-     protobuf_c_message_unpack (&diyml__v1__create_token_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__create_token_response__free_unpacked
-                     (Diyml__V1__CreateTokenResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__create_token_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__revoke_token_request__init
                      (Diyml__V1__RevokeTokenRequest         *message)
 {
@@ -770,51 +590,6 @@ void   diyml__v1__revoke_token_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__revoke_token_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__revoke_token_response__init
-                     (Diyml__V1__RevokeTokenResponse         *message)
-{
-  static const Diyml__V1__RevokeTokenResponse init_value = DIYML__V1__REVOKE_TOKEN_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__revoke_token_response__get_packed_size
-                     (const Diyml__V1__RevokeTokenResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__revoke_token_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__revoke_token_response__pack
-                     (const Diyml__V1__RevokeTokenResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__revoke_token_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__revoke_token_response__pack_to_buffer
-                     (const Diyml__V1__RevokeTokenResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__revoke_token_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__RevokeTokenResponse *
-       diyml__v1__revoke_token_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__RevokeTokenResponse *)
-     protobuf_c_message_unpack (&diyml__v1__revoke_token_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__revoke_token_response__free_unpacked
-                     (Diyml__V1__RevokeTokenResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__revoke_token_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__change_password_request__init
@@ -862,51 +637,6 @@ void   diyml__v1__change_password_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__change_password_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__change_password_response__init
-                     (Diyml__V1__ChangePasswordResponse         *message)
-{
-  static const Diyml__V1__ChangePasswordResponse init_value = DIYML__V1__CHANGE_PASSWORD_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__change_password_response__get_packed_size
-                     (const Diyml__V1__ChangePasswordResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__change_password_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__change_password_response__pack
-                     (const Diyml__V1__ChangePasswordResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__change_password_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__change_password_response__pack_to_buffer
-                     (const Diyml__V1__ChangePasswordResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__change_password_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__ChangePasswordResponse *
-       diyml__v1__change_password_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__ChangePasswordResponse *)
-     protobuf_c_message_unpack (&diyml__v1__change_password_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__change_password_response__free_unpacked
-                     (Diyml__V1__ChangePasswordResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__change_password_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 static const ProtobufCFieldDescriptor diyml__v1__token__field_descriptors[5] =
 {
   {
@@ -946,33 +676,33 @@ static const ProtobufCFieldDescriptor diyml__v1__token__field_descriptors[5] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "create_time_unix_ms",
+    "create_time",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Token, create_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__Token, create_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "expire_time_unix_ms",
+    "expire_time",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Token, expire_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__Token, expire_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned diyml__v1__token__field_indices_by_name[] = {
-  3,   /* field[3] = create_time_unix_ms */
-  4,   /* field[4] = expire_time_unix_ms */
+  3,   /* field[3] = create_time */
+  4,   /* field[4] = expire_time */
   0,   /* field[0] = id */
   1,   /* field[1] = label */
   2,   /* field[2] = scopes */
@@ -1175,44 +905,6 @@ const ProtobufCMessageDescriptor diyml__v1__create_account_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__create_account_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__create_account_response__field_descriptors[1] =
-{
-  {
-    "issued",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CreateAccountResponse, issued),
-    &diyml__v1__issued_token__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__create_account_response__field_indices_by_name[] = {
-  0,   /* field[0] = issued */
-};
-static const ProtobufCIntRange diyml__v1__create_account_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__create_account_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.CreateAccountResponse",
-  "CreateAccountResponse",
-  "Diyml__V1__CreateAccountResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__CreateAccountResponse),
-  1,
-  diyml__v1__create_account_response__field_descriptors,
-  diyml__v1__create_account_response__field_indices_by_name,
-  1,  diyml__v1__create_account_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__create_account_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__login_request__field_descriptors[3] =
 {
   {
@@ -1277,44 +969,6 @@ const ProtobufCMessageDescriptor diyml__v1__login_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__login_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__login_response__field_descriptors[1] =
-{
-  {
-    "issued",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__LoginResponse, issued),
-    &diyml__v1__issued_token__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__login_response__field_indices_by_name[] = {
-  0,   /* field[0] = issued */
-};
-static const ProtobufCIntRange diyml__v1__login_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__login_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.LoginResponse",
-  "LoginResponse",
-  "Diyml__V1__LoginResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__LoginResponse),
-  1,
-  diyml__v1__login_response__field_descriptors,
-  diyml__v1__login_response__field_indices_by_name,
-  1,  diyml__v1__login_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__login_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__delete_account_request__field_descriptors[1] =
 {
   {
@@ -1353,24 +1007,6 @@ const ProtobufCMessageDescriptor diyml__v1__delete_account_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__delete_account_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define diyml__v1__delete_account_response__field_descriptors NULL
-#define diyml__v1__delete_account_response__field_indices_by_name NULL
-#define diyml__v1__delete_account_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__delete_account_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DeleteAccountResponse",
-  "DeleteAccountResponse",
-  "Diyml__V1__DeleteAccountResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__DeleteAccountResponse),
-  0,
-  diyml__v1__delete_account_response__field_descriptors,
-  diyml__v1__delete_account_response__field_indices_by_name,
-  0,  diyml__v1__delete_account_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__delete_account_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 #define diyml__v1__who_am_irequest__field_descriptors NULL
 #define diyml__v1__who_am_irequest__field_indices_by_name NULL
 #define diyml__v1__who_am_irequest__number_ranges NULL
@@ -1389,7 +1025,7 @@ const ProtobufCMessageDescriptor diyml__v1__who_am_irequest__descriptor =
   (ProtobufCMessageInit) diyml__v1__who_am_irequest__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__who_am_iresponse__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__account__field_descriptors[3] =
 {
   {
     "user",
@@ -1397,7 +1033,7 @@ static const ProtobufCFieldDescriptor diyml__v1__who_am_iresponse__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__WhoAmIResponse, user),
+    offsetof(Diyml__V1__Account, user),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -1409,48 +1045,48 @@ static const ProtobufCFieldDescriptor diyml__v1__who_am_iresponse__field_descrip
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__WhoAmIResponse, token),
+    offsetof(Diyml__V1__Account, token),
     &diyml__v1__token__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "account_create_time_unix_ms",
+    "create_time",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__WhoAmIResponse, account_create_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__Account, create_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__who_am_iresponse__field_indices_by_name[] = {
-  2,   /* field[2] = account_create_time_unix_ms */
+static const unsigned diyml__v1__account__field_indices_by_name[] = {
+  2,   /* field[2] = create_time */
   1,   /* field[1] = token */
   0,   /* field[0] = user */
 };
-static const ProtobufCIntRange diyml__v1__who_am_iresponse__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__account__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__who_am_iresponse__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__account__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.WhoAmIResponse",
-  "WhoAmIResponse",
-  "Diyml__V1__WhoAmIResponse",
+  "diyml.v1.Account",
+  "Account",
+  "Diyml__V1__Account",
   "diyml.v1",
-  sizeof(Diyml__V1__WhoAmIResponse),
+  sizeof(Diyml__V1__Account),
   3,
-  diyml__v1__who_am_iresponse__field_descriptors,
-  diyml__v1__who_am_iresponse__field_indices_by_name,
-  1,  diyml__v1__who_am_iresponse__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__who_am_iresponse__init,
+  diyml__v1__account__field_descriptors,
+  diyml__v1__account__field_indices_by_name,
+  1,  diyml__v1__account__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__account__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__list_tokens_request__field_descriptors[2] =
@@ -1459,7 +1095,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_tokens_request__field_desc
     "page_size",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ListTokensRequest, page_size),
     NULL,
@@ -1582,13 +1218,13 @@ static const ProtobufCFieldDescriptor diyml__v1__create_token_request__field_des
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "lifetime_seconds",
+    "lifetime",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CreateTokenRequest, lifetime_seconds),
-    NULL,
+    offsetof(Diyml__V1__CreateTokenRequest, lifetime),
+    &google__protobuf__duration__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1596,7 +1232,7 @@ static const ProtobufCFieldDescriptor diyml__v1__create_token_request__field_des
 };
 static const unsigned diyml__v1__create_token_request__field_indices_by_name[] = {
   0,   /* field[0] = label */
-  2,   /* field[2] = lifetime_seconds */
+  2,   /* field[2] = lifetime */
   1,   /* field[1] = scopes */
 };
 static const ProtobufCIntRange diyml__v1__create_token_request__number_ranges[1 + 1] =
@@ -1619,66 +1255,41 @@ const ProtobufCMessageDescriptor diyml__v1__create_token_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__create_token_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__create_token_response__field_descriptors[1] =
-{
-  {
-    "issued",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CreateTokenResponse, issued),
-    &diyml__v1__issued_token__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__create_token_response__field_indices_by_name[] = {
-  0,   /* field[0] = issued */
-};
-static const ProtobufCIntRange diyml__v1__create_token_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__create_token_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.CreateTokenResponse",
-  "CreateTokenResponse",
-  "Diyml__V1__CreateTokenResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__CreateTokenResponse),
-  1,
-  diyml__v1__create_token_response__field_descriptors,
-  diyml__v1__create_token_response__field_indices_by_name,
-  1,  diyml__v1__create_token_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__create_token_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__revoke_token_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__revoke_token_request__field_descriptors[2] =
 {
   {
     "id",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__RevokeTokenRequest, token_case),
     offsetof(Diyml__V1__RevokeTokenRequest, id),
     NULL,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "current",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__RevokeTokenRequest, token_case),
+    offsetof(Diyml__V1__RevokeTokenRequest, current),
+    &google__protobuf__empty__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned diyml__v1__revoke_token_request__field_indices_by_name[] = {
+  1,   /* field[1] = current */
   0,   /* field[0] = id */
 };
 static const ProtobufCIntRange diyml__v1__revoke_token_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor diyml__v1__revoke_token_request__descriptor =
 {
@@ -1688,29 +1299,11 @@ const ProtobufCMessageDescriptor diyml__v1__revoke_token_request__descriptor =
   "Diyml__V1__RevokeTokenRequest",
   "diyml.v1",
   sizeof(Diyml__V1__RevokeTokenRequest),
-  1,
+  2,
   diyml__v1__revoke_token_request__field_descriptors,
   diyml__v1__revoke_token_request__field_indices_by_name,
   1,  diyml__v1__revoke_token_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__revoke_token_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-#define diyml__v1__revoke_token_response__field_descriptors NULL
-#define diyml__v1__revoke_token_response__field_indices_by_name NULL
-#define diyml__v1__revoke_token_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__revoke_token_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.RevokeTokenResponse",
-  "RevokeTokenResponse",
-  "Diyml__V1__RevokeTokenResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__RevokeTokenResponse),
-  0,
-  diyml__v1__revoke_token_response__field_descriptors,
-  diyml__v1__revoke_token_response__field_indices_by_name,
-  0,  diyml__v1__revoke_token_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__revoke_token_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__change_password_request__field_descriptors[2] =
@@ -1764,24 +1357,6 @@ const ProtobufCMessageDescriptor diyml__v1__change_password_request__descriptor 
   (ProtobufCMessageInit) diyml__v1__change_password_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define diyml__v1__change_password_response__field_descriptors NULL
-#define diyml__v1__change_password_response__field_indices_by_name NULL
-#define diyml__v1__change_password_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__change_password_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.ChangePasswordResponse",
-  "ChangePasswordResponse",
-  "Diyml__V1__ChangePasswordResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__ChangePasswordResponse),
-  0,
-  diyml__v1__change_password_response__field_descriptors,
-  diyml__v1__change_password_response__field_indices_by_name,
-  0,  diyml__v1__change_password_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__change_password_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCEnumValue diyml__v1__scope__enum_values_by_number[7] =
 {
   { "SCOPE_UNSPECIFIED", "DIYML__V1__SCOPE__SCOPE_UNSPECIFIED", 0 },
@@ -1823,14 +1398,14 @@ const ProtobufCEnumDescriptor diyml__v1__scope__descriptor =
 static const ProtobufCMethodDescriptor diyml__v1__auth__method_descriptors[9] =
 {
   { "UserExists", &diyml__v1__user_exists_request__descriptor, &diyml__v1__user_exists_response__descriptor },
-  { "CreateAccount", &diyml__v1__create_account_request__descriptor, &diyml__v1__create_account_response__descriptor },
-  { "Login", &diyml__v1__login_request__descriptor, &diyml__v1__login_response__descriptor },
-  { "DeleteAccount", &diyml__v1__delete_account_request__descriptor, &diyml__v1__delete_account_response__descriptor },
-  { "WhoAmI", &diyml__v1__who_am_irequest__descriptor, &diyml__v1__who_am_iresponse__descriptor },
+  { "CreateAccount", &diyml__v1__create_account_request__descriptor, &diyml__v1__issued_token__descriptor },
+  { "Login", &diyml__v1__login_request__descriptor, &diyml__v1__issued_token__descriptor },
+  { "DeleteAccount", &diyml__v1__delete_account_request__descriptor, &google__protobuf__empty__descriptor },
+  { "WhoAmI", &diyml__v1__who_am_irequest__descriptor, &diyml__v1__account__descriptor },
   { "ListTokens", &diyml__v1__list_tokens_request__descriptor, &diyml__v1__list_tokens_response__descriptor },
-  { "CreateToken", &diyml__v1__create_token_request__descriptor, &diyml__v1__create_token_response__descriptor },
-  { "RevokeToken", &diyml__v1__revoke_token_request__descriptor, &diyml__v1__revoke_token_response__descriptor },
-  { "ChangePassword", &diyml__v1__change_password_request__descriptor, &diyml__v1__change_password_response__descriptor },
+  { "CreateToken", &diyml__v1__create_token_request__descriptor, &diyml__v1__issued_token__descriptor },
+  { "RevokeToken", &diyml__v1__revoke_token_request__descriptor, &google__protobuf__empty__descriptor },
+  { "ChangePassword", &diyml__v1__change_password_request__descriptor, &google__protobuf__empty__descriptor },
 };
 const unsigned diyml__v1__auth__method_indices_by_name[] = {
   8,        /* ChangePassword */
@@ -1864,7 +1439,7 @@ void diyml__v1__auth__user_exists(ProtobufCService *service,
 }
 void diyml__v1__auth__create_account(ProtobufCService *service,
                                      const Diyml__V1__CreateAccountRequest *input,
-                                     Diyml__V1__CreateAccountResponse_Closure closure,
+                                     Diyml__V1__IssuedToken_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1872,7 +1447,7 @@ void diyml__v1__auth__create_account(ProtobufCService *service,
 }
 void diyml__v1__auth__login(ProtobufCService *service,
                             const Diyml__V1__LoginRequest *input,
-                            Diyml__V1__LoginResponse_Closure closure,
+                            Diyml__V1__IssuedToken_Closure closure,
                             void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1880,7 +1455,7 @@ void diyml__v1__auth__login(ProtobufCService *service,
 }
 void diyml__v1__auth__delete_account(ProtobufCService *service,
                                      const Diyml__V1__DeleteAccountRequest *input,
-                                     Diyml__V1__DeleteAccountResponse_Closure closure,
+                                     Google__Protobuf__Empty_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1888,7 +1463,7 @@ void diyml__v1__auth__delete_account(ProtobufCService *service,
 }
 void diyml__v1__auth__who_am_i(ProtobufCService *service,
                                const Diyml__V1__WhoAmIRequest *input,
-                               Diyml__V1__WhoAmIResponse_Closure closure,
+                               Diyml__V1__Account_Closure closure,
                                void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1904,7 +1479,7 @@ void diyml__v1__auth__list_tokens(ProtobufCService *service,
 }
 void diyml__v1__auth__create_token(ProtobufCService *service,
                                    const Diyml__V1__CreateTokenRequest *input,
-                                   Diyml__V1__CreateTokenResponse_Closure closure,
+                                   Diyml__V1__IssuedToken_Closure closure,
                                    void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1912,7 +1487,7 @@ void diyml__v1__auth__create_token(ProtobufCService *service,
 }
 void diyml__v1__auth__revoke_token(ProtobufCService *service,
                                    const Diyml__V1__RevokeTokenRequest *input,
-                                   Diyml__V1__RevokeTokenResponse_Closure closure,
+                                   Google__Protobuf__Empty_Closure closure,
                                    void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);
@@ -1920,7 +1495,7 @@ void diyml__v1__auth__revoke_token(ProtobufCService *service,
 }
 void diyml__v1__auth__change_password(ProtobufCService *service,
                                       const Diyml__V1__ChangePasswordRequest *input,
-                                      Diyml__V1__ChangePasswordResponse_Closure closure,
+                                      Google__Protobuf__Empty_Closure closure,
                                       void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__auth__descriptor);

@@ -52,6 +52,51 @@ void   diyml__v1__class__free_unpacked
   assert(message->base.descriptor == &diyml__v1__class__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__v1__class_list__init
+                     (Diyml__V1__ClassList         *message)
+{
+  static const Diyml__V1__ClassList init_value = DIYML__V1__CLASS_LIST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__class_list__get_packed_size
+                     (const Diyml__V1__ClassList *message)
+{
+  assert(message->base.descriptor == &diyml__v1__class_list__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__class_list__pack
+                     (const Diyml__V1__ClassList *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__class_list__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__class_list__pack_to_buffer
+                     (const Diyml__V1__ClassList *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__class_list__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__ClassList *
+       diyml__v1__class_list__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__ClassList *)
+     protobuf_c_message_unpack (&diyml__v1__class_list__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__class_list__free_unpacked
+                     (Diyml__V1__ClassList *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__class_list__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__v1__project__init
                      (Diyml__V1__Project         *message)
 {
@@ -232,49 +277,49 @@ void   diyml__v1__annotation__free_unpacked
   assert(message->base.descriptor == &diyml__v1__annotation__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__data_point__init
-                     (Diyml__V1__DataPoint         *message)
+void   diyml__v1__image__init
+                     (Diyml__V1__Image         *message)
 {
-  static const Diyml__V1__DataPoint init_value = DIYML__V1__DATA_POINT__INIT;
+  static const Diyml__V1__Image init_value = DIYML__V1__IMAGE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__data_point__get_packed_size
-                     (const Diyml__V1__DataPoint *message)
+size_t diyml__v1__image__get_packed_size
+                     (const Diyml__V1__Image *message)
 {
-  assert(message->base.descriptor == &diyml__v1__data_point__descriptor);
+  assert(message->base.descriptor == &diyml__v1__image__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__data_point__pack
-                     (const Diyml__V1__DataPoint *message,
+size_t diyml__v1__image__pack
+                     (const Diyml__V1__Image *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__data_point__descriptor);
+  assert(message->base.descriptor == &diyml__v1__image__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__data_point__pack_to_buffer
-                     (const Diyml__V1__DataPoint *message,
+size_t diyml__v1__image__pack_to_buffer
+                     (const Diyml__V1__Image *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__data_point__descriptor);
+  assert(message->base.descriptor == &diyml__v1__image__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__DataPoint *
-       diyml__v1__data_point__unpack
+Diyml__V1__Image *
+       diyml__v1__image__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__DataPoint *)
-     protobuf_c_message_unpack (&diyml__v1__data_point__descriptor,
+  return (Diyml__V1__Image *)
+     protobuf_c_message_unpack (&diyml__v1__image__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__data_point__free_unpacked
-                     (Diyml__V1__DataPoint *message,
+void   diyml__v1__image__free_unpacked
+                     (Diyml__V1__Image *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__data_point__descriptor);
+  assert(message->base.descriptor == &diyml__v1__image__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__list_projects_request__init
@@ -412,51 +457,6 @@ void   diyml__v1__get_project_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__get_project_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_project_response__init
-                     (Diyml__V1__GetProjectResponse         *message)
-{
-  static const Diyml__V1__GetProjectResponse init_value = DIYML__V1__GET_PROJECT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__get_project_response__get_packed_size
-                     (const Diyml__V1__GetProjectResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__get_project_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__get_project_response__pack
-                     (const Diyml__V1__GetProjectResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__get_project_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__get_project_response__pack_to_buffer
-                     (const Diyml__V1__GetProjectResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__get_project_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__GetProjectResponse *
-       diyml__v1__get_project_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__GetProjectResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_project_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__get_project_response__free_unpacked
-                     (Diyml__V1__GetProjectResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__get_project_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__create_project_request__init
                      (Diyml__V1__CreateProjectRequest         *message)
 {
@@ -500,51 +500,6 @@ void   diyml__v1__create_project_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__create_project_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__create_project_response__init
-                     (Diyml__V1__CreateProjectResponse         *message)
-{
-  static const Diyml__V1__CreateProjectResponse init_value = DIYML__V1__CREATE_PROJECT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__create_project_response__get_packed_size
-                     (const Diyml__V1__CreateProjectResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__create_project_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__create_project_response__pack
-                     (const Diyml__V1__CreateProjectResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__create_project_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__create_project_response__pack_to_buffer
-                     (const Diyml__V1__CreateProjectResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__create_project_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__CreateProjectResponse *
-       diyml__v1__create_project_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__CreateProjectResponse *)
-     protobuf_c_message_unpack (&diyml__v1__create_project_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__create_project_response__free_unpacked
-                     (Diyml__V1__CreateProjectResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__create_project_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__delete_project_request__init
@@ -592,697 +547,652 @@ void   diyml__v1__delete_project_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__delete_project_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__delete_project_response__init
-                     (Diyml__V1__DeleteProjectResponse         *message)
+void   diyml__v1__put_image_request__init
+                     (Diyml__V1__PutImageRequest         *message)
 {
-  static const Diyml__V1__DeleteProjectResponse init_value = DIYML__V1__DELETE_PROJECT_RESPONSE__INIT;
+  static const Diyml__V1__PutImageRequest init_value = DIYML__V1__PUT_IMAGE_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__delete_project_response__get_packed_size
-                     (const Diyml__V1__DeleteProjectResponse *message)
+size_t diyml__v1__put_image_request__get_packed_size
+                     (const Diyml__V1__PutImageRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__delete_project_response__pack
-                     (const Diyml__V1__DeleteProjectResponse *message,
+size_t diyml__v1__put_image_request__pack
+                     (const Diyml__V1__PutImageRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__delete_project_response__pack_to_buffer
-                     (const Diyml__V1__DeleteProjectResponse *message,
+size_t diyml__v1__put_image_request__pack_to_buffer
+                     (const Diyml__V1__PutImageRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__DeleteProjectResponse *
-       diyml__v1__delete_project_response__unpack
+Diyml__V1__PutImageRequest *
+       diyml__v1__put_image_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__DeleteProjectResponse *)
-     protobuf_c_message_unpack (&diyml__v1__delete_project_response__descriptor,
+  return (Diyml__V1__PutImageRequest *)
+     protobuf_c_message_unpack (&diyml__v1__put_image_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__delete_project_response__free_unpacked
-                     (Diyml__V1__DeleteProjectResponse *message,
+void   diyml__v1__put_image_request__free_unpacked
+                     (Diyml__V1__PutImageRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__delete_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__put_data_point_request__init
-                     (Diyml__V1__PutDataPointRequest         *message)
+void   diyml__v1__put_image_response__init
+                     (Diyml__V1__PutImageResponse         *message)
 {
-  static const Diyml__V1__PutDataPointRequest init_value = DIYML__V1__PUT_DATA_POINT_REQUEST__INIT;
+  static const Diyml__V1__PutImageResponse init_value = DIYML__V1__PUT_IMAGE_RESPONSE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__put_data_point_request__get_packed_size
-                     (const Diyml__V1__PutDataPointRequest *message)
+size_t diyml__v1__put_image_response__get_packed_size
+                     (const Diyml__V1__PutImageResponse *message)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__put_data_point_request__pack
-                     (const Diyml__V1__PutDataPointRequest *message,
+size_t diyml__v1__put_image_response__pack
+                     (const Diyml__V1__PutImageResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__put_data_point_request__pack_to_buffer
-                     (const Diyml__V1__PutDataPointRequest *message,
+size_t diyml__v1__put_image_response__pack_to_buffer
+                     (const Diyml__V1__PutImageResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__PutDataPointRequest *
-       diyml__v1__put_data_point_request__unpack
+Diyml__V1__PutImageResponse *
+       diyml__v1__put_image_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__PutDataPointRequest *)
-     protobuf_c_message_unpack (&diyml__v1__put_data_point_request__descriptor,
+  return (Diyml__V1__PutImageResponse *)
+     protobuf_c_message_unpack (&diyml__v1__put_image_response__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__put_data_point_request__free_unpacked
-                     (Diyml__V1__PutDataPointRequest *message,
+void   diyml__v1__put_image_response__free_unpacked
+                     (Diyml__V1__PutImageResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__put_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_image_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__put_data_point_response__init
-                     (Diyml__V1__PutDataPointResponse         *message)
+void   diyml__v1__put_images_request__begin__init
+                     (Diyml__V1__PutImagesRequest__Begin         *message)
 {
-  static const Diyml__V1__PutDataPointResponse init_value = DIYML__V1__PUT_DATA_POINT_RESPONSE__INIT;
+  static const Diyml__V1__PutImagesRequest__Begin init_value = DIYML__V1__PUT_IMAGES_REQUEST__BEGIN__INIT;
   *message = init_value;
 }
-size_t diyml__v1__put_data_point_response__get_packed_size
-                     (const Diyml__V1__PutDataPointResponse *message)
+void   diyml__v1__put_images_request__init
+                     (Diyml__V1__PutImagesRequest         *message)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_response__descriptor);
+  static const Diyml__V1__PutImagesRequest init_value = DIYML__V1__PUT_IMAGES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__put_images_request__get_packed_size
+                     (const Diyml__V1__PutImagesRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__put_images_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__put_data_point_response__pack
-                     (const Diyml__V1__PutDataPointResponse *message,
+size_t diyml__v1__put_images_request__pack
+                     (const Diyml__V1__PutImagesRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__put_data_point_response__pack_to_buffer
-                     (const Diyml__V1__PutDataPointResponse *message,
+size_t diyml__v1__put_images_request__pack_to_buffer
+                     (const Diyml__V1__PutImagesRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__PutDataPointResponse *
-       diyml__v1__put_data_point_response__unpack
+Diyml__V1__PutImagesRequest *
+       diyml__v1__put_images_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__PutDataPointResponse *)
-     protobuf_c_message_unpack (&diyml__v1__put_data_point_response__descriptor,
+  return (Diyml__V1__PutImagesRequest *)
+     protobuf_c_message_unpack (&diyml__v1__put_images_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__put_data_point_response__free_unpacked
-                     (Diyml__V1__PutDataPointResponse *message,
+void   diyml__v1__put_images_request__free_unpacked
+                     (Diyml__V1__PutImagesRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__put_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__put_data_points_request__begin__init
-                     (Diyml__V1__PutDataPointsRequest__Begin         *message)
+void   diyml__v1__put_images_response__refused__init
+                     (Diyml__V1__PutImagesResponse__Refused         *message)
 {
-  static const Diyml__V1__PutDataPointsRequest__Begin init_value = DIYML__V1__PUT_DATA_POINTS_REQUEST__BEGIN__INIT;
+  static const Diyml__V1__PutImagesResponse__Refused init_value = DIYML__V1__PUT_IMAGES_RESPONSE__REFUSED__INIT;
   *message = init_value;
 }
-void   diyml__v1__put_data_points_request__init
-                     (Diyml__V1__PutDataPointsRequest         *message)
+void   diyml__v1__put_images_response__init
+                     (Diyml__V1__PutImagesResponse         *message)
 {
-  static const Diyml__V1__PutDataPointsRequest init_value = DIYML__V1__PUT_DATA_POINTS_REQUEST__INIT;
+  static const Diyml__V1__PutImagesResponse init_value = DIYML__V1__PUT_IMAGES_RESPONSE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__put_data_points_request__get_packed_size
-                     (const Diyml__V1__PutDataPointsRequest *message)
+size_t diyml__v1__put_images_response__get_packed_size
+                     (const Diyml__V1__PutImagesResponse *message)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__put_data_points_request__pack
-                     (const Diyml__V1__PutDataPointsRequest *message,
+size_t diyml__v1__put_images_response__pack
+                     (const Diyml__V1__PutImagesResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__put_data_points_request__pack_to_buffer
-                     (const Diyml__V1__PutDataPointsRequest *message,
+size_t diyml__v1__put_images_response__pack_to_buffer
+                     (const Diyml__V1__PutImagesResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__PutDataPointsRequest *
-       diyml__v1__put_data_points_request__unpack
+Diyml__V1__PutImagesResponse *
+       diyml__v1__put_images_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__PutDataPointsRequest *)
-     protobuf_c_message_unpack (&diyml__v1__put_data_points_request__descriptor,
+  return (Diyml__V1__PutImagesResponse *)
+     protobuf_c_message_unpack (&diyml__v1__put_images_response__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__put_data_points_request__free_unpacked
-                     (Diyml__V1__PutDataPointsRequest *message,
+void   diyml__v1__put_images_response__free_unpacked
+                     (Diyml__V1__PutImagesResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__put_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__put_images_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__put_data_points_response__refused__init
-                     (Diyml__V1__PutDataPointsResponse__Refused         *message)
+void   diyml__v1__get_image_request__init
+                     (Diyml__V1__GetImageRequest         *message)
 {
-  static const Diyml__V1__PutDataPointsResponse__Refused init_value = DIYML__V1__PUT_DATA_POINTS_RESPONSE__REFUSED__INIT;
+  static const Diyml__V1__GetImageRequest init_value = DIYML__V1__GET_IMAGE_REQUEST__INIT;
   *message = init_value;
 }
-void   diyml__v1__put_data_points_response__init
-                     (Diyml__V1__PutDataPointsResponse         *message)
+size_t diyml__v1__get_image_request__get_packed_size
+                     (const Diyml__V1__GetImageRequest *message)
 {
-  static const Diyml__V1__PutDataPointsResponse init_value = DIYML__V1__PUT_DATA_POINTS_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__put_data_points_response__get_packed_size
-                     (const Diyml__V1__PutDataPointsResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__put_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_image_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__put_data_points_response__pack
-                     (const Diyml__V1__PutDataPointsResponse *message,
+size_t diyml__v1__get_image_request__pack
+                     (const Diyml__V1__GetImageRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_image_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__put_data_points_response__pack_to_buffer
-                     (const Diyml__V1__PutDataPointsResponse *message,
+size_t diyml__v1__get_image_request__pack_to_buffer
+                     (const Diyml__V1__GetImageRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__put_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_image_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__PutDataPointsResponse *
-       diyml__v1__put_data_points_response__unpack
+Diyml__V1__GetImageRequest *
+       diyml__v1__get_image_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__PutDataPointsResponse *)
-     protobuf_c_message_unpack (&diyml__v1__put_data_points_response__descriptor,
+  return (Diyml__V1__GetImageRequest *)
+     protobuf_c_message_unpack (&diyml__v1__get_image_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__put_data_points_response__free_unpacked
-                     (Diyml__V1__PutDataPointsResponse *message,
+void   diyml__v1__get_image_request__free_unpacked
+                     (Diyml__V1__GetImageRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__put_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_image_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_data_point_request__init
-                     (Diyml__V1__GetDataPointRequest         *message)
+void   diyml__v1__download_image_request__init
+                     (Diyml__V1__DownloadImageRequest         *message)
 {
-  static const Diyml__V1__GetDataPointRequest init_value = DIYML__V1__GET_DATA_POINT_REQUEST__INIT;
+  static const Diyml__V1__DownloadImageRequest init_value = DIYML__V1__DOWNLOAD_IMAGE_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__get_data_point_request__get_packed_size
-                     (const Diyml__V1__GetDataPointRequest *message)
+size_t diyml__v1__download_image_request__get_packed_size
+                     (const Diyml__V1__DownloadImageRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__get_data_point_request__pack
-                     (const Diyml__V1__GetDataPointRequest *message,
+size_t diyml__v1__download_image_request__pack
+                     (const Diyml__V1__DownloadImageRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__get_data_point_request__pack_to_buffer
-                     (const Diyml__V1__GetDataPointRequest *message,
+size_t diyml__v1__download_image_request__pack_to_buffer
+                     (const Diyml__V1__DownloadImageRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__GetDataPointRequest *
-       diyml__v1__get_data_point_request__unpack
+Diyml__V1__DownloadImageRequest *
+       diyml__v1__download_image_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__GetDataPointRequest *)
-     protobuf_c_message_unpack (&diyml__v1__get_data_point_request__descriptor,
+  return (Diyml__V1__DownloadImageRequest *)
+     protobuf_c_message_unpack (&diyml__v1__download_image_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__get_data_point_request__free_unpacked
-                     (Diyml__V1__GetDataPointRequest *message,
+void   diyml__v1__download_image_request__free_unpacked
+                     (Diyml__V1__DownloadImageRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__get_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_data_point_response__init
-                     (Diyml__V1__GetDataPointResponse         *message)
+void   diyml__v1__download_image_response__init
+                     (Diyml__V1__DownloadImageResponse         *message)
 {
-  static const Diyml__V1__GetDataPointResponse init_value = DIYML__V1__GET_DATA_POINT_RESPONSE__INIT;
+  static const Diyml__V1__DownloadImageResponse init_value = DIYML__V1__DOWNLOAD_IMAGE_RESPONSE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__get_data_point_response__get_packed_size
-                     (const Diyml__V1__GetDataPointResponse *message)
+size_t diyml__v1__download_image_response__get_packed_size
+                     (const Diyml__V1__DownloadImageResponse *message)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__get_data_point_response__pack
-                     (const Diyml__V1__GetDataPointResponse *message,
+size_t diyml__v1__download_image_response__pack
+                     (const Diyml__V1__DownloadImageResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__get_data_point_response__pack_to_buffer
-                     (const Diyml__V1__GetDataPointResponse *message,
+size_t diyml__v1__download_image_response__pack_to_buffer
+                     (const Diyml__V1__DownloadImageResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__get_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__GetDataPointResponse *
-       diyml__v1__get_data_point_response__unpack
+Diyml__V1__DownloadImageResponse *
+       diyml__v1__download_image_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__GetDataPointResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_data_point_response__descriptor,
+  return (Diyml__V1__DownloadImageResponse *)
+     protobuf_c_message_unpack (&diyml__v1__download_image_response__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__get_data_point_response__free_unpacked
-                     (Diyml__V1__GetDataPointResponse *message,
+void   diyml__v1__download_image_response__free_unpacked
+                     (Diyml__V1__DownloadImageResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__get_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__download_image_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__list_data_points_request__init
-                     (Diyml__V1__ListDataPointsRequest         *message)
+void   diyml__v1__list_images_request__init
+                     (Diyml__V1__ListImagesRequest         *message)
 {
-  static const Diyml__V1__ListDataPointsRequest init_value = DIYML__V1__LIST_DATA_POINTS_REQUEST__INIT;
+  static const Diyml__V1__ListImagesRequest init_value = DIYML__V1__LIST_IMAGES_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__list_data_points_request__get_packed_size
-                     (const Diyml__V1__ListDataPointsRequest *message)
+size_t diyml__v1__list_images_request__get_packed_size
+                     (const Diyml__V1__ListImagesRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__list_data_points_request__pack
-                     (const Diyml__V1__ListDataPointsRequest *message,
+size_t diyml__v1__list_images_request__pack
+                     (const Diyml__V1__ListImagesRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__list_data_points_request__pack_to_buffer
-                     (const Diyml__V1__ListDataPointsRequest *message,
+size_t diyml__v1__list_images_request__pack_to_buffer
+                     (const Diyml__V1__ListImagesRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__ListDataPointsRequest *
-       diyml__v1__list_data_points_request__unpack
+Diyml__V1__ListImagesRequest *
+       diyml__v1__list_images_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__ListDataPointsRequest *)
-     protobuf_c_message_unpack (&diyml__v1__list_data_points_request__descriptor,
+  return (Diyml__V1__ListImagesRequest *)
+     protobuf_c_message_unpack (&diyml__v1__list_images_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__list_data_points_request__free_unpacked
-                     (Diyml__V1__ListDataPointsRequest *message,
+void   diyml__v1__list_images_request__free_unpacked
+                     (Diyml__V1__ListImagesRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__list_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__list_data_points_response__init
-                     (Diyml__V1__ListDataPointsResponse         *message)
+void   diyml__v1__list_images_response__init
+                     (Diyml__V1__ListImagesResponse         *message)
 {
-  static const Diyml__V1__ListDataPointsResponse init_value = DIYML__V1__LIST_DATA_POINTS_RESPONSE__INIT;
+  static const Diyml__V1__ListImagesResponse init_value = DIYML__V1__LIST_IMAGES_RESPONSE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__list_data_points_response__get_packed_size
-                     (const Diyml__V1__ListDataPointsResponse *message)
+size_t diyml__v1__list_images_response__get_packed_size
+                     (const Diyml__V1__ListImagesResponse *message)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__list_data_points_response__pack
-                     (const Diyml__V1__ListDataPointsResponse *message,
+size_t diyml__v1__list_images_response__pack
+                     (const Diyml__V1__ListImagesResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__list_data_points_response__pack_to_buffer
-                     (const Diyml__V1__ListDataPointsResponse *message,
+size_t diyml__v1__list_images_response__pack_to_buffer
+                     (const Diyml__V1__ListImagesResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__list_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__ListDataPointsResponse *
-       diyml__v1__list_data_points_response__unpack
+Diyml__V1__ListImagesResponse *
+       diyml__v1__list_images_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__ListDataPointsResponse *)
-     protobuf_c_message_unpack (&diyml__v1__list_data_points_response__descriptor,
+  return (Diyml__V1__ListImagesResponse *)
+     protobuf_c_message_unpack (&diyml__v1__list_images_response__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__list_data_points_response__free_unpacked
-                     (Diyml__V1__ListDataPointsResponse *message,
+void   diyml__v1__list_images_response__free_unpacked
+                     (Diyml__V1__ListImagesResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__list_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__list_images_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__find_data_points_request__init
-                     (Diyml__V1__FindDataPointsRequest         *message)
+void   diyml__v1__find_missing_images_request__init
+                     (Diyml__V1__FindMissingImagesRequest         *message)
 {
-  static const Diyml__V1__FindDataPointsRequest init_value = DIYML__V1__FIND_DATA_POINTS_REQUEST__INIT;
+  static const Diyml__V1__FindMissingImagesRequest init_value = DIYML__V1__FIND_MISSING_IMAGES_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__find_data_points_request__get_packed_size
-                     (const Diyml__V1__FindDataPointsRequest *message)
+size_t diyml__v1__find_missing_images_request__get_packed_size
+                     (const Diyml__V1__FindMissingImagesRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__find_data_points_request__pack
-                     (const Diyml__V1__FindDataPointsRequest *message,
+size_t diyml__v1__find_missing_images_request__pack
+                     (const Diyml__V1__FindMissingImagesRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__find_data_points_request__pack_to_buffer
-                     (const Diyml__V1__FindDataPointsRequest *message,
+size_t diyml__v1__find_missing_images_request__pack_to_buffer
+                     (const Diyml__V1__FindMissingImagesRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__FindDataPointsRequest *
-       diyml__v1__find_data_points_request__unpack
+Diyml__V1__FindMissingImagesRequest *
+       diyml__v1__find_missing_images_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__FindDataPointsRequest *)
-     protobuf_c_message_unpack (&diyml__v1__find_data_points_request__descriptor,
+  return (Diyml__V1__FindMissingImagesRequest *)
+     protobuf_c_message_unpack (&diyml__v1__find_missing_images_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__find_data_points_request__free_unpacked
-                     (Diyml__V1__FindDataPointsRequest *message,
+void   diyml__v1__find_missing_images_request__free_unpacked
+                     (Diyml__V1__FindMissingImagesRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__find_data_points_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__find_data_points_response__found__init
-                     (Diyml__V1__FindDataPointsResponse__Found         *message)
+void   diyml__v1__find_missing_images_response__found__init
+                     (Diyml__V1__FindMissingImagesResponse__Found         *message)
 {
-  static const Diyml__V1__FindDataPointsResponse__Found init_value = DIYML__V1__FIND_DATA_POINTS_RESPONSE__FOUND__INIT;
+  static const Diyml__V1__FindMissingImagesResponse__Found init_value = DIYML__V1__FIND_MISSING_IMAGES_RESPONSE__FOUND__INIT;
   *message = init_value;
 }
-void   diyml__v1__find_data_points_response__init
-                     (Diyml__V1__FindDataPointsResponse         *message)
+void   diyml__v1__find_missing_images_response__init
+                     (Diyml__V1__FindMissingImagesResponse         *message)
 {
-  static const Diyml__V1__FindDataPointsResponse init_value = DIYML__V1__FIND_DATA_POINTS_RESPONSE__INIT;
+  static const Diyml__V1__FindMissingImagesResponse init_value = DIYML__V1__FIND_MISSING_IMAGES_RESPONSE__INIT;
   *message = init_value;
 }
-size_t diyml__v1__find_data_points_response__get_packed_size
-                     (const Diyml__V1__FindDataPointsResponse *message)
+size_t diyml__v1__find_missing_images_response__get_packed_size
+                     (const Diyml__V1__FindMissingImagesResponse *message)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_response__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__find_data_points_response__pack
-                     (const Diyml__V1__FindDataPointsResponse *message,
+size_t diyml__v1__find_missing_images_response__pack
+                     (const Diyml__V1__FindMissingImagesResponse *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_response__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__find_data_points_response__pack_to_buffer
-                     (const Diyml__V1__FindDataPointsResponse *message,
+size_t diyml__v1__find_missing_images_response__pack_to_buffer
+                     (const Diyml__V1__FindMissingImagesResponse *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_response__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__FindDataPointsResponse *
-       diyml__v1__find_data_points_response__unpack
+Diyml__V1__FindMissingImagesResponse *
+       diyml__v1__find_missing_images_response__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__FindDataPointsResponse *)
-     protobuf_c_message_unpack (&diyml__v1__find_data_points_response__descriptor,
+  return (Diyml__V1__FindMissingImagesResponse *)
+     protobuf_c_message_unpack (&diyml__v1__find_missing_images_response__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__find_data_points_response__free_unpacked
-                     (Diyml__V1__FindDataPointsResponse *message,
+void   diyml__v1__find_missing_images_response__free_unpacked
+                     (Diyml__V1__FindMissingImagesResponse *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__find_data_points_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__find_missing_images_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__delete_data_point_request__init
-                     (Diyml__V1__DeleteDataPointRequest         *message)
+void   diyml__v1__delete_image_request__init
+                     (Diyml__V1__DeleteImageRequest         *message)
 {
-  static const Diyml__V1__DeleteDataPointRequest init_value = DIYML__V1__DELETE_DATA_POINT_REQUEST__INIT;
+  static const Diyml__V1__DeleteImageRequest init_value = DIYML__V1__DELETE_IMAGE_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__delete_data_point_request__get_packed_size
-                     (const Diyml__V1__DeleteDataPointRequest *message)
+size_t diyml__v1__delete_image_request__get_packed_size
+                     (const Diyml__V1__DeleteImageRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__delete_image_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__delete_data_point_request__pack
-                     (const Diyml__V1__DeleteDataPointRequest *message,
+size_t diyml__v1__delete_image_request__pack
+                     (const Diyml__V1__DeleteImageRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__delete_image_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__delete_data_point_request__pack_to_buffer
-                     (const Diyml__V1__DeleteDataPointRequest *message,
+size_t diyml__v1__delete_image_request__pack_to_buffer
+                     (const Diyml__V1__DeleteImageRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__delete_image_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__DeleteDataPointRequest *
-       diyml__v1__delete_data_point_request__unpack
+Diyml__V1__DeleteImageRequest *
+       diyml__v1__delete_image_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__DeleteDataPointRequest *)
-     protobuf_c_message_unpack (&diyml__v1__delete_data_point_request__descriptor,
+  return (Diyml__V1__DeleteImageRequest *)
+     protobuf_c_message_unpack (&diyml__v1__delete_image_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__delete_data_point_request__free_unpacked
-                     (Diyml__V1__DeleteDataPointRequest *message,
+void   diyml__v1__delete_image_request__free_unpacked
+                     (Diyml__V1__DeleteImageRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__delete_image_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__delete_data_point_response__init
-                     (Diyml__V1__DeleteDataPointResponse         *message)
+void   diyml__v1__set_annotation_request__init
+                     (Diyml__V1__SetAnnotationRequest         *message)
 {
-  static const Diyml__V1__DeleteDataPointResponse init_value = DIYML__V1__DELETE_DATA_POINT_RESPONSE__INIT;
+  static const Diyml__V1__SetAnnotationRequest init_value = DIYML__V1__SET_ANNOTATION_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__delete_data_point_response__get_packed_size
-                     (const Diyml__V1__DeleteDataPointResponse *message)
+size_t diyml__v1__set_annotation_request__get_packed_size
+                     (const Diyml__V1__SetAnnotationRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__set_annotation_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__delete_data_point_response__pack
-                     (const Diyml__V1__DeleteDataPointResponse *message,
+size_t diyml__v1__set_annotation_request__pack
+                     (const Diyml__V1__SetAnnotationRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__set_annotation_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__delete_data_point_response__pack_to_buffer
-                     (const Diyml__V1__DeleteDataPointResponse *message,
+size_t diyml__v1__set_annotation_request__pack_to_buffer
+                     (const Diyml__V1__SetAnnotationRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__set_annotation_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__DeleteDataPointResponse *
-       diyml__v1__delete_data_point_response__unpack
+Diyml__V1__SetAnnotationRequest *
+       diyml__v1__set_annotation_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__DeleteDataPointResponse *)
-     protobuf_c_message_unpack (&diyml__v1__delete_data_point_response__descriptor,
+  return (Diyml__V1__SetAnnotationRequest *)
+     protobuf_c_message_unpack (&diyml__v1__set_annotation_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__delete_data_point_response__free_unpacked
-                     (Diyml__V1__DeleteDataPointResponse *message,
+void   diyml__v1__set_annotation_request__free_unpacked
+                     (Diyml__V1__SetAnnotationRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__delete_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__set_annotation_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__relabel_data_point_request__init
-                     (Diyml__V1__RelabelDataPointRequest         *message)
+void   diyml__v1__remove_annotation_request__init
+                     (Diyml__V1__RemoveAnnotationRequest         *message)
 {
-  static const Diyml__V1__RelabelDataPointRequest init_value = DIYML__V1__RELABEL_DATA_POINT_REQUEST__INIT;
+  static const Diyml__V1__RemoveAnnotationRequest init_value = DIYML__V1__REMOVE_ANNOTATION_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__relabel_data_point_request__get_packed_size
-                     (const Diyml__V1__RelabelDataPointRequest *message)
+size_t diyml__v1__remove_annotation_request__get_packed_size
+                     (const Diyml__V1__RemoveAnnotationRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__remove_annotation_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__relabel_data_point_request__pack
-                     (const Diyml__V1__RelabelDataPointRequest *message,
+size_t diyml__v1__remove_annotation_request__pack
+                     (const Diyml__V1__RemoveAnnotationRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__remove_annotation_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__relabel_data_point_request__pack_to_buffer
-                     (const Diyml__V1__RelabelDataPointRequest *message,
+size_t diyml__v1__remove_annotation_request__pack_to_buffer
+                     (const Diyml__V1__RemoveAnnotationRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__remove_annotation_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__RelabelDataPointRequest *
-       diyml__v1__relabel_data_point_request__unpack
+Diyml__V1__RemoveAnnotationRequest *
+       diyml__v1__remove_annotation_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__RelabelDataPointRequest *)
-     protobuf_c_message_unpack (&diyml__v1__relabel_data_point_request__descriptor,
+  return (Diyml__V1__RemoveAnnotationRequest *)
+     protobuf_c_message_unpack (&diyml__v1__remove_annotation_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__relabel_data_point_request__free_unpacked
-                     (Diyml__V1__RelabelDataPointRequest *message,
+void   diyml__v1__remove_annotation_request__free_unpacked
+                     (Diyml__V1__RemoveAnnotationRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__relabel_data_point_response__init
-                     (Diyml__V1__RelabelDataPointResponse         *message)
-{
-  static const Diyml__V1__RelabelDataPointResponse init_value = DIYML__V1__RELABEL_DATA_POINT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__relabel_data_point_response__get_packed_size
-                     (const Diyml__V1__RelabelDataPointResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__relabel_data_point_response__pack
-                     (const Diyml__V1__RelabelDataPointResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__relabel_data_point_response__pack_to_buffer
-                     (const Diyml__V1__RelabelDataPointResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__RelabelDataPointResponse *
-       diyml__v1__relabel_data_point_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__RelabelDataPointResponse *)
-     protobuf_c_message_unpack (&diyml__v1__relabel_data_point_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__relabel_data_point_response__free_unpacked
-                     (Diyml__V1__RelabelDataPointResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__relabel_data_point_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__remove_annotation_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__set_classes_request__init
@@ -1330,51 +1240,6 @@ void   diyml__v1__set_classes_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__set_classes_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__set_classes_response__init
-                     (Diyml__V1__SetClassesResponse         *message)
-{
-  static const Diyml__V1__SetClassesResponse init_value = DIYML__V1__SET_CLASSES_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__set_classes_response__get_packed_size
-                     (const Diyml__V1__SetClassesResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__set_classes_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__set_classes_response__pack
-                     (const Diyml__V1__SetClassesResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__set_classes_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__set_classes_response__pack_to_buffer
-                     (const Diyml__V1__SetClassesResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__set_classes_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__SetClassesResponse *
-       diyml__v1__set_classes_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__SetClassesResponse *)
-     protobuf_c_message_unpack (&diyml__v1__set_classes_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__set_classes_response__free_unpacked
-                     (Diyml__V1__SetClassesResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__set_classes_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__get_classes_request__init
                      (Diyml__V1__GetClassesRequest         *message)
 {
@@ -1418,51 +1283,6 @@ void   diyml__v1__get_classes_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__get_classes_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__get_classes_response__init
-                     (Diyml__V1__GetClassesResponse         *message)
-{
-  static const Diyml__V1__GetClassesResponse init_value = DIYML__V1__GET_CLASSES_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__get_classes_response__get_packed_size
-                     (const Diyml__V1__GetClassesResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__get_classes_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__get_classes_response__pack
-                     (const Diyml__V1__GetClassesResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__get_classes_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__get_classes_response__pack_to_buffer
-                     (const Diyml__V1__GetClassesResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__get_classes_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__GetClassesResponse *
-       diyml__v1__get_classes_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__GetClassesResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_classes_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__get_classes_response__free_unpacked
-                     (Diyml__V1__GetClassesResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__get_classes_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__delete_classes_request__init
@@ -1510,51 +1330,6 @@ void   diyml__v1__delete_classes_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__delete_classes_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__delete_classes_response__init
-                     (Diyml__V1__DeleteClassesResponse         *message)
-{
-  static const Diyml__V1__DeleteClassesResponse init_value = DIYML__V1__DELETE_CLASSES_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__delete_classes_response__get_packed_size
-                     (const Diyml__V1__DeleteClassesResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_classes_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__delete_classes_response__pack
-                     (const Diyml__V1__DeleteClassesResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_classes_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__delete_classes_response__pack_to_buffer
-                     (const Diyml__V1__DeleteClassesResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__delete_classes_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__DeleteClassesResponse *
-       diyml__v1__delete_classes_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__DeleteClassesResponse *)
-     protobuf_c_message_unpack (&diyml__v1__delete_classes_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__delete_classes_response__free_unpacked
-                     (Diyml__V1__DeleteClassesResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__delete_classes_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__analyze_project_request__init
                      (Diyml__V1__AnalyzeProjectRequest         *message)
 {
@@ -1600,79 +1375,79 @@ void   diyml__v1__analyze_project_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__analyze_project_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__analyze_project_response__class_count__init
-                     (Diyml__V1__AnalyzeProjectResponse__ClassCount         *message)
+void   diyml__v1__project_analysis__class_count__init
+                     (Diyml__V1__ProjectAnalysis__ClassCount         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse__ClassCount init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__CLASS_COUNT__INIT;
+  static const Diyml__V1__ProjectAnalysis__ClassCount init_value = DIYML__V1__PROJECT_ANALYSIS__CLASS_COUNT__INIT;
   *message = init_value;
 }
-void   diyml__v1__analyze_project_response__duplicate_group__init
-                     (Diyml__V1__AnalyzeProjectResponse__DuplicateGroup         *message)
+void   diyml__v1__project_analysis__duplicate_group__init
+                     (Diyml__V1__ProjectAnalysis__DuplicateGroup         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse__DuplicateGroup init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__DUPLICATE_GROUP__INIT;
+  static const Diyml__V1__ProjectAnalysis__DuplicateGroup init_value = DIYML__V1__PROJECT_ANALYSIS__DUPLICATE_GROUP__INIT;
   *message = init_value;
 }
-void   diyml__v1__analyze_project_response__finding__init
-                     (Diyml__V1__AnalyzeProjectResponse__Finding         *message)
+void   diyml__v1__project_analysis__finding__init
+                     (Diyml__V1__ProjectAnalysis__Finding         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse__Finding init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__FINDING__INIT;
+  static const Diyml__V1__ProjectAnalysis__Finding init_value = DIYML__V1__PROJECT_ANALYSIS__FINDING__INIT;
   *message = init_value;
 }
-void   diyml__v1__analyze_project_response__bin__init
-                     (Diyml__V1__AnalyzeProjectResponse__Bin         *message)
+void   diyml__v1__project_analysis__bin__init
+                     (Diyml__V1__ProjectAnalysis__Bin         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse__Bin init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__BIN__INIT;
+  static const Diyml__V1__ProjectAnalysis__Bin init_value = DIYML__V1__PROJECT_ANALYSIS__BIN__INIT;
   *message = init_value;
 }
-void   diyml__v1__analyze_project_response__box_figures__init
-                     (Diyml__V1__AnalyzeProjectResponse__BoxFigures         *message)
+void   diyml__v1__project_analysis__box_figures__init
+                     (Diyml__V1__ProjectAnalysis__BoxFigures         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse__BoxFigures init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__BOX_FIGURES__INIT;
+  static const Diyml__V1__ProjectAnalysis__BoxFigures init_value = DIYML__V1__PROJECT_ANALYSIS__BOX_FIGURES__INIT;
   *message = init_value;
 }
-void   diyml__v1__analyze_project_response__init
-                     (Diyml__V1__AnalyzeProjectResponse         *message)
+void   diyml__v1__project_analysis__init
+                     (Diyml__V1__ProjectAnalysis         *message)
 {
-  static const Diyml__V1__AnalyzeProjectResponse init_value = DIYML__V1__ANALYZE_PROJECT_RESPONSE__INIT;
+  static const Diyml__V1__ProjectAnalysis init_value = DIYML__V1__PROJECT_ANALYSIS__INIT;
   *message = init_value;
 }
-size_t diyml__v1__analyze_project_response__get_packed_size
-                     (const Diyml__V1__AnalyzeProjectResponse *message)
+size_t diyml__v1__project_analysis__get_packed_size
+                     (const Diyml__V1__ProjectAnalysis *message)
 {
-  assert(message->base.descriptor == &diyml__v1__analyze_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__project_analysis__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__analyze_project_response__pack
-                     (const Diyml__V1__AnalyzeProjectResponse *message,
+size_t diyml__v1__project_analysis__pack
+                     (const Diyml__V1__ProjectAnalysis *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__analyze_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__project_analysis__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__analyze_project_response__pack_to_buffer
-                     (const Diyml__V1__AnalyzeProjectResponse *message,
+size_t diyml__v1__project_analysis__pack_to_buffer
+                     (const Diyml__V1__ProjectAnalysis *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__analyze_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__project_analysis__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__AnalyzeProjectResponse *
-       diyml__v1__analyze_project_response__unpack
+Diyml__V1__ProjectAnalysis *
+       diyml__v1__project_analysis__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__AnalyzeProjectResponse *)
-     protobuf_c_message_unpack (&diyml__v1__analyze_project_response__descriptor,
+  return (Diyml__V1__ProjectAnalysis *)
+     protobuf_c_message_unpack (&diyml__v1__project_analysis__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__analyze_project_response__free_unpacked
-                     (Diyml__V1__AnalyzeProjectResponse *message,
+void   diyml__v1__project_analysis__free_unpacked
+                     (Diyml__V1__ProjectAnalysis *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__analyze_project_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__project_analysis__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor diyml__v1__class__field_descriptors[2] =
@@ -1681,7 +1456,7 @@ static const ProtobufCFieldDescriptor diyml__v1__class__field_descriptors[2] =
     "id",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__Class, id),
     NULL,
@@ -1724,6 +1499,44 @@ const ProtobufCMessageDescriptor diyml__v1__class__descriptor =
   diyml__v1__class__field_indices_by_name,
   1,  diyml__v1__class__number_ranges,
   (ProtobufCMessageInit) diyml__v1__class__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__class_list__field_descriptors[1] =
+{
+  {
+    "classes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__V1__ClassList, n_classes),
+    offsetof(Diyml__V1__ClassList, classes),
+    &diyml__v1__class__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__class_list__field_indices_by_name[] = {
+  0,   /* field[0] = classes */
+};
+static const ProtobufCIntRange diyml__v1__class_list__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor diyml__v1__class_list__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.ClassList",
+  "ClassList",
+  "Diyml__V1__ClassList",
+  "diyml.v1",
+  sizeof(Diyml__V1__ClassList),
+  1,
+  diyml__v1__class_list__field_descriptors,
+  diyml__v1__class_list__field_indices_by_name,
+  1,  diyml__v1__class_list__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__class_list__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] =
@@ -1789,24 +1602,24 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "data_point_count",
+    "image_count",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, data_point_count),
+    offsetof(Diyml__V1__Project, image_count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "labeled_data_point_count",
+    "labeled_image_count",
     7,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, labeled_data_point_count),
+    offsetof(Diyml__V1__Project, labeled_image_count),
     NULL,
     NULL,
     0,             /* flags */
@@ -1828,7 +1641,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     "training",
     9,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__Project, training),
     NULL,
@@ -1840,7 +1653,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     "published_versions",
     10,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     offsetof(Diyml__V1__Project, n_published_versions),
     offsetof(Diyml__V1__Project, published_versions),
     NULL,
@@ -1849,13 +1662,13 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "create_time_unix_ms",
+    "create_time",
     11,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, create_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__Project, create_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1863,10 +1676,10 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
 };
 static const unsigned diyml__v1__project__field_indices_by_name[] = {
   4,   /* field[4] = classes */
-  10,   /* field[10] = create_time_unix_ms */
-  5,   /* field[5] = data_point_count */
+  10,   /* field[10] = create_time */
   3,   /* field[3] = description */
-  6,   /* field[6] = labeled_data_point_count */
+  5,   /* field[5] = image_count */
+  6,   /* field[6] = labeled_image_count */
   1,   /* field[1] = name */
   0,   /* field[0] = owner */
   9,   /* field[9] = published_versions */
@@ -2073,7 +1886,7 @@ const ProtobufCMessageDescriptor diyml__v1__annotation__descriptor =
   (ProtobufCMessageInit) diyml__v1__annotation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8] =
+static const ProtobufCFieldDescriptor diyml__v1__image__field_descriptors[8] =
 {
   {
     "id",
@@ -2081,7 +1894,7 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, id),
+    offsetof(Diyml__V1__Image, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2093,7 +1906,7 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, file_name),
+    offsetof(Diyml__V1__Image, file_name),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2105,7 +1918,7 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, annotation),
+    offsetof(Diyml__V1__Image, annotation),
     &diyml__v1__annotation__descriptor,
     NULL,
     0,             /* flags */
@@ -2117,7 +1930,7 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, format),
+    offsetof(Diyml__V1__Image, format),
     &diyml__v1__image_format__descriptor,
     NULL,
     0,             /* flags */
@@ -2127,9 +1940,9 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     "width",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, width),
+    offsetof(Diyml__V1__Image, width),
     NULL,
     NULL,
     0,             /* flags */
@@ -2139,67 +1952,67 @@ static const ProtobufCFieldDescriptor diyml__v1__data_point__field_descriptors[8
     "height",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, height),
+    offsetof(Diyml__V1__Image, height),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "bytes",
+    "size_bytes",
     7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, bytes),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "create_time_unix_ms",
-    8,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DataPoint, create_time_unix_ms),
+    offsetof(Diyml__V1__Image, size_bytes),
     NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "create_time",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Image, create_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__data_point__field_indices_by_name[] = {
+static const unsigned diyml__v1__image__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
-  6,   /* field[6] = bytes */
-  7,   /* field[7] = create_time_unix_ms */
+  7,   /* field[7] = create_time */
   1,   /* field[1] = file_name */
   3,   /* field[3] = format */
   5,   /* field[5] = height */
   0,   /* field[0] = id */
+  6,   /* field[6] = size_bytes */
   4,   /* field[4] = width */
 };
-static const ProtobufCIntRange diyml__v1__data_point__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__image__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 8 }
 };
-const ProtobufCMessageDescriptor diyml__v1__data_point__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__image__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DataPoint",
-  "DataPoint",
-  "Diyml__V1__DataPoint",
+  "diyml.v1.Image",
+  "Image",
+  "Diyml__V1__Image",
   "diyml.v1",
-  sizeof(Diyml__V1__DataPoint),
+  sizeof(Diyml__V1__Image),
   8,
-  diyml__v1__data_point__field_descriptors,
-  diyml__v1__data_point__field_indices_by_name,
-  1,  diyml__v1__data_point__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__data_point__init,
+  diyml__v1__image__field_descriptors,
+  diyml__v1__image__field_indices_by_name,
+  1,  diyml__v1__image__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__image__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__list_projects_request__field_descriptors[2] =
@@ -2208,7 +2021,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_projects_request__field_de
     "page_size",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ListProjectsRequest, page_size),
     NULL,
@@ -2342,44 +2155,6 @@ const ProtobufCMessageDescriptor diyml__v1__get_project_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__get_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_project_response__field_descriptors[1] =
-{
-  {
-    "project",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetProjectResponse, project),
-    &diyml__v1__project__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_project_response__field_indices_by_name[] = {
-  0,   /* field[0] = project */
-};
-static const ProtobufCIntRange diyml__v1__get_project_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_project_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetProjectResponse",
-  "GetProjectResponse",
-  "Diyml__V1__GetProjectResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetProjectResponse),
-  1,
-  diyml__v1__get_project_response__field_descriptors,
-  diyml__v1__get_project_response__field_indices_by_name,
-  1,  diyml__v1__get_project_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_project_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__create_project_request__field_descriptors[3] =
 {
   {
@@ -2444,44 +2219,6 @@ const ProtobufCMessageDescriptor diyml__v1__create_project_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__create_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__create_project_response__field_descriptors[1] =
-{
-  {
-    "project",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CreateProjectResponse, project),
-    &diyml__v1__project__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__create_project_response__field_indices_by_name[] = {
-  0,   /* field[0] = project */
-};
-static const ProtobufCIntRange diyml__v1__create_project_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__create_project_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.CreateProjectResponse",
-  "CreateProjectResponse",
-  "Diyml__V1__CreateProjectResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__CreateProjectResponse),
-  1,
-  diyml__v1__create_project_response__field_descriptors,
-  diyml__v1__create_project_response__field_indices_by_name,
-  1,  diyml__v1__create_project_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__create_project_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__delete_project_request__field_descriptors[1] =
 {
   {
@@ -2520,25 +2257,7 @@ const ProtobufCMessageDescriptor diyml__v1__delete_project_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__delete_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define diyml__v1__delete_project_response__field_descriptors NULL
-#define diyml__v1__delete_project_response__field_indices_by_name NULL
-#define diyml__v1__delete_project_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__delete_project_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DeleteProjectResponse",
-  "DeleteProjectResponse",
-  "Diyml__V1__DeleteProjectResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__DeleteProjectResponse),
-  0,
-  diyml__v1__delete_project_response__field_descriptors,
-  diyml__v1__delete_project_response__field_indices_by_name,
-  0,  diyml__v1__delete_project_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__delete_project_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__put_data_point_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__v1__put_image_request__field_descriptors[4] =
 {
   {
     "project",
@@ -2546,7 +2265,7 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointRequest, project),
+    offsetof(Diyml__V1__PutImageRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2558,7 +2277,7 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointRequest, image),
+    offsetof(Diyml__V1__PutImageRequest, image),
     NULL,
     NULL,
     0,             /* flags */
@@ -2570,7 +2289,7 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointRequest, annotation),
+    offsetof(Diyml__V1__PutImageRequest, annotation),
     &diyml__v1__annotation__descriptor,
     NULL,
     0,             /* flags */
@@ -2582,49 +2301,49 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointRequest, file_name),
+    offsetof(Diyml__V1__PutImageRequest, file_name),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_point_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__put_image_request__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
   3,   /* field[3] = file_name */
   1,   /* field[1] = image */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__put_data_point_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_image_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 4 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_point_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_image_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointRequest",
-  "PutDataPointRequest",
-  "Diyml__V1__PutDataPointRequest",
+  "diyml.v1.PutImageRequest",
+  "PutImageRequest",
+  "Diyml__V1__PutImageRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointRequest),
+  sizeof(Diyml__V1__PutImageRequest),
   4,
-  diyml__v1__put_data_point_request__field_descriptors,
-  diyml__v1__put_data_point_request__field_indices_by_name,
-  1,  diyml__v1__put_data_point_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_point_request__init,
+  diyml__v1__put_image_request__field_descriptors,
+  diyml__v1__put_image_request__field_indices_by_name,
+  1,  diyml__v1__put_image_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_image_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_data_point_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__put_image_response__field_descriptors[2] =
 {
   {
-    "data_point",
+    "image",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointResponse, data_point),
-    &diyml__v1__data_point__descriptor,
+    offsetof(Diyml__V1__PutImageResponse, image),
+    &diyml__v1__image__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -2635,46 +2354,46 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_point_response__field_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointResponse, created),
+    offsetof(Diyml__V1__PutImageResponse, created),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_point_response__field_indices_by_name[] = {
+static const unsigned diyml__v1__put_image_response__field_indices_by_name[] = {
   1,   /* field[1] = created */
-  0,   /* field[0] = data_point */
+  0,   /* field[0] = image */
 };
-static const ProtobufCIntRange diyml__v1__put_data_point_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_image_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_point_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_image_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointResponse",
-  "PutDataPointResponse",
-  "Diyml__V1__PutDataPointResponse",
+  "diyml.v1.PutImageResponse",
+  "PutImageResponse",
+  "Diyml__V1__PutImageResponse",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointResponse),
+  sizeof(Diyml__V1__PutImageResponse),
   2,
-  diyml__v1__put_data_point_response__field_descriptors,
-  diyml__v1__put_data_point_response__field_indices_by_name,
-  1,  diyml__v1__put_data_point_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_point_response__init,
+  diyml__v1__put_image_response__field_descriptors,
+  diyml__v1__put_image_response__field_indices_by_name,
+  1,  diyml__v1__put_image_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_image_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__begin__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__put_images_request__begin__field_descriptors[3] =
 {
   {
-    "image_bytes",
+    "size_bytes",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsRequest__Begin, image_bytes),
+    offsetof(Diyml__V1__PutImagesRequest__Begin, size_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -2686,7 +2405,7 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__begin_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsRequest__Begin, annotation),
+    offsetof(Diyml__V1__PutImagesRequest__Begin, annotation),
     &diyml__v1__annotation__descriptor,
     NULL,
     0,             /* flags */
@@ -2698,47 +2417,47 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__begin_
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsRequest__Begin, file_name),
+    offsetof(Diyml__V1__PutImagesRequest__Begin, file_name),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_points_request__begin__field_indices_by_name[] = {
+static const unsigned diyml__v1__put_images_request__begin__field_indices_by_name[] = {
   1,   /* field[1] = annotation */
   2,   /* field[2] = file_name */
-  0,   /* field[0] = image_bytes */
+  0,   /* field[0] = size_bytes */
 };
-static const ProtobufCIntRange diyml__v1__put_data_points_request__begin__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_images_request__begin__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_points_request__begin__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_images_request__begin__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointsRequest.Begin",
+  "diyml.v1.PutImagesRequest.Begin",
   "Begin",
-  "Diyml__V1__PutDataPointsRequest__Begin",
+  "Diyml__V1__PutImagesRequest__Begin",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointsRequest__Begin),
+  sizeof(Diyml__V1__PutImagesRequest__Begin),
   3,
-  diyml__v1__put_data_points_request__begin__field_descriptors,
-  diyml__v1__put_data_points_request__begin__field_indices_by_name,
-  1,  diyml__v1__put_data_points_request__begin__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_points_request__begin__init,
+  diyml__v1__put_images_request__begin__field_descriptors,
+  diyml__v1__put_images_request__begin__field_indices_by_name,
+  1,  diyml__v1__put_images_request__begin__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_images_request__begin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__put_images_request__field_descriptors[3] =
 {
   {
     "project",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__V1__PutDataPointsRequest, part_case),
-    offsetof(Diyml__V1__PutDataPointsRequest, project),
+    offsetof(Diyml__V1__PutImagesRequest, part_case),
+    offsetof(Diyml__V1__PutImagesRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -2749,9 +2468,9 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__field_
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__PutDataPointsRequest, part_case),
-    offsetof(Diyml__V1__PutDataPointsRequest, begin),
-    &diyml__v1__put_data_points_request__begin__descriptor,
+    offsetof(Diyml__V1__PutImagesRequest, part_case),
+    offsetof(Diyml__V1__PutImagesRequest, begin),
+    &diyml__v1__put_images_request__begin__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -2761,48 +2480,48 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_request__field_
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BYTES,
-    offsetof(Diyml__V1__PutDataPointsRequest, part_case),
-    offsetof(Diyml__V1__PutDataPointsRequest, chunk),
+    offsetof(Diyml__V1__PutImagesRequest, part_case),
+    offsetof(Diyml__V1__PutImagesRequest, chunk),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_points_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__put_images_request__field_indices_by_name[] = {
   1,   /* field[1] = begin */
   2,   /* field[2] = chunk */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__put_data_points_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_images_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_points_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_images_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointsRequest",
-  "PutDataPointsRequest",
-  "Diyml__V1__PutDataPointsRequest",
+  "diyml.v1.PutImagesRequest",
+  "PutImagesRequest",
+  "Diyml__V1__PutImagesRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointsRequest),
+  sizeof(Diyml__V1__PutImagesRequest),
   3,
-  diyml__v1__put_data_points_request__field_descriptors,
-  diyml__v1__put_data_points_request__field_indices_by_name,
-  1,  diyml__v1__put_data_points_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_points_request__init,
+  diyml__v1__put_images_request__field_descriptors,
+  diyml__v1__put_images_request__field_indices_by_name,
+  1,  diyml__v1__put_images_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_images_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_data_points_response__refused__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__v1__put_images_response__refused__field_descriptors[3] =
 {
   {
     "index",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsResponse__Refused, index),
+    offsetof(Diyml__V1__PutImagesResponse__Refused, index),
     NULL,
     NULL,
     0,             /* flags */
@@ -2814,73 +2533,60 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_response__refus
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsResponse__Refused, file_name),
+    offsetof(Diyml__V1__PutImagesResponse__Refused, file_name),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "code",
+    "status",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsResponse__Refused, code),
+    offsetof(Diyml__V1__PutImagesResponse__Refused, status),
+    &diyml__rpc__v1__status__descriptor,
     NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "message",
-    4,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PutDataPointsResponse__Refused, message),
-    NULL,
-    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_points_response__refused__field_indices_by_name[] = {
-  2,   /* field[2] = code */
+static const unsigned diyml__v1__put_images_response__refused__field_indices_by_name[] = {
   1,   /* field[1] = file_name */
   0,   /* field[0] = index */
-  3,   /* field[3] = message */
+  2,   /* field[2] = status */
 };
-static const ProtobufCIntRange diyml__v1__put_data_points_response__refused__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_images_response__refused__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_points_response__refused__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_images_response__refused__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointsResponse.Refused",
+  "diyml.v1.PutImagesResponse.Refused",
   "Refused",
-  "Diyml__V1__PutDataPointsResponse__Refused",
+  "Diyml__V1__PutImagesResponse__Refused",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointsResponse__Refused),
-  4,
-  diyml__v1__put_data_points_response__refused__field_descriptors,
-  diyml__v1__put_data_points_response__refused__field_indices_by_name,
-  1,  diyml__v1__put_data_points_response__refused__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_points_response__refused__init,
+  sizeof(Diyml__V1__PutImagesResponse__Refused),
+  3,
+  diyml__v1__put_images_response__refused__field_descriptors,
+  diyml__v1__put_images_response__refused__field_indices_by_name,
+  1,  diyml__v1__put_images_response__refused__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_images_response__refused__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_data_points_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__put_images_response__field_descriptors[2] =
 {
   {
     "stored",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__PutDataPointsResponse, n_stored),
-    offsetof(Diyml__V1__PutDataPointsResponse, stored),
-    &diyml__v1__put_data_point_response__descriptor,
+    offsetof(Diyml__V1__PutImagesResponse, n_stored),
+    offsetof(Diyml__V1__PutImagesResponse, stored),
+    &diyml__v1__put_image_response__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -2890,39 +2596,39 @@ static const ProtobufCFieldDescriptor diyml__v1__put_data_points_response__field
     2,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__PutDataPointsResponse, n_refused),
-    offsetof(Diyml__V1__PutDataPointsResponse, refused),
-    &diyml__v1__put_data_points_response__refused__descriptor,
+    offsetof(Diyml__V1__PutImagesResponse, n_refused),
+    offsetof(Diyml__V1__PutImagesResponse, refused),
+    &diyml__v1__put_images_response__refused__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__put_data_points_response__field_indices_by_name[] = {
+static const unsigned diyml__v1__put_images_response__field_indices_by_name[] = {
   1,   /* field[1] = refused */
   0,   /* field[0] = stored */
 };
-static const ProtobufCIntRange diyml__v1__put_data_points_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__put_images_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__put_data_points_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__put_images_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PutDataPointsResponse",
-  "PutDataPointsResponse",
-  "Diyml__V1__PutDataPointsResponse",
+  "diyml.v1.PutImagesResponse",
+  "PutImagesResponse",
+  "Diyml__V1__PutImagesResponse",
   "diyml.v1",
-  sizeof(Diyml__V1__PutDataPointsResponse),
+  sizeof(Diyml__V1__PutImagesResponse),
   2,
-  diyml__v1__put_data_points_response__field_descriptors,
-  diyml__v1__put_data_points_response__field_indices_by_name,
-  1,  diyml__v1__put_data_points_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__put_data_points_response__init,
+  diyml__v1__put_images_response__field_descriptors,
+  diyml__v1__put_images_response__field_indices_by_name,
+  1,  diyml__v1__put_images_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_images_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_data_point_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__get_image_request__field_descriptors[2] =
 {
   {
     "project",
@@ -2930,7 +2636,7 @@ static const ProtobufCFieldDescriptor diyml__v1__get_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetDataPointRequest, project),
+    offsetof(Diyml__V1__GetImageRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2942,89 +2648,38 @@ static const ProtobufCFieldDescriptor diyml__v1__get_data_point_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetDataPointRequest, id),
+    offsetof(Diyml__V1__GetImageRequest, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__get_data_point_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__get_image_request__field_indices_by_name[] = {
   1,   /* field[1] = id */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__get_data_point_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__get_image_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__get_data_point_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__get_image_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetDataPointRequest",
-  "GetDataPointRequest",
-  "Diyml__V1__GetDataPointRequest",
+  "diyml.v1.GetImageRequest",
+  "GetImageRequest",
+  "Diyml__V1__GetImageRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__GetDataPointRequest),
+  sizeof(Diyml__V1__GetImageRequest),
   2,
-  diyml__v1__get_data_point_request__field_descriptors,
-  diyml__v1__get_data_point_request__field_indices_by_name,
-  1,  diyml__v1__get_data_point_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_data_point_request__init,
+  diyml__v1__get_image_request__field_descriptors,
+  diyml__v1__get_image_request__field_indices_by_name,
+  1,  diyml__v1__get_image_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__get_image_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_data_point_response__field_descriptors[2] =
-{
-  {
-    "data_point",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetDataPointResponse, data_point),
-    &diyml__v1__data_point__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "chunk",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetDataPointResponse, chunk),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_data_point_response__field_indices_by_name[] = {
-  1,   /* field[1] = chunk */
-  0,   /* field[0] = data_point */
-};
-static const ProtobufCIntRange diyml__v1__get_data_point_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_data_point_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetDataPointResponse",
-  "GetDataPointResponse",
-  "Diyml__V1__GetDataPointResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetDataPointResponse),
-  2,
-  diyml__v1__get_data_point_response__field_descriptors,
-  diyml__v1__get_data_point_response__field_indices_by_name,
-  1,  diyml__v1__get_data_point_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_data_point_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor diyml__v1__download_image_request__field_descriptors[2] =
 {
   {
     "project",
@@ -3032,7 +2687,96 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, project),
+    offsetof(Diyml__V1__DownloadImageRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DownloadImageRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__download_image_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__download_image_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__download_image_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.DownloadImageRequest",
+  "DownloadImageRequest",
+  "Diyml__V1__DownloadImageRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__DownloadImageRequest),
+  2,
+  diyml__v1__download_image_request__field_descriptors,
+  diyml__v1__download_image_request__field_indices_by_name,
+  1,  diyml__v1__download_image_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__download_image_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__download_image_response__field_descriptors[1] =
+{
+  {
+    "chunk",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DownloadImageResponse, chunk),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__download_image_response__field_indices_by_name[] = {
+  0,   /* field[0] = chunk */
+};
+static const ProtobufCIntRange diyml__v1__download_image_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor diyml__v1__download_image_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.DownloadImageResponse",
+  "DownloadImageResponse",
+  "Diyml__V1__DownloadImageResponse",
+  "diyml.v1",
+  sizeof(Diyml__V1__DownloadImageResponse),
+  1,
+  diyml__v1__download_image_response__field_descriptors,
+  diyml__v1__download_image_response__field_indices_by_name,
+  1,  diyml__v1__download_image_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__download_image_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__list_images_request__field_descriptors[6] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__ListImagesRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3042,9 +2786,9 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     "page_size",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, page_size),
+    offsetof(Diyml__V1__ListImagesRequest, page_size),
     NULL,
     NULL,
     0,             /* flags */
@@ -3056,7 +2800,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, page_token),
+    offsetof(Diyml__V1__ListImagesRequest, page_token),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3068,7 +2812,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, class_name),
+    offsetof(Diyml__V1__ListImagesRequest, class_name),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3080,7 +2824,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, id_prefix),
+    offsetof(Diyml__V1__ListImagesRequest, id_prefix),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3092,14 +2836,14 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsRequest, unlabeled),
+    offsetof(Diyml__V1__ListImagesRequest, unlabeled),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__list_data_points_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__list_images_request__field_indices_by_name[] = {
   3,   /* field[3] = class_name */
   4,   /* field[4] = id_prefix */
   1,   /* field[1] = page_size */
@@ -3107,36 +2851,36 @@ static const unsigned diyml__v1__list_data_points_request__field_indices_by_name
   0,   /* field[0] = project */
   5,   /* field[5] = unlabeled */
 };
-static const ProtobufCIntRange diyml__v1__list_data_points_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__list_images_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 6 }
 };
-const ProtobufCMessageDescriptor diyml__v1__list_data_points_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__list_images_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.ListDataPointsRequest",
-  "ListDataPointsRequest",
-  "Diyml__V1__ListDataPointsRequest",
+  "diyml.v1.ListImagesRequest",
+  "ListImagesRequest",
+  "Diyml__V1__ListImagesRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__ListDataPointsRequest),
+  sizeof(Diyml__V1__ListImagesRequest),
   6,
-  diyml__v1__list_data_points_request__field_descriptors,
-  diyml__v1__list_data_points_request__field_indices_by_name,
-  1,  diyml__v1__list_data_points_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__list_data_points_request__init,
+  diyml__v1__list_images_request__field_descriptors,
+  diyml__v1__list_images_request__field_indices_by_name,
+  1,  diyml__v1__list_images_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__list_images_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__list_data_points_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__list_images_response__field_descriptors[2] =
 {
   {
-    "data_points",
+    "images",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__ListDataPointsResponse, n_data_points),
-    offsetof(Diyml__V1__ListDataPointsResponse, data_points),
-    &diyml__v1__data_point__descriptor,
+    offsetof(Diyml__V1__ListImagesResponse, n_images),
+    offsetof(Diyml__V1__ListImagesResponse, images),
+    &diyml__v1__image__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -3147,38 +2891,38 @@ static const ProtobufCFieldDescriptor diyml__v1__list_data_points_response__fiel
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ListDataPointsResponse, next_page_token),
+    offsetof(Diyml__V1__ListImagesResponse, next_page_token),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__list_data_points_response__field_indices_by_name[] = {
-  0,   /* field[0] = data_points */
+static const unsigned diyml__v1__list_images_response__field_indices_by_name[] = {
+  0,   /* field[0] = images */
   1,   /* field[1] = next_page_token */
 };
-static const ProtobufCIntRange diyml__v1__list_data_points_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__list_images_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__list_data_points_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__list_images_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.ListDataPointsResponse",
-  "ListDataPointsResponse",
-  "Diyml__V1__ListDataPointsResponse",
+  "diyml.v1.ListImagesResponse",
+  "ListImagesResponse",
+  "Diyml__V1__ListImagesResponse",
   "diyml.v1",
-  sizeof(Diyml__V1__ListDataPointsResponse),
+  sizeof(Diyml__V1__ListImagesResponse),
   2,
-  diyml__v1__list_data_points_response__field_descriptors,
-  diyml__v1__list_data_points_response__field_indices_by_name,
-  1,  diyml__v1__list_data_points_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__list_data_points_response__init,
+  diyml__v1__list_images_response__field_descriptors,
+  diyml__v1__list_images_response__field_indices_by_name,
+  1,  diyml__v1__list_images_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__list_images_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__find_data_points_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_request__field_descriptors[2] =
 {
   {
     "project",
@@ -3186,7 +2930,7 @@ static const ProtobufCFieldDescriptor diyml__v1__find_data_points_request__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FindDataPointsRequest, project),
+    offsetof(Diyml__V1__FindMissingImagesRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3197,49 +2941,49 @@ static const ProtobufCFieldDescriptor diyml__v1__find_data_points_request__field
     2,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__V1__FindDataPointsRequest, n_ids),
-    offsetof(Diyml__V1__FindDataPointsRequest, ids),
+    offsetof(Diyml__V1__FindMissingImagesRequest, n_ids),
+    offsetof(Diyml__V1__FindMissingImagesRequest, ids),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__find_data_points_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__find_missing_images_request__field_indices_by_name[] = {
   1,   /* field[1] = ids */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__find_data_points_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__find_missing_images_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__find_data_points_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__find_missing_images_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.FindDataPointsRequest",
-  "FindDataPointsRequest",
-  "Diyml__V1__FindDataPointsRequest",
+  "diyml.v1.FindMissingImagesRequest",
+  "FindMissingImagesRequest",
+  "Diyml__V1__FindMissingImagesRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__FindDataPointsRequest),
+  sizeof(Diyml__V1__FindMissingImagesRequest),
   2,
-  diyml__v1__find_data_points_request__field_descriptors,
-  diyml__v1__find_data_points_request__field_indices_by_name,
-  1,  diyml__v1__find_data_points_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__find_data_points_request__init,
+  diyml__v1__find_missing_images_request__field_descriptors,
+  diyml__v1__find_missing_images_request__field_indices_by_name,
+  1,  diyml__v1__find_missing_images_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_missing_images_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__found__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_response__found__field_descriptors[2] =
 {
   {
-    "index",
+    "id",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FindDataPointsResponse__Found, index),
+    offsetof(Diyml__V1__FindMissingImagesResponse__Found, id),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -3249,46 +2993,46 @@ static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__foun
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FindDataPointsResponse__Found, annotation),
+    offsetof(Diyml__V1__FindMissingImagesResponse__Found, annotation),
     &diyml__v1__annotation__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__find_data_points_response__found__field_indices_by_name[] = {
+static const unsigned diyml__v1__find_missing_images_response__found__field_indices_by_name[] = {
   1,   /* field[1] = annotation */
-  0,   /* field[0] = index */
+  0,   /* field[0] = id */
 };
-static const ProtobufCIntRange diyml__v1__find_data_points_response__found__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__find_missing_images_response__found__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__found__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__find_missing_images_response__found__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.FindDataPointsResponse.Found",
+  "diyml.v1.FindMissingImagesResponse.Found",
   "Found",
-  "Diyml__V1__FindDataPointsResponse__Found",
+  "Diyml__V1__FindMissingImagesResponse__Found",
   "diyml.v1",
-  sizeof(Diyml__V1__FindDataPointsResponse__Found),
+  sizeof(Diyml__V1__FindMissingImagesResponse__Found),
   2,
-  diyml__v1__find_data_points_response__found__field_descriptors,
-  diyml__v1__find_data_points_response__found__field_indices_by_name,
-  1,  diyml__v1__find_data_points_response__found__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__find_data_points_response__found__init,
+  diyml__v1__find_missing_images_response__found__field_descriptors,
+  diyml__v1__find_missing_images_response__found__field_indices_by_name,
+  1,  diyml__v1__find_missing_images_response__found__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_missing_images_response__found__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_response__field_descriptors[3] =
 {
   {
     "answered",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FindDataPointsResponse, answered),
+    offsetof(Diyml__V1__FindMissingImagesResponse, answered),
     NULL,
     NULL,
     0,             /* flags */
@@ -3299,39 +3043,52 @@ static const ProtobufCFieldDescriptor diyml__v1__find_data_points_response__fiel
     2,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__FindDataPointsResponse, n_found),
-    offsetof(Diyml__V1__FindDataPointsResponse, found),
-    &diyml__v1__find_data_points_response__found__descriptor,
+    offsetof(Diyml__V1__FindMissingImagesResponse, n_found),
+    offsetof(Diyml__V1__FindMissingImagesResponse, found),
+    &diyml__v1__find_missing_images_response__found__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "missing_ids",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__FindMissingImagesResponse, n_missing_ids),
+    offsetof(Diyml__V1__FindMissingImagesResponse, missing_ids),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
-static const unsigned diyml__v1__find_data_points_response__field_indices_by_name[] = {
+static const unsigned diyml__v1__find_missing_images_response__field_indices_by_name[] = {
   0,   /* field[0] = answered */
   1,   /* field[1] = found */
+  2,   /* field[2] = missing_ids */
 };
-static const ProtobufCIntRange diyml__v1__find_data_points_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__find_missing_images_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__find_data_points_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__find_missing_images_response__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.FindDataPointsResponse",
-  "FindDataPointsResponse",
-  "Diyml__V1__FindDataPointsResponse",
+  "diyml.v1.FindMissingImagesResponse",
+  "FindMissingImagesResponse",
+  "Diyml__V1__FindMissingImagesResponse",
   "diyml.v1",
-  sizeof(Diyml__V1__FindDataPointsResponse),
-  2,
-  diyml__v1__find_data_points_response__field_descriptors,
-  diyml__v1__find_data_points_response__field_indices_by_name,
-  1,  diyml__v1__find_data_points_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__find_data_points_response__init,
+  sizeof(Diyml__V1__FindMissingImagesResponse),
+  3,
+  diyml__v1__find_missing_images_response__field_descriptors,
+  diyml__v1__find_missing_images_response__field_indices_by_name,
+  1,  diyml__v1__find_missing_images_response__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__find_missing_images_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__delete_data_point_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__delete_image_request__field_descriptors[2] =
 {
   {
     "project",
@@ -3339,7 +3096,7 @@ static const ProtobufCFieldDescriptor diyml__v1__delete_data_point_request__fiel
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DeleteDataPointRequest, project),
+    offsetof(Diyml__V1__DeleteImageRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3351,56 +3108,38 @@ static const ProtobufCFieldDescriptor diyml__v1__delete_data_point_request__fiel
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__DeleteDataPointRequest, id),
+    offsetof(Diyml__V1__DeleteImageRequest, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__delete_data_point_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__delete_image_request__field_indices_by_name[] = {
   1,   /* field[1] = id */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__delete_data_point_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__delete_image_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__delete_data_point_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__delete_image_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DeleteDataPointRequest",
-  "DeleteDataPointRequest",
-  "Diyml__V1__DeleteDataPointRequest",
+  "diyml.v1.DeleteImageRequest",
+  "DeleteImageRequest",
+  "Diyml__V1__DeleteImageRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__DeleteDataPointRequest),
+  sizeof(Diyml__V1__DeleteImageRequest),
   2,
-  diyml__v1__delete_data_point_request__field_descriptors,
-  diyml__v1__delete_data_point_request__field_indices_by_name,
-  1,  diyml__v1__delete_data_point_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__delete_data_point_request__init,
+  diyml__v1__delete_image_request__field_descriptors,
+  diyml__v1__delete_image_request__field_indices_by_name,
+  1,  diyml__v1__delete_image_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__delete_image_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define diyml__v1__delete_data_point_response__field_descriptors NULL
-#define diyml__v1__delete_data_point_response__field_indices_by_name NULL
-#define diyml__v1__delete_data_point_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__delete_data_point_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DeleteDataPointResponse",
-  "DeleteDataPointResponse",
-  "Diyml__V1__DeleteDataPointResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__DeleteDataPointResponse),
-  0,
-  diyml__v1__delete_data_point_response__field_descriptors,
-  diyml__v1__delete_data_point_response__field_indices_by_name,
-  0,  diyml__v1__delete_data_point_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__delete_data_point_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__relabel_data_point_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__set_annotation_request__field_descriptors[3] =
 {
   {
     "project",
@@ -3408,7 +3147,7 @@ static const ProtobufCFieldDescriptor diyml__v1__relabel_data_point_request__fie
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__RelabelDataPointRequest, project),
+    offsetof(Diyml__V1__SetAnnotationRequest, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3420,7 +3159,7 @@ static const ProtobufCFieldDescriptor diyml__v1__relabel_data_point_request__fie
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__RelabelDataPointRequest, id),
+    offsetof(Diyml__V1__SetAnnotationRequest, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3432,74 +3171,87 @@ static const ProtobufCFieldDescriptor diyml__v1__relabel_data_point_request__fie
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__RelabelDataPointRequest, annotation),
+    offsetof(Diyml__V1__SetAnnotationRequest, annotation),
     &diyml__v1__annotation__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__relabel_data_point_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__set_annotation_request__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
   1,   /* field[1] = id */
   0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__relabel_data_point_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__set_annotation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__relabel_data_point_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__set_annotation_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.RelabelDataPointRequest",
-  "RelabelDataPointRequest",
-  "Diyml__V1__RelabelDataPointRequest",
+  "diyml.v1.SetAnnotationRequest",
+  "SetAnnotationRequest",
+  "Diyml__V1__SetAnnotationRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__RelabelDataPointRequest),
+  sizeof(Diyml__V1__SetAnnotationRequest),
   3,
-  diyml__v1__relabel_data_point_request__field_descriptors,
-  diyml__v1__relabel_data_point_request__field_indices_by_name,
-  1,  diyml__v1__relabel_data_point_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__relabel_data_point_request__init,
+  diyml__v1__set_annotation_request__field_descriptors,
+  diyml__v1__set_annotation_request__field_indices_by_name,
+  1,  diyml__v1__set_annotation_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__set_annotation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__relabel_data_point_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__remove_annotation_request__field_descriptors[2] =
 {
   {
-    "data_point",
+    "project",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__RelabelDataPointResponse, data_point),
-    &diyml__v1__data_point__descriptor,
+    offsetof(Diyml__V1__RemoveAnnotationRequest, project),
     NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__RemoveAnnotationRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__relabel_data_point_response__field_indices_by_name[] = {
-  0,   /* field[0] = data_point */
+static const unsigned diyml__v1__remove_annotation_request__field_indices_by_name[] = {
+  1,   /* field[1] = id */
+  0,   /* field[0] = project */
 };
-static const ProtobufCIntRange diyml__v1__relabel_data_point_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__remove_annotation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__relabel_data_point_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__remove_annotation_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.RelabelDataPointResponse",
-  "RelabelDataPointResponse",
-  "Diyml__V1__RelabelDataPointResponse",
+  "diyml.v1.RemoveAnnotationRequest",
+  "RemoveAnnotationRequest",
+  "Diyml__V1__RemoveAnnotationRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__RelabelDataPointResponse),
-  1,
-  diyml__v1__relabel_data_point_response__field_descriptors,
-  diyml__v1__relabel_data_point_response__field_indices_by_name,
-  1,  diyml__v1__relabel_data_point_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__relabel_data_point_response__init,
+  sizeof(Diyml__V1__RemoveAnnotationRequest),
+  2,
+  diyml__v1__remove_annotation_request__field_descriptors,
+  diyml__v1__remove_annotation_request__field_indices_by_name,
+  1,  diyml__v1__remove_annotation_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__remove_annotation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__set_classes_request__field_descriptors[2] =
@@ -3553,44 +3305,6 @@ const ProtobufCMessageDescriptor diyml__v1__set_classes_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__set_classes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__set_classes_response__field_descriptors[1] =
-{
-  {
-    "classes",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__SetClassesResponse, n_classes),
-    offsetof(Diyml__V1__SetClassesResponse, classes),
-    &diyml__v1__class__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__set_classes_response__field_indices_by_name[] = {
-  0,   /* field[0] = classes */
-};
-static const ProtobufCIntRange diyml__v1__set_classes_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__set_classes_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.SetClassesResponse",
-  "SetClassesResponse",
-  "Diyml__V1__SetClassesResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__SetClassesResponse),
-  1,
-  diyml__v1__set_classes_response__field_descriptors,
-  diyml__v1__set_classes_response__field_indices_by_name,
-  1,  diyml__v1__set_classes_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__set_classes_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__get_classes_request__field_descriptors[1] =
 {
   {
@@ -3627,44 +3341,6 @@ const ProtobufCMessageDescriptor diyml__v1__get_classes_request__descriptor =
   diyml__v1__get_classes_request__field_indices_by_name,
   1,  diyml__v1__get_classes_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__get_classes_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__get_classes_response__field_descriptors[1] =
-{
-  {
-    "classes",
-    1,
-    PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__GetClassesResponse, n_classes),
-    offsetof(Diyml__V1__GetClassesResponse, classes),
-    &diyml__v1__class__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_classes_response__field_indices_by_name[] = {
-  0,   /* field[0] = classes */
-};
-static const ProtobufCIntRange diyml__v1__get_classes_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_classes_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetClassesResponse",
-  "GetClassesResponse",
-  "Diyml__V1__GetClassesResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetClassesResponse),
-  1,
-  diyml__v1__get_classes_response__field_descriptors,
-  diyml__v1__get_classes_response__field_indices_by_name,
-  1,  diyml__v1__get_classes_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_classes_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__delete_classes_request__field_descriptors[2] =
@@ -3718,24 +3394,6 @@ const ProtobufCMessageDescriptor diyml__v1__delete_classes_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__delete_classes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-#define diyml__v1__delete_classes_response__field_descriptors NULL
-#define diyml__v1__delete_classes_response__field_indices_by_name NULL
-#define diyml__v1__delete_classes_response__number_ranges NULL
-const ProtobufCMessageDescriptor diyml__v1__delete_classes_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.DeleteClassesResponse",
-  "DeleteClassesResponse",
-  "Diyml__V1__DeleteClassesResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__DeleteClassesResponse),
-  0,
-  diyml__v1__delete_classes_response__field_descriptors,
-  diyml__v1__delete_classes_response__field_indices_by_name,
-  0,  diyml__v1__delete_classes_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__delete_classes_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__analyze_project_request__field_descriptors[1] =
 {
   {
@@ -3774,17 +3432,17 @@ const ProtobufCMessageDescriptor diyml__v1__analyze_project_request__descriptor 
   (ProtobufCMessageInit) diyml__v1__analyze_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__class_count__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__class_count__field_descriptors[3] =
 {
   {
-    "class",
+    "class_name",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__ClassCount, class_),
-    &diyml__v1__class__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis__ClassCount, class_name),
     NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -3792,9 +3450,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__class
     "images",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__ClassCount, images),
+    offsetof(Diyml__V1__ProjectAnalysis__ClassCount, images),
     NULL,
     NULL,
     0,             /* flags */
@@ -3804,49 +3462,49 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__class
     "boxes",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__ClassCount, boxes),
+    offsetof(Diyml__V1__ProjectAnalysis__ClassCount, boxes),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__class_count__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__class_count__field_indices_by_name[] = {
   2,   /* field[2] = boxes */
-  0,   /* field[0] = class */
+  0,   /* field[0] = class_name */
   1,   /* field[1] = images */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__class_count__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__class_count__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__class_count__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__class_count__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.ClassCount",
+  "diyml.v1.ProjectAnalysis.ClassCount",
   "ClassCount",
-  "Diyml__V1__AnalyzeProjectResponse__ClassCount",
+  "Diyml__V1__ProjectAnalysis__ClassCount",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse__ClassCount),
+  sizeof(Diyml__V1__ProjectAnalysis__ClassCount),
   3,
-  diyml__v1__analyze_project_response__class_count__field_descriptors,
-  diyml__v1__analyze_project_response__class_count__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__class_count__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__class_count__init,
+  diyml__v1__project_analysis__class_count__field_descriptors,
+  diyml__v1__project_analysis__class_count__field_indices_by_name,
+  1,  diyml__v1__project_analysis__class_count__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__class_count__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__duplicate_group__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__duplicate_group__field_descriptors[2] =
 {
   {
     "ids",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__DuplicateGroup, n_ids),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__DuplicateGroup, ids),
+    offsetof(Diyml__V1__ProjectAnalysis__DuplicateGroup, n_ids),
+    offsetof(Diyml__V1__ProjectAnalysis__DuplicateGroup, ids),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3858,38 +3516,38 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__dupli
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__DuplicateGroup, conflicting),
+    offsetof(Diyml__V1__ProjectAnalysis__DuplicateGroup, conflicting),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__duplicate_group__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__duplicate_group__field_indices_by_name[] = {
   1,   /* field[1] = conflicting */
   0,   /* field[0] = ids */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__duplicate_group__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__duplicate_group__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 2 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__duplicate_group__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__duplicate_group__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.DuplicateGroup",
+  "diyml.v1.ProjectAnalysis.DuplicateGroup",
   "DuplicateGroup",
-  "Diyml__V1__AnalyzeProjectResponse__DuplicateGroup",
+  "Diyml__V1__ProjectAnalysis__DuplicateGroup",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse__DuplicateGroup),
+  sizeof(Diyml__V1__ProjectAnalysis__DuplicateGroup),
   2,
-  diyml__v1__analyze_project_response__duplicate_group__field_descriptors,
-  diyml__v1__analyze_project_response__duplicate_group__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__duplicate_group__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__duplicate_group__init,
+  diyml__v1__project_analysis__duplicate_group__field_descriptors,
+  diyml__v1__project_analysis__duplicate_group__field_indices_by_name,
+  1,  diyml__v1__project_analysis__duplicate_group__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__duplicate_group__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__finding__field_descriptors[5] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__finding__field_descriptors[5] =
 {
   {
     "severity",
@@ -3897,8 +3555,8 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__findi
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, severity),
-    &diyml__v1__analyze_project_response__severity__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, severity),
+    &diyml__v1__project_analysis__severity__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -3909,7 +3567,7 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__findi
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, kind),
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, kind),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3921,7 +3579,7 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__findi
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, message),
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, message),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3932,8 +3590,8 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__findi
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, n_ids),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, ids),
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, n_ids),
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, ids),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -3943,63 +3601,63 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__findi
     "count",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Finding, count),
+    offsetof(Diyml__V1__ProjectAnalysis__Finding, count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__finding__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__finding__field_indices_by_name[] = {
   4,   /* field[4] = count */
   3,   /* field[3] = ids */
   1,   /* field[1] = kind */
   2,   /* field[2] = message */
   0,   /* field[0] = severity */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__finding__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__finding__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 5 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__finding__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__finding__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.Finding",
+  "diyml.v1.ProjectAnalysis.Finding",
   "Finding",
-  "Diyml__V1__AnalyzeProjectResponse__Finding",
+  "Diyml__V1__ProjectAnalysis__Finding",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse__Finding),
+  sizeof(Diyml__V1__ProjectAnalysis__Finding),
   5,
-  diyml__v1__analyze_project_response__finding__field_descriptors,
-  diyml__v1__analyze_project_response__finding__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__finding__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__finding__init,
+  diyml__v1__project_analysis__finding__field_descriptors,
+  diyml__v1__project_analysis__finding__field_indices_by_name,
+  1,  diyml__v1__project_analysis__finding__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__finding__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__bin__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__bin__field_descriptors[3] =
 {
   {
-    "from",
+    "start",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, from),
+    offsetof(Diyml__V1__ProjectAnalysis__Bin, start),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "to",
+    "end",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, has_to_case),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, to),
+    offsetof(Diyml__V1__ProjectAnalysis__Bin, has_end_case),
+    offsetof(Diyml__V1__ProjectAnalysis__Bin, end),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -4009,49 +3667,49 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__bin__
     "count",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__Bin, count),
+    offsetof(Diyml__V1__ProjectAnalysis__Bin, count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__bin__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__bin__field_indices_by_name[] = {
   2,   /* field[2] = count */
-  0,   /* field[0] = from */
-  1,   /* field[1] = to */
+  1,   /* field[1] = end */
+  0,   /* field[0] = start */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__bin__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__bin__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 3 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__bin__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__bin__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.Bin",
+  "diyml.v1.ProjectAnalysis.Bin",
   "Bin",
-  "Diyml__V1__AnalyzeProjectResponse__Bin",
+  "Diyml__V1__ProjectAnalysis__Bin",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse__Bin),
+  sizeof(Diyml__V1__ProjectAnalysis__Bin),
   3,
-  diyml__v1__analyze_project_response__bin__field_descriptors,
-  diyml__v1__analyze_project_response__bin__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__bin__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__bin__init,
+  diyml__v1__project_analysis__bin__field_descriptors,
+  diyml__v1__project_analysis__bin__field_indices_by_name,
+  1,  diyml__v1__project_analysis__bin__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__bin__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_figures__field_descriptors[8] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__box_figures__field_descriptors[8] =
 {
   {
     "count",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, count),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, count),
     NULL,
     NULL,
     0,             /* flags */
@@ -4061,9 +3719,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     "images_without",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, images_without),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, images_without),
     NULL,
     NULL,
     0,             /* flags */
@@ -4074,9 +3732,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     3,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_per_image),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, per_image),
-    &diyml__v1__analyze_project_response__bin__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, n_per_image),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, per_image),
+    &diyml__v1__project_analysis__bin__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4086,9 +3744,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_relative_sizes),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, relative_sizes),
-    &diyml__v1__analyze_project_response__bin__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, n_relative_sizes),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, relative_sizes),
+    &diyml__v1__project_analysis__bin__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4098,9 +3756,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     5,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, n_aspects),
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, aspects),
-    &diyml__v1__analyze_project_response__bin__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, n_aspects),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, aspects),
+    &diyml__v1__project_analysis__bin__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4109,9 +3767,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     "small",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, small),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, small),
     NULL,
     NULL,
     0,             /* flags */
@@ -4121,9 +3779,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     "medium",
     7,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, medium),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, medium),
     NULL,
     NULL,
     0,             /* flags */
@@ -4133,16 +3791,16 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__box_f
     "large",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse__BoxFigures, large),
+    offsetof(Diyml__V1__ProjectAnalysis__BoxFigures, large),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__box_figures__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__box_figures__field_indices_by_name[] = {
   4,   /* field[4] = aspects */
   0,   /* field[0] = count */
   1,   /* field[1] = images_without */
@@ -4152,89 +3810,89 @@ static const unsigned diyml__v1__analyze_project_response__box_figures__field_in
   3,   /* field[3] = relative_sizes */
   5,   /* field[5] = small */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__box_figures__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__box_figures__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 8 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__box_figures__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__box_figures__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.BoxFigures",
+  "diyml.v1.ProjectAnalysis.BoxFigures",
   "BoxFigures",
-  "Diyml__V1__AnalyzeProjectResponse__BoxFigures",
+  "Diyml__V1__ProjectAnalysis__BoxFigures",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse__BoxFigures),
+  sizeof(Diyml__V1__ProjectAnalysis__BoxFigures),
   8,
-  diyml__v1__analyze_project_response__box_figures__field_descriptors,
-  diyml__v1__analyze_project_response__box_figures__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__box_figures__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__box_figures__init,
+  diyml__v1__project_analysis__box_figures__field_descriptors,
+  diyml__v1__project_analysis__box_figures__field_indices_by_name,
+  1,  diyml__v1__project_analysis__box_figures__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__box_figures__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue diyml__v1__analyze_project_response__severity__enum_values_by_number[3] =
+static const ProtobufCEnumValue diyml__v1__project_analysis__severity__enum_values_by_number[3] =
 {
-  { "SEVERITY_UNSPECIFIED", "DIYML__V1__ANALYZE_PROJECT_RESPONSE__SEVERITY__SEVERITY_UNSPECIFIED", 0 },
-  { "SEVERITY_WARNING", "DIYML__V1__ANALYZE_PROJECT_RESPONSE__SEVERITY__SEVERITY_WARNING", 1 },
-  { "SEVERITY_ERROR", "DIYML__V1__ANALYZE_PROJECT_RESPONSE__SEVERITY__SEVERITY_ERROR", 2 },
+  { "SEVERITY_UNSPECIFIED", "DIYML__V1__PROJECT_ANALYSIS__SEVERITY__SEVERITY_UNSPECIFIED", 0 },
+  { "SEVERITY_WARNING", "DIYML__V1__PROJECT_ANALYSIS__SEVERITY__SEVERITY_WARNING", 1 },
+  { "SEVERITY_ERROR", "DIYML__V1__PROJECT_ANALYSIS__SEVERITY__SEVERITY_ERROR", 2 },
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__severity__value_ranges[] = {
+static const ProtobufCIntRange diyml__v1__project_analysis__severity__value_ranges[] = {
 {0, 0},{0, 3}
 };
-static const ProtobufCEnumValueIndex diyml__v1__analyze_project_response__severity__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex diyml__v1__project_analysis__severity__enum_values_by_name[3] =
 {
   { "SEVERITY_ERROR", 2 },
   { "SEVERITY_UNSPECIFIED", 0 },
   { "SEVERITY_WARNING", 1 },
 };
-const ProtobufCEnumDescriptor diyml__v1__analyze_project_response__severity__descriptor =
+const ProtobufCEnumDescriptor diyml__v1__project_analysis__severity__descriptor =
 {
   PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse.Severity",
+  "diyml.v1.ProjectAnalysis.Severity",
   "Severity",
-  "Diyml__V1__AnalyzeProjectResponse__Severity",
+  "Diyml__V1__ProjectAnalysis__Severity",
   "diyml.v1",
   3,
-  diyml__v1__analyze_project_response__severity__enum_values_by_number,
+  diyml__v1__project_analysis__severity__enum_values_by_number,
   3,
-  diyml__v1__analyze_project_response__severity__enum_values_by_name,
+  diyml__v1__project_analysis__severity__enum_values_by_name,
   1,
-  diyml__v1__analyze_project_response__severity__value_ranges,
+  diyml__v1__project_analysis__severity__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field_descriptors[13] =
+static const ProtobufCFieldDescriptor diyml__v1__project_analysis__field_descriptors[13] =
 {
   {
-    "data_points",
+    "image_count",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, data_points),
+    offsetof(Diyml__V1__ProjectAnalysis, image_count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "labeled",
+    "labeled_image_count",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, labeled),
+    offsetof(Diyml__V1__ProjectAnalysis, labeled_image_count),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "bytes",
+    "size_bytes",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, bytes),
+    offsetof(Diyml__V1__ProjectAnalysis, size_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -4245,9 +3903,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse, n_class_counts),
-    offsetof(Diyml__V1__AnalyzeProjectResponse, class_counts),
-    &diyml__v1__analyze_project_response__class_count__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, n_class_counts),
+    offsetof(Diyml__V1__ProjectAnalysis, class_counts),
+    &diyml__v1__project_analysis__class_count__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4257,9 +3915,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     5,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse, n_duplicates),
-    offsetof(Diyml__V1__AnalyzeProjectResponse, duplicates),
-    &diyml__v1__analyze_project_response__duplicate_group__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, n_duplicates),
+    offsetof(Diyml__V1__ProjectAnalysis, duplicates),
+    &diyml__v1__project_analysis__duplicate_group__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4268,9 +3926,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     "duplicate_group_count",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, duplicate_group_count),
+    offsetof(Diyml__V1__ProjectAnalysis, duplicate_group_count),
     NULL,
     NULL,
     0,             /* flags */
@@ -4281,9 +3939,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     7,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse, n_findings),
-    offsetof(Diyml__V1__AnalyzeProjectResponse, findings),
-    &diyml__v1__analyze_project_response__finding__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, n_findings),
+    offsetof(Diyml__V1__ProjectAnalysis, findings),
+    &diyml__v1__project_analysis__finding__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4292,9 +3950,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     "width_median",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, width_median),
+    offsetof(Diyml__V1__ProjectAnalysis, width_median),
     NULL,
     NULL,
     0,             /* flags */
@@ -4304,9 +3962,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     "height_median",
     9,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, height_median),
+    offsetof(Diyml__V1__ProjectAnalysis, height_median),
     NULL,
     NULL,
     0,             /* flags */
@@ -4318,7 +3976,7 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_BOOL,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, ready_to_train),
+    offsetof(Diyml__V1__ProjectAnalysis, ready_to_train),
     NULL,
     NULL,
     0,             /* flags */
@@ -4329,9 +3987,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     11,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse, n_long_sides),
-    offsetof(Diyml__V1__AnalyzeProjectResponse, long_sides),
-    &diyml__v1__analyze_project_response__bin__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, n_long_sides),
+    offsetof(Diyml__V1__ProjectAnalysis, long_sides),
+    &diyml__v1__project_analysis__bin__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4341,9 +3999,9 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     12,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__AnalyzeProjectResponse, n_aspects),
-    offsetof(Diyml__V1__AnalyzeProjectResponse, aspects),
-    &diyml__v1__analyze_project_response__bin__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, n_aspects),
+    offsetof(Diyml__V1__ProjectAnalysis, aspects),
+    &diyml__v1__project_analysis__bin__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -4354,46 +4012,46 @@ static const ProtobufCFieldDescriptor diyml__v1__analyze_project_response__field
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__AnalyzeProjectResponse, boxes),
-    &diyml__v1__analyze_project_response__box_figures__descriptor,
+    offsetof(Diyml__V1__ProjectAnalysis, boxes),
+    &diyml__v1__project_analysis__box_figures__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__analyze_project_response__field_indices_by_name[] = {
+static const unsigned diyml__v1__project_analysis__field_indices_by_name[] = {
   11,   /* field[11] = aspects */
   12,   /* field[12] = boxes */
-  2,   /* field[2] = bytes */
   3,   /* field[3] = class_counts */
-  0,   /* field[0] = data_points */
   5,   /* field[5] = duplicate_group_count */
   4,   /* field[4] = duplicates */
   6,   /* field[6] = findings */
   8,   /* field[8] = height_median */
-  1,   /* field[1] = labeled */
+  0,   /* field[0] = image_count */
+  1,   /* field[1] = labeled_image_count */
   10,   /* field[10] = long_sides */
   9,   /* field[9] = ready_to_train */
+  2,   /* field[2] = size_bytes */
   7,   /* field[7] = width_median */
 };
-static const ProtobufCIntRange diyml__v1__analyze_project_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__project_analysis__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 13 }
 };
-const ProtobufCMessageDescriptor diyml__v1__analyze_project_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__project_analysis__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.AnalyzeProjectResponse",
-  "AnalyzeProjectResponse",
-  "Diyml__V1__AnalyzeProjectResponse",
+  "diyml.v1.ProjectAnalysis",
+  "ProjectAnalysis",
+  "Diyml__V1__ProjectAnalysis",
   "diyml.v1",
-  sizeof(Diyml__V1__AnalyzeProjectResponse),
+  sizeof(Diyml__V1__ProjectAnalysis),
   13,
-  diyml__v1__analyze_project_response__field_descriptors,
-  diyml__v1__analyze_project_response__field_indices_by_name,
-  1,  diyml__v1__analyze_project_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__analyze_project_response__init,
+  diyml__v1__project_analysis__field_descriptors,
+  diyml__v1__project_analysis__field_indices_by_name,
+  1,  diyml__v1__project_analysis__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__project_analysis__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue diyml__v1__project_type__enum_values_by_number[3] =
@@ -4433,14 +4091,14 @@ static const ProtobufCEnumValue diyml__v1__training_state__enum_values_by_number
   { "TRAINING_STATE_RUNNING", "DIYML__V1__TRAINING_STATE__TRAINING_STATE_RUNNING", 2 },
   { "TRAINING_STATE_SUCCEEDED", "DIYML__V1__TRAINING_STATE__TRAINING_STATE_SUCCEEDED", 3 },
   { "TRAINING_STATE_FAILED", "DIYML__V1__TRAINING_STATE__TRAINING_STATE_FAILED", 4 },
-  { "TRAINING_STATE_CANCELLED", "DIYML__V1__TRAINING_STATE__TRAINING_STATE_CANCELLED", 5 },
+  { "TRAINING_STATE_CANCELED", "DIYML__V1__TRAINING_STATE__TRAINING_STATE_CANCELED", 5 },
 };
 static const ProtobufCIntRange diyml__v1__training_state__value_ranges[] = {
 {0, 0},{0, 6}
 };
 static const ProtobufCEnumValueIndex diyml__v1__training_state__enum_values_by_name[6] =
 {
-  { "TRAINING_STATE_CANCELLED", 5 },
+  { "TRAINING_STATE_CANCELED", 5 },
   { "TRAINING_STATE_FAILED", 4 },
   { "TRAINING_STATE_QUEUED", 1 },
   { "TRAINING_STATE_RUNNING", 2 },
@@ -4496,40 +4154,44 @@ const ProtobufCEnumDescriptor diyml__v1__image_format__descriptor =
   diyml__v1__image_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[15] =
+static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[17] =
 {
   { "ListProjects", &diyml__v1__list_projects_request__descriptor, &diyml__v1__list_projects_response__descriptor },
-  { "GetProject", &diyml__v1__get_project_request__descriptor, &diyml__v1__get_project_response__descriptor },
-  { "CreateProject", &diyml__v1__create_project_request__descriptor, &diyml__v1__create_project_response__descriptor },
-  { "DeleteProject", &diyml__v1__delete_project_request__descriptor, &diyml__v1__delete_project_response__descriptor },
-  { "PutDataPoint", &diyml__v1__put_data_point_request__descriptor, &diyml__v1__put_data_point_response__descriptor },
-  { "PutDataPoints", &diyml__v1__put_data_points_request__descriptor, &diyml__v1__put_data_points_response__descriptor },
-  { "GetDataPoint", &diyml__v1__get_data_point_request__descriptor, &diyml__v1__get_data_point_response__descriptor },
-  { "ListDataPoints", &diyml__v1__list_data_points_request__descriptor, &diyml__v1__list_data_points_response__descriptor },
-  { "FindDataPoints", &diyml__v1__find_data_points_request__descriptor, &diyml__v1__find_data_points_response__descriptor },
-  { "DeleteDataPoint", &diyml__v1__delete_data_point_request__descriptor, &diyml__v1__delete_data_point_response__descriptor },
-  { "RelabelDataPoint", &diyml__v1__relabel_data_point_request__descriptor, &diyml__v1__relabel_data_point_response__descriptor },
-  { "SetClasses", &diyml__v1__set_classes_request__descriptor, &diyml__v1__set_classes_response__descriptor },
-  { "GetClasses", &diyml__v1__get_classes_request__descriptor, &diyml__v1__get_classes_response__descriptor },
-  { "DeleteClasses", &diyml__v1__delete_classes_request__descriptor, &diyml__v1__delete_classes_response__descriptor },
-  { "AnalyzeProject", &diyml__v1__analyze_project_request__descriptor, &diyml__v1__analyze_project_response__descriptor },
+  { "GetProject", &diyml__v1__get_project_request__descriptor, &diyml__v1__project__descriptor },
+  { "CreateProject", &diyml__v1__create_project_request__descriptor, &diyml__v1__project__descriptor },
+  { "DeleteProject", &diyml__v1__delete_project_request__descriptor, &google__protobuf__empty__descriptor },
+  { "PutImage", &diyml__v1__put_image_request__descriptor, &diyml__v1__put_image_response__descriptor },
+  { "PutImages", &diyml__v1__put_images_request__descriptor, &diyml__v1__put_images_response__descriptor },
+  { "GetImage", &diyml__v1__get_image_request__descriptor, &diyml__v1__image__descriptor },
+  { "DownloadImage", &diyml__v1__download_image_request__descriptor, &diyml__v1__download_image_response__descriptor },
+  { "ListImages", &diyml__v1__list_images_request__descriptor, &diyml__v1__list_images_response__descriptor },
+  { "FindMissingImages", &diyml__v1__find_missing_images_request__descriptor, &diyml__v1__find_missing_images_response__descriptor },
+  { "DeleteImage", &diyml__v1__delete_image_request__descriptor, &google__protobuf__empty__descriptor },
+  { "SetAnnotation", &diyml__v1__set_annotation_request__descriptor, &diyml__v1__image__descriptor },
+  { "RemoveAnnotation", &diyml__v1__remove_annotation_request__descriptor, &diyml__v1__image__descriptor },
+  { "SetClasses", &diyml__v1__set_classes_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "GetClasses", &diyml__v1__get_classes_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "DeleteClasses", &diyml__v1__delete_classes_request__descriptor, &google__protobuf__empty__descriptor },
+  { "AnalyzeProject", &diyml__v1__analyze_project_request__descriptor, &diyml__v1__project_analysis__descriptor },
 };
 const unsigned diyml__v1__data__method_indices_by_name[] = {
-  14,        /* AnalyzeProject */
+  16,        /* AnalyzeProject */
   2,        /* CreateProject */
-  13,        /* DeleteClasses */
-  9,        /* DeleteDataPoint */
+  15,        /* DeleteClasses */
+  10,        /* DeleteImage */
   3,        /* DeleteProject */
-  8,        /* FindDataPoints */
-  12,        /* GetClasses */
-  6,        /* GetDataPoint */
+  7,        /* DownloadImage */
+  9,        /* FindMissingImages */
+  14,        /* GetClasses */
+  6,        /* GetImage */
   1,        /* GetProject */
-  7,        /* ListDataPoints */
+  8,        /* ListImages */
   0,        /* ListProjects */
-  4,        /* PutDataPoint */
-  5,        /* PutDataPoints */
-  10,        /* RelabelDataPoint */
-  11         /* SetClasses */
+  4,        /* PutImage */
+  5,        /* PutImages */
+  12,        /* RemoveAnnotation */
+  11,        /* SetAnnotation */
+  13         /* SetClasses */
 };
 const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
 {
@@ -4538,7 +4200,7 @@ const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
   "Data",
   "Diyml__V1__Data",
   "diyml.v1",
-  15,
+  17,
   diyml__v1__data__method_descriptors,
   diyml__v1__data__method_indices_by_name
 };
@@ -4552,7 +4214,7 @@ void diyml__v1__data__list_projects(ProtobufCService *service,
 }
 void diyml__v1__data__get_project(ProtobufCService *service,
                                   const Diyml__V1__GetProjectRequest *input,
-                                  Diyml__V1__GetProjectResponse_Closure closure,
+                                  Diyml__V1__Project_Closure closure,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
@@ -4560,7 +4222,7 @@ void diyml__v1__data__get_project(ProtobufCService *service,
 }
 void diyml__v1__data__create_project(ProtobufCService *service,
                                      const Diyml__V1__CreateProjectRequest *input,
-                                     Diyml__V1__CreateProjectResponse_Closure closure,
+                                     Diyml__V1__Project_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
@@ -4568,99 +4230,115 @@ void diyml__v1__data__create_project(ProtobufCService *service,
 }
 void diyml__v1__data__delete_project(ProtobufCService *service,
                                      const Diyml__V1__DeleteProjectRequest *input,
-                                     Diyml__V1__DeleteProjectResponse_Closure closure,
+                                     Google__Protobuf__Empty_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__put_data_point(ProtobufCService *service,
-                                     const Diyml__V1__PutDataPointRequest *input,
-                                     Diyml__V1__PutDataPointResponse_Closure closure,
-                                     void *closure_data)
+void diyml__v1__data__put_image(ProtobufCService *service,
+                                const Diyml__V1__PutImageRequest *input,
+                                Diyml__V1__PutImageResponse_Closure closure,
+                                void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__put_data_points(ProtobufCService *service,
-                                      const Diyml__V1__PutDataPointsRequest *input,
-                                      Diyml__V1__PutDataPointsResponse_Closure closure,
-                                      void *closure_data)
+void diyml__v1__data__put_images(ProtobufCService *service,
+                                 const Diyml__V1__PutImagesRequest *input,
+                                 Diyml__V1__PutImagesResponse_Closure closure,
+                                 void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__get_data_point(ProtobufCService *service,
-                                     const Diyml__V1__GetDataPointRequest *input,
-                                     Diyml__V1__GetDataPointResponse_Closure closure,
-                                     void *closure_data)
+void diyml__v1__data__get_image(ProtobufCService *service,
+                                const Diyml__V1__GetImageRequest *input,
+                                Diyml__V1__Image_Closure closure,
+                                void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__list_data_points(ProtobufCService *service,
-                                       const Diyml__V1__ListDataPointsRequest *input,
-                                       Diyml__V1__ListDataPointsResponse_Closure closure,
-                                       void *closure_data)
+void diyml__v1__data__download_image(ProtobufCService *service,
+                                     const Diyml__V1__DownloadImageRequest *input,
+                                     Diyml__V1__DownloadImageResponse_Closure closure,
+                                     void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__find_data_points(ProtobufCService *service,
-                                       const Diyml__V1__FindDataPointsRequest *input,
-                                       Diyml__V1__FindDataPointsResponse_Closure closure,
-                                       void *closure_data)
+void diyml__v1__data__list_images(ProtobufCService *service,
+                                  const Diyml__V1__ListImagesRequest *input,
+                                  Diyml__V1__ListImagesResponse_Closure closure,
+                                  void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__delete_data_point(ProtobufCService *service,
-                                        const Diyml__V1__DeleteDataPointRequest *input,
-                                        Diyml__V1__DeleteDataPointResponse_Closure closure,
-                                        void *closure_data)
+void diyml__v1__data__find_missing_images(ProtobufCService *service,
+                                          const Diyml__V1__FindMissingImagesRequest *input,
+                                          Diyml__V1__FindMissingImagesResponse_Closure closure,
+                                          void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__relabel_data_point(ProtobufCService *service,
-                                         const Diyml__V1__RelabelDataPointRequest *input,
-                                         Diyml__V1__RelabelDataPointResponse_Closure closure,
-                                         void *closure_data)
+void diyml__v1__data__delete_image(ProtobufCService *service,
+                                   const Diyml__V1__DeleteImageRequest *input,
+                                   Google__Protobuf__Empty_Closure closure,
+                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__set_classes(ProtobufCService *service,
-                                  const Diyml__V1__SetClassesRequest *input,
-                                  Diyml__V1__SetClassesResponse_Closure closure,
-                                  void *closure_data)
+void diyml__v1__data__set_annotation(ProtobufCService *service,
+                                     const Diyml__V1__SetAnnotationRequest *input,
+                                     Diyml__V1__Image_Closure closure,
+                                     void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__get_classes(ProtobufCService *service,
-                                  const Diyml__V1__GetClassesRequest *input,
-                                  Diyml__V1__GetClassesResponse_Closure closure,
-                                  void *closure_data)
+void diyml__v1__data__remove_annotation(ProtobufCService *service,
+                                        const Diyml__V1__RemoveAnnotationRequest *input,
+                                        Diyml__V1__Image_Closure closure,
+                                        void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__delete_classes(ProtobufCService *service,
-                                     const Diyml__V1__DeleteClassesRequest *input,
-                                     Diyml__V1__DeleteClassesResponse_Closure closure,
-                                     void *closure_data)
+void diyml__v1__data__set_classes(ProtobufCService *service,
+                                  const Diyml__V1__SetClassesRequest *input,
+                                  Diyml__V1__ClassList_Closure closure,
+                                  void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__data__analyze_project(ProtobufCService *service,
-                                      const Diyml__V1__AnalyzeProjectRequest *input,
-                                      Diyml__V1__AnalyzeProjectResponse_Closure closure,
-                                      void *closure_data)
+void diyml__v1__data__get_classes(ProtobufCService *service,
+                                  const Diyml__V1__GetClassesRequest *input,
+                                  Diyml__V1__ClassList_Closure closure,
+                                  void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__delete_classes(ProtobufCService *service,
+                                     const Diyml__V1__DeleteClassesRequest *input,
+                                     Google__Protobuf__Empty_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__analyze_project(ProtobufCService *service,
+                                      const Diyml__V1__AnalyzeProjectRequest *input,
+                                      Diyml__V1__ProjectAnalysis_Closure closure,
+                                      void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__init (Diyml__V1__Data_Service *service,
                             Diyml__V1__Data_ServiceDestroy destroy)

@@ -322,12 +322,6 @@ void   diyml__v1__infer_stream_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__infer_stream_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__infer_stream_response__failure__init
-                     (Diyml__V1__InferStreamResponse__Failure         *message)
-{
-  static const Diyml__V1__InferStreamResponse__Failure init_value = DIYML__V1__INFER_STREAM_RESPONSE__FAILURE__INIT;
-  *message = init_value;
-}
 void   diyml__v1__infer_stream_response__init
                      (Diyml__V1__InferStreamResponse         *message)
 {
@@ -418,139 +412,94 @@ void   diyml__v1__submit_inference_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__submit_inference_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__submit_inference_response__init
-                     (Diyml__V1__SubmitInferenceResponse         *message)
+void   diyml__v1__inference_job__init
+                     (Diyml__V1__InferenceJob         *message)
 {
-  static const Diyml__V1__SubmitInferenceResponse init_value = DIYML__V1__SUBMIT_INFERENCE_RESPONSE__INIT;
+  static const Diyml__V1__InferenceJob init_value = DIYML__V1__INFERENCE_JOB__INIT;
   *message = init_value;
 }
-size_t diyml__v1__submit_inference_response__get_packed_size
-                     (const Diyml__V1__SubmitInferenceResponse *message)
+size_t diyml__v1__inference_job__get_packed_size
+                     (const Diyml__V1__InferenceJob *message)
 {
-  assert(message->base.descriptor == &diyml__v1__submit_inference_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__inference_job__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__submit_inference_response__pack
-                     (const Diyml__V1__SubmitInferenceResponse *message,
+size_t diyml__v1__inference_job__pack
+                     (const Diyml__V1__InferenceJob *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__submit_inference_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__inference_job__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__submit_inference_response__pack_to_buffer
-                     (const Diyml__V1__SubmitInferenceResponse *message,
+size_t diyml__v1__inference_job__pack_to_buffer
+                     (const Diyml__V1__InferenceJob *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__submit_inference_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__inference_job__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__SubmitInferenceResponse *
-       diyml__v1__submit_inference_response__unpack
+Diyml__V1__InferenceJob *
+       diyml__v1__inference_job__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__SubmitInferenceResponse *)
-     protobuf_c_message_unpack (&diyml__v1__submit_inference_response__descriptor,
+  return (Diyml__V1__InferenceJob *)
+     protobuf_c_message_unpack (&diyml__v1__inference_job__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__submit_inference_response__free_unpacked
-                     (Diyml__V1__SubmitInferenceResponse *message,
+void   diyml__v1__inference_job__free_unpacked
+                     (Diyml__V1__InferenceJob *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__submit_inference_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__inference_job__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__fetch_inference_request__init
-                     (Diyml__V1__FetchInferenceRequest         *message)
+void   diyml__v1__get_inference_request__init
+                     (Diyml__V1__GetInferenceRequest         *message)
 {
-  static const Diyml__V1__FetchInferenceRequest init_value = DIYML__V1__FETCH_INFERENCE_REQUEST__INIT;
+  static const Diyml__V1__GetInferenceRequest init_value = DIYML__V1__GET_INFERENCE_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__fetch_inference_request__get_packed_size
-                     (const Diyml__V1__FetchInferenceRequest *message)
+size_t diyml__v1__get_inference_request__get_packed_size
+                     (const Diyml__V1__GetInferenceRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_inference_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__fetch_inference_request__pack
-                     (const Diyml__V1__FetchInferenceRequest *message,
+size_t diyml__v1__get_inference_request__pack
+                     (const Diyml__V1__GetInferenceRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_inference_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__fetch_inference_request__pack_to_buffer
-                     (const Diyml__V1__FetchInferenceRequest *message,
+size_t diyml__v1__get_inference_request__pack_to_buffer
+                     (const Diyml__V1__GetInferenceRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_inference_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__FetchInferenceRequest *
-       diyml__v1__fetch_inference_request__unpack
+Diyml__V1__GetInferenceRequest *
+       diyml__v1__get_inference_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__FetchInferenceRequest *)
-     protobuf_c_message_unpack (&diyml__v1__fetch_inference_request__descriptor,
+  return (Diyml__V1__GetInferenceRequest *)
+     protobuf_c_message_unpack (&diyml__v1__get_inference_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__fetch_inference_request__free_unpacked
-                     (Diyml__V1__FetchInferenceRequest *message,
+void   diyml__v1__get_inference_request__free_unpacked
+                     (Diyml__V1__GetInferenceRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__fetch_inference_response__init
-                     (Diyml__V1__FetchInferenceResponse         *message)
-{
-  static const Diyml__V1__FetchInferenceResponse init_value = DIYML__V1__FETCH_INFERENCE_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__fetch_inference_response__get_packed_size
-                     (const Diyml__V1__FetchInferenceResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__fetch_inference_response__pack
-                     (const Diyml__V1__FetchInferenceResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__fetch_inference_response__pack_to_buffer
-                     (const Diyml__V1__FetchInferenceResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__FetchInferenceResponse *
-       diyml__v1__fetch_inference_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__FetchInferenceResponse *)
-     protobuf_c_message_unpack (&diyml__v1__fetch_inference_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__fetch_inference_response__free_unpacked
-                     (Diyml__V1__FetchInferenceResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__fetch_inference_response__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_inference_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptors[6] =
@@ -583,7 +532,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptor
     "top_k",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferRequest, top_k),
     NULL,
@@ -619,7 +568,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_request__field_descriptor
     "detections_max",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferRequest, detections_max),
     NULL,
@@ -928,7 +877,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_response__field_descripto
     "image_width",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferResponse, image_width),
     NULL,
@@ -940,7 +889,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_response__field_descripto
     "image_height",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferResponse, image_height),
     NULL,
@@ -995,7 +944,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_stream_request__field_des
     "id",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferStreamRequest, id),
     NULL,
@@ -1040,64 +989,13 @@ const ProtobufCMessageDescriptor diyml__v1__infer_stream_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__infer_stream_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__infer_stream_response__failure__field_descriptors[2] =
-{
-  {
-    "code",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__InferStreamResponse__Failure, code),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "message",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__InferStreamResponse__Failure, message),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__infer_stream_response__failure__field_indices_by_name[] = {
-  0,   /* field[0] = code */
-  1,   /* field[1] = message */
-};
-static const ProtobufCIntRange diyml__v1__infer_stream_response__failure__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor diyml__v1__infer_stream_response__failure__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.InferStreamResponse.Failure",
-  "Failure",
-  "Diyml__V1__InferStreamResponse__Failure",
-  "diyml.v1",
-  sizeof(Diyml__V1__InferStreamResponse__Failure),
-  2,
-  diyml__v1__infer_stream_response__failure__field_descriptors,
-  diyml__v1__infer_stream_response__failure__field_indices_by_name,
-  1,  diyml__v1__infer_stream_response__failure__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__infer_stream_response__failure__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__infer_stream_response__field_descriptors[3] =
 {
   {
     "id",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__InferStreamResponse, id),
     NULL,
@@ -1124,7 +1022,7 @@ static const ProtobufCFieldDescriptor diyml__v1__infer_stream_response__field_de
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Diyml__V1__InferStreamResponse, outcome_case),
     offsetof(Diyml__V1__InferStreamResponse, failure),
-    &diyml__v1__infer_stream_response__failure__descriptor,
+    &diyml__rpc__v1__status__descriptor,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1193,7 +1091,7 @@ const ProtobufCMessageDescriptor diyml__v1__submit_inference_request__descriptor
   (ProtobufCMessageInit) diyml__v1__submit_inference_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__submit_inference_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__inference_job__field_descriptors[4] =
 {
   {
     "id",
@@ -1201,83 +1099,19 @@ static const ProtobufCFieldDescriptor diyml__v1__submit_inference_response__fiel
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__SubmitInferenceResponse, id),
+    offsetof(Diyml__V1__InferenceJob, id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-};
-static const unsigned diyml__v1__submit_inference_response__field_indices_by_name[] = {
-  0,   /* field[0] = id */
-};
-static const ProtobufCIntRange diyml__v1__submit_inference_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__submit_inference_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.SubmitInferenceResponse",
-  "SubmitInferenceResponse",
-  "Diyml__V1__SubmitInferenceResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__SubmitInferenceResponse),
-  1,
-  diyml__v1__submit_inference_response__field_descriptors,
-  diyml__v1__submit_inference_response__field_indices_by_name,
-  1,  diyml__v1__submit_inference_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__submit_inference_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__fetch_inference_request__field_descriptors[1] =
-{
-  {
-    "id",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FetchInferenceRequest, id),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__fetch_inference_request__field_indices_by_name[] = {
-  0,   /* field[0] = id */
-};
-static const ProtobufCIntRange diyml__v1__fetch_inference_request__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__fetch_inference_request__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.FetchInferenceRequest",
-  "FetchInferenceRequest",
-  "Diyml__V1__FetchInferenceRequest",
-  "diyml.v1",
-  sizeof(Diyml__V1__FetchInferenceRequest),
-  1,
-  diyml__v1__fetch_inference_request__field_descriptors,
-  diyml__v1__fetch_inference_request__field_indices_by_name,
-  1,  diyml__v1__fetch_inference_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__fetch_inference_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__fetch_inference_response__field_descriptors[3] =
-{
   {
     "state",
-    1,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FetchInferenceResponse, state),
+    offsetof(Diyml__V1__InferenceJob, state),
     &diyml__v1__inference_state__descriptor,
     NULL,
     0,             /* flags */
@@ -1285,52 +1119,91 @@ static const ProtobufCFieldDescriptor diyml__v1__fetch_inference_response__field
   },
   {
     "response",
-    2,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FetchInferenceResponse, response),
+    offsetof(Diyml__V1__InferenceJob, outcome_case),
+    offsetof(Diyml__V1__InferenceJob, response),
     &diyml__v1__infer_response__descriptor,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "failure",
-    3,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__FetchInferenceResponse, failure),
-    &diyml__v1__infer_stream_response__failure__descriptor,
+    offsetof(Diyml__V1__InferenceJob, outcome_case),
+    offsetof(Diyml__V1__InferenceJob, failure),
+    &diyml__rpc__v1__status__descriptor,
     NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__inference_job__field_indices_by_name[] = {
+  3,   /* field[3] = failure */
+  0,   /* field[0] = id */
+  2,   /* field[2] = response */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange diyml__v1__inference_job__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__v1__inference_job__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.InferenceJob",
+  "InferenceJob",
+  "Diyml__V1__InferenceJob",
+  "diyml.v1",
+  sizeof(Diyml__V1__InferenceJob),
+  4,
+  diyml__v1__inference_job__field_descriptors,
+  diyml__v1__inference_job__field_indices_by_name,
+  1,  diyml__v1__inference_job__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__inference_job__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__get_inference_request__field_descriptors[1] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__GetInferenceRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__fetch_inference_response__field_indices_by_name[] = {
-  2,   /* field[2] = failure */
-  1,   /* field[1] = response */
-  0,   /* field[0] = state */
+static const unsigned diyml__v1__get_inference_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
 };
-static const ProtobufCIntRange diyml__v1__fetch_inference_response__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__get_inference_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 1 }
 };
-const ProtobufCMessageDescriptor diyml__v1__fetch_inference_response__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__get_inference_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.FetchInferenceResponse",
-  "FetchInferenceResponse",
-  "Diyml__V1__FetchInferenceResponse",
+  "diyml.v1.GetInferenceRequest",
+  "GetInferenceRequest",
+  "Diyml__V1__GetInferenceRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__FetchInferenceResponse),
-  3,
-  diyml__v1__fetch_inference_response__field_descriptors,
-  diyml__v1__fetch_inference_response__field_indices_by_name,
-  1,  diyml__v1__fetch_inference_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__fetch_inference_response__init,
+  sizeof(Diyml__V1__GetInferenceRequest),
+  1,
+  diyml__v1__get_inference_request__field_descriptors,
+  diyml__v1__get_inference_request__field_indices_by_name,
+  1,  diyml__v1__get_inference_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__get_inference_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue diyml__v1__inference_state__enum_values_by_number[4] =
@@ -1369,11 +1242,11 @@ static const ProtobufCMethodDescriptor diyml__v1__inference__method_descriptors[
 {
   { "Infer", &diyml__v1__infer_request__descriptor, &diyml__v1__infer_response__descriptor },
   { "InferStream", &diyml__v1__infer_stream_request__descriptor, &diyml__v1__infer_stream_response__descriptor },
-  { "SubmitInference", &diyml__v1__submit_inference_request__descriptor, &diyml__v1__submit_inference_response__descriptor },
-  { "FetchInference", &diyml__v1__fetch_inference_request__descriptor, &diyml__v1__fetch_inference_response__descriptor },
+  { "SubmitInference", &diyml__v1__submit_inference_request__descriptor, &diyml__v1__inference_job__descriptor },
+  { "GetInference", &diyml__v1__get_inference_request__descriptor, &diyml__v1__inference_job__descriptor },
 };
 const unsigned diyml__v1__inference__method_indices_by_name[] = {
-  3,        /* FetchInference */
+  3,        /* GetInference */
   0,        /* Infer */
   1,        /* InferStream */
   2         /* SubmitInference */
@@ -1407,16 +1280,16 @@ void diyml__v1__inference__infer_stream(ProtobufCService *service,
 }
 void diyml__v1__inference__submit_inference(ProtobufCService *service,
                                             const Diyml__V1__SubmitInferenceRequest *input,
-                                            Diyml__V1__SubmitInferenceResponse_Closure closure,
+                                            Diyml__V1__InferenceJob_Closure closure,
                                             void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__inference__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__inference__fetch_inference(ProtobufCService *service,
-                                           const Diyml__V1__FetchInferenceRequest *input,
-                                           Diyml__V1__FetchInferenceResponse_Closure closure,
-                                           void *closure_data)
+void diyml__v1__inference__get_inference(ProtobufCService *service,
+                                         const Diyml__V1__GetInferenceRequest *input,
+                                         Diyml__V1__InferenceJob_Closure closure,
+                                         void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__inference__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);

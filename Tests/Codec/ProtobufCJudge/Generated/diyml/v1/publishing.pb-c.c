@@ -7,94 +7,49 @@
 #endif
 
 #include "diyml/v1/publishing.pb-c.h"
-void   diyml__v1__published_model__init
-                     (Diyml__V1__PublishedModel         *message)
+void   diyml__v1__model__init
+                     (Diyml__V1__Model         *message)
 {
-  static const Diyml__V1__PublishedModel init_value = DIYML__V1__PUBLISHED_MODEL__INIT;
+  static const Diyml__V1__Model init_value = DIYML__V1__MODEL__INIT;
   *message = init_value;
 }
-size_t diyml__v1__published_model__get_packed_size
-                     (const Diyml__V1__PublishedModel *message)
+size_t diyml__v1__model__get_packed_size
+                     (const Diyml__V1__Model *message)
 {
-  assert(message->base.descriptor == &diyml__v1__published_model__descriptor);
+  assert(message->base.descriptor == &diyml__v1__model__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__published_model__pack
-                     (const Diyml__V1__PublishedModel *message,
+size_t diyml__v1__model__pack
+                     (const Diyml__V1__Model *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__published_model__descriptor);
+  assert(message->base.descriptor == &diyml__v1__model__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__published_model__pack_to_buffer
-                     (const Diyml__V1__PublishedModel *message,
+size_t diyml__v1__model__pack_to_buffer
+                     (const Diyml__V1__Model *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__published_model__descriptor);
+  assert(message->base.descriptor == &diyml__v1__model__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__PublishedModel *
-       diyml__v1__published_model__unpack
+Diyml__V1__Model *
+       diyml__v1__model__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__PublishedModel *)
-     protobuf_c_message_unpack (&diyml__v1__published_model__descriptor,
+  return (Diyml__V1__Model *)
+     protobuf_c_message_unpack (&diyml__v1__model__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__published_model__free_unpacked
-                     (Diyml__V1__PublishedModel *message,
+void   diyml__v1__model__free_unpacked
+                     (Diyml__V1__Model *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__published_model__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__model_card__init
-                     (Diyml__V1__ModelCard         *message)
-{
-  static const Diyml__V1__ModelCard init_value = DIYML__V1__MODEL_CARD__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__model_card__get_packed_size
-                     (const Diyml__V1__ModelCard *message)
-{
-  assert(message->base.descriptor == &diyml__v1__model_card__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__model_card__pack
-                     (const Diyml__V1__ModelCard *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__model_card__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__model_card__pack_to_buffer
-                     (const Diyml__V1__ModelCard *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__model_card__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__ModelCard *
-       diyml__v1__model_card__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__ModelCard *)
-     protobuf_c_message_unpack (&diyml__v1__model_card__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__model_card__free_unpacked
-                     (Diyml__V1__ModelCard *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__model_card__descriptor);
+  assert(message->base.descriptor == &diyml__v1__model__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__publish_request__init
@@ -140,51 +95,6 @@ void   diyml__v1__publish_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__publish_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__publish_response__init
-                     (Diyml__V1__PublishResponse         *message)
-{
-  static const Diyml__V1__PublishResponse init_value = DIYML__V1__PUBLISH_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__publish_response__get_packed_size
-                     (const Diyml__V1__PublishResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__publish_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__publish_response__pack
-                     (const Diyml__V1__PublishResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__publish_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__publish_response__pack_to_buffer
-                     (const Diyml__V1__PublishResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__publish_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__PublishResponse *
-       diyml__v1__publish_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__PublishResponse *)
-     protobuf_c_message_unpack (&diyml__v1__publish_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__publish_response__free_unpacked
-                     (Diyml__V1__PublishResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__publish_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__unpublish_request__init
@@ -367,97 +277,52 @@ void   diyml__v1__search_published_response__free_unpacked
   assert(message->base.descriptor == &diyml__v1__search_published_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_model_card_request__init
-                     (Diyml__V1__GetModelCardRequest         *message)
+void   diyml__v1__get_model_request__init
+                     (Diyml__V1__GetModelRequest         *message)
 {
-  static const Diyml__V1__GetModelCardRequest init_value = DIYML__V1__GET_MODEL_CARD_REQUEST__INIT;
+  static const Diyml__V1__GetModelRequest init_value = DIYML__V1__GET_MODEL_REQUEST__INIT;
   *message = init_value;
 }
-size_t diyml__v1__get_model_card_request__get_packed_size
-                     (const Diyml__V1__GetModelCardRequest *message)
+size_t diyml__v1__get_model_request__get_packed_size
+                     (const Diyml__V1__GetModelRequest *message)
 {
-  assert(message->base.descriptor == &diyml__v1__get_model_card_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_model_request__descriptor);
   return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
 }
-size_t diyml__v1__get_model_card_request__pack
-                     (const Diyml__V1__GetModelCardRequest *message,
+size_t diyml__v1__get_model_request__pack
+                     (const Diyml__V1__GetModelRequest *message,
                       uint8_t       *out)
 {
-  assert(message->base.descriptor == &diyml__v1__get_model_card_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_model_request__descriptor);
   return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
 }
-size_t diyml__v1__get_model_card_request__pack_to_buffer
-                     (const Diyml__V1__GetModelCardRequest *message,
+size_t diyml__v1__get_model_request__pack_to_buffer
+                     (const Diyml__V1__GetModelRequest *message,
                       ProtobufCBuffer *buffer)
 {
-  assert(message->base.descriptor == &diyml__v1__get_model_card_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_model_request__descriptor);
   return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
 }
-Diyml__V1__GetModelCardRequest *
-       diyml__v1__get_model_card_request__unpack
+Diyml__V1__GetModelRequest *
+       diyml__v1__get_model_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data)
 {
-  return (Diyml__V1__GetModelCardRequest *)
-     protobuf_c_message_unpack (&diyml__v1__get_model_card_request__descriptor,
+  return (Diyml__V1__GetModelRequest *)
+     protobuf_c_message_unpack (&diyml__v1__get_model_request__descriptor,
                                 allocator, len, data);
 }
-void   diyml__v1__get_model_card_request__free_unpacked
-                     (Diyml__V1__GetModelCardRequest *message,
+void   diyml__v1__get_model_request__free_unpacked
+                     (Diyml__V1__GetModelRequest *message,
                       ProtobufCAllocator *allocator)
 {
   if(!message)
     return;
-  assert(message->base.descriptor == &diyml__v1__get_model_card_request__descriptor);
+  assert(message->base.descriptor == &diyml__v1__get_model_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_model_card_response__init
-                     (Diyml__V1__GetModelCardResponse         *message)
-{
-  static const Diyml__V1__GetModelCardResponse init_value = DIYML__V1__GET_MODEL_CARD_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__get_model_card_response__get_packed_size
-                     (const Diyml__V1__GetModelCardResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__get_model_card_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__get_model_card_response__pack
-                     (const Diyml__V1__GetModelCardResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__get_model_card_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__get_model_card_response__pack_to_buffer
-                     (const Diyml__V1__GetModelCardResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__get_model_card_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__GetModelCardResponse *
-       diyml__v1__get_model_card_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__GetModelCardResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_model_card_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__get_model_card_response__free_unpacked
-                     (Diyml__V1__GetModelCardResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__get_model_card_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descriptors[10] =
+static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
 {
   {
     "owner",
@@ -465,7 +330,7 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, owner),
+    offsetof(Diyml__V1__Model, owner),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -477,7 +342,7 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, project),
+    offsetof(Diyml__V1__Model, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -487,9 +352,9 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     "version",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, version),
+    offsetof(Diyml__V1__Model, version),
     NULL,
     NULL,
     0,             /* flags */
@@ -501,7 +366,7 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, type),
+    offsetof(Diyml__V1__Model, type),
     &diyml__v1__project_type__descriptor,
     NULL,
     0,             /* flags */
@@ -513,7 +378,7 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, description),
+    offsetof(Diyml__V1__Model, description),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -524,115 +389,32 @@ static const ProtobufCFieldDescriptor diyml__v1__published_model__field_descript
     6,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Diyml__V1__PublishedModel, n_class_names),
-    offsetof(Diyml__V1__PublishedModel, class_names),
+    offsetof(Diyml__V1__Model, n_class_names),
+    offsetof(Diyml__V1__Model, class_names),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "accuracy",
+    "publish_time",
     7,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, accuracy),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "publish_time_unix_ms",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishedModel, publish_time_unix_ms),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__PublishedModel, has_map_case),
-    offsetof(Diyml__V1__PublishedModel, map),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "map50",
-    10,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__PublishedModel, has_map50_case),
-    offsetof(Diyml__V1__PublishedModel, map50),
-    NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__published_model__field_indices_by_name[] = {
-  6,   /* field[6] = accuracy */
-  5,   /* field[5] = class_names */
-  4,   /* field[4] = description */
-  8,   /* field[8] = map */
-  9,   /* field[9] = map50 */
-  0,   /* field[0] = owner */
-  1,   /* field[1] = project */
-  7,   /* field[7] = publish_time_unix_ms */
-  3,   /* field[3] = type */
-  2,   /* field[2] = version */
-};
-static const ProtobufCIntRange diyml__v1__published_model__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 10 }
-};
-const ProtobufCMessageDescriptor diyml__v1__published_model__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PublishedModel",
-  "PublishedModel",
-  "Diyml__V1__PublishedModel",
-  "diyml.v1",
-  sizeof(Diyml__V1__PublishedModel),
-  10,
-  diyml__v1__published_model__field_descriptors,
-  diyml__v1__published_model__field_indices_by_name,
-  1,  diyml__v1__published_model__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__published_model__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__model_card__field_descriptors[9] =
-{
-  {
-    "model",
-    1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, model),
-    &diyml__v1__published_model__descriptor,
+    offsetof(Diyml__V1__Model, publish_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "metrics",
-    2,
+    8,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, metrics),
+    offsetof(Diyml__V1__Model, metrics),
     &diyml__v1__model_metrics__descriptor,
     NULL,
     0,             /* flags */
@@ -640,11 +422,11 @@ static const ProtobufCFieldDescriptor diyml__v1__model_card__field_descriptors[9
   },
   {
     "parameters",
-    3,
+    9,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, parameters),
+    offsetof(Diyml__V1__Model, parameters),
     &diyml__v1__training_parameters__descriptor,
     NULL,
     0,             /* flags */
@@ -652,11 +434,11 @@ static const ProtobufCFieldDescriptor diyml__v1__model_card__field_descriptors[9
   },
   {
     "architecture",
-    4,
+    10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, architecture),
+    offsetof(Diyml__V1__Model, architecture),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -664,35 +446,35 @@ static const ProtobufCFieldDescriptor diyml__v1__model_card__field_descriptors[9
   },
   {
     "input_side",
-    5,
+    11,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, input_side),
+    offsetof(Diyml__V1__Model, input_side),
     NULL,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "weights_hash",
-    6,
+    "file_hash",
+    12,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, weights_hash),
+    offsetof(Diyml__V1__Model, file_hash),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "weights_bytes",
-    7,
+    "size_bytes",
+    13,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, weights_bytes),
+    offsetof(Diyml__V1__Model, size_bytes),
     NULL,
     NULL,
     0,             /* flags */
@@ -700,58 +482,64 @@ static const ProtobufCFieldDescriptor diyml__v1__model_card__field_descriptors[9
   },
   {
     "data_set_hash",
-    8,
+    14,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, data_set_hash),
+    offsetof(Diyml__V1__Model, data_set_hash),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "training_seconds",
-    9,
+    "training_time",
+    15,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_DOUBLE,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__ModelCard, training_seconds),
-    NULL,
+    offsetof(Diyml__V1__Model, training_time),
+    &google__protobuf__duration__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__model_card__field_indices_by_name[] = {
-  3,   /* field[3] = architecture */
-  7,   /* field[7] = data_set_hash */
-  4,   /* field[4] = input_side */
-  1,   /* field[1] = metrics */
-  0,   /* field[0] = model */
-  2,   /* field[2] = parameters */
-  8,   /* field[8] = training_seconds */
-  6,   /* field[6] = weights_bytes */
-  5,   /* field[5] = weights_hash */
+static const unsigned diyml__v1__model__field_indices_by_name[] = {
+  9,   /* field[9] = architecture */
+  5,   /* field[5] = class_names */
+  13,   /* field[13] = data_set_hash */
+  4,   /* field[4] = description */
+  11,   /* field[11] = file_hash */
+  10,   /* field[10] = input_side */
+  7,   /* field[7] = metrics */
+  0,   /* field[0] = owner */
+  8,   /* field[8] = parameters */
+  1,   /* field[1] = project */
+  6,   /* field[6] = publish_time */
+  12,   /* field[12] = size_bytes */
+  14,   /* field[14] = training_time */
+  3,   /* field[3] = type */
+  2,   /* field[2] = version */
 };
-static const ProtobufCIntRange diyml__v1__model_card__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 15 }
 };
-const ProtobufCMessageDescriptor diyml__v1__model_card__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__model__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.ModelCard",
-  "ModelCard",
-  "Diyml__V1__ModelCard",
+  "diyml.v1.Model",
+  "Model",
+  "Diyml__V1__Model",
   "diyml.v1",
-  sizeof(Diyml__V1__ModelCard),
-  9,
-  diyml__v1__model_card__field_descriptors,
-  diyml__v1__model_card__field_indices_by_name,
-  1,  diyml__v1__model_card__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__model_card__init,
+  sizeof(Diyml__V1__Model),
+  15,
+  diyml__v1__model__field_descriptors,
+  diyml__v1__model__field_indices_by_name,
+  1,  diyml__v1__model__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__model__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__publish_request__field_descriptors[3] =
@@ -772,7 +560,7 @@ static const ProtobufCFieldDescriptor diyml__v1__publish_request__field_descript
     "version",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__PublishRequest, version),
     NULL,
@@ -818,44 +606,6 @@ const ProtobufCMessageDescriptor diyml__v1__publish_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__publish_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__publish_response__field_descriptors[1] =
-{
-  {
-    "model",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishResponse, model),
-    &diyml__v1__published_model__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__publish_response__field_indices_by_name[] = {
-  0,   /* field[0] = model */
-};
-static const ProtobufCIntRange diyml__v1__publish_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__publish_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.PublishResponse",
-  "PublishResponse",
-  "Diyml__V1__PublishResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__PublishResponse),
-  1,
-  diyml__v1__publish_response__field_descriptors,
-  diyml__v1__publish_response__field_indices_by_name,
-  1,  diyml__v1__publish_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__publish_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__unpublish_request__field_descriptors[2] =
 {
   {
@@ -874,7 +624,7 @@ static const ProtobufCFieldDescriptor diyml__v1__unpublish_request__field_descri
     "version",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__UnpublishRequest, version),
     NULL,
@@ -913,7 +663,7 @@ static const ProtobufCFieldDescriptor diyml__v1__unpublish_response__field_descr
     "versions",
     1,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     offsetof(Diyml__V1__UnpublishResponse, n_versions),
     offsetof(Diyml__V1__UnpublishResponse, versions),
     NULL,
@@ -975,7 +725,7 @@ static const ProtobufCFieldDescriptor diyml__v1__search_published_request__field
     "page_size",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__SearchPublishedRequest, page_size),
     NULL,
@@ -1031,7 +781,7 @@ static const ProtobufCFieldDescriptor diyml__v1__search_published_response__fiel
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Diyml__V1__SearchPublishedResponse, n_models),
     offsetof(Diyml__V1__SearchPublishedResponse, models),
-    &diyml__v1__published_model__descriptor,
+    &diyml__v1__model__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1073,7 +823,7 @@ const ProtobufCMessageDescriptor diyml__v1__search_published_response__descripto
   (ProtobufCMessageInit) diyml__v1__search_published_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_model_card_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__get_model_request__field_descriptors[1] =
 {
   {
     "model",
@@ -1081,83 +831,45 @@ static const ProtobufCFieldDescriptor diyml__v1__get_model_card_request__field_d
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetModelCardRequest, model),
+    offsetof(Diyml__V1__GetModelRequest, model),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
-static const unsigned diyml__v1__get_model_card_request__field_indices_by_name[] = {
+static const unsigned diyml__v1__get_model_request__field_indices_by_name[] = {
   0,   /* field[0] = model */
 };
-static const ProtobufCIntRange diyml__v1__get_model_card_request__number_ranges[1 + 1] =
+static const ProtobufCIntRange diyml__v1__get_model_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
   { 0, 1 }
 };
-const ProtobufCMessageDescriptor diyml__v1__get_model_card_request__descriptor =
+const ProtobufCMessageDescriptor diyml__v1__get_model_request__descriptor =
 {
   PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetModelCardRequest",
-  "GetModelCardRequest",
-  "Diyml__V1__GetModelCardRequest",
+  "diyml.v1.GetModelRequest",
+  "GetModelRequest",
+  "Diyml__V1__GetModelRequest",
   "diyml.v1",
-  sizeof(Diyml__V1__GetModelCardRequest),
+  sizeof(Diyml__V1__GetModelRequest),
   1,
-  diyml__v1__get_model_card_request__field_descriptors,
-  diyml__v1__get_model_card_request__field_indices_by_name,
-  1,  diyml__v1__get_model_card_request__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_model_card_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__get_model_card_response__field_descriptors[1] =
-{
-  {
-    "card",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetModelCardResponse, card),
-    &diyml__v1__model_card__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_model_card_response__field_indices_by_name[] = {
-  0,   /* field[0] = card */
-};
-static const ProtobufCIntRange diyml__v1__get_model_card_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_model_card_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetModelCardResponse",
-  "GetModelCardResponse",
-  "Diyml__V1__GetModelCardResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetModelCardResponse),
-  1,
-  diyml__v1__get_model_card_response__field_descriptors,
-  diyml__v1__get_model_card_response__field_indices_by_name,
-  1,  diyml__v1__get_model_card_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_model_card_response__init,
+  diyml__v1__get_model_request__field_descriptors,
+  diyml__v1__get_model_request__field_indices_by_name,
+  1,  diyml__v1__get_model_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__get_model_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCMethodDescriptor diyml__v1__publishing__method_descriptors[4] =
 {
-  { "Publish", &diyml__v1__publish_request__descriptor, &diyml__v1__publish_response__descriptor },
+  { "Publish", &diyml__v1__publish_request__descriptor, &diyml__v1__model__descriptor },
   { "Unpublish", &diyml__v1__unpublish_request__descriptor, &diyml__v1__unpublish_response__descriptor },
   { "SearchPublished", &diyml__v1__search_published_request__descriptor, &diyml__v1__search_published_response__descriptor },
-  { "GetModelCard", &diyml__v1__get_model_card_request__descriptor, &diyml__v1__get_model_card_response__descriptor },
+  { "GetModel", &diyml__v1__get_model_request__descriptor, &diyml__v1__model__descriptor },
 };
 const unsigned diyml__v1__publishing__method_indices_by_name[] = {
-  3,        /* GetModelCard */
+  3,        /* GetModel */
   0,        /* Publish */
   2,        /* SearchPublished */
   1         /* Unpublish */
@@ -1175,7 +887,7 @@ const ProtobufCServiceDescriptor diyml__v1__publishing__descriptor =
 };
 void diyml__v1__publishing__publish(ProtobufCService *service,
                                     const Diyml__V1__PublishRequest *input,
-                                    Diyml__V1__PublishResponse_Closure closure,
+                                    Diyml__V1__Model_Closure closure,
                                     void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__publishing__descriptor);
@@ -1197,10 +909,10 @@ void diyml__v1__publishing__search_published(ProtobufCService *service,
   assert(service->descriptor == &diyml__v1__publishing__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
-void diyml__v1__publishing__get_model_card(ProtobufCService *service,
-                                           const Diyml__V1__GetModelCardRequest *input,
-                                           Diyml__V1__GetModelCardResponse_Closure closure,
-                                           void *closure_data)
+void diyml__v1__publishing__get_model(ProtobufCService *service,
+                                      const Diyml__V1__GetModelRequest *input,
+                                      Diyml__V1__Model_Closure closure,
+                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__publishing__descriptor);
   service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);

@@ -16,17 +16,16 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "diyml/v1/data.pb-c.h"
 #include "diyml/v1/training.pb-c.h"
+#include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
-typedef struct Diyml__V1__PublishedModel Diyml__V1__PublishedModel;
-typedef struct Diyml__V1__ModelCard Diyml__V1__ModelCard;
+typedef struct Diyml__V1__Model Diyml__V1__Model;
 typedef struct Diyml__V1__PublishRequest Diyml__V1__PublishRequest;
-typedef struct Diyml__V1__PublishResponse Diyml__V1__PublishResponse;
 typedef struct Diyml__V1__UnpublishRequest Diyml__V1__UnpublishRequest;
 typedef struct Diyml__V1__UnpublishResponse Diyml__V1__UnpublishResponse;
 typedef struct Diyml__V1__SearchPublishedRequest Diyml__V1__SearchPublishedRequest;
 typedef struct Diyml__V1__SearchPublishedResponse Diyml__V1__SearchPublishedResponse;
-typedef struct Diyml__V1__GetModelCardRequest Diyml__V1__GetModelCardRequest;
-typedef struct Diyml__V1__GetModelCardResponse Diyml__V1__GetModelCardResponse;
+typedef struct Diyml__V1__GetModelRequest Diyml__V1__GetModelRequest;
 
 
 /* --- enums --- */
@@ -34,54 +33,26 @@ typedef struct Diyml__V1__GetModelCardResponse Diyml__V1__GetModelCardResponse;
 
 /* --- messages --- */
 
-typedef enum {
-  DIYML__V1__PUBLISHED_MODEL__HAS_MAP__NOT_SET = 0,
-  DIYML__V1__PUBLISHED_MODEL__HAS_MAP_MAP = 9
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PUBLISHED_MODEL__HAS_MAP__CASE)
-} Diyml__V1__PublishedModel__HasMapCase;
-
-typedef enum {
-  DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__NOT_SET = 0,
-  DIYML__V1__PUBLISHED_MODEL__HAS_MAP50_MAP50 = 10
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__CASE)
-} Diyml__V1__PublishedModel__HasMap50Case;
-
-struct  Diyml__V1__PublishedModel
+/*
+ * A published model, and the training that made it.
+ */
+struct  Diyml__V1__Model
 {
   ProtobufCMessage base;
   char *owner;
   char *project;
-  uint32_t version;
+  int32_t version;
   Diyml__V1__ProjectType type;
   char *description;
+  /*
+   * In the order of the network's outputs.
+   */
   size_t n_class_names;
   char **class_names;
+  Google__Protobuf__Timestamp *publish_time;
   /*
-   * Of a classification model, on its validation images; 0 to 1.
+   * Lists leave out the metrics of single classes, and the confusion.
    */
-  double accuracy;
-  /*
-   * Milliseconds since 1970-01-01 UTC.
-   */
-  int64_t publish_time_unix_ms;
-  Diyml__V1__PublishedModel__HasMapCase has_map_case;
-  union {
-    double map;
-  };
-  Diyml__V1__PublishedModel__HasMap50Case has_map50_case;
-  union {
-    double map50;
-  };
-};
-#define DIYML__V1__PUBLISHED_MODEL__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__published_model__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, DIYML__V1__PUBLISHED_MODEL__HAS_MAP__NOT_SET, {0}, DIYML__V1__PUBLISHED_MODEL__HAS_MAP50__NOT_SET, {0} }
-
-
-struct  Diyml__V1__ModelCard
-{
-  ProtobufCMessage base;
-  Diyml__V1__PublishedModel *model;
   Diyml__V1__ModelMetrics *metrics;
   Diyml__V1__TrainingParameters *parameters;
   /*
@@ -91,21 +62,24 @@ struct  Diyml__V1__ModelCard
   /*
    * Pixels.
    */
-  uint32_t input_side;
+  int32_t input_side;
   /*
    * The SHA-256 of the model's file, in hexadecimal.
    */
-  char *weights_hash;
-  uint64_t weights_bytes;
+  char *file_hash;
+  /*
+   * Of the model's file.
+   */
+  int64_t size_bytes;
   /*
    * The SHA-256 of the frozen data set's list, in hexadecimal.
    */
   char *data_set_hash;
-  double training_seconds;
+  Google__Protobuf__Duration *training_time;
 };
-#define DIYML__V1__MODEL_CARD__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__model_card__descriptor) \
-    , NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
+#define DIYML__V1__MODEL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__model__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Diyml__V1__PublishRequest
@@ -115,7 +89,7 @@ struct  Diyml__V1__PublishRequest
   /*
    * 0 means the newest training that succeeded.
    */
-  uint32_t version;
+  int32_t version;
   /*
    * At most 1,000 bytes.
    */
@@ -126,16 +100,6 @@ struct  Diyml__V1__PublishRequest
     , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
 
 
-struct  Diyml__V1__PublishResponse
-{
-  ProtobufCMessage base;
-  Diyml__V1__PublishedModel *model;
-};
-#define DIYML__V1__PUBLISH_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__publish_response__descriptor) \
-    , NULL }
-
-
 struct  Diyml__V1__UnpublishRequest
 {
   ProtobufCMessage base;
@@ -143,7 +107,7 @@ struct  Diyml__V1__UnpublishRequest
   /*
    * 0 means every version.
    */
-  uint32_t version;
+  int32_t version;
 };
 #define DIYML__V1__UNPUBLISH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__unpublish_request__descriptor) \
@@ -154,7 +118,7 @@ struct  Diyml__V1__UnpublishResponse
 {
   ProtobufCMessage base;
   size_t n_versions;
-  uint32_t *versions;
+  int32_t *versions;
 };
 #define DIYML__V1__UNPUBLISH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__unpublish_response__descriptor) \
@@ -176,7 +140,7 @@ struct  Diyml__V1__SearchPublishedRequest
   /*
    * At most 1,000; 0 means 100.
    */
-  uint32_t page_size;
+  int32_t page_size;
   char *page_token;
 };
 #define DIYML__V1__SEARCH_PUBLISHED_REQUEST__INIT \
@@ -188,7 +152,7 @@ struct  Diyml__V1__SearchPublishedResponse
 {
   ProtobufCMessage base;
   size_t n_models;
-  Diyml__V1__PublishedModel **models;
+  Diyml__V1__Model **models;
   char *next_page_token;
 };
 #define DIYML__V1__SEARCH_PUBLISHED_RESPONSE__INIT \
@@ -196,7 +160,7 @@ struct  Diyml__V1__SearchPublishedResponse
     , 0,NULL, (char *)protobuf_c_empty_string }
 
 
-struct  Diyml__V1__GetModelCardRequest
+struct  Diyml__V1__GetModelRequest
 {
   ProtobufCMessage base;
   /*
@@ -204,58 +168,29 @@ struct  Diyml__V1__GetModelCardRequest
    */
   char *model;
 };
-#define DIYML__V1__GET_MODEL_CARD_REQUEST__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_model_card_request__descriptor) \
+#define DIYML__V1__GET_MODEL_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_model_request__descriptor) \
     , (char *)protobuf_c_empty_string }
 
 
-struct  Diyml__V1__GetModelCardResponse
-{
-  ProtobufCMessage base;
-  Diyml__V1__ModelCard *card;
-};
-#define DIYML__V1__GET_MODEL_CARD_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_model_card_response__descriptor) \
-    , NULL }
-
-
-/* Diyml__V1__PublishedModel methods */
-void   diyml__v1__published_model__init
-                     (Diyml__V1__PublishedModel         *message);
-size_t diyml__v1__published_model__get_packed_size
-                     (const Diyml__V1__PublishedModel   *message);
-size_t diyml__v1__published_model__pack
-                     (const Diyml__V1__PublishedModel   *message,
+/* Diyml__V1__Model methods */
+void   diyml__v1__model__init
+                     (Diyml__V1__Model         *message);
+size_t diyml__v1__model__get_packed_size
+                     (const Diyml__V1__Model   *message);
+size_t diyml__v1__model__pack
+                     (const Diyml__V1__Model   *message,
                       uint8_t             *out);
-size_t diyml__v1__published_model__pack_to_buffer
-                     (const Diyml__V1__PublishedModel   *message,
+size_t diyml__v1__model__pack_to_buffer
+                     (const Diyml__V1__Model   *message,
                       ProtobufCBuffer     *buffer);
-Diyml__V1__PublishedModel *
-       diyml__v1__published_model__unpack
+Diyml__V1__Model *
+       diyml__v1__model__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   diyml__v1__published_model__free_unpacked
-                     (Diyml__V1__PublishedModel *message,
-                      ProtobufCAllocator *allocator);
-/* Diyml__V1__ModelCard methods */
-void   diyml__v1__model_card__init
-                     (Diyml__V1__ModelCard         *message);
-size_t diyml__v1__model_card__get_packed_size
-                     (const Diyml__V1__ModelCard   *message);
-size_t diyml__v1__model_card__pack
-                     (const Diyml__V1__ModelCard   *message,
-                      uint8_t             *out);
-size_t diyml__v1__model_card__pack_to_buffer
-                     (const Diyml__V1__ModelCard   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__ModelCard *
-       diyml__v1__model_card__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__model_card__free_unpacked
-                     (Diyml__V1__ModelCard *message,
+void   diyml__v1__model__free_unpacked
+                     (Diyml__V1__Model *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__V1__PublishRequest methods */
 void   diyml__v1__publish_request__init
@@ -275,25 +210,6 @@ Diyml__V1__PublishRequest *
                       const uint8_t       *data);
 void   diyml__v1__publish_request__free_unpacked
                      (Diyml__V1__PublishRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Diyml__V1__PublishResponse methods */
-void   diyml__v1__publish_response__init
-                     (Diyml__V1__PublishResponse         *message);
-size_t diyml__v1__publish_response__get_packed_size
-                     (const Diyml__V1__PublishResponse   *message);
-size_t diyml__v1__publish_response__pack
-                     (const Diyml__V1__PublishResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__publish_response__pack_to_buffer
-                     (const Diyml__V1__PublishResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__PublishResponse *
-       diyml__v1__publish_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__publish_response__free_unpacked
-                     (Diyml__V1__PublishResponse *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__V1__UnpublishRequest methods */
 void   diyml__v1__unpublish_request__init
@@ -371,57 +287,32 @@ Diyml__V1__SearchPublishedResponse *
 void   diyml__v1__search_published_response__free_unpacked
                      (Diyml__V1__SearchPublishedResponse *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__V1__GetModelCardRequest methods */
-void   diyml__v1__get_model_card_request__init
-                     (Diyml__V1__GetModelCardRequest         *message);
-size_t diyml__v1__get_model_card_request__get_packed_size
-                     (const Diyml__V1__GetModelCardRequest   *message);
-size_t diyml__v1__get_model_card_request__pack
-                     (const Diyml__V1__GetModelCardRequest   *message,
+/* Diyml__V1__GetModelRequest methods */
+void   diyml__v1__get_model_request__init
+                     (Diyml__V1__GetModelRequest         *message);
+size_t diyml__v1__get_model_request__get_packed_size
+                     (const Diyml__V1__GetModelRequest   *message);
+size_t diyml__v1__get_model_request__pack
+                     (const Diyml__V1__GetModelRequest   *message,
                       uint8_t             *out);
-size_t diyml__v1__get_model_card_request__pack_to_buffer
-                     (const Diyml__V1__GetModelCardRequest   *message,
+size_t diyml__v1__get_model_request__pack_to_buffer
+                     (const Diyml__V1__GetModelRequest   *message,
                       ProtobufCBuffer     *buffer);
-Diyml__V1__GetModelCardRequest *
-       diyml__v1__get_model_card_request__unpack
+Diyml__V1__GetModelRequest *
+       diyml__v1__get_model_request__unpack
                      (ProtobufCAllocator  *allocator,
                       size_t               len,
                       const uint8_t       *data);
-void   diyml__v1__get_model_card_request__free_unpacked
-                     (Diyml__V1__GetModelCardRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Diyml__V1__GetModelCardResponse methods */
-void   diyml__v1__get_model_card_response__init
-                     (Diyml__V1__GetModelCardResponse         *message);
-size_t diyml__v1__get_model_card_response__get_packed_size
-                     (const Diyml__V1__GetModelCardResponse   *message);
-size_t diyml__v1__get_model_card_response__pack
-                     (const Diyml__V1__GetModelCardResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__get_model_card_response__pack_to_buffer
-                     (const Diyml__V1__GetModelCardResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__GetModelCardResponse *
-       diyml__v1__get_model_card_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__get_model_card_response__free_unpacked
-                     (Diyml__V1__GetModelCardResponse *message,
+void   diyml__v1__get_model_request__free_unpacked
+                     (Diyml__V1__GetModelRequest *message,
                       ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
-typedef void (*Diyml__V1__PublishedModel_Closure)
-                 (const Diyml__V1__PublishedModel *message,
-                  void *closure_data);
-typedef void (*Diyml__V1__ModelCard_Closure)
-                 (const Diyml__V1__ModelCard *message,
+typedef void (*Diyml__V1__Model_Closure)
+                 (const Diyml__V1__Model *message,
                   void *closure_data);
 typedef void (*Diyml__V1__PublishRequest_Closure)
                  (const Diyml__V1__PublishRequest *message,
-                  void *closure_data);
-typedef void (*Diyml__V1__PublishResponse_Closure)
-                 (const Diyml__V1__PublishResponse *message,
                   void *closure_data);
 typedef void (*Diyml__V1__UnpublishRequest_Closure)
                  (const Diyml__V1__UnpublishRequest *message,
@@ -435,11 +326,8 @@ typedef void (*Diyml__V1__SearchPublishedRequest_Closure)
 typedef void (*Diyml__V1__SearchPublishedResponse_Closure)
                  (const Diyml__V1__SearchPublishedResponse *message,
                   void *closure_data);
-typedef void (*Diyml__V1__GetModelCardRequest_Closure)
-                 (const Diyml__V1__GetModelCardRequest *message,
-                  void *closure_data);
-typedef void (*Diyml__V1__GetModelCardResponse_Closure)
-                 (const Diyml__V1__GetModelCardResponse *message,
+typedef void (*Diyml__V1__GetModelRequest_Closure)
+                 (const Diyml__V1__GetModelRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -450,7 +338,7 @@ struct Diyml__V1__Publishing_Service
   ProtobufCService base;
   void (*publish)(Diyml__V1__Publishing_Service *service,
                   const Diyml__V1__PublishRequest *input,
-                  Diyml__V1__PublishResponse_Closure closure,
+                  Diyml__V1__Model_Closure closure,
                   void *closure_data);
   void (*unpublish)(Diyml__V1__Publishing_Service *service,
                     const Diyml__V1__UnpublishRequest *input,
@@ -460,10 +348,10 @@ struct Diyml__V1__Publishing_Service
                            const Diyml__V1__SearchPublishedRequest *input,
                            Diyml__V1__SearchPublishedResponse_Closure closure,
                            void *closure_data);
-  void (*get_model_card)(Diyml__V1__Publishing_Service *service,
-                         const Diyml__V1__GetModelCardRequest *input,
-                         Diyml__V1__GetModelCardResponse_Closure closure,
-                         void *closure_data);
+  void (*get_model)(Diyml__V1__Publishing_Service *service,
+                    const Diyml__V1__GetModelRequest *input,
+                    Diyml__V1__Model_Closure closure,
+                    void *closure_data);
 };
 typedef void (*Diyml__V1__Publishing_ServiceDestroy)(Diyml__V1__Publishing_Service *);
 void diyml__v1__publishing__init (Diyml__V1__Publishing_Service *service,
@@ -475,10 +363,10 @@ void diyml__v1__publishing__init (Diyml__V1__Publishing_Service *service,
       function_prefix__ ## publish,\
       function_prefix__ ## unpublish,\
       function_prefix__ ## search_published,\
-      function_prefix__ ## get_model_card  }
+      function_prefix__ ## get_model  }
 void diyml__v1__publishing__publish(ProtobufCService *service,
                                     const Diyml__V1__PublishRequest *input,
-                                    Diyml__V1__PublishResponse_Closure closure,
+                                    Diyml__V1__Model_Closure closure,
                                     void *closure_data);
 void diyml__v1__publishing__unpublish(ProtobufCService *service,
                                       const Diyml__V1__UnpublishRequest *input,
@@ -488,23 +376,20 @@ void diyml__v1__publishing__search_published(ProtobufCService *service,
                                              const Diyml__V1__SearchPublishedRequest *input,
                                              Diyml__V1__SearchPublishedResponse_Closure closure,
                                              void *closure_data);
-void diyml__v1__publishing__get_model_card(ProtobufCService *service,
-                                           const Diyml__V1__GetModelCardRequest *input,
-                                           Diyml__V1__GetModelCardResponse_Closure closure,
-                                           void *closure_data);
+void diyml__v1__publishing__get_model(ProtobufCService *service,
+                                      const Diyml__V1__GetModelRequest *input,
+                                      Diyml__V1__Model_Closure closure,
+                                      void *closure_data);
 
 /* --- descriptors --- */
 
-extern const ProtobufCMessageDescriptor diyml__v1__published_model__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__model_card__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__model__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__publish_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__publish_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__unpublish_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__unpublish_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__search_published_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__search_published_response__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__get_model_card_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__get_model_card_response__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__get_model_request__descriptor;
 extern const ProtobufCServiceDescriptor diyml__v1__publishing__descriptor;
 
 PROTOBUF_C__END_DECLS

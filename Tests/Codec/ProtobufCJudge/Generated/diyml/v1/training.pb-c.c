@@ -403,51 +403,6 @@ void   diyml__v1__train_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__train_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__train_response__init
-                     (Diyml__V1__TrainResponse         *message)
-{
-  static const Diyml__V1__TrainResponse init_value = DIYML__V1__TRAIN_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__train_response__get_packed_size
-                     (const Diyml__V1__TrainResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__train_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__train_response__pack
-                     (const Diyml__V1__TrainResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__train_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__train_response__pack_to_buffer
-                     (const Diyml__V1__TrainResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__train_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__TrainResponse *
-       diyml__v1__train_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__TrainResponse *)
-     protobuf_c_message_unpack (&diyml__v1__train_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__train_response__free_unpacked
-                     (Diyml__V1__TrainResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__train_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__watch_training_request__init
                      (Diyml__V1__WatchTrainingRequest         *message)
 {
@@ -538,51 +493,6 @@ void   diyml__v1__get_training_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__get_training_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__get_training_response__init
-                     (Diyml__V1__GetTrainingResponse         *message)
-{
-  static const Diyml__V1__GetTrainingResponse init_value = DIYML__V1__GET_TRAINING_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__get_training_response__get_packed_size
-                     (const Diyml__V1__GetTrainingResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__get_training_response__pack
-                     (const Diyml__V1__GetTrainingResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__get_training_response__pack_to_buffer
-                     (const Diyml__V1__GetTrainingResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__GetTrainingResponse *
-       diyml__v1__get_training_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__GetTrainingResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_training_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__get_training_response__free_unpacked
-                     (Diyml__V1__GetTrainingResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__get_training_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 void   diyml__v1__get_training_report_request__init
                      (Diyml__V1__GetTrainingReportRequest         *message)
 {
@@ -626,51 +536,6 @@ void   diyml__v1__get_training_report_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &diyml__v1__get_training_report_request__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
-void   diyml__v1__get_training_report_response__init
-                     (Diyml__V1__GetTrainingReportResponse         *message)
-{
-  static const Diyml__V1__GetTrainingReportResponse init_value = DIYML__V1__GET_TRAINING_REPORT_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__get_training_report_response__get_packed_size
-                     (const Diyml__V1__GetTrainingReportResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__get_training_report_response__pack
-                     (const Diyml__V1__GetTrainingReportResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__get_training_report_response__pack_to_buffer
-                     (const Diyml__V1__GetTrainingReportResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__GetTrainingReportResponse *
-       diyml__v1__get_training_report_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__GetTrainingReportResponse *)
-     protobuf_c_message_unpack (&diyml__v1__get_training_report_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__get_training_report_response__free_unpacked
-                     (Diyml__V1__GetTrainingReportResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__get_training_report_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   diyml__v1__list_trainings_request__init
@@ -808,58 +673,13 @@ void   diyml__v1__cancel_training_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__cancel_training_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-void   diyml__v1__cancel_training_response__init
-                     (Diyml__V1__CancelTrainingResponse         *message)
-{
-  static const Diyml__V1__CancelTrainingResponse init_value = DIYML__V1__CANCEL_TRAINING_RESPONSE__INIT;
-  *message = init_value;
-}
-size_t diyml__v1__cancel_training_response__get_packed_size
-                     (const Diyml__V1__CancelTrainingResponse *message)
-{
-  assert(message->base.descriptor == &diyml__v1__cancel_training_response__descriptor);
-  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
-}
-size_t diyml__v1__cancel_training_response__pack
-                     (const Diyml__V1__CancelTrainingResponse *message,
-                      uint8_t       *out)
-{
-  assert(message->base.descriptor == &diyml__v1__cancel_training_response__descriptor);
-  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
-}
-size_t diyml__v1__cancel_training_response__pack_to_buffer
-                     (const Diyml__V1__CancelTrainingResponse *message,
-                      ProtobufCBuffer *buffer)
-{
-  assert(message->base.descriptor == &diyml__v1__cancel_training_response__descriptor);
-  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
-}
-Diyml__V1__CancelTrainingResponse *
-       diyml__v1__cancel_training_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data)
-{
-  return (Diyml__V1__CancelTrainingResponse *)
-     protobuf_c_message_unpack (&diyml__v1__cancel_training_response__descriptor,
-                                allocator, len, data);
-}
-void   diyml__v1__cancel_training_response__free_unpacked
-                     (Diyml__V1__CancelTrainingResponse *message,
-                      ProtobufCAllocator *allocator)
-{
-  if(!message)
-    return;
-  assert(message->base.descriptor == &diyml__v1__cancel_training_response__descriptor);
-  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
-}
 static const ProtobufCFieldDescriptor diyml__v1__training_parameters__field_descriptors[7] =
 {
   {
     "epochs",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingParameters, epochs),
     NULL,
@@ -871,19 +691,19 @@ static const ProtobufCFieldDescriptor diyml__v1__training_parameters__field_desc
     "seed",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
-    0,   /* quantifier_offset */
+    PROTOBUF_C_TYPE_INT64,
+    offsetof(Diyml__V1__TrainingParameters, has_seed_case),
     offsetof(Diyml__V1__TrainingParameters, seed),
     NULL,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "time_budget_seconds",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingParameters, time_budget_seconds),
     NULL,
@@ -907,7 +727,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_parameters__field_desc
     "input_side",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingParameters, input_side),
     NULL,
@@ -987,7 +807,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
     "number",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingJob, number),
     NULL,
@@ -1032,12 +852,12 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "data_point_count",
+    "image_count",
     6,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, data_point_count),
+    offsetof(Diyml__V1__TrainingJob, image_count),
     NULL,
     NULL,
     0,             /* flags */
@@ -1056,37 +876,37 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "create_time_unix_ms",
+    "create_time",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, create_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__TrainingJob, create_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "start_time_unix_ms",
+    "start_time",
     9,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, start_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__TrainingJob, start_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "end_time_unix_ms",
+    "end_time",
     10,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, end_time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__TrainingJob, end_time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -1105,16 +925,16 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
 };
 static const unsigned diyml__v1__training_job__field_indices_by_name[] = {
-  7,   /* field[7] = create_time_unix_ms */
-  5,   /* field[5] = data_point_count */
+  7,   /* field[7] = create_time */
   4,   /* field[4] = data_set_hash */
-  9,   /* field[9] = end_time_unix_ms */
+  9,   /* field[9] = end_time */
+  5,   /* field[5] = image_count */
   10,   /* field[10] = metrics */
   1,   /* field[1] = number */
   3,   /* field[3] = parameters */
   0,   /* field[0] = project */
   6,   /* field[6] = reason */
-  8,   /* field[8] = start_time_unix_ms */
+  8,   /* field[8] = start_time */
   2,   /* field[2] = state */
 };
 static const ProtobufCIntRange diyml__v1__training_job__number_ranges[1 + 1] =
@@ -1191,7 +1011,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__class_metrics__f
     "support",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ModelMetrics__ClassMetrics, support),
     NULL,
@@ -1257,7 +1077,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptor
     "top_k",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ModelMetrics, top_k),
     NULL,
@@ -1293,7 +1113,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptor
     "confusion",
     6,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     offsetof(Diyml__V1__ModelMetrics, n_confusion),
     offsetof(Diyml__V1__ModelMetrics, confusion),
     NULL,
@@ -1305,7 +1125,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptor
     "training_images",
     7,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ModelMetrics, training_images),
     NULL,
@@ -1317,7 +1137,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model_metrics__field_descriptor
     "validation_images",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ModelMetrics, validation_images),
     NULL,
@@ -1472,7 +1292,7 @@ static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__class_metric
     "objects",
     8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__DetectionMetrics__ClassMetrics, objects),
     NULL,
@@ -1514,72 +1334,72 @@ const ProtobufCMessageDescriptor diyml__v1__detection_metrics__class_metrics__de
 static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__field_descriptors[17] =
 {
   {
-    "map",
+    "mean_average_precision",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map_case),
-    offsetof(Diyml__V1__DetectionMetrics, map),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "map50",
+    "mean_average_precision50",
     2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map50_case),
-    offsetof(Diyml__V1__DetectionMetrics, map50),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision50_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision50),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "map75",
+    "mean_average_precision75",
     3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map75_case),
-    offsetof(Diyml__V1__DetectionMetrics, map75),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision75_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision75),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "map_small",
+    "mean_average_precision_small",
     4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map_small_case),
-    offsetof(Diyml__V1__DetectionMetrics, map_small),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision_small_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision_small),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "map_medium",
+    "mean_average_precision_medium",
     5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map_medium_case),
-    offsetof(Diyml__V1__DetectionMetrics, map_medium),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision_medium_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision_medium),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "map_large",
+    "mean_average_precision_large",
     6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__DetectionMetrics, has_map_large_case),
-    offsetof(Diyml__V1__DetectionMetrics, map_large),
+    offsetof(Diyml__V1__DetectionMetrics, has_mean_average_precision_large_case),
+    offsetof(Diyml__V1__DetectionMetrics, mean_average_precision_large),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -1685,7 +1505,7 @@ static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__field_descri
     "training_objects",
     15,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__DetectionMetrics, training_objects),
     NULL,
@@ -1697,7 +1517,7 @@ static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__field_descri
     "validation_objects",
     16,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__DetectionMetrics, validation_objects),
     NULL,
@@ -1709,7 +1529,7 @@ static const ProtobufCFieldDescriptor diyml__v1__detection_metrics__field_descri
     "boxes_left_out",
     17,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__DetectionMetrics, boxes_left_out),
     NULL,
@@ -1726,12 +1546,12 @@ static const unsigned diyml__v1__detection_metrics__field_indices_by_name[] = {
   9,   /* field[9] = classes */
   10,   /* field[10] = confidence_best */
   13,   /* field[13] = f1 */
-  0,   /* field[0] = map */
-  1,   /* field[1] = map50 */
-  2,   /* field[2] = map75 */
-  5,   /* field[5] = map_large */
-  4,   /* field[4] = map_medium */
-  3,   /* field[3] = map_small */
+  0,   /* field[0] = mean_average_precision */
+  1,   /* field[1] = mean_average_precision50 */
+  2,   /* field[2] = mean_average_precision75 */
+  5,   /* field[5] = mean_average_precision_large */
+  4,   /* field[4] = mean_average_precision_medium */
+  3,   /* field[3] = mean_average_precision_small */
   11,   /* field[11] = precision */
   12,   /* field[12] = recall */
   14,   /* field[14] = training_objects */
@@ -1775,7 +1595,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__epoch__field_d
     "epoch",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingReport__Epoch, epoch),
     NULL,
@@ -1820,24 +1640,24 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__epoch__field_d
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "validation_map",
+    "validation_mean_average_precision",
     6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_map_case),
-    offsetof(Diyml__V1__TrainingReport__Epoch, validation_map),
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_mean_average_precision_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_mean_average_precision),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "validation_map50",
+    "validation_mean_average_precision50",
     7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_map50_case),
-    offsetof(Diyml__V1__TrainingReport__Epoch, validation_map50),
+    offsetof(Diyml__V1__TrainingReport__Epoch, has_validation_mean_average_precision50_case),
+    offsetof(Diyml__V1__TrainingReport__Epoch, validation_mean_average_precision50),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -1863,8 +1683,8 @@ static const unsigned diyml__v1__training_report__epoch__field_indices_by_name[]
   7,   /* field[7] = seconds */
   4,   /* field[4] = validation_accuracy */
   3,   /* field[3] = validation_loss */
-  5,   /* field[5] = validation_map */
-  6,   /* field[6] = validation_map50 */
+  5,   /* field[5] = validation_mean_average_precision */
+  6,   /* field[6] = validation_mean_average_precision50 */
 };
 static const ProtobufCIntRange diyml__v1__training_report__epoch__number_ranges[1 + 1] =
 {
@@ -1904,7 +1724,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__confusion__fie
     "counts",
     2,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     offsetof(Diyml__V1__TrainingReport__Confusion, n_counts),
     offsetof(Diyml__V1__TrainingReport__Confusion, counts),
     NULL,
@@ -2004,12 +1824,12 @@ const ProtobufCMessageDescriptor diyml__v1__training_report__precision_recall_cu
 static const ProtobufCFieldDescriptor diyml__v1__training_report__detection_example__field_descriptors[5] =
 {
   {
-    "data_point_id",
+    "image_id",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingReport__DetectionExample, data_point_id),
+    offsetof(Diyml__V1__TrainingReport__DetectionExample, image_id),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -2019,7 +1839,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__detection_exam
     "image_width",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingReport__DetectionExample, image_width),
     NULL,
@@ -2031,7 +1851,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__detection_exam
     "image_height",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingReport__DetectionExample, image_height),
     NULL,
@@ -2065,8 +1885,8 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__detection_exam
   },
 };
 static const unsigned diyml__v1__training_report__detection_example__field_indices_by_name[] = {
-  0,   /* field[0] = data_point_id */
   2,   /* field[2] = image_height */
+  0,   /* field[0] = image_id */
   1,   /* field[1] = image_width */
   4,   /* field[4] = objects */
   3,   /* field[3] = truths */
@@ -2091,7 +1911,7 @@ const ProtobufCMessageDescriptor diyml__v1__training_report__detection_example__
   (ProtobufCMessageInit) diyml__v1__training_report__detection_example__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__training_report__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__v1__training_report__field_descriptors[5] =
 {
   {
     "history",
@@ -2141,17 +1961,30 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "number",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__TrainingReport, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__training_report__field_indices_by_name[] = {
   1,   /* field[1] = confusion */
   3,   /* field[3] = detection_examples */
   0,   /* field[0] = history */
+  4,   /* field[4] = number */
   2,   /* field[2] = precision_recall */
 };
 static const ProtobufCIntRange diyml__v1__training_report__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor diyml__v1__training_report__descriptor =
 {
@@ -2161,7 +1994,7 @@ const ProtobufCMessageDescriptor diyml__v1__training_report__descriptor =
   "Diyml__V1__TrainingReport",
   "diyml.v1",
   sizeof(Diyml__V1__TrainingReport),
-  4,
+  5,
   diyml__v1__training_report__field_descriptors,
   diyml__v1__training_report__field_indices_by_name,
   1,  diyml__v1__training_report__number_ranges,
@@ -2186,7 +2019,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     "epoch",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingProgress, epoch),
     NULL,
@@ -2198,7 +2031,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     "epochs",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingProgress, epochs),
     NULL,
@@ -2210,7 +2043,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     "images_done",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingProgress, images_done),
     NULL,
@@ -2222,7 +2055,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     "images_total",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingProgress, images_total),
     NULL,
@@ -2279,12 +2112,12 @@ static const ProtobufCFieldDescriptor diyml__v1__training_progress__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "validation_map",
+    "validation_mean_average_precision",
     10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_DOUBLE,
-    offsetof(Diyml__V1__TrainingProgress, has_validation_map_case),
-    offsetof(Diyml__V1__TrainingProgress, validation_map),
+    offsetof(Diyml__V1__TrainingProgress, has_validation_mean_average_precision_case),
+    offsetof(Diyml__V1__TrainingProgress, validation_mean_average_precision),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
@@ -2301,7 +2134,7 @@ static const unsigned diyml__v1__training_progress__field_indices_by_name[] = {
   0,   /* field[0] = phase */
   8,   /* field[8] = seconds_left */
   6,   /* field[6] = validation_accuracy */
-  9,   /* field[9] = validation_map */
+  9,   /* field[9] = validation_mean_average_precision */
 };
 static const ProtobufCIntRange diyml__v1__training_progress__number_ranges[1 + 1] =
 {
@@ -2329,7 +2162,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_event__field_descripto
     "sequence",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__TrainingEvent, sequence),
     NULL,
@@ -2338,13 +2171,13 @@ static const ProtobufCFieldDescriptor diyml__v1__training_event__field_descripto
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "time_unix_ms",
+    "time",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
+    PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingEvent, time_unix_ms),
-    NULL,
+    offsetof(Diyml__V1__TrainingEvent, time),
+    &google__protobuf__timestamp__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
@@ -2391,7 +2224,7 @@ static const unsigned diyml__v1__training_event__field_indices_by_name[] = {
   4,   /* field[4] = note */
   3,   /* field[3] = progress */
   0,   /* field[0] = sequence */
-  1,   /* field[1] = time_unix_ms */
+  1,   /* field[1] = time */
 };
 static const ProtobufCIntRange diyml__v1__training_event__number_ranges[1 + 1] =
 {
@@ -2464,44 +2297,6 @@ const ProtobufCMessageDescriptor diyml__v1__train_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__train_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__train_response__field_descriptors[1] =
-{
-  {
-    "job",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainResponse, job),
-    &diyml__v1__training_job__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__train_response__field_indices_by_name[] = {
-  0,   /* field[0] = job */
-};
-static const ProtobufCIntRange diyml__v1__train_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__train_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.TrainResponse",
-  "TrainResponse",
-  "Diyml__V1__TrainResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__TrainResponse),
-  1,
-  diyml__v1__train_response__field_descriptors,
-  diyml__v1__train_response__field_indices_by_name,
-  1,  diyml__v1__train_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__train_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_descriptors[3] =
 {
   {
@@ -2520,7 +2315,7 @@ static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_d
     "number",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__WatchTrainingRequest, number),
     NULL,
@@ -2532,7 +2327,7 @@ static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_d
     "after_event",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT64,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__WatchTrainingRequest, after_event),
     NULL,
@@ -2584,7 +2379,7 @@ static const ProtobufCFieldDescriptor diyml__v1__get_training_request__field_des
     "number",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__GetTrainingRequest, number),
     NULL,
@@ -2617,44 +2412,6 @@ const ProtobufCMessageDescriptor diyml__v1__get_training_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__get_training_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_training_response__field_descriptors[1] =
-{
-  {
-    "job",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingResponse, job),
-    &diyml__v1__training_job__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_training_response__field_indices_by_name[] = {
-  0,   /* field[0] = job */
-};
-static const ProtobufCIntRange diyml__v1__get_training_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_training_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetTrainingResponse",
-  "GetTrainingResponse",
-  "Diyml__V1__GetTrainingResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetTrainingResponse),
-  1,
-  diyml__v1__get_training_response__field_descriptors,
-  diyml__v1__get_training_response__field_indices_by_name,
-  1,  diyml__v1__get_training_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_training_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__get_training_report_request__field_descriptors[2] =
 {
   {
@@ -2673,7 +2430,7 @@ static const ProtobufCFieldDescriptor diyml__v1__get_training_report_request__fi
     "number",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__GetTrainingReportRequest, number),
     NULL,
@@ -2706,57 +2463,6 @@ const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descrip
   (ProtobufCMessageInit) diyml__v1__get_training_report_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_training_report_response__field_descriptors[2] =
-{
-  {
-    "number",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingReportResponse, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "report",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingReportResponse, report),
-    &diyml__v1__training_report__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__get_training_report_response__field_indices_by_name[] = {
-  0,   /* field[0] = number */
-  1,   /* field[1] = report */
-};
-static const ProtobufCIntRange diyml__v1__get_training_report_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 2 }
-};
-const ProtobufCMessageDescriptor diyml__v1__get_training_report_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.GetTrainingReportResponse",
-  "GetTrainingReportResponse",
-  "Diyml__V1__GetTrainingReportResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__GetTrainingReportResponse),
-  2,
-  diyml__v1__get_training_report_response__field_descriptors,
-  diyml__v1__get_training_report_response__field_indices_by_name,
-  1,  diyml__v1__get_training_report_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__get_training_report_response__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
 static const ProtobufCFieldDescriptor diyml__v1__list_trainings_request__field_descriptors[3] =
 {
   {
@@ -2775,7 +2481,7 @@ static const ProtobufCFieldDescriptor diyml__v1__list_trainings_request__field_d
     "page_size",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__ListTrainingsRequest, page_size),
     NULL,
@@ -2824,12 +2530,12 @@ const ProtobufCMessageDescriptor diyml__v1__list_trainings_request__descriptor =
 static const ProtobufCFieldDescriptor diyml__v1__list_trainings_response__field_descriptors[2] =
 {
   {
-    "jobs",
+    "trainings",
     1,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
-    offsetof(Diyml__V1__ListTrainingsResponse, n_jobs),
-    offsetof(Diyml__V1__ListTrainingsResponse, jobs),
+    offsetof(Diyml__V1__ListTrainingsResponse, n_trainings),
+    offsetof(Diyml__V1__ListTrainingsResponse, trainings),
     &diyml__v1__training_job__descriptor,
     NULL,
     0,             /* flags */
@@ -2849,8 +2555,8 @@ static const ProtobufCFieldDescriptor diyml__v1__list_trainings_response__field_
   },
 };
 static const unsigned diyml__v1__list_trainings_response__field_indices_by_name[] = {
-  0,   /* field[0] = jobs */
   1,   /* field[1] = next_page_token */
+  0,   /* field[0] = trainings */
 };
 static const ProtobufCIntRange diyml__v1__list_trainings_response__number_ranges[1 + 1] =
 {
@@ -2890,7 +2596,7 @@ static const ProtobufCFieldDescriptor diyml__v1__cancel_training_request__field_
     "number",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__V1__CancelTrainingRequest, number),
     NULL,
@@ -2921,44 +2627,6 @@ const ProtobufCMessageDescriptor diyml__v1__cancel_training_request__descriptor 
   diyml__v1__cancel_training_request__field_indices_by_name,
   1,  diyml__v1__cancel_training_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__cancel_training_request__init,
-  NULL,NULL,NULL    /* reserved[123] */
-};
-static const ProtobufCFieldDescriptor diyml__v1__cancel_training_response__field_descriptors[1] =
-{
-  {
-    "job",
-    1,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_MESSAGE,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CancelTrainingResponse, job),
-    &diyml__v1__training_job__descriptor,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-};
-static const unsigned diyml__v1__cancel_training_response__field_indices_by_name[] = {
-  0,   /* field[0] = job */
-};
-static const ProtobufCIntRange diyml__v1__cancel_training_response__number_ranges[1 + 1] =
-{
-  { 1, 0 },
-  { 0, 1 }
-};
-const ProtobufCMessageDescriptor diyml__v1__cancel_training_response__descriptor =
-{
-  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
-  "diyml.v1.CancelTrainingResponse",
-  "CancelTrainingResponse",
-  "Diyml__V1__CancelTrainingResponse",
-  "diyml.v1",
-  sizeof(Diyml__V1__CancelTrainingResponse),
-  1,
-  diyml__v1__cancel_training_response__field_descriptors,
-  diyml__v1__cancel_training_response__field_indices_by_name,
-  1,  diyml__v1__cancel_training_response__number_ranges,
-  (ProtobufCMessageInit) diyml__v1__cancel_training_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue diyml__v1__training_phase__enum_values_by_number[5] =
@@ -2997,12 +2665,12 @@ const ProtobufCEnumDescriptor diyml__v1__training_phase__descriptor =
 };
 static const ProtobufCMethodDescriptor diyml__v1__training__method_descriptors[6] =
 {
-  { "Train", &diyml__v1__train_request__descriptor, &diyml__v1__train_response__descriptor },
+  { "Train", &diyml__v1__train_request__descriptor, &diyml__v1__training_job__descriptor },
   { "WatchTraining", &diyml__v1__watch_training_request__descriptor, &diyml__v1__training_event__descriptor },
-  { "GetTraining", &diyml__v1__get_training_request__descriptor, &diyml__v1__get_training_response__descriptor },
-  { "GetTrainingReport", &diyml__v1__get_training_report_request__descriptor, &diyml__v1__get_training_report_response__descriptor },
+  { "GetTraining", &diyml__v1__get_training_request__descriptor, &diyml__v1__training_job__descriptor },
+  { "GetTrainingReport", &diyml__v1__get_training_report_request__descriptor, &diyml__v1__training_report__descriptor },
   { "ListTrainings", &diyml__v1__list_trainings_request__descriptor, &diyml__v1__list_trainings_response__descriptor },
-  { "CancelTraining", &diyml__v1__cancel_training_request__descriptor, &diyml__v1__cancel_training_response__descriptor },
+  { "CancelTraining", &diyml__v1__cancel_training_request__descriptor, &diyml__v1__training_job__descriptor },
 };
 const unsigned diyml__v1__training__method_indices_by_name[] = {
   5,        /* CancelTraining */
@@ -3025,7 +2693,7 @@ const ProtobufCServiceDescriptor diyml__v1__training__descriptor =
 };
 void diyml__v1__training__train(ProtobufCService *service,
                                 const Diyml__V1__TrainRequest *input,
-                                Diyml__V1__TrainResponse_Closure closure,
+                                Diyml__V1__TrainingJob_Closure closure,
                                 void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);
@@ -3041,7 +2709,7 @@ void diyml__v1__training__watch_training(ProtobufCService *service,
 }
 void diyml__v1__training__get_training(ProtobufCService *service,
                                        const Diyml__V1__GetTrainingRequest *input,
-                                       Diyml__V1__GetTrainingResponse_Closure closure,
+                                       Diyml__V1__TrainingJob_Closure closure,
                                        void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);
@@ -3049,7 +2717,7 @@ void diyml__v1__training__get_training(ProtobufCService *service,
 }
 void diyml__v1__training__get_training_report(ProtobufCService *service,
                                               const Diyml__V1__GetTrainingReportRequest *input,
-                                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                                              Diyml__V1__TrainingReport_Closure closure,
                                               void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);
@@ -3065,7 +2733,7 @@ void diyml__v1__training__list_trainings(ProtobufCService *service,
 }
 void diyml__v1__training__cancel_training(ProtobufCService *service,
                                           const Diyml__V1__CancelTrainingRequest *input,
-                                          Diyml__V1__CancelTrainingResponse_Closure closure,
+                                          Diyml__V1__TrainingJob_Closure closure,
                                           void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__training__descriptor);

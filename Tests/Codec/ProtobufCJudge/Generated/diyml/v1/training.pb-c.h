@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "diyml/v1/data.pb-c.h"
 #include "diyml/v1/inference.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Diyml__V1__TrainingParameters Diyml__V1__TrainingParameters;
 typedef struct Diyml__V1__TrainingJob Diyml__V1__TrainingJob;
@@ -31,16 +32,12 @@ typedef struct Diyml__V1__TrainingReport__DetectionExample Diyml__V1__TrainingRe
 typedef struct Diyml__V1__TrainingProgress Diyml__V1__TrainingProgress;
 typedef struct Diyml__V1__TrainingEvent Diyml__V1__TrainingEvent;
 typedef struct Diyml__V1__TrainRequest Diyml__V1__TrainRequest;
-typedef struct Diyml__V1__TrainResponse Diyml__V1__TrainResponse;
 typedef struct Diyml__V1__WatchTrainingRequest Diyml__V1__WatchTrainingRequest;
 typedef struct Diyml__V1__GetTrainingRequest Diyml__V1__GetTrainingRequest;
-typedef struct Diyml__V1__GetTrainingResponse Diyml__V1__GetTrainingResponse;
 typedef struct Diyml__V1__GetTrainingReportRequest Diyml__V1__GetTrainingReportRequest;
-typedef struct Diyml__V1__GetTrainingReportResponse Diyml__V1__GetTrainingReportResponse;
 typedef struct Diyml__V1__ListTrainingsRequest Diyml__V1__ListTrainingsRequest;
 typedef struct Diyml__V1__ListTrainingsResponse Diyml__V1__ListTrainingsResponse;
 typedef struct Diyml__V1__CancelTrainingRequest Diyml__V1__CancelTrainingRequest;
-typedef struct Diyml__V1__CancelTrainingResponse Diyml__V1__CancelTrainingResponse;
 
 
 /* --- enums --- */
@@ -68,6 +65,12 @@ typedef enum _Diyml__V1__TrainingPhase {
 
 /* --- messages --- */
 
+typedef enum {
+  DIYML__V1__TRAINING_PARAMETERS__HAS_SEED__NOT_SET = 0,
+  DIYML__V1__TRAINING_PARAMETERS__HAS_SEED_SEED = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_PARAMETERS__HAS_SEED__CASE)
+} Diyml__V1__TrainingParameters__HasSeedCase;
+
 /*
  * Zero or missing means: the recipe chooses.
  */
@@ -77,15 +80,11 @@ struct  Diyml__V1__TrainingParameters
   /*
    * Passes over the training images, with a classifier while fine-tuning: at most 1,000.
    */
-  uint32_t epochs;
-  /*
-   * Of everything random; the same seed and data give the same weights.
-   */
-  uint64_t seed;
+  int32_t epochs;
   /*
    * Seconds of training at most: 10 to 86,400; 0 means 480, and 1,800 for detection projects.
    */
-  uint32_t time_budget_seconds;
+  int32_t time_budget_seconds;
   /*
    * The part of the images held back for validation: 0.05 to 0.5; 0 means 0.15.
    */
@@ -93,7 +92,7 @@ struct  Diyml__V1__TrainingParameters
   /*
    * The side of the network's square input in pixels: 64 to 512, a multiple of 32.
    */
-  uint32_t input_side;
+  int32_t input_side;
   /*
    * Train only the head on frozen features: seconds instead of minutes, and less accurate. Not for
    * detection projects.
@@ -103,10 +102,14 @@ struct  Diyml__V1__TrainingParameters
    * Never mirror images while training: for classes that differ by left and right.
    */
   protobuf_c_boolean no_flip;
+  Diyml__V1__TrainingParameters__HasSeedCase has_seed_case;
+  union {
+    int64_t seed;
+  };
 };
 #define DIYML__V1__TRAINING_PARAMETERS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_parameters__descriptor) \
-    , 0, 0, 0, 0, 0, 0, 0 }
+    , 0, 0, 0, 0, 0, 0, DIYML__V1__TRAINING_PARAMETERS__HAS_SEED__NOT_SET, {0} }
 
 
 struct  Diyml__V1__TrainingJob
@@ -116,24 +119,24 @@ struct  Diyml__V1__TrainingJob
   /*
    * Counts a project's trainings from 1; a model's version is the number of its training.
    */
-  uint32_t number;
+  int32_t number;
   Diyml__V1__TrainingState state;
   Diyml__V1__TrainingParameters *parameters;
   /*
    * The SHA-256 of the frozen data set's list of images and labels, in hexadecimal.
    */
   char *data_set_hash;
-  uint64_t data_point_count;
+  int32_t image_count;
   /*
-   * Why it failed or was cancelled; empty otherwise.
+   * Why it failed or was canceled; empty otherwise.
    */
   char *reason;
+  Google__Protobuf__Timestamp *create_time;
   /*
-   * Milliseconds since 1970-01-01 UTC; 0 for what has not happened.
+   * Missing until it has happened.
    */
-  int64_t create_time_unix_ms;
-  int64_t start_time_unix_ms;
-  int64_t end_time_unix_ms;
+  Google__Protobuf__Timestamp *start_time;
+  Google__Protobuf__Timestamp *end_time;
   /*
    * When it has succeeded.
    */
@@ -141,7 +144,7 @@ struct  Diyml__V1__TrainingJob
 };
 #define DIYML__V1__TRAINING_JOB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_job__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, 0, 0, NULL }
+    , (char *)protobuf_c_empty_string, 0, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL }
 
 
 struct  Diyml__V1__ModelMetrics__ClassMetrics
@@ -157,7 +160,7 @@ struct  Diyml__V1__ModelMetrics__ClassMetrics
   /*
    * Validation images of the class.
    */
-  uint64_t support;
+  int32_t support;
 };
 #define DIYML__V1__MODEL_METRICS__CLASS_METRICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__model_metrics__class_metrics__descriptor) \
@@ -179,7 +182,7 @@ struct  Diyml__V1__ModelMetrics
    * 0 to 1: the part whose right class is among the first `top_k`.
    */
   double top_k_accuracy;
-  uint32_t top_k;
+  int32_t top_k;
   /*
    * The plain mean over classes.
    */
@@ -190,9 +193,9 @@ struct  Diyml__V1__ModelMetrics
    * Row by row: images of class `row` taken for class `column`, in the order of `classes`.
    */
   size_t n_confusion;
-  uint64_t *confusion;
-  uint64_t training_images;
-  uint64_t validation_images;
+  int32_t *confusion;
+  int32_t training_images;
+  int32_t validation_images;
   /*
    * The mean over the training images of the last epoch: of a classifier its cross entropy, of a
    * detector the sum of its losses.
@@ -239,7 +242,7 @@ struct  Diyml__V1__DetectionMetrics__ClassMetrics
   /*
    * Objects of the class in the validation images.
    */
-  uint64_t objects;
+  int32_t objects;
   Diyml__V1__DetectionMetrics__ClassMetrics__HasAveragePrecisionCase has_average_precision_case;
   union {
     double average_precision;
@@ -259,40 +262,40 @@ struct  Diyml__V1__DetectionMetrics__ClassMetrics
 
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_MAP = 1
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP__CASE)
-} Diyml__V1__DetectionMetrics__HasMapCase;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_MEAN_AVERAGE_PRECISION = 1
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionCase;
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP50__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP50_MAP50 = 2
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP50__CASE)
-} Diyml__V1__DetectionMetrics__HasMap50Case;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION50__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION50_MEAN_AVERAGE_PRECISION50 = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION50__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecision50Case;
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP75__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP75_MAP75 = 3
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP75__CASE)
-} Diyml__V1__DetectionMetrics__HasMap75Case;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION75__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION75_MEAN_AVERAGE_PRECISION75 = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION75__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecision75Case;
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL_MAP_SMALL = 4
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__CASE)
-} Diyml__V1__DetectionMetrics__HasMapSmallCase;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_SMALL__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_SMALL_MEAN_AVERAGE_PRECISION_SMALL = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_SMALL__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionSmallCase;
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM_MAP_MEDIUM = 5
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__CASE)
-} Diyml__V1__DetectionMetrics__HasMapMediumCase;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_MEDIUM__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_MEDIUM_MEAN_AVERAGE_PRECISION_MEDIUM = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_MEDIUM__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionMediumCase;
 
 typedef enum {
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__NOT_SET = 0,
-  DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE_MAP_LARGE = 6
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__CASE)
-} Diyml__V1__DetectionMetrics__HasMapLargeCase;
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_LARGE__NOT_SET = 0,
+  DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_LARGE_MEAN_AVERAGE_PRECISION_LARGE = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_LARGE__CASE)
+} Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionLargeCase;
 
 typedef enum {
   DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__NOT_SET = 0,
@@ -332,35 +335,35 @@ struct  Diyml__V1__DetectionMetrics
   double precision;
   double recall;
   double f1;
-  uint64_t training_objects;
-  uint64_t validation_objects;
+  int32_t training_objects;
+  int32_t validation_objects;
   /*
    * Boxes that were less than a pixel wide or high inside their image, and counted for nothing.
    */
-  uint64_t boxes_left_out;
-  Diyml__V1__DetectionMetrics__HasMapCase has_map_case;
+  int32_t boxes_left_out;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionCase has_mean_average_precision_case;
   union {
-    double map;
+    double mean_average_precision;
   };
-  Diyml__V1__DetectionMetrics__HasMap50Case has_map50_case;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecision50Case has_mean_average_precision50_case;
   union {
-    double map50;
+    double mean_average_precision50;
   };
-  Diyml__V1__DetectionMetrics__HasMap75Case has_map75_case;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecision75Case has_mean_average_precision75_case;
   union {
-    double map75;
+    double mean_average_precision75;
   };
-  Diyml__V1__DetectionMetrics__HasMapSmallCase has_map_small_case;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionSmallCase has_mean_average_precision_small_case;
   union {
-    double map_small;
+    double mean_average_precision_small;
   };
-  Diyml__V1__DetectionMetrics__HasMapMediumCase has_map_medium_case;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionMediumCase has_mean_average_precision_medium_case;
   union {
-    double map_medium;
+    double mean_average_precision_medium;
   };
-  Diyml__V1__DetectionMetrics__HasMapLargeCase has_map_large_case;
+  Diyml__V1__DetectionMetrics__HasMeanAveragePrecisionLargeCase has_mean_average_precision_large_case;
   union {
-    double map_large;
+    double mean_average_precision_large;
   };
   Diyml__V1__DetectionMetrics__HasAverageRecall1Case has_average_recall1_case;
   union {
@@ -377,7 +380,7 @@ struct  Diyml__V1__DetectionMetrics
 };
 #define DIYML__V1__DETECTION_METRICS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__detection_metrics__descriptor) \
-    , 0,NULL, 0, 0, 0, 0, 0, 0, 0, DIYML__V1__DETECTION_METRICS__HAS_MAP__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP50__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP75__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_SMALL__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_MEDIUM__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MAP_LARGE__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100__NOT_SET, {0} }
+    , 0,NULL, 0, 0, 0, 0, 0, 0, 0, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION50__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION75__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_SMALL__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_MEDIUM__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_MEAN_AVERAGE_PRECISION_LARGE__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL1__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL10__NOT_SET, {0}, DIYML__V1__DETECTION_METRICS__HAS_AVERAGE_RECALL100__NOT_SET, {0} }
 
 
 typedef enum {
@@ -399,16 +402,16 @@ typedef enum {
 } Diyml__V1__TrainingReport__Epoch__HasValidationAccuracyCase;
 
 typedef enum {
-  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__NOT_SET = 0,
-  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP_VALIDATION_MAP = 6
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__CASE)
-} Diyml__V1__TrainingReport__Epoch__HasValidationMapCase;
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION_VALIDATION_MEAN_AVERAGE_PRECISION = 6
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationMeanAveragePrecisionCase;
 
 typedef enum {
-  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__NOT_SET = 0,
-  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50_VALIDATION_MAP50 = 7
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__CASE)
-} Diyml__V1__TrainingReport__Epoch__HasValidationMap50Case;
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION50__NOT_SET = 0,
+  DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION50_VALIDATION_MEAN_AVERAGE_PRECISION50 = 7
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION50__CASE)
+} Diyml__V1__TrainingReport__Epoch__HasValidationMeanAveragePrecision50Case;
 
 struct  Diyml__V1__TrainingReport__Epoch
 {
@@ -417,7 +420,7 @@ struct  Diyml__V1__TrainingReport__Epoch
   /*
    * From 1, within the phase.
    */
-  uint32_t epoch;
+  int32_t epoch;
   /*
    * Since the training started.
    */
@@ -434,18 +437,18 @@ struct  Diyml__V1__TrainingReport__Epoch
   union {
     double validation_accuracy;
   };
-  Diyml__V1__TrainingReport__Epoch__HasValidationMapCase has_validation_map_case;
+  Diyml__V1__TrainingReport__Epoch__HasValidationMeanAveragePrecisionCase has_validation_mean_average_precision_case;
   union {
-    double validation_map;
+    double validation_mean_average_precision;
   };
-  Diyml__V1__TrainingReport__Epoch__HasValidationMap50Case has_validation_map50_case;
+  Diyml__V1__TrainingReport__Epoch__HasValidationMeanAveragePrecision50Case has_validation_mean_average_precision50_case;
   union {
-    double validation_map50;
+    double validation_mean_average_precision50;
   };
 };
 #define DIYML__V1__TRAINING_REPORT__EPOCH__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__epoch__descriptor) \
-    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MAP50__NOT_SET, {0} }
+    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__NOT_SET, {0}, DIYML__V1__TRAINING_REPORT__EPOCH__HAS_VALIDATION_MEAN_AVERAGE_PRECISION50__NOT_SET, {0} }
 
 
 struct  Diyml__V1__TrainingReport__Confusion
@@ -458,7 +461,7 @@ struct  Diyml__V1__TrainingReport__Confusion
    * objects of at least `confidence_best` at an IoU of 0.5.
    */
   size_t n_counts;
-  uint64_t *counts;
+  int32_t *counts;
   /*
    * Whether a last row and column stand for the background: objects invented, and objects missed.
    */
@@ -490,12 +493,12 @@ struct  Diyml__V1__TrainingReport__PrecisionRecallCurve
 struct  Diyml__V1__TrainingReport__DetectionExample
 {
   ProtobufCMessage base;
-  char *data_point_id;
+  char *image_id;
   /*
    * Of the image after EXIF rotation, in pixels.
    */
-  uint32_t image_width;
-  uint32_t image_height;
+  int32_t image_width;
+  int32_t image_height;
   /*
    * What is there.
    */
@@ -534,10 +537,14 @@ struct  Diyml__V1__TrainingReport
    */
   size_t n_detection_examples;
   Diyml__V1__TrainingReport__DetectionExample **detection_examples;
+  /*
+   * The number of the training.
+   */
+  int32_t number;
 };
 #define DIYML__V1__TRAINING_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__descriptor) \
-    , 0,NULL, NULL, 0,NULL, 0,NULL }
+    , 0,NULL, NULL, 0,NULL, 0,NULL, 0 }
 
 
 typedef enum {
@@ -553,10 +560,10 @@ typedef enum {
 } Diyml__V1__TrainingProgress__HasValidationAccuracyCase;
 
 typedef enum {
-  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__NOT_SET = 0,
-  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP_VALIDATION_MAP = 10
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__CASE)
-} Diyml__V1__TrainingProgress__HasValidationMapCase;
+  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__NOT_SET = 0,
+  DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MEAN_AVERAGE_PRECISION_VALIDATION_MEAN_AVERAGE_PRECISION = 10
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__CASE)
+} Diyml__V1__TrainingProgress__HasValidationMeanAveragePrecisionCase;
 
 struct  Diyml__V1__TrainingProgress
 {
@@ -565,13 +572,13 @@ struct  Diyml__V1__TrainingProgress
   /*
    * From 1, within the phase.
    */
-  uint32_t epoch;
-  uint32_t epochs;
+  int32_t epoch;
+  int32_t epochs;
   /*
    * Images done and to do within the epoch.
    */
-  uint64_t images_done;
-  uint64_t images_total;
+  int32_t images_done;
+  int32_t images_total;
   double images_per_second;
   /*
    * An estimate for the whole training.
@@ -585,14 +592,14 @@ struct  Diyml__V1__TrainingProgress
   union {
     double validation_accuracy;
   };
-  Diyml__V1__TrainingProgress__HasValidationMapCase has_validation_map_case;
+  Diyml__V1__TrainingProgress__HasValidationMeanAveragePrecisionCase has_validation_mean_average_precision_case;
   union {
-    double validation_map;
+    double validation_mean_average_precision;
   };
 };
 #define DIYML__V1__TRAINING_PROGRESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_progress__descriptor) \
-    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__V1__TRAINING_PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MAP__NOT_SET, {0} }
+    , DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED, 0, 0, 0, 0, 0, 0, DIYML__V1__TRAINING_PROGRESS__HAS_LOSS__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_ACCURACY__NOT_SET, {0}, DIYML__V1__TRAINING_PROGRESS__HAS_VALIDATION_MEAN_AVERAGE_PRECISION__NOT_SET, {0} }
 
 
 typedef enum {
@@ -609,11 +616,8 @@ struct  Diyml__V1__TrainingEvent
   /*
    * Grows by one with each event of a training; pass the last seen to WatchTraining to go on.
    */
-  uint64_t sequence;
-  /*
-   * Milliseconds since 1970-01-01 UTC.
-   */
-  int64_t time_unix_ms;
+  int32_t sequence;
+  Google__Protobuf__Timestamp *time;
   Diyml__V1__TrainingEvent__EventCase event_case;
   union {
     /*
@@ -629,7 +633,7 @@ struct  Diyml__V1__TrainingEvent
 };
 #define DIYML__V1__TRAINING_EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_event__descriptor) \
-    , 0, 0, DIYML__V1__TRAINING_EVENT__EVENT__NOT_SET, {0} }
+    , 0, NULL, DIYML__V1__TRAINING_EVENT__EVENT__NOT_SET, {0} }
 
 
 struct  Diyml__V1__TrainRequest
@@ -643,16 +647,6 @@ struct  Diyml__V1__TrainRequest
     , (char *)protobuf_c_empty_string, NULL }
 
 
-struct  Diyml__V1__TrainResponse
-{
-  ProtobufCMessage base;
-  Diyml__V1__TrainingJob *job;
-};
-#define DIYML__V1__TRAIN_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__train_response__descriptor) \
-    , NULL }
-
-
 struct  Diyml__V1__WatchTrainingRequest
 {
   ProtobufCMessage base;
@@ -660,11 +654,11 @@ struct  Diyml__V1__WatchTrainingRequest
   /*
    * 0 means the newest.
    */
-  uint32_t number;
+  int32_t number;
   /*
    * The sequence of the last event seen; 0 means from the first.
    */
-  uint64_t after_event;
+  int32_t after_event;
 };
 #define DIYML__V1__WATCH_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__watch_training_request__descriptor) \
@@ -678,21 +672,11 @@ struct  Diyml__V1__GetTrainingRequest
   /*
    * 0 means the newest.
    */
-  uint32_t number;
+  int32_t number;
 };
 #define DIYML__V1__GET_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
-
-
-struct  Diyml__V1__GetTrainingResponse
-{
-  ProtobufCMessage base;
-  Diyml__V1__TrainingJob *job;
-};
-#define DIYML__V1__GET_TRAINING_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_response__descriptor) \
-    , NULL }
 
 
 struct  Diyml__V1__GetTrainingReportRequest
@@ -702,25 +686,11 @@ struct  Diyml__V1__GetTrainingReportRequest
   /*
    * 0 means the newest.
    */
-  uint32_t number;
+  int32_t number;
 };
 #define DIYML__V1__GET_TRAINING_REPORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_report_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
-
-
-struct  Diyml__V1__GetTrainingReportResponse
-{
-  ProtobufCMessage base;
-  /*
-   * The training's number.
-   */
-  uint32_t number;
-  Diyml__V1__TrainingReport *report;
-};
-#define DIYML__V1__GET_TRAINING_REPORT_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_report_response__descriptor) \
-    , 0, NULL }
 
 
 struct  Diyml__V1__ListTrainingsRequest
@@ -730,7 +700,7 @@ struct  Diyml__V1__ListTrainingsRequest
   /*
    * At most 1,000; 0 means 100.
    */
-  uint32_t page_size;
+  int32_t page_size;
   char *page_token;
 };
 #define DIYML__V1__LIST_TRAININGS_REQUEST__INIT \
@@ -741,8 +711,8 @@ struct  Diyml__V1__ListTrainingsRequest
 struct  Diyml__V1__ListTrainingsResponse
 {
   ProtobufCMessage base;
-  size_t n_jobs;
-  Diyml__V1__TrainingJob **jobs;
+  size_t n_trainings;
+  Diyml__V1__TrainingJob **trainings;
   char *next_page_token;
 };
 #define DIYML__V1__LIST_TRAININGS_RESPONSE__INIT \
@@ -757,21 +727,11 @@ struct  Diyml__V1__CancelTrainingRequest
   /*
    * 0 means the newest.
    */
-  uint32_t number;
+  int32_t number;
 };
 #define DIYML__V1__CANCEL_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__cancel_training_request__descriptor) \
     , (char *)protobuf_c_empty_string, 0 }
-
-
-struct  Diyml__V1__CancelTrainingResponse
-{
-  ProtobufCMessage base;
-  Diyml__V1__TrainingJob *job;
-};
-#define DIYML__V1__CANCEL_TRAINING_RESPONSE__INIT \
- { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__cancel_training_response__descriptor) \
-    , NULL }
 
 
 /* Diyml__V1__TrainingParameters methods */
@@ -944,25 +904,6 @@ Diyml__V1__TrainRequest *
 void   diyml__v1__train_request__free_unpacked
                      (Diyml__V1__TrainRequest *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__V1__TrainResponse methods */
-void   diyml__v1__train_response__init
-                     (Diyml__V1__TrainResponse         *message);
-size_t diyml__v1__train_response__get_packed_size
-                     (const Diyml__V1__TrainResponse   *message);
-size_t diyml__v1__train_response__pack
-                     (const Diyml__V1__TrainResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__train_response__pack_to_buffer
-                     (const Diyml__V1__TrainResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__TrainResponse *
-       diyml__v1__train_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__train_response__free_unpacked
-                     (Diyml__V1__TrainResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Diyml__V1__WatchTrainingRequest methods */
 void   diyml__v1__watch_training_request__init
                      (Diyml__V1__WatchTrainingRequest         *message);
@@ -1001,25 +942,6 @@ Diyml__V1__GetTrainingRequest *
 void   diyml__v1__get_training_request__free_unpacked
                      (Diyml__V1__GetTrainingRequest *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__V1__GetTrainingResponse methods */
-void   diyml__v1__get_training_response__init
-                     (Diyml__V1__GetTrainingResponse         *message);
-size_t diyml__v1__get_training_response__get_packed_size
-                     (const Diyml__V1__GetTrainingResponse   *message);
-size_t diyml__v1__get_training_response__pack
-                     (const Diyml__V1__GetTrainingResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__get_training_response__pack_to_buffer
-                     (const Diyml__V1__GetTrainingResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__GetTrainingResponse *
-       diyml__v1__get_training_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__get_training_response__free_unpacked
-                     (Diyml__V1__GetTrainingResponse *message,
-                      ProtobufCAllocator *allocator);
 /* Diyml__V1__GetTrainingReportRequest methods */
 void   diyml__v1__get_training_report_request__init
                      (Diyml__V1__GetTrainingReportRequest         *message);
@@ -1038,25 +960,6 @@ Diyml__V1__GetTrainingReportRequest *
                       const uint8_t       *data);
 void   diyml__v1__get_training_report_request__free_unpacked
                      (Diyml__V1__GetTrainingReportRequest *message,
-                      ProtobufCAllocator *allocator);
-/* Diyml__V1__GetTrainingReportResponse methods */
-void   diyml__v1__get_training_report_response__init
-                     (Diyml__V1__GetTrainingReportResponse         *message);
-size_t diyml__v1__get_training_report_response__get_packed_size
-                     (const Diyml__V1__GetTrainingReportResponse   *message);
-size_t diyml__v1__get_training_report_response__pack
-                     (const Diyml__V1__GetTrainingReportResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__get_training_report_response__pack_to_buffer
-                     (const Diyml__V1__GetTrainingReportResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__GetTrainingReportResponse *
-       diyml__v1__get_training_report_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__get_training_report_response__free_unpacked
-                     (Diyml__V1__GetTrainingReportResponse *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__V1__ListTrainingsRequest methods */
 void   diyml__v1__list_trainings_request__init
@@ -1115,25 +1018,6 @@ Diyml__V1__CancelTrainingRequest *
 void   diyml__v1__cancel_training_request__free_unpacked
                      (Diyml__V1__CancelTrainingRequest *message,
                       ProtobufCAllocator *allocator);
-/* Diyml__V1__CancelTrainingResponse methods */
-void   diyml__v1__cancel_training_response__init
-                     (Diyml__V1__CancelTrainingResponse         *message);
-size_t diyml__v1__cancel_training_response__get_packed_size
-                     (const Diyml__V1__CancelTrainingResponse   *message);
-size_t diyml__v1__cancel_training_response__pack
-                     (const Diyml__V1__CancelTrainingResponse   *message,
-                      uint8_t             *out);
-size_t diyml__v1__cancel_training_response__pack_to_buffer
-                     (const Diyml__V1__CancelTrainingResponse   *message,
-                      ProtobufCBuffer     *buffer);
-Diyml__V1__CancelTrainingResponse *
-       diyml__v1__cancel_training_response__unpack
-                     (ProtobufCAllocator  *allocator,
-                      size_t               len,
-                      const uint8_t       *data);
-void   diyml__v1__cancel_training_response__free_unpacked
-                     (Diyml__V1__CancelTrainingResponse *message,
-                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Diyml__V1__TrainingParameters_Closure)
@@ -1178,23 +1062,14 @@ typedef void (*Diyml__V1__TrainingEvent_Closure)
 typedef void (*Diyml__V1__TrainRequest_Closure)
                  (const Diyml__V1__TrainRequest *message,
                   void *closure_data);
-typedef void (*Diyml__V1__TrainResponse_Closure)
-                 (const Diyml__V1__TrainResponse *message,
-                  void *closure_data);
 typedef void (*Diyml__V1__WatchTrainingRequest_Closure)
                  (const Diyml__V1__WatchTrainingRequest *message,
                   void *closure_data);
 typedef void (*Diyml__V1__GetTrainingRequest_Closure)
                  (const Diyml__V1__GetTrainingRequest *message,
                   void *closure_data);
-typedef void (*Diyml__V1__GetTrainingResponse_Closure)
-                 (const Diyml__V1__GetTrainingResponse *message,
-                  void *closure_data);
 typedef void (*Diyml__V1__GetTrainingReportRequest_Closure)
                  (const Diyml__V1__GetTrainingReportRequest *message,
-                  void *closure_data);
-typedef void (*Diyml__V1__GetTrainingReportResponse_Closure)
-                 (const Diyml__V1__GetTrainingReportResponse *message,
                   void *closure_data);
 typedef void (*Diyml__V1__ListTrainingsRequest_Closure)
                  (const Diyml__V1__ListTrainingsRequest *message,
@@ -1205,9 +1080,6 @@ typedef void (*Diyml__V1__ListTrainingsResponse_Closure)
 typedef void (*Diyml__V1__CancelTrainingRequest_Closure)
                  (const Diyml__V1__CancelTrainingRequest *message,
                   void *closure_data);
-typedef void (*Diyml__V1__CancelTrainingResponse_Closure)
-                 (const Diyml__V1__CancelTrainingResponse *message,
-                  void *closure_data);
 
 /* --- services --- */
 
@@ -1217,7 +1089,7 @@ struct Diyml__V1__Training_Service
   ProtobufCService base;
   void (*train)(Diyml__V1__Training_Service *service,
                 const Diyml__V1__TrainRequest *input,
-                Diyml__V1__TrainResponse_Closure closure,
+                Diyml__V1__TrainingJob_Closure closure,
                 void *closure_data);
   void (*watch_training)(Diyml__V1__Training_Service *service,
                          const Diyml__V1__WatchTrainingRequest *input,
@@ -1225,11 +1097,11 @@ struct Diyml__V1__Training_Service
                          void *closure_data);
   void (*get_training)(Diyml__V1__Training_Service *service,
                        const Diyml__V1__GetTrainingRequest *input,
-                       Diyml__V1__GetTrainingResponse_Closure closure,
+                       Diyml__V1__TrainingJob_Closure closure,
                        void *closure_data);
   void (*get_training_report)(Diyml__V1__Training_Service *service,
                               const Diyml__V1__GetTrainingReportRequest *input,
-                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                              Diyml__V1__TrainingReport_Closure closure,
                               void *closure_data);
   void (*list_trainings)(Diyml__V1__Training_Service *service,
                          const Diyml__V1__ListTrainingsRequest *input,
@@ -1237,7 +1109,7 @@ struct Diyml__V1__Training_Service
                          void *closure_data);
   void (*cancel_training)(Diyml__V1__Training_Service *service,
                           const Diyml__V1__CancelTrainingRequest *input,
-                          Diyml__V1__CancelTrainingResponse_Closure closure,
+                          Diyml__V1__TrainingJob_Closure closure,
                           void *closure_data);
 };
 typedef void (*Diyml__V1__Training_ServiceDestroy)(Diyml__V1__Training_Service *);
@@ -1255,7 +1127,7 @@ void diyml__v1__training__init (Diyml__V1__Training_Service *service,
       function_prefix__ ## cancel_training  }
 void diyml__v1__training__train(ProtobufCService *service,
                                 const Diyml__V1__TrainRequest *input,
-                                Diyml__V1__TrainResponse_Closure closure,
+                                Diyml__V1__TrainingJob_Closure closure,
                                 void *closure_data);
 void diyml__v1__training__watch_training(ProtobufCService *service,
                                          const Diyml__V1__WatchTrainingRequest *input,
@@ -1263,11 +1135,11 @@ void diyml__v1__training__watch_training(ProtobufCService *service,
                                          void *closure_data);
 void diyml__v1__training__get_training(ProtobufCService *service,
                                        const Diyml__V1__GetTrainingRequest *input,
-                                       Diyml__V1__GetTrainingResponse_Closure closure,
+                                       Diyml__V1__TrainingJob_Closure closure,
                                        void *closure_data);
 void diyml__v1__training__get_training_report(ProtobufCService *service,
                                               const Diyml__V1__GetTrainingReportRequest *input,
-                                              Diyml__V1__GetTrainingReportResponse_Closure closure,
+                                              Diyml__V1__TrainingReport_Closure closure,
                                               void *closure_data);
 void diyml__v1__training__list_trainings(ProtobufCService *service,
                                          const Diyml__V1__ListTrainingsRequest *input,
@@ -1275,7 +1147,7 @@ void diyml__v1__training__list_trainings(ProtobufCService *service,
                                          void *closure_data);
 void diyml__v1__training__cancel_training(ProtobufCService *service,
                                           const Diyml__V1__CancelTrainingRequest *input,
-                                          Diyml__V1__CancelTrainingResponse_Closure closure,
+                                          Diyml__V1__TrainingJob_Closure closure,
                                           void *closure_data);
 
 /* --- descriptors --- */
@@ -1295,16 +1167,12 @@ extern const ProtobufCMessageDescriptor diyml__v1__training_report__detection_ex
 extern const ProtobufCMessageDescriptor diyml__v1__training_progress__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__training_event__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__train_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__train_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__watch_training_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_training_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__get_training_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__get_training_report_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_trainings_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__list_trainings_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__cancel_training_request__descriptor;
-extern const ProtobufCMessageDescriptor diyml__v1__cancel_training_response__descriptor;
 extern const ProtobufCServiceDescriptor diyml__v1__training__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -697,7 +697,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_response_
     "width",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__InspectImageResponse, width),
     NULL,
@@ -709,7 +709,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_response_
     "height",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__InspectImageResponse, height),
     NULL,
@@ -721,7 +721,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__inspect_image_response_
     "frames",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__InspectImageResponse, frames),
     NULL,
@@ -799,7 +799,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_request__field
     "top_k",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__ClassifyRequest, top_k),
     NULL,
@@ -839,7 +839,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_response__scor
     "index",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__ClassifyResponse__Score, index),
     NULL,
@@ -902,7 +902,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_response__fiel
     "image_width",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__ClassifyResponse, image_width),
     NULL,
@@ -914,7 +914,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__classify_response__fiel
     "image_height",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__ClassifyResponse, image_height),
     NULL,
@@ -967,7 +967,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__box__field_descriptors[
     "class_index",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__Box, class_index),
     NULL,
@@ -1156,7 +1156,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_request__field_d
     "objects_max",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__DetectRequest, objects_max),
     NULL,
@@ -1210,7 +1210,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_response__field_
     "image_width",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__DetectResponse, image_width),
     NULL,
@@ -1222,7 +1222,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__detect_response__field_
     "image_height",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__DetectResponse, image_height),
     NULL,
@@ -1287,7 +1287,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     "class_index",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainClassifierRequest__Example, class_index),
     NULL,
@@ -1299,7 +1299,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     "group",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainClassifierRequest__Example, group),
     NULL,
@@ -1311,7 +1311,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     "width",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainClassifierRequest__Example, width),
     NULL,
@@ -1323,7 +1323,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_classifier_reques
     "height",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainClassifierRequest__Example, height),
     NULL,
@@ -1466,7 +1466,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request_
     "group",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, group),
     NULL,
@@ -1478,7 +1478,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request_
     "width",
     4,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, width),
     NULL,
@@ -1490,7 +1490,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_detector_request_
     "height",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainDetectorRequest__Example, height),
     NULL,
@@ -1609,7 +1609,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__example__f
     "index",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainEvent__Example, index),
     NULL,
@@ -1684,7 +1684,7 @@ static const ProtobufCFieldDescriptor diyml__engine__v1__train_event__result__fi
     "input_side",
     3,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_UINT32,
+    PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
     offsetof(Diyml__Engine__V1__TrainEvent__Result, input_side),
     NULL,

@@ -87,9 +87,9 @@ struct  Diyml__Engine__V1__InspectImageResponse
   /*
    * Pixels, after EXIF rotation.
    */
-  uint32_t width;
-  uint32_t height;
-  uint32_t frames;
+  int32_t width;
+  int32_t height;
+  int32_t frames;
   /*
    * 64-bit difference hash of the upright image: images that look alike differ in few bits.
    */
@@ -111,7 +111,7 @@ struct  Diyml__Engine__V1__ClassifyRequest
   /*
    * How many classes to answer with; 0 means all.
    */
-  uint32_t top_k;
+  int32_t top_k;
 };
 #define DIYML__ENGINE__V1__CLASSIFY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__classify_request__descriptor) \
@@ -124,7 +124,7 @@ struct  Diyml__Engine__V1__ClassifyResponse__Score
   /*
    * The place of the class in the model's list, from 0.
    */
-  uint32_t index;
+  int32_t index;
   double probability;
 };
 #define DIYML__ENGINE__V1__CLASSIFY_RESPONSE__SCORE__INIT \
@@ -143,8 +143,8 @@ struct  Diyml__Engine__V1__ClassifyResponse
   /*
    * Pixels, after EXIF rotation.
    */
-  uint32_t image_width;
-  uint32_t image_height;
+  int32_t image_width;
+  int32_t image_height;
   double milliseconds;
 };
 #define DIYML__ENGINE__V1__CLASSIFY_RESPONSE__INIT \
@@ -161,7 +161,7 @@ struct  Diyml__Engine__V1__Box
   /*
    * The place of its class in the list, from 0.
    */
-  uint32_t class_index;
+  int32_t class_index;
   /*
    * Finite; x_min <= x_max, y_min <= y_max.
    */
@@ -210,7 +210,7 @@ struct  Diyml__Engine__V1__DetectRequest
   /*
    * 1 to 1,000.
    */
-  uint32_t objects_max;
+  int32_t objects_max;
   Diyml__Engine__V1__DetectRequest__HasConfidenceMinCase has_confidence_min_case;
   union {
     double confidence_min;
@@ -232,8 +232,8 @@ struct  Diyml__Engine__V1__DetectResponse
   /*
    * Pixels, after EXIF rotation.
    */
-  uint32_t image_width;
-  uint32_t image_height;
+  int32_t image_width;
+  int32_t image_height;
   double milliseconds;
 };
 #define DIYML__ENGINE__V1__DETECT_RESPONSE__INIT \
@@ -251,16 +251,16 @@ struct  Diyml__Engine__V1__TrainClassifierRequest__Example
   /*
    * The place of its class in the list, from 0.
    */
-  uint32_t class_index;
+  int32_t class_index;
   /*
    * Examples of one group are kept on one side of the split.
    */
-  uint32_t group;
+  int32_t group;
   /*
    * Pixels, after EXIF rotation.
    */
-  uint32_t width;
-  uint32_t height;
+  int32_t width;
+  int32_t height;
 };
 #define DIYML__ENGINE__V1__TRAIN_CLASSIFIER_REQUEST__EXAMPLE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_classifier_request__example__descriptor) \
@@ -303,12 +303,12 @@ struct  Diyml__Engine__V1__TrainDetectorRequest__Example
   /*
    * Examples of one group are kept on one side of the split.
    */
-  uint32_t group;
+  int32_t group;
   /*
    * Pixels, after EXIF rotation.
    */
-  uint32_t width;
-  uint32_t height;
+  int32_t width;
+  int32_t height;
 };
 #define DIYML__ENGINE__V1__TRAIN_DETECTOR_REQUEST__EXAMPLE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__engine__v1__train_detector_request__example__descriptor) \
@@ -345,7 +345,7 @@ struct  Diyml__Engine__V1__TrainEvent__Example
   /*
    * Its place among the request's examples, from 0.
    */
-  uint32_t index;
+  int32_t index;
   /*
    * At most 100, most confident first.
    */
@@ -365,7 +365,7 @@ struct  Diyml__Engine__V1__TrainEvent__Result
    */
   char *model_hash;
   char *architecture;
-  uint32_t input_side;
+  int32_t input_side;
   Diyml__V1__ModelMetrics *metrics;
   /*
    * All but the examples, and a classifier's confusion, which its metrics hold.

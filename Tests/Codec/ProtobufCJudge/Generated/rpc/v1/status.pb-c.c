@@ -52,6 +52,51 @@ void   diyml__rpc__v1__status_detail__free_unpacked
   assert(message->base.descriptor == &diyml__rpc__v1__status_detail__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__rpc__v1__status__init
+                     (Diyml__Rpc__V1__Status         *message)
+{
+  static const Diyml__Rpc__V1__Status init_value = DIYML__RPC__V1__STATUS__INIT;
+  *message = init_value;
+}
+size_t diyml__rpc__v1__status__get_packed_size
+                     (const Diyml__Rpc__V1__Status *message)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__rpc__v1__status__pack
+                     (const Diyml__Rpc__V1__Status *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__rpc__v1__status__pack_to_buffer
+                     (const Diyml__Rpc__V1__Status *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Rpc__V1__Status *
+       diyml__rpc__v1__status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Rpc__V1__Status *)
+     protobuf_c_message_unpack (&diyml__rpc__v1__status__descriptor,
+                                allocator, len, data);
+}
+void   diyml__rpc__v1__status__free_unpacked
+                     (Diyml__Rpc__V1__Status *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__rpc__v1__status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__rpc__v1__field_violation__init
                      (Diyml__Rpc__V1__FieldViolation         *message)
 {
@@ -232,6 +277,57 @@ void   diyml__rpc__v1__unprocessed__free_unpacked
   assert(message->base.descriptor == &diyml__rpc__v1__unprocessed__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__rpc__v1__error_info__metadata_entry__init
+                     (Diyml__Rpc__V1__ErrorInfo__MetadataEntry         *message)
+{
+  static const Diyml__Rpc__V1__ErrorInfo__MetadataEntry init_value = DIYML__RPC__V1__ERROR_INFO__METADATA_ENTRY__INIT;
+  *message = init_value;
+}
+void   diyml__rpc__v1__error_info__init
+                     (Diyml__Rpc__V1__ErrorInfo         *message)
+{
+  static const Diyml__Rpc__V1__ErrorInfo init_value = DIYML__RPC__V1__ERROR_INFO__INIT;
+  *message = init_value;
+}
+size_t diyml__rpc__v1__error_info__get_packed_size
+                     (const Diyml__Rpc__V1__ErrorInfo *message)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__error_info__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__rpc__v1__error_info__pack
+                     (const Diyml__Rpc__V1__ErrorInfo *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__error_info__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__rpc__v1__error_info__pack_to_buffer
+                     (const Diyml__Rpc__V1__ErrorInfo *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__rpc__v1__error_info__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__Rpc__V1__ErrorInfo *
+       diyml__rpc__v1__error_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__Rpc__V1__ErrorInfo *)
+     protobuf_c_message_unpack (&diyml__rpc__v1__error_info__descriptor,
+                                allocator, len, data);
+}
+void   diyml__rpc__v1__error_info__free_unpacked
+                     (Diyml__Rpc__V1__ErrorInfo *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__rpc__v1__error_info__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__rpc__v1__resource__init
                      (Diyml__Rpc__V1__Resource         *message)
 {
@@ -277,7 +373,7 @@ void   diyml__rpc__v1__resource__free_unpacked
   assert(message->base.descriptor == &diyml__rpc__v1__resource__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor diyml__rpc__v1__status_detail__field_descriptors[5] =
+static const ProtobufCFieldDescriptor diyml__rpc__v1__status_detail__field_descriptors[6] =
 {
   {
     "field_violation",
@@ -339,8 +435,21 @@ static const ProtobufCFieldDescriptor diyml__rpc__v1__status_detail__field_descr
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "error_info",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Rpc__V1__StatusDetail, detail_case),
+    offsetof(Diyml__Rpc__V1__StatusDetail, error_info),
+    &diyml__rpc__v1__error_info__descriptor,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__rpc__v1__status_detail__field_indices_by_name[] = {
+  5,   /* field[5] = error_info */
   0,   /* field[0] = field_violation */
   1,   /* field[1] = limit_exceeded */
   4,   /* field[4] = resource */
@@ -350,7 +459,7 @@ static const unsigned diyml__rpc__v1__status_detail__field_indices_by_name[] = {
 static const ProtobufCIntRange diyml__rpc__v1__status_detail__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor diyml__rpc__v1__status_detail__descriptor =
 {
@@ -360,11 +469,75 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__status_detail__descriptor =
   "Diyml__Rpc__V1__StatusDetail",
   "diyml.rpc.v1",
   sizeof(Diyml__Rpc__V1__StatusDetail),
-  5,
+  6,
   diyml__rpc__v1__status_detail__field_descriptors,
   diyml__rpc__v1__status_detail__field_indices_by_name,
   1,  diyml__rpc__v1__status_detail__number_ranges,
   (ProtobufCMessageInit) diyml__rpc__v1__status_detail__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__rpc__v1__status__field_descriptors[3] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__Status, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__Status, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "details",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Rpc__V1__Status, n_details),
+    offsetof(Diyml__Rpc__V1__Status, details),
+    &diyml__rpc__v1__status_detail__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__rpc__v1__status__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  2,   /* field[2] = details */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange diyml__rpc__v1__status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__rpc__v1__status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.rpc.v1.Status",
+  "Status",
+  "Diyml__Rpc__V1__Status",
+  "diyml.rpc.v1",
+  sizeof(Diyml__Rpc__V1__Status),
+  3,
+  diyml__rpc__v1__status__field_descriptors,
+  diyml__rpc__v1__status__field_indices_by_name,
+  1,  diyml__rpc__v1__status__number_ranges,
+  (ProtobufCMessageInit) diyml__rpc__v1__status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__rpc__v1__field_violation__field_descriptors[2] =
@@ -536,6 +709,121 @@ const ProtobufCMessageDescriptor diyml__rpc__v1__unprocessed__descriptor =
   diyml__rpc__v1__unprocessed__field_indices_by_name,
   0,  diyml__rpc__v1__unprocessed__number_ranges,
   (ProtobufCMessageInit) diyml__rpc__v1__unprocessed__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__rpc__v1__error_info__metadata_entry__field_descriptors[2] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__ErrorInfo__MetadataEntry, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__ErrorInfo__MetadataEntry, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__rpc__v1__error_info__metadata_entry__field_indices_by_name[] = {
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange diyml__rpc__v1__error_info__metadata_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__rpc__v1__error_info__metadata_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.rpc.v1.ErrorInfo.MetadataEntry",
+  "MetadataEntry",
+  "Diyml__Rpc__V1__ErrorInfo__MetadataEntry",
+  "diyml.rpc.v1",
+  sizeof(Diyml__Rpc__V1__ErrorInfo__MetadataEntry),
+  2,
+  diyml__rpc__v1__error_info__metadata_entry__field_descriptors,
+  diyml__rpc__v1__error_info__metadata_entry__field_indices_by_name,
+  1,  diyml__rpc__v1__error_info__metadata_entry__number_ranges,
+  (ProtobufCMessageInit) diyml__rpc__v1__error_info__metadata_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__rpc__v1__error_info__field_descriptors[3] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__ErrorInfo, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "domain",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__Rpc__V1__ErrorInfo, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "metadata",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Diyml__Rpc__V1__ErrorInfo, n_metadata),
+    offsetof(Diyml__Rpc__V1__ErrorInfo, metadata),
+    &diyml__rpc__v1__error_info__metadata_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__rpc__v1__error_info__field_indices_by_name[] = {
+  1,   /* field[1] = domain */
+  2,   /* field[2] = metadata */
+  0,   /* field[0] = reason */
+};
+static const ProtobufCIntRange diyml__rpc__v1__error_info__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__rpc__v1__error_info__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.rpc.v1.ErrorInfo",
+  "ErrorInfo",
+  "Diyml__Rpc__V1__ErrorInfo",
+  "diyml.rpc.v1",
+  sizeof(Diyml__Rpc__V1__ErrorInfo),
+  3,
+  diyml__rpc__v1__error_info__field_descriptors,
+  diyml__rpc__v1__error_info__field_indices_by_name,
+  1,  diyml__rpc__v1__error_info__number_ranges,
+  (ProtobufCMessageInit) diyml__rpc__v1__error_info__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__rpc__v1__resource__field_descriptors[2] =

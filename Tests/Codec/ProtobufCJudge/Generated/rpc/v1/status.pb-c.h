@@ -16,10 +16,13 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Diyml__Rpc__V1__StatusDetail Diyml__Rpc__V1__StatusDetail;
+typedef struct Diyml__Rpc__V1__Status Diyml__Rpc__V1__Status;
 typedef struct Diyml__Rpc__V1__FieldViolation Diyml__Rpc__V1__FieldViolation;
 typedef struct Diyml__Rpc__V1__LimitExceeded Diyml__Rpc__V1__LimitExceeded;
 typedef struct Diyml__Rpc__V1__RetryAfter Diyml__Rpc__V1__RetryAfter;
 typedef struct Diyml__Rpc__V1__Unprocessed Diyml__Rpc__V1__Unprocessed;
+typedef struct Diyml__Rpc__V1__ErrorInfo Diyml__Rpc__V1__ErrorInfo;
+typedef struct Diyml__Rpc__V1__ErrorInfo__MetadataEntry Diyml__Rpc__V1__ErrorInfo__MetadataEntry;
 typedef struct Diyml__Rpc__V1__Resource Diyml__Rpc__V1__Resource;
 
 
@@ -34,7 +37,8 @@ typedef enum {
   DIYML__RPC__V1__STATUS_DETAIL__DETAIL_LIMIT_EXCEEDED = 2,
   DIYML__RPC__V1__STATUS_DETAIL__DETAIL_RETRY_AFTER = 3,
   DIYML__RPC__V1__STATUS_DETAIL__DETAIL_UNPROCESSED = 4,
-  DIYML__RPC__V1__STATUS_DETAIL__DETAIL_RESOURCE = 5
+  DIYML__RPC__V1__STATUS_DETAIL__DETAIL_RESOURCE = 5,
+  DIYML__RPC__V1__STATUS_DETAIL__DETAIL_ERROR_INFO = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__RPC__V1__STATUS_DETAIL__DETAIL__CASE)
 } Diyml__Rpc__V1__StatusDetail__DetailCase;
 
@@ -51,11 +55,37 @@ struct  Diyml__Rpc__V1__StatusDetail
     Diyml__Rpc__V1__RetryAfter *retry_after;
     Diyml__Rpc__V1__Unprocessed *unprocessed;
     Diyml__Rpc__V1__Resource *resource;
+    Diyml__Rpc__V1__ErrorInfo *error_info;
   };
 };
 #define DIYML__RPC__V1__STATUS_DETAIL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__status_detail__descriptor) \
     , DIYML__RPC__V1__STATUS_DETAIL__DETAIL__NOT_SET, {0} }
+
+
+/*
+ * A status inside an answer: of one part of a call that goes on with its other parts.
+ */
+struct  Diyml__Rpc__V1__Status
+{
+  ProtobufCMessage base;
+  /*
+   * One of gRPC's status codes.
+   */
+  int32_t code;
+  /*
+   * For people: names the thing, the value and the limit.
+   */
+  char *message;
+  /*
+   * For programs.
+   */
+  size_t n_details;
+  Diyml__Rpc__V1__StatusDetail **details;
+};
+#define DIYML__RPC__V1__STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__status__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, 0,NULL }
 
 
 /*
@@ -130,6 +160,42 @@ struct  Diyml__Rpc__V1__Unprocessed
      }
 
 
+struct  Diyml__Rpc__V1__ErrorInfo__MetadataEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  char *value;
+};
+#define DIYML__RPC__V1__ERROR_INFO__METADATA_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__error_info__metadata_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+/*
+ * Why the call failed, named for programs: as google.rpc.ErrorInfo (AIP-193).
+ */
+struct  Diyml__Rpc__V1__ErrorInfo
+{
+  ProtobufCMessage base;
+  /*
+   * In capitals: "CLASS_IN_USE". Within a domain it has one meaning, which does not change.
+   */
+  char *reason;
+  /*
+   * Who gives the reasons their meaning: "diyml".
+   */
+  char *domain;
+  /*
+   * What stands in the message, by names in lowerCamelCase.
+   */
+  size_t n_metadata;
+  Diyml__Rpc__V1__ErrorInfo__MetadataEntry **metadata;
+};
+#define DIYML__RPC__V1__ERROR_INFO__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__rpc__v1__error_info__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL }
+
+
 /*
  * The thing that was not found, exists already or may not be touched.
  */
@@ -168,6 +234,25 @@ Diyml__Rpc__V1__StatusDetail *
                       const uint8_t       *data);
 void   diyml__rpc__v1__status_detail__free_unpacked
                      (Diyml__Rpc__V1__StatusDetail *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__Rpc__V1__Status methods */
+void   diyml__rpc__v1__status__init
+                     (Diyml__Rpc__V1__Status         *message);
+size_t diyml__rpc__v1__status__get_packed_size
+                     (const Diyml__Rpc__V1__Status   *message);
+size_t diyml__rpc__v1__status__pack
+                     (const Diyml__Rpc__V1__Status   *message,
+                      uint8_t             *out);
+size_t diyml__rpc__v1__status__pack_to_buffer
+                     (const Diyml__Rpc__V1__Status   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Rpc__V1__Status *
+       diyml__rpc__v1__status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__rpc__v1__status__free_unpacked
+                     (Diyml__Rpc__V1__Status *message,
                       ProtobufCAllocator *allocator);
 /* Diyml__Rpc__V1__FieldViolation methods */
 void   diyml__rpc__v1__field_violation__init
@@ -245,6 +330,28 @@ Diyml__Rpc__V1__Unprocessed *
 void   diyml__rpc__v1__unprocessed__free_unpacked
                      (Diyml__Rpc__V1__Unprocessed *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__Rpc__V1__ErrorInfo__MetadataEntry methods */
+void   diyml__rpc__v1__error_info__metadata_entry__init
+                     (Diyml__Rpc__V1__ErrorInfo__MetadataEntry         *message);
+/* Diyml__Rpc__V1__ErrorInfo methods */
+void   diyml__rpc__v1__error_info__init
+                     (Diyml__Rpc__V1__ErrorInfo         *message);
+size_t diyml__rpc__v1__error_info__get_packed_size
+                     (const Diyml__Rpc__V1__ErrorInfo   *message);
+size_t diyml__rpc__v1__error_info__pack
+                     (const Diyml__Rpc__V1__ErrorInfo   *message,
+                      uint8_t             *out);
+size_t diyml__rpc__v1__error_info__pack_to_buffer
+                     (const Diyml__Rpc__V1__ErrorInfo   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__Rpc__V1__ErrorInfo *
+       diyml__rpc__v1__error_info__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__rpc__v1__error_info__free_unpacked
+                     (Diyml__Rpc__V1__ErrorInfo *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__Rpc__V1__Resource methods */
 void   diyml__rpc__v1__resource__init
                      (Diyml__Rpc__V1__Resource         *message);
@@ -269,6 +376,9 @@ void   diyml__rpc__v1__resource__free_unpacked
 typedef void (*Diyml__Rpc__V1__StatusDetail_Closure)
                  (const Diyml__Rpc__V1__StatusDetail *message,
                   void *closure_data);
+typedef void (*Diyml__Rpc__V1__Status_Closure)
+                 (const Diyml__Rpc__V1__Status *message,
+                  void *closure_data);
 typedef void (*Diyml__Rpc__V1__FieldViolation_Closure)
                  (const Diyml__Rpc__V1__FieldViolation *message,
                   void *closure_data);
@@ -281,6 +391,12 @@ typedef void (*Diyml__Rpc__V1__RetryAfter_Closure)
 typedef void (*Diyml__Rpc__V1__Unprocessed_Closure)
                  (const Diyml__Rpc__V1__Unprocessed *message,
                   void *closure_data);
+typedef void (*Diyml__Rpc__V1__ErrorInfo__MetadataEntry_Closure)
+                 (const Diyml__Rpc__V1__ErrorInfo__MetadataEntry *message,
+                  void *closure_data);
+typedef void (*Diyml__Rpc__V1__ErrorInfo_Closure)
+                 (const Diyml__Rpc__V1__ErrorInfo *message,
+                  void *closure_data);
 typedef void (*Diyml__Rpc__V1__Resource_Closure)
                  (const Diyml__Rpc__V1__Resource *message,
                   void *closure_data);
@@ -291,10 +407,13 @@ typedef void (*Diyml__Rpc__V1__Resource_Closure)
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__status_detail__descriptor;
+extern const ProtobufCMessageDescriptor diyml__rpc__v1__status__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__field_violation__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__limit_exceeded__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__retry_after__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__unprocessed__descriptor;
+extern const ProtobufCMessageDescriptor diyml__rpc__v1__error_info__descriptor;
+extern const ProtobufCMessageDescriptor diyml__rpc__v1__error_info__metadata_entry__descriptor;
 extern const ProtobufCMessageDescriptor diyml__rpc__v1__resource__descriptor;
 
 PROTOBUF_C__END_DECLS

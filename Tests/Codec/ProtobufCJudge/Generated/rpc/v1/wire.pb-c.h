@@ -168,7 +168,7 @@ struct  Diyml__Rpc__V1__Open
   size_t n_metadata;
   Diyml__Rpc__V1__MetadataEntry **metadata;
   /*
-   * Names this attempt at a change, so that a repeated attempt can be recognised; at most 128 bytes.
+   * Names this attempt at a change, so that a repeated attempt can be recognized; at most 128 bytes.
    */
   char *idempotency_key;
   /*

@@ -1,0 +1,54 @@
+internal import API
+internal import Codec
+internal import RPCCore
+internal import Store
+internal import WellKnownTypes
+
+extension DataStore {
+  /// The published model of an address as a request has it.
+  ///
+  /// - Throws: `INVALID_ARGUMENT` when it is not a valid address, `NOT_FOUND` when nothing is published
+  ///   there, to its owner too.
+  func publication(addressed text: String) async throws -> PublicationRecord {
+    let address: ModelAddress
+    do {
+      address = try ModelAddress(text)
+    } catch {
+      throw invalid("model", "\(error)")
+    }
+    do {
+      return try await publication(
+        owner: address.owner, project: address.project, version: address.version ?? 0)
+    } catch StoreError.notFound {
+      throw Status(
+        .notFound, "no model is published as '\(address)'",
+        details: [.resource(kind: "published model", name: "\(address)")])
+    }
+  }
+}
+
+extension Model {
+  init(_ publication: PublicationRecord) throws(DecodingError) {
+    let (training, model) = (publication.training, publication.model)
+    self = publication.message
+    metrics = try ModelMetrics(serialized: model.metrics)
+    parameters = try TrainingParameters(serialized: training.parameters)
+    architecture = model.architecture
+    inputSide = model.inputSide
+    fileHash = model.weights.hex
+    sizeBytes = model.weightsBytes
+    dataSetHash = training.dataSetHash
+    if let start = training.startTime, let end = training.endTime {
+      trainingTime = ProtoDuration(
+        .milliseconds(end.unixMilliseconds - start.unixMilliseconds))
+    }
+  }
+
+  /// As lists show it: without the figures of single classes, which may be many.
+  init(listed publication: PublicationRecord) throws(DecodingError) {
+    try self.init(publication)
+    metrics?.classes = []
+    metrics?.confusion = []
+    metrics?.detection?.classes = []
+  }
+}
