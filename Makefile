@@ -127,7 +127,8 @@ lint: ## Complains about style that no formatter mends.
 	@Scripts/tidy --self-test && Scripts/tidy
 	@Scripts/limits --self-test
 
-check: lint ## What a change must pass.
+check: lint setup ## What a change must pass.
+	@Scripts/contract --self-test && Scripts/contract
 	@$(MAKE) --no-print-directory generate CHECK=1
 	@$(MAKE) --no-print-directory graph CHECK=1
 	@$(MAKE) --no-print-directory test

@@ -21,7 +21,9 @@ def breaks(released, present):
         if there is not None and syntax(there) != syntax(file):
             yield f"{file.name}: syntax was {syntax(file)}, is {syntax(there)}"
         for was in things(file):
-            if was.parent is None or was.parent.name in now:
+            heir = now.get(was.parent.name) if was.parent else None
+            # What stood in something that has gone goes with it.
+            if was.parent is None or heir is not None and heir.kind == was.parent.kind:
                 yield from breaks_of(was, now)
 
 
@@ -149,4 +151,4 @@ def syntax(file):
 
 
 def a(kind):
-    return f"an {kind}" if kind[0] in "aeio" else f"a {kind}"
+    return "an enum" if kind == "enum" else f"a {kind}"

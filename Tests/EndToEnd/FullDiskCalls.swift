@@ -137,6 +137,9 @@ struct FullDiskCall: Sendable {
     FullDiskCall(DataMethods.getImage) {
       GetImageRequest(project: $0.project, id: $0.images[0].id)
     },
+    FullDiskCall(DataMethods.downloadImage) {
+      DownloadImageRequest(project: $0.project, id: $0.images[0].id)
+    },
     FullDiskCall(DataMethods.listImages) { ListImagesRequest(project: $0.project) },
     FullDiskCall(DataMethods.findMissingImages) {
       FindMissingImagesRequest(project: $0.project, ids: $0.images.map(\.id))
@@ -144,6 +147,9 @@ struct FullDiskCall: Sendable {
     FullDiskCall(DataMethods.setAnnotation) {
       SetAnnotationRequest(
         project: $0.project, id: $0.images[0].id, annotation: Annotation("dog"))
+    },
+    FullDiskCall(DataMethods.removeAnnotation) {
+      RemoveAnnotationRequest(project: $0.project, id: $0.images[0].id)
     },
     FullDiskCall(DataMethods.analyzeProject) { AnalyzeProjectRequest(project: $0.project) },
     FullDiskCall(DataMethods.deleteImage) {

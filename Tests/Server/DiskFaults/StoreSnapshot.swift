@@ -117,8 +117,6 @@ package struct StoreSnapshot {
     return "\(object.hex.prefix(8)) \(isRight ? "with its \(bytes.count) bytes" : "DAMAGED")"
   }
 
-  private static func text(_ figure: Double?) -> String { figure.map { "\($0)" } ?? "none" }
-
   private static func text(_ label: TrainingExample.Label) -> String {
     switch label {
     case .classIndex(let index): "class \(index)"

@@ -122,7 +122,7 @@ struct TrainingSchedulerTests {
       }
       _ = try await clients.training.cancelTraining(
         CancelTrainingRequest(project: "p2"), options: ada.options)
-      #expect(try await watch("p2", of: ada, clients).map(summary) == ["queued", "cancelled"])
+      #expect(try await watch("p2", of: ada, clients).map(summary) == ["queued", "canceled"])
       gate.open()
       #expect(try await watch("p3", of: ada, clients).map(summary).last == "succeeded")
     }
