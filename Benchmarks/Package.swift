@@ -21,6 +21,7 @@ extension Target.Dependency {
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let rpc = product(name: "RPC", package: "DIYML")
   static let swiftProtobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
+  static let wellKnownTypes = product(name: "WellKnownTypes", package: "DIYML")
 }
 
 let package = Package(
@@ -49,7 +50,8 @@ let package = Package(
     // What each method costs on stores of many images.
     .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
     .executableTarget(
-      name: "bench-store", dependencies: ["CSQLite", .api, .codec, .rpc], swiftSettings: settings),
+      name: "bench-store", dependencies: ["CSQLite", .api, .codec, .rpc, .wellKnownTypes],
+      swiftSettings: settings),
 
     // The RPC against grpc-swift-2 and bare SwiftNIO.
     .target(name: "CAllocations"),

@@ -3,6 +3,7 @@ import Codec
 import Foundation
 import RPCClient
 import RPCCore
+import WellKnownTypes
 
 /// Each method of the contract, called several times by itself.
 struct Methods {
@@ -103,7 +104,7 @@ struct Methods {
       ids.append(answer.token?.id ?? 0)
     }
     try await time("RevokeToken") { number in
-      _ = try await auth.revokeToken(.init(id: ids[number]), options: options)
+      _ = try await auth.revokeToken(.init(token: .id(ids[number])), options: options)
     }
     try await time("ChangePassword", calls: 3) { _ in
       _ = try await auth.changePassword(
@@ -153,26 +154,30 @@ struct Methods {
       _ = try await data.putImages(options: options) { writer in
         try await writer.write(.init(part: .project("images")))
         try await writer.write(
-          .init(part: .begin(.init(sizeBytes: UInt64(image.count), fileName: "noise.png"))))
+          .init(part: .begin(.init(sizeBytes: Int64(image.count), fileName: "noise.png"))))
         try await writer.write(.init(part: .chunk(Bytes(image))))
       }
     }
     try await time("GetImage") { number in
-      let request = GetImageRequest(project: "images", id: ids[number])
-      try await data.getImage(request, options: options) { parts in
+      _ = try await data.getImage(
+        GetImageRequest(project: "images", id: ids[number]), options: options)
+    }
+    try await time("DownloadImage") { number in
+      let request = DownloadImageRequest(project: "images", id: ids[number])
+      try await data.downloadImage(request, options: options) { parts in
         for try await _ in parts {}
       }
     }
     let unknown = String(repeating: "0", count: 64)
     for (count, name) in [(20, "20 ids"), (10_000, "10,000 ids")] {
       let asked = ids + Array(repeating: unknown, count: count - ids.count)
-      try await time("FindImages, \(name)") { _ in
+      try await time("FindMissingImages, \(name)") { _ in
         let request = FindMissingImagesRequest(project: "images", ids: asked)
         let answer = try await data.findMissingImages(request, options: options)
         guard answer.found.count == ids.count else { throw Failure("\(answer.found.count) found") }
       }
     }
-    try await time("RelabelImage") { number in
+    try await time("SetAnnotation") { number in
       let annotation = Annotation(value: .className("class 2"))
       _ = try await data.setAnnotation(
         .init(project: "images", id: ids[number], annotation: annotation), options: options)
@@ -233,7 +238,7 @@ struct Methods {
     try await time("Train and CancelTraining, 12 images", calls: 5) { number in
       let answer = try await training.train(.init(project: "tiny"), options: options)
       _ = try await training.cancelTraining(
-        .init(project: "tiny", number: answer.job?.number ?? 0), options: options)
+        .init(project: "tiny", number: answer.number), options: options)
     }
   }
 

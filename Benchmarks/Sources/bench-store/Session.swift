@@ -62,7 +62,7 @@ struct Session: Sendable {
   }
 
   /// Waits until a training has ended.
-  func end(ofTraining number: UInt32, of project: String) async throws -> TrainingState {
+  func end(ofTraining number: Int32, of project: String) async throws -> TrainingState {
     let request = WatchTrainingRequest(project: project, number: number)
     return try await training.watchTraining(request, options: options) { events in
       var state = TrainingState.unspecified

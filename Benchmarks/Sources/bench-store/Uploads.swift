@@ -81,7 +81,7 @@ struct Uploads {
       for image in images {
         try await writer.write(
           PutImagesRequest(
-            part: .begin(.init(sizeBytes: UInt64(image.count), fileName: "noise.png"))))
+            part: .begin(.init(sizeBytes: Int64(image.count), fileName: "noise.png"))))
         for start in stride(from: 0, to: image.count, by: Self.chunkBytes) {
           let chunk = Array(image[start..<min(start + Self.chunkBytes, image.count)])
           try await writer.write(PutImagesRequest(part: .chunk(Bytes(chunk))))
