@@ -83,7 +83,7 @@ struct DetectionJobReport: Sendable {
   func resultLine(data: String?) -> ResultLine {
     var values = data.map { [(key: "data", value: $0)] } ?? []
     values += [
-      ("mAP50", Self.text(evaluation.averagePrecision50)),
+      ("map50", Self.text(evaluation.averagePrecision50)),
       ("map", Self.text(evaluation.averagePrecision)), ("n", "\(images.count)"),
       ("train_seconds", Format.fixed(job.outcome.trainingSeconds, digits: 0)),
       ("train_images_per_second", Format.fixed(job.outcome.trainingImagesPerSecond, digits: 1)),
@@ -96,7 +96,7 @@ struct DetectionJobReport: Sendable {
   func file(at now: Date) -> DetectionResultsFile {
     DetectionResultsFile(
       name: job.name, data: job.split.name, time: now.formatted(Date.ISO8601FormatStyle()),
-      mAP50: evaluation.averagePrecision50, map: evaluation.averagePrecision,
+      map50: evaluation.averagePrecision50, map: evaluation.averagePrecision,
       classes: job.split.classNames.indices.map { index in
         DetectionResultsFile.ClassResult(
           name: job.split.classNames[index], ap50: evaluation.classAveragePrecisions50[index],

@@ -43,7 +43,7 @@ struct DetectionResultsFile: Results, Sendable {
   let name: String
   let data: String
   let time: String
-  let mAP50: Double?
+  let map50: Double?
   let map: Double?
   let classes: [ClassResult]
   let testImages: Int
