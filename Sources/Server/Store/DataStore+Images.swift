@@ -99,7 +99,7 @@ extension DataStore {
   /// - Returns: as many findings as `objects`, or fewer, of the first of them, when those have more
   ///   than `pagePartsMax` boxes; never none of some.
   /// - Throws: `.notFound(.project)`.
-  package func findMissingImages(
+  package func findImages(
     _ objects: [ObjectHash], inProject name: String, of account: AccountID
   ) async throws -> [ImageFinding] {
     let partsMax = limits.pagePartsMax

@@ -61,6 +61,8 @@ struct TrainingMathTests {
       (.classes(entries: 1, classes: 2), { $0.classes.removeLast() }),
       (.share(1.01), { $0.accuracy = 1.01 }), (.share(-0.1), { $0.classes[0].recall = -0.1 }),
       (.loss(.infinity), { $0.loss = .infinity }),
+      (.count(-1), { $0.validationImages = -1 }), (.count(-2), { $0.confusion[3] = -2 }),
+      (.count(.min), { $0.classes[1].support = .min }),
       (.otherKind, { $0.detection = DetectionMetrics() }),
     ]
 

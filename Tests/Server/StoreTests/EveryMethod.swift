@@ -88,7 +88,7 @@ struct EveryMethod {
     ).image.object
     _ = try await store.imageFacts(of: image)
     _ = try await store.image(image, inProject: project, of: ada)
-    _ = try await store.findMissingImages([image], inProject: project, of: ada)
+    _ = try await store.findImages([image], inProject: project, of: ada)
     _ = try await store.openImage(image, inProject: project, of: ada)
     _ = try await store.openObject(image)
     _ = try await store.setAnnotation(

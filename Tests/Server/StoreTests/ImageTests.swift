@@ -32,13 +32,13 @@ struct ImageTests {
     let cat = try await fixture.put("a", .className("cat")).image.object
     let bare = try await fixture.put("b").image.object
     let none = try fixture.store.stage([7, 7]).hash
-    let findings = try await fixture.store.findMissingImages(
+    let findings = try await fixture.store.findImages(
       [none, bare, cat, bare], inProject: "pets", of: fixture.ada.id)
     #expect(findings == [.missing, .stored(nil), .stored(.className("cat")), .stored(nil)])
-    let hers = try await fixture.store.findMissingImages([cat], inProject: "hers", of: grace.id)
+    let hers = try await fixture.store.findImages([cat], inProject: "hers", of: grace.id)
     #expect(hers == [.missing])
     await #expect(throws: StoreError.notFound(.project, "none")) {
-      try await fixture.store.findMissingImages([cat], inProject: "none", of: fixture.ada.id)
+      try await fixture.store.findImages([cat], inProject: "none", of: fixture.ada.id)
     }
   }
 
@@ -50,7 +50,7 @@ struct ImageTests {
       "\(fixture.folder.path)/objects/\(object.hex.prefix(2))/\(object.hex.dropFirst(2).prefix(2))"
     try Data("abd".utf8).write(to: URL(filePath: path + "/" + object.hex))
     func found() async throws -> [ImageFinding] {
-      try await fixture.store.findMissingImages([object], inProject: "pets", of: fixture.ada.id)
+      try await fixture.store.findImages([object], inProject: "pets", of: fixture.ada.id)
     }
     #expect(try await found() == [.stored(nil)])
     await #expect(throws: StoreError.self) {
@@ -76,7 +76,7 @@ struct ImageTests {
     }
     var seen: [Int] = []
     while !objects.isEmpty {
-      let findings = try await fixture.store.findMissingImages(
+      let findings = try await fixture.store.findImages(
         objects, inProject: "street", of: fixture.ada.id)
       try #require(!findings.isEmpty)
       seen.append(findings.count)

@@ -133,10 +133,8 @@ final class AuthProvider: AuthService {
     let user = try await base.user(of: context, needing: .account)
     try checkOldPassword(request.oldPassword, "old_password")
     try checkNewPassword(request.newPassword, "new_password")
-    return try await base.answer(request, context, of: user.account, hasSecrets: true) {
-      (_: Void) in
-      ProtoEmpty()
-    } to: { answer in
+    return try await base.acknowledge(request, context, of: user.account, hasSecrets: true) {
+      answer in
       try await requirePassword(request.oldPassword, of: user.account)
       let hash = try await passwords.hash(request.newPassword)
       try await store.changePassword(
@@ -189,9 +187,7 @@ extension AuthProvider {
       case nil: throw invalid("token", "it has neither id nor current")
       }
     if id != user.token.id { _ = try await base.account(of: context, needing: .account) }
-    return try await base.answer(request, context, of: user.account) { (_: Void) in
-      ProtoEmpty()
-    } to: { answer in
+    return try await base.acknowledge(request, context, of: user.account) { answer in
       try await store.revokeToken(
         TokenID(id), of: user.account.id, keeping: answer)
     }

@@ -56,9 +56,7 @@ extension DataProvider {
     guard request.type.isNamed else {
       throw invalid("type", "\(request.type.rawValue) is neither classification nor detection")
     }
-    return try await base.answer(request, context, of: account) { (project: Project) in
-      project
-    } to: { answer in
+    return try await base.answer(request, context, of: account) { answer in
       try await store.createProject(
         name: request.project, type: request.type, description: request.description,
         of: account.id, at: base.now(), keeping: answer)
@@ -69,9 +67,7 @@ extension DataProvider {
     _ request: DeleteProjectRequest, context: ServerContext
   ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
-    return try await base.answer(request, context, of: account) { (_: Void) in
-      ProtoEmpty()
-    } to: { answer in
+    return try await base.acknowledge(request, context, of: account) { answer in
       stopTrainings(
         try await store.deleteProject(named: request.project, of: account.id, keeping: answer))
     }
@@ -121,9 +117,7 @@ extension DataProvider {
     _ request: DeleteClassesRequest, context: ServerContext
   ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
-    return try await base.answer(request, context, of: account) { (_: Void) in
-      ProtoEmpty()
-    } to: { answer in
+    return try await base.acknowledge(request, context, of: account) { answer in
       try await store.deleteClasses(
         ofProject: request.project, of: account.id, force: request.force, keeping: answer)
     }
@@ -236,7 +230,7 @@ extension DataProvider {
       throw invalid("ids", "\(request.ids.count) ids; the limit is \(limits.findIDsMax)")
     }
     let ids = try request.ids.enumerated().map { try imageID($1, "ids[\($0)]") }
-    let findings = try await store.findMissingImages(
+    let findings = try await store.findImages(
       ids, inProject: request.project, of: account.id)
     var answer = FindMissingImagesResponse(answered: Int32(findings.count))
     for (id, finding) in zip(request.ids, findings) {
@@ -254,9 +248,7 @@ extension DataProvider {
   ) async throws -> ProtoEmpty {
     let account = try await base.account(of: context, needing: .write, project: request.project)
     let id = try imageID(request.id)
-    return try await base.answer(request, context, of: account) { (_: Void) in
-      ProtoEmpty()
-    } to: { answer in
+    return try await base.acknowledge(request, context, of: account) { answer in
       try await store.deleteImage(
         id, inProject: request.project, of: account.id, keeping: answer)
     }
@@ -265,34 +257,28 @@ extension DataProvider {
   func setAnnotation(
     _ request: SetAnnotationRequest, context: ServerContext
   ) async throws -> Image {
-    guard request.annotation != nil else {
+    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let id = try imageID(request.id)
+    guard let annotation = try checked(request.annotation, limits) else {
       throw invalid("annotation", "it is missing; RemoveAnnotation takes one away")
     }
-    return try await annotate(
-      request.id, with: request.annotation, inProject: request.project, request, context)
+    return try await base.answer(request, context, of: account) { answer in
+      // An image of the same name has the same size, whatever happens between the two calls.
+      let present = try await store.image(id, inProject: request.project, of: account.id)
+      try checkBoxes(of: annotation, width: present.width, height: present.height)
+      return try await store.setAnnotation(
+        id, annotation: annotation, inProject: request.project, of: account.id, keeping: answer)
+    }
   }
 
   func removeAnnotation(
     _ request: RemoveAnnotationRequest, context: ServerContext
   ) async throws -> Image {
-    try await annotate(request.id, with: nil, inProject: request.project, request, context)
-  }
-
-  private func annotate(
-    _ id: String, with annotation: Annotation?, inProject project: String,
-    _ request: some Message, _ context: ServerContext
-  ) async throws -> Image {
-    let account = try await base.account(of: context, needing: .write, project: project)
-    let id = try imageID(id)
-    let annotation = try checked(annotation, limits)
-    return try await base.answer(request, context, of: account) { (image: Image) in
-      image
-    } to: { answer in
-      // An image of the same name has the same size, whatever happens between the two calls.
-      let present = try await store.image(id, inProject: project, of: account.id)
-      try checkBoxes(of: annotation, width: present.width, height: present.height)
-      return try await store.setAnnotation(
-        id, annotation: annotation, inProject: project, of: account.id, keeping: answer)
+    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let id = try imageID(request.id)
+    return try await base.answer(request, context, of: account) { answer in
+      try await store.setAnnotation(
+        id, annotation: nil, inProject: request.project, of: account.id, keeping: answer)
     }
   }
 }

@@ -2,6 +2,7 @@ internal import API
 internal import Codec
 internal import RPCCore
 internal import Store
+internal import WellKnownTypes
 
 /// What the providers work with: the store, the clocks, the bounds, and who makes a call.
 struct ProviderBase: Sendable {
@@ -49,5 +50,23 @@ struct ProviderBase: Sendable {
     try await keyed.answer(request, context, of: account.name, hasSecrets: hasSecrets) { keeper in
       try response(try await work(keeper?.keeping(response)))
     }
+  }
+
+  /// The same where what `work` comes to is the response.
+  func answer<Request: Message, Response: Message>(
+    _ request: Request, _ context: ServerContext, of account: AccountRecord,
+    to work: (PendingResponse<Response>?) async throws -> Response
+  ) async throws -> Response {
+    try await answer(request, context, of: account, { $0 }, to: work)
+  }
+
+  /// The same where the response says only that `work` is done.
+  func acknowledge<Request: Message>(
+    _ request: Request, _ context: ServerContext, of account: AccountRecord,
+    hasSecrets: Bool = false, when work: (PendingResponse<Void>?) async throws -> Void
+  ) async throws -> ProtoEmpty {
+    try await answer(
+      request, context, of: account, hasSecrets: hasSecrets, { (_: Void) in ProtoEmpty() }, to: work
+    )
   }
 }

@@ -40,9 +40,9 @@ package struct ServiceLimits: Sendable, Equatable {
   package var streamAnswerBytesMax = 3 << 20
   /// Images of one `PutImages` stream that are examined and stored at the same time.
   package var streamConcurrency = 4
-  /// Ids of one `FindImages` call.
+  /// Ids of one `FindMissingImages` call.
   package var findIDsMax = 10_000
-  /// Of one part of an image that `GetImage` sends.
+  /// Of one part of an image that `DownloadImage` sends.
   package var chunkBytes = 256 << 10
 
   /// `UserExists` calls of one address in a burst.

@@ -20,6 +20,8 @@ extension DetectionMetrics {
         entry.recall, entry.f1,
       ])
     }
+    try checkCounts(
+      [trainingObjects, validationObjects, boxesLeftOut] + classes.map(\.objects))
   }
 }
 
@@ -38,6 +40,7 @@ extension TrainingReport {
     guard entries == side * side, confusion?.hasBackground == true else {
       throw .confusion(entries: entries, classes: classNames.count)
     }
+    try checkCounts(confusion?.counts ?? [])
     var names = Set(classNames)
     guard confusion?.classNames == classNames,
       precisionRecall.allSatisfy({ names.remove($0.className) != nil })

@@ -33,6 +33,7 @@ struct TrainingResult {
       throw .otherKind
     }
     guard metrics.loss.isFinite else { throw .loss(metrics.loss) }
+    try checkCounts([metrics.topK, metrics.trainingImages, metrics.validationImages])
     try report.checkHistory()
     self.metrics = metrics
     self.report = report
@@ -61,6 +62,7 @@ extension ModelMetrics {
     }
     try checkShares([accuracy, topKAccuracy, macroF1])
     for entry in classes { try checkShares([entry.precision, entry.recall, entry.f1]) }
+    try checkCounts(confusion + classes.map(\.support))
   }
 }
 
@@ -69,6 +71,7 @@ extension TrainingReport {
     guard history.count <= TrainingResult.epochsMax else {
       throw .history(epochs: history.count, limit: TrainingResult.epochsMax)
     }
+    try checkCounts(history.map(\.epoch))
     for epoch in history {
       try checkShares([
         epoch.validationAccuracy, epoch.validationMeanAveragePrecision,
@@ -83,4 +86,9 @@ extension TrainingReport {
 /// - Throws: when one of the figures, where there is one, is not within 0 to 1.
 func checkShares(_ shares: [Double?]) throws(TrainingResultError) {
   for case .some(let share) in shares where !(0...1).contains(share) { throw .share(share) }
+}
+
+/// - Throws: when one of the counts is below 0.
+func checkCounts(_ counts: [Int32]) throws(TrainingResultError) {
+  if let count = counts.first(where: { $0 < 0 }) { throw .count(count) }
 }

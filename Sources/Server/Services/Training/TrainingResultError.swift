@@ -5,6 +5,8 @@ enum TrainingResultError: Error, Equatable {
   /// A share that is not within 0 to 1.
   case share(Double)
   case loss(Double)
+  /// A count below 0.
+  case count(Int32)
   /// Not one entry for each class, in their order.
   case classes(entries: Int, classes: Int)
   /// A precision-recall curve of another number of points.
@@ -45,6 +47,7 @@ extension TrainingResultError: CustomStringConvertible {
     case .dataSet: "the frozen data set is of another kind of model"
     case .share(let share): "it states a figure of \(share), which is not within 0 to 1"
     case .loss(let loss): "it states a loss of \(loss)"
+    case .count(let count): "it states a count of \(count)"
     case .missing: "it ended without a result"
     case .notLast: "it went on after its result"
     case .messageTooLarge(let bytes, let limit):

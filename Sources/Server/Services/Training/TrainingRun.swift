@@ -106,6 +106,9 @@ struct TrainingRun: Sendable {
   }
 
   private func keep(_ progress: TrainingProgress) async throws {
+    try checkCounts([
+      progress.epoch, progress.epochs, progress.imagesDone, progress.imagesTotal,
+    ])
     let message = try progress.serialized()
     try await ifThereIsRoom {
       try await store.appendTrainingProgress(Array(message), to: training.id, at: now())
