@@ -3,7 +3,6 @@ import CommandLineKit
 import Foundation
 import RPCCore
 import Synchronization
-import WellKnownTypes
 
 /// What DIYML is for, from an account to answers, through the public client only.
 struct MainJob: Sendable {
@@ -19,9 +18,7 @@ struct MainJob: Sendable {
     /// The last that the server told of passes over the training images; 0 when it told none.
     let trainingImagesPerSecond: Double
 
-    var trainingSeconds: Double {
-      ((job.endTime?.sinceEpoch ?? .zero) - (job.startTime?.sinceEpoch ?? .zero)) / .seconds(1)
-    }
+    var trainingSeconds: Double { job.seconds }
 
     var imagesPerSecond: Double {
       Double(answers.count) / max(inferenceSeconds, 0.001)

@@ -25,11 +25,11 @@ public enum ErrorReason: Enumeration {
   case wrongProjectType
   /// INVALID_ARGUMENT: a class stands twice in one list.
   case repeatedClass
-  /// INVALID_ARGUMENT: the account's password is another one.
+  /// INVALID_ARGUMENT: the password given for the account is wrong.
   case wrongPassword
   /// INVALID_ARGUMENT: the method takes no idempotency key, or only a longer one.
   case keyRefused
-  /// UNAUTHENTICATED: there is no account of that name, or its password is another one.
+  /// UNAUTHENTICATED: the user name or the password is wrong.
   case wrongCredentials
   /// UNAUTHENTICATED: the metadata has no token, or something that cannot be one.
   case tokenMissing
@@ -63,7 +63,7 @@ public enum ErrorReason: Enumeration {
   case trainingActive
   /// FAILED_PRECONDITION: the training has ended already.
   case trainingEnded
-  /// FAILED_PRECONDITION: the training has not succeeded, so there is no model.
+  /// FAILED_PRECONDITION: only a training that succeeded has a model.
   case noModel
   /// FAILED_PRECONDITION: the project cannot be trained as it is; AnalyzeProject says why.
   case notReady

@@ -69,7 +69,9 @@ extension Printer {
     }
   }
 
-  /// One that sets also what is deprecated: whoever leaves that out gets the other one, and no warning.
+  /// An initializer that also sets the deprecated fields.
+  ///
+  /// Calls that leave them out use the other one and get no warning.
   private mutating func deprecatedInitializer(
     _ properties: [MessagePlan.Property], _ current: [MessagePlan.Property], access: String
   ) {

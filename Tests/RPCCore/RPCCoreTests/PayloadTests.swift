@@ -151,10 +151,22 @@ struct CallEndingTests {
         .fieldViolation(field: "wishes[3]", description: "one too many"),
         .limitExceeded(name: "wishes", value: 17, limit: 3), .retryAfter(.milliseconds(1_500)),
         .unprocessed, .resource(kind: "wish", name: "peace"),
+        .errorInfo(ErrorInfo(reason: "TOO_GREEDY", domain: "genie", metadata: ["wishes": "17"])),
       ])
     let ending = CallEnding(status, trailers: ["cost": "3"])
     #expect(try reread(ending) == ending)
-    #expect(status.isUnprocessed)
+    #expect(Status(WireStatus(status)) == status)
+    #expect(status.isUnprocessed && status.info?.reason == "TOO_GREEDY")
+  }
+
+  @Test(arguments: [16, 17])
+  func `of an error's metadata 16 entries travel`(count: Int) throws {
+    let keys = (10..<10 + count).map { "key\($0)" }
+    let metadata = Dictionary(uniqueKeysWithValues: keys.map { ($0, "") })
+    let status = Status(
+      .aborted, "", details: [.errorInfo(ErrorInfo(reason: "R", domain: "d", metadata: metadata))])
+    let read = try reread(CallEnding(status)).failure?.info
+    #expect(read?.metadata.keys.sorted() == Array(keys.prefix(16)))
   }
 
   @Test(arguments: StatusCode.allCases.filter { $0 != .ok })

@@ -44,7 +44,7 @@ struct TrainingPage {
   private func describe(on page: inout Page) {
     page.paragraph(
       "\(Format.count(Int(clamping: job.imageCount), "image")), trained in "
-        + "\(TrainingText.clock(job)), ended \(Format.time(job.endTime)). "
+        + "\(Format.clock(seconds: job.seconds)), ended \(Format.time(job.endTime)). "
         + "Measured on \(job.metrics?.validationImages ?? 0) images that it did not learn from.",
       isFaint: true)
     guard let metrics = job.metrics else { return }

@@ -14,8 +14,8 @@ struct CallCommand: ClientCommand {
 
       EXAMPLES
         diyml call Data/GetClasses '{"project": "pets"}'
-        diyml call Training/WatchTraining '{"training": 3}'
-        diyml call Data/PutImages @points.json        # one object after the other
+        diyml call Training/WatchTraining '{"project": "pets"}'
+        diyml call Data/PutImages @images.json           # one object after the other
         diyml call Inference/InferStream - < requests.json
       """)
 

@@ -42,12 +42,6 @@ package enum TrainingText {
       "training \(job.number) of \(job.project): \(job.state.word)\(reason)")
   }
 
-  /// How long it ran: `8:02`.
-  static func clock(_ job: TrainingJob) -> String {
-    let time = (job.endTime?.sinceEpoch ?? .zero) - (job.startTime?.sinceEpoch ?? .zero)
-    return Format.clock(seconds: time / .seconds(1))
-  }
-
   /// What a training that succeeded has reached, as lines.
   package static func lines(_ metrics: ModelMetrics) -> [String] {
     if let detection = metrics.detection { return lines(detection, of: metrics) }
@@ -100,4 +94,12 @@ package enum TrainingText {
 
   /// `-` where there was nothing to measure it by.
   static func ratio(_ value: Double?) -> String { value.map(Format.ratio) ?? "-" }
+}
+
+extension TrainingJob {
+  /// Seconds from its start to its end; 0 of one that has not ended.
+  package var seconds: Double {
+    guard let startTime, let endTime else { return 0 }
+    return (endTime.sinceEpoch - startTime.sinceEpoch) / .seconds(1)
+  }
 }

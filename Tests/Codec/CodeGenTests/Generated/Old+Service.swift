@@ -81,8 +81,8 @@ package enum OldTelegraphMethods {
 
 /// Calls `old.v1.Telegraph`.
 ///
-/// Deprecated: there are no wires any more.
-@available(*, deprecated, message: "there are no wires any more")
+/// Deprecated: the telegraph network has closed.
+@available(*, deprecated, message: "the telegraph network has closed")
 package struct OldTelegraphClient: Sendable {
   private let caller: any Caller
 
@@ -109,7 +109,7 @@ package struct OldTelegraphClient: Sendable {
 
 /// Implements `old.v1.Telegraph`.
 ///
-/// Deprecated: there are no wires any more.
+/// Deprecated: the telegraph network has closed.
 package protocol OldTelegraphService: Sendable {
   func send(_ request: OldLetter, context: ServerContext) async throws -> OldLetter
 

@@ -80,8 +80,8 @@ public enum OldTelegraphMethods {
 
 /// Calls `old.v1.Telegraph`.
 ///
-/// Deprecated: there are no wires any more.
-@available(*, deprecated, message: "there are no wires any more")
+/// Deprecated: the telegraph network has closed.
+@available(*, deprecated, message: "the telegraph network has closed")
 public struct OldTelegraphClient: Sendable {
   private let caller: any Caller
 
@@ -108,7 +108,7 @@ public struct OldTelegraphClient: Sendable {
 
 /// Implements `old.v1.Telegraph`.
 ///
-/// Deprecated: there are no wires any more.
+/// Deprecated: the telegraph network has closed.
 public protocol OldTelegraphService: Sendable {
   func send(_ request: OldLetter, context: ServerContext) async throws -> OldLetter
 

@@ -43,7 +43,7 @@ typedef enum _Diyml__V1__ErrorReason {
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_REPEATED_CLASS = 5,
   /*
-   * INVALID_ARGUMENT: the account's password is another one.
+   * INVALID_ARGUMENT: the password given for the account is wrong.
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_WRONG_PASSWORD = 6,
   /*
@@ -51,7 +51,7 @@ typedef enum _Diyml__V1__ErrorReason {
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_KEY_REFUSED = 7,
   /*
-   * UNAUTHENTICATED: there is no account of that name, or its password is another one.
+   * UNAUTHENTICATED: the user name or the password is wrong.
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_WRONG_CREDENTIALS = 20,
   /*
@@ -119,7 +119,7 @@ typedef enum _Diyml__V1__ErrorReason {
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_TRAINING_ENDED = 82,
   /*
-   * FAILED_PRECONDITION: the training has not succeeded, so there is no model.
+   * FAILED_PRECONDITION: only a training that succeeded has a model.
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_NO_MODEL = 83,
   /*
