@@ -28,23 +28,35 @@ extension ProgramTests {
       }
     }
 
-    @Test func `the first call is answered within 0.3 s of the start`() async throws {
+    /// Against what the machine needs at that moment to load the same program and let it print its
+    /// version: a busy machine slows both, an engine or a long scan at the start only one.
+    @Test func `the first call is answered soon after the start`() async throws {
       let folder = try TemporaryFolder()
-      // The best of five; of more when the machine has too much else to do.
-      var times: [Duration] = []
-      while times.count < 5 || (times.count < 20 && times.allSatisfy { $0 >= .milliseconds(300) }) {
-        let start = ContinuousClock.now
+      var loads: [Duration] = []
+      var starts: [Duration] = []
+      for _ in 0..<5 {
+        let clock = ContinuousClock()
+        loads.append(
+          try await clock.measure {
+            try await ProgramProcess.with(Self.program, ["--version"]) { process in
+              _ = try await within(Daemon.patience, "the version") { await process.ending() }
+            }
+          })
+        let start = clock.now
         let time = try await Daemon.with(data: folder.path + "/data") { daemon in
           try await daemon.withClient { client in
             _ = try await AuthClient(client).userExists(UserExistsRequest(user: "ada"))
-            return ContinuousClock.now - start
+            return clock.now - start
           }
         }
-        times.append(time)
+        starts.append(time)
       }
-      let best = try #require(times.min())
-      print("result: start best_seconds=\(best.seconds) tries=\(times.count)")
-      #expect(best < .milliseconds(300))
+      let load = try #require(loads.min())
+      let best = try #require(starts.min())
+      print(
+        "result: start best_seconds=\(best.seconds) load_seconds=\(load.seconds)"
+          + " ratio=\(best / load)")
+      #expect(best < load * 15)
     }
 
     @Test func `who asks for names too often is told when to ask again`() async throws {
