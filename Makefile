@@ -3,11 +3,7 @@
 BUILD := swift build --explicit-target-dependency-import-check error
 # Programs for use need no Swift toolchain where they run, and carry no symbols.
 BUILD_RELEASE := $(BUILD) -c release --static-swift-stdlib -debug-info-format none -Xlinker -s
-build_release = @for program in $(1); do $(BUILD_RELEASE) --product $$program || exit; done
 RELEASE := .build/release
-# The main job takes the first four.
-DEMO_PROGRAMS := diyml diymld diyml-engine diyml-demo
-PROGRAMS := $(DEMO_PROGRAMS) diyml-load detector-speed store-fill
 SWIFT := Package.swift Sources Tests Evaluation Benchmarks/Package.swift Benchmarks/Sources \
   Examples/Package.swift Examples/Sources Fuzz/Package.swift Fuzz/Sources/Fuzz \
   Conformance/Package.swift Conformance/Sources/codec-conformance
@@ -26,10 +22,10 @@ build: setup ## Builds everything for development.
 	$(BUILD) --build-tests $(SANITIZE_FLAG)
 
 release: setup ## Builds the programs for use, into .build/release.
-	$(call build_release,$(PROGRAMS))
+	$(BUILD_RELEASE) --target programs
 
 demo-programs: setup
-	$(call build_release,$(DEMO_PROGRAMS))
+	$(BUILD_RELEASE) --target demo-programs
 
 test: build ## Runs all tests. SANITIZE=thread or address runs those of the RPC under a sanitizer.
 	@Scripts/test $(SANITIZE_FLAG)
@@ -55,7 +51,8 @@ stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload,
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
 
 power-loss: build ## The store after every power loss and with every call failing, and with every page garbled.
-	$(call build_release,store-scenario DiskLayer)
+	$(BUILD_RELEASE) --product store-scenario
+	$(BUILD_RELEASE) --product DiskLayer
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_POWER_LOSS=1 Scripts/test --filter '^PowerLossTests\.'
 
 torture: release build ## Random calls by 12 clients while the server is killed at random moments, for SECONDS=600.

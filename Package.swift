@@ -10,9 +10,7 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// A module of Swift.
-///
-/// Folders in it that are targets of their own are left out by `except`.
+/// A module of Swift; folders in it that are targets of their own are left out by `except`.
 func module(
   _ name: String, in path: String, _ dependencies: [Target.Dependency] = [],
   except: [String] = [], extra: [SwiftSetting] = []
@@ -47,8 +45,6 @@ extension Target.Dependency {
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
-  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
-  static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let sqlite = product(name: "GRDBSQLite", package: "GRDB.swift")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
@@ -80,7 +76,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -97,16 +92,18 @@ let package = Package(
     module("CodeGen", in: "Sources/Codec/Generator", ["Codec", "Descriptors"]),
     program("protoc-gen-diyml", in: "Sources/Codec", ["CodeGen", "Codec", "Descriptors"]),
 
-    // RPC: what both ends share, what is seen of it from outside, and the two ends.
+    // RPC: what both ends share, what is seen from outside, and the two ends.
     .systemLibrary(
       name: "CZstd", path: "Sources/RPCCore/CZstd", pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CMalloc", path: "Sources/RPCCore/CMalloc"),
     module(
       "RPCCore", in: "Sources/RPCCore", ["CMalloc", "Codec", "CZstd", "Waiting", .nioCore],
-      except: ["CMalloc", "CZstd", "Observability", "TLS"]),
-    module(
-      "RPCTLS", in: "Sources/RPCCore/TLS", ["CCrypto", "RPCCore", .nioCore, .nioTLS, .nioSSL]),
+      except: ["CMalloc", "CTLS", "CZstd", "Observability", "TLS"]),
+    .systemLibrary(
+      name: "CTLS", path: "Sources/RPCCore/CTLS", pkgConfig: "libssl",
+      providers: [.apt(["libssl-dev"])]),
+    module("RPCTLS", in: "Sources/RPCCore/TLS", ["CTLS", "RPCCore", .nioCore]),
     module(
       "RPCServices", in: "Sources/RPCCore/Observability/Services",
       ["Codec", "Descriptors", "RPCCore"]),
@@ -124,8 +121,7 @@ let package = Package(
       ["Codec", "RPCCore", "RPCTLS", "Waiting", .nioCore, .nioPosix, .logging]),
     module("API", in: "Sources/API", ["Codec", "RPCCore", "WellKnownTypes"]),
 
-    // What several rooms need: hashes and secrets, threads, signals to wait for, random numbers that a
-    // seed decides.
+    // What several rooms need: hashes, threads, signals to wait for, random numbers from a seed.
     .systemLibrary(
       name: "CCrypto", path: "Sources/Basics/CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]),
@@ -206,12 +202,9 @@ let package = Package(
     module(
       "CommandLineKit", in: "Sources/CLI/Commands",
       [
-        "API", "BoxMetrics", "Codec", "DataSets", "Descriptors", "Drawing", "ImageHeaders",
-        "WellKnownTypes",
-        "ProtoJSON", "RPCCore", "RPCClient", "RPCServices", .argumentParser, "Cryptography",
-        .logging, .signals,
-        .subprocess,
-        .system,
+        "API", "BoxMetrics", "Codec", "Cryptography", "DataSets", "Descriptors", "Drawing",
+        "ImageHeaders", "ProtoJSON", "RPCCore", "RPCClient", "RPCServices", "WellKnownTypes",
+        .argumentParser, .logging, .signals, .subprocess, .system,
       ]),
     module(
       "LoadKit", in: "Sources/CLI/Load",
@@ -232,6 +225,14 @@ let package = Package(
       ]),
     program("detector-speed", in: "Evaluation", ["BoxMetrics", "Model", "SeededRandom"]),
     program("store-fill", in: "Evaluation", ["API", "SeededRandom", "Store"]),
+
+    // What `make demo` and `make release` build in one go.
+    module(
+      "demo-programs", in: "Evaluation/demo-programs",
+      ["diyml", "diymld", "diyml-engine", "diyml-demo"]),
+    module(
+      "programs", in: "Evaluation/programs",
+      ["demo-programs", "detector-speed", "diyml-load", "store-fill"]),
 
     // Tests: what they share.
     module(
@@ -291,7 +292,7 @@ let package = Package(
       ["Codec", "RPCCore", "SeededRandom", .nioCore, .nioEmbedded]),
     tests(
       "RPCTLSTests", in: "Tests/RPCCore/RPCTLSTests",
-      ["RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioSSL]),
+      ["CTLS", "RPCCore", "RPCTLS", "SeededRandom", "TestSupport", .nioCore]),
     tests(
       "RPCServicesTests", in: "Tests/RPCCore/RPCServicesTests",
       [

@@ -1,23 +1,17 @@
-import CCrypto
-package import RPCCore
+import CTLS
+import RPCCore
 
 /// Only what is asked of a certificate that the TLS library has verified: its names.
 extension PeerCertificate {
   /// A name that cannot be read, or one that is meant to deceive.
   private struct Malformed: Error {}
 
-  /// Reads the names out of a certificate; `nil` if it is not one.
-  package init?(der: [UInt8]) {
-    let certificate = der.withUnsafeBufferPointer { bytes in
-      var next = bytes.baseAddress
-      return d2i_X509(nil, &next, bytes.count)
-    }
-    guard let certificate else { return nil }
-    defer { X509_free(certificate) }
+  /// Reads the names out of a certificate; nil if one cannot be read.
+  init?(_ certificate: X509Certificate) {
     do {
       self.init(
-        commonName: try Self.commonName(X509_get_subject_name(certificate)),
-        alternativeNames: try Self.alternativeNames(certificate))
+        commonName: try Self.commonName(X509_get_subject_name(certificate.pointer)),
+        alternativeNames: try Self.alternativeNames(certificate.pointer))
     } catch {
       return nil
     }
@@ -82,29 +76,5 @@ extension PeerCertificate {
     let bytes = bytes(value)
     guard bytes.allSatisfy({ (0x20..<0x7F).contains($0) }) else { throw Malformed() }
     return String(decoding: bytes, as: UTF8.self)
-  }
-}
-
-extension PeerCertificate {
-  /// Whether the certificate was made for a host of this name.
-  ///
-  /// A star stands for the whole first label of a name with three labels or more, and for nothing
-  /// else; the subject's common name does not count.
-  func isFor(host: String) -> Bool {
-    let wanted = Self.labels(of: host)
-    return alternativeNames.contains { name in
-      guard case .dns(let pattern) = name else { return false }
-      let labels = Self.labels(of: pattern)
-      if labels == wanted { return true }
-      return labels.count >= 3 && labels.first == "*" && wanted.first?.isEmpty == false
-        && labels.dropFirst() == wanted.dropFirst()
-    }
-  }
-
-  /// The labels in lower case; a dot at the end changes nothing.
-  private static func labels(of name: String) -> [Substring] {
-    var labels = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-    if labels.last?.isEmpty == true { labels.removeLast() }
-    return labels
   }
 }

@@ -1,6 +1,5 @@
 import Glibc
 package import NIOCore
-import NIOSSL
 package import RPCCore
 import Synchronization
 
@@ -11,7 +10,7 @@ let protocolName = "diyml-rpc/1"
 package final class ServerTLS: Sendable {
   private let configuration: TLSServerConfiguration
   private let shutdownTimeout: Duration
-  private let context: Mutex<NIOSSLContext>
+  private let context: Mutex<TLSContext>
 
   /// Reads the files.
   ///
@@ -21,14 +20,14 @@ package final class ServerTLS: Sendable {
   ) throws(TLSConfigurationError) {
     self.configuration = configuration
     self.shutdownTimeout = shutdownTimeout
-    context = Mutex(try Self.context(configuration, shutdownTimeout))
+    context = Mutex(try Self.context(configuration))
   }
 
   /// Reads the files again, for connections from now on.
   ///
   /// - Throws: as `init` does; then everything stays as it was.
   package func reload() throws(TLSConfigurationError) {
-    let new = try Self.context(configuration, shutdownTimeout)
+    let new = try Self.context(configuration)
     context.withLock { $0 = new }
   }
 
@@ -38,34 +37,32 @@ package final class ServerTLS: Sendable {
   package func secure(
     _ channel: any Channel, identified: @escaping (PeerIdentity) -> Void
   ) throws {
-    let handler = NIOSSLServerHandler(context: context.withLock { $0 })
-    let gate = HandshakeGate(handler, role: .server(identified))
-    try channel.pipeline.syncOperations.addHandlers([handler, gate])
+    let session = try TLSSession(accepting: context.withLock { $0 })
+    try channel.pipeline.syncOperations.addHandler(
+      TLSHandler(session, role: .server(identified), closeTimeout: shutdownTimeout))
   }
 
   private static func context(
-    _ configuration: TLSServerConfiguration, _ shutdownTimeout: Duration
-  ) throws(TLSConfigurationError) -> NIOSSLContext {
+    _ configuration: TLSServerConfiguration
+  ) throws(TLSConfigurationError) -> TLSContext {
     let certificate = try TLSCertificate(configuration.certificate, at: time(nil))
-    let chain = certificate.chain.map { NIOSSLCertificateSource.certificate($0) }
-    var options = TLSConfiguration.makeServerConfiguration(
-      certificateChain: chain, privateKey: .privateKey(certificate.key))
+    var authorities: [X509Certificate] = []
     if let path = configuration.clientAuthorities {
-      let file = TLSFile(role: "client authorities", path: path)
-      options.trustRoots = .certificates(try file.certificates())
-      options.certificateVerification = .noHostnameVerification
-      options.sendCANameList = true
+      authorities = try TLSFile(role: "client authorities", path: path).certificates()
     }
-    return try options.context(configuration.versionMin, shutdownTimeout)
+    return try TLSContext(
+      .server(clientAuthorities: authorities), certificate: certificate,
+      configuration.versionMin)
   }
 }
 
 /// What a client trusts and shows.
 package struct ClientTLS: Sendable {
-  private let context: NIOSSLContext
+  private let context: TLSContext
   private let serverName: String?
   private let trusted: String
   private let handshakeTimeout: Duration
+  private let shutdownTimeout: Duration
 
   /// Reads the files.
   ///
@@ -74,33 +71,32 @@ package struct ClientTLS: Sendable {
     _ configuration: TLSClientConfiguration, handshakeTimeout: Duration, shutdownTimeout: Duration
   ) throws(TLSConfigurationError) {
     self.handshakeTimeout = handshakeTimeout
-    var options = TLSConfiguration.makeClientConfiguration()
+    self.shutdownTimeout = shutdownTimeout
     trusted = configuration.authorities ?? "the system"
+    var authorities: [X509Certificate]?
     if let path = configuration.authorities {
-      let file = TLSFile(role: "authorities", path: path)
-      options.trustRoots = .certificates(try file.certificates())
+      authorities = try TLSFile(role: "authorities", path: path).certificates()
     }
+    var certificate: TLSCertificate?
     if let files = configuration.certificate {
-      let certificate = try TLSCertificate(files, at: time(nil))
-      options.certificateChain = certificate.chain.map { .certificate($0) }
-      options.privateKey = .privateKey(certificate.key)
+      certificate = try TLSCertificate(files, at: time(nil))
     }
     if let name = configuration.serverName, Self.isNumeric(name) || name.isEmpty {
       throw TLSConfigurationError("server name '\(name)': want the name of a host")
     }
     serverName = configuration.serverName
-    context = try options.context(configuration.versionMin, shutdownTimeout)
+    context = try TLSContext(
+      .client(authorities: authorities), certificate: certificate, configuration.versionMin)
   }
 
   /// Puts TLS before what will be added to the channel; on its event loop.
   package func secure(_ channel: any Channel, to host: String) throws {
-    // A certificate for an address is compared with where the socket ends.
-    let name = serverName ?? (Self.isNumeric(host) ? nil : host)
-    let handler = try NIOSSLClientHandler(context: context, serverHostname: name)
-    let client = HandshakeGate.Client(
-      host: name ?? host, isName: name != nil, trusted: trusted, timeout: handshakeTimeout)
-    let gate = HandshakeGate(handler, role: .client(client))
-    try channel.pipeline.syncOperations.addHandlers([handler, gate])
+    let host = serverName ?? host
+    let session = try TLSSession(
+      connecting: context, to: host, isName: !Self.isNumeric(host))
+    let client = TLSHandler.Client(host: host, trusted: trusted, timeout: handshakeTimeout)
+    try channel.pipeline.syncOperations.addHandler(
+      TLSHandler(session, role: .client(client), closeTimeout: shutdownTimeout))
   }
 
   private static func isNumeric(_ host: String) -> Bool {
@@ -109,20 +105,12 @@ package struct ClientTLS: Sendable {
   }
 }
 
-extension TLSConfiguration {
-  /// The context of these options, with what both sides have in common.
-  fileprivate func context(
-    _ versionMin: RPCCore.TLSVersion, _ shutdownTimeout: Duration
-  ) throws(TLSConfigurationError) -> NIOSSLContext {
-    var options = self
-    switch versionMin {
-    case .tls12: options.minimumTLSVersion = .tlsv12
-    case .tls13: options.minimumTLSVersion = .tlsv13
-    }
-    options.applicationProtocols = [protocolName]
-    options.shutdownTimeout = TimeAmount(shutdownTimeout)
+extension TLSContext {
+  fileprivate convenience init(
+    _ side: Side, certificate: TLSCertificate?, _ versionMin: TLSVersion
+  ) throws(TLSConfigurationError) {
     do {
-      return try NIOSSLContext(configuration: options)
+      try self.init(side, certificate: certificate, versionMin: versionMin)
     } catch {
       throw TLSConfigurationError("the TLS library refuses the files: \(error)")
     }

@@ -1,5 +1,5 @@
+import CTLS
 import Glibc
-import NIOSSL
 import RPCCore
 
 /// One PEM file of a TLS configuration.
@@ -12,24 +12,40 @@ struct TLSFile {
   static let bytesMax = 4 << 20
 
   /// The certificates in the file; at least one.
-  func certificates() throws(TLSConfigurationError) -> [NIOSSLCertificate] {
-    let bytes = try contents()
-    do {
-      let certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
-      if !certificates.isEmpty { return certificates }
-    } catch {
-      // Said below, as for a file with nothing in it.
+  func certificates() throws(TLSConfigurationError) -> [X509Certificate] {
+    var certificates: [X509Certificate] = []
+    let isWhole = try Self.withMemory(contents()) { memory in
+      while let next = PEM_read_bio_X509(memory, nil, nil, nil) {
+        certificates.append(X509Certificate(owning: next))
+      }
+      // What is left when no other certificate begins; all else is a damaged one.
+      return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     }
+    if isWhole, !certificates.isEmpty { return certificates }
     throw error("the file holds no certificate in PEM form")
   }
 
   /// The private key in the file.
-  func key() throws(TLSConfigurationError) -> NIOSSLPrivateKey {
-    let bytes = try contents()
-    do {
-      return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
-    } catch {
-      throw self.error("the file holds no private key in PEM form, or an encrypted one")
+  func key() throws(TLSConfigurationError) -> PrivateKey {
+    let key = try Self.withMemory(contents()) { memory in
+      // Without this OpenSSL would ask the terminal for the password of an encrypted key.
+      PEM_read_bio_PrivateKey(memory, nil, { _, _, _, _ in -1 }, nil)
+    }
+    if let key { return PrivateKey(owning: key) }
+    throw error("the file holds no private key in PEM form, or an encrypted one")
+  }
+
+  /// Lends OpenSSL bytes to read from.
+  private static func withMemory<Result>(
+    _ bytes: [UInt8], _ body: (OpaquePointer?) -> Result
+  ) -> Result {
+    bytes.withUnsafeBytes {
+      let memory = BIO_new_mem_buf($0.baseAddress, Int32($0.count))
+      defer {
+        BIO_free(memory)
+        ERR_clear_error()
+      }
+      return body(memory)
     }
   }
 
@@ -61,8 +77,8 @@ struct TLSFile {
 
 /// A certificate with its key, read and found to fit each other.
 struct TLSCertificate {
-  let chain: [NIOSSLCertificate]
-  let key: NIOSSLPrivateKey
+  let chain: [X509Certificate]
+  let key: PrivateKey
 
   /// Reads both files.
   ///
@@ -73,33 +89,9 @@ struct TLSCertificate {
     chain = try chainFile.certificates()
     key = try keyFile.key()
     if let fault = chain[0].validityFault(at: now) { throw chainFile.error(fault) }
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: [.certificate(chain[0])], privateKey: .privateKey(key))
-    configuration.minimumTLSVersion = .tlsv12
-    do {
-      _ = try NIOSSLContext(configuration: configuration)
-    } catch {
+    guard X509_check_private_key(chain[0].pointer, key.pointer) == 1 else {
+      ERR_clear_error()
       throw keyFile.error("the key is not that of certificate \(files.chain)")
-    }
-  }
-}
-
-extension NIOSSLCertificate {
-  /// What is wrong with the certificate's days at `now`, in seconds since 1970.
-  func validityFault(at now: Int) -> String? {
-    if now > notValidAfter { return "expired on \(Self.date(notValidAfter))" }
-    if now < notValidBefore { return "not valid before \(Self.date(notValidBefore))" }
-    return nil
-  }
-
-  private static func date(_ seconds: time_t) -> String {
-    var seconds = seconds
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    return String(unsafeUninitializedCapacity: 32) { text in
-      text.withMemoryRebound(to: CChar.self) {
-        strftime($0.baseAddress, $0.count, "%Y-%m-%d %H:%M UTC", &parts)
-      }
     }
   }
 }

@@ -1,0 +1,1 @@
+// As in demo-programs: what `make release` builds.
