@@ -40,7 +40,6 @@ extension Target.Dependency {
   static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
   static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
-  static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
@@ -186,8 +185,8 @@ let package = Package(
       "diymld", in: "Sources/Server",
       [
         "API", "Codec", "Services", "EngineHost", "ProtoJSON", "RPCClient", "RPCCore",
-        "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", .argumentParser,
-        .coreMetrics, .lifecycle, .signals, .logging,
+        "RPCServer", "RPCMetrics", "RPCServices", "RPCTracing", "Store", "Waiting", .argumentParser,
+        .coreMetrics, .signals, .logging,
       ]),
 
     // The command line and the load generator.
@@ -361,8 +360,9 @@ let package = Package(
     tests(
       "ServicesTests", in: "Tests/Server/ServicesTests",
       [
-        "API", "Codec", "RPCCore", "RPCLoopback", "Store", "Credentials", "EngineHost", "Services",
-        "SeededRandom", "TestSupport", "WellKnownTypes", .logging, "Cryptography",
+        "API", "Codec", "Cryptography", "Credentials", "Descriptors", "EngineHost", "RPCCore",
+        "RPCLoopback", "SeededRandom", "Services", "Store", "TestSupport", "WellKnownTypes",
+        .logging,
       ]),
     tests("diymldTests", in: "Tests/Server/diymldTests", ["diymld"]),
 

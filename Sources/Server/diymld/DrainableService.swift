@@ -1,46 +1,61 @@
-internal import ServiceLifecycle
+internal import Waiting
 
 /// One of the things that run for as long as the server does.
-struct DrainableService: Service, CustomStringConvertible {
+struct DrainableService: Sendable {
   private enum Ended { case body, drain, patience }
 
   /// How long the body may take to end when it is drained, before it is cancelled.
   private static let patience = Duration.seconds(5)
 
-  let description: String
+  private let isAsked = OneShotSignal()
+  private let hasEnded = OneShotSignal()
   private let body: @Sendable () async throws -> Void
   private let drain: @Sendable () async -> Void
 
-  /// Names a part and says how it runs and ends.
+  /// Says how it runs and ends.
   ///
   /// - Parameters:
-  ///   - name: for the log.
   ///   - body: returns soon after `drain`, and sooner when it is cancelled.
   ///   - drain: asks `body` to come to its end.
   init(
-    _ name: String, _ body: @escaping @Sendable () async throws -> Void,
+    _ body: @escaping @Sendable () async throws -> Void,
     drain: @escaping @Sendable () async -> Void
   ) {
-    description = name
     self.body = body
     self.drain = drain
   }
 
-  /// Returns when the body has ended and the group has asked for it: a group takes a part that ends
-  /// before its turn for a failure.
-  func run() async throws {
+  /// Runs all side by side.
+  ///
+  /// After `stop` they end one after the other, from the last to the first; when one fails, the others
+  /// are cancelled.
+  static func run(_ services: [DrainableService], until stop: OneShotSignal) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for service in services { group.addTask { try await service.run() } }
+      group.addTask {
+        await stop.wait()
+        for service in services.reversed() {
+          service.isAsked.open()
+          await service.hasEnded.wait()
+        }
+      }
+      // Not waitForAll, which would wait for the others first.
+      for try await _ in group {}
+    }
+  }
+
+  /// Returns when the body has ended and was asked to: those before it in the list may still need it.
+  private func run() async throws {
+    defer { hasEnded.open() }
     try await withThrowingTaskGroup(of: Ended.self) { group in
       group.addTask {
         try await body()
         return .body
       }
       group.addTask {
-        do {
-          try await gracefulShutdown()
-          await drain()
-        } catch is CancellationError {
-          // The body is cancelled as well.
-        }
+        await isAsked.wait()
+        // Where the wait was cancelled, the body is as well.
+        if !Task.isCancelled { await drain() }
         return .drain
       }
       var awaited: Set<Ended> = [.body, .drain]

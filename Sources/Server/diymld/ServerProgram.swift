@@ -6,7 +6,6 @@ internal import RPCCore
 internal import RPCServer
 internal import RPCServices
 internal import RPCTracing
-internal import ServiceLifecycle
 internal import Services
 internal import Store
 
@@ -82,21 +81,37 @@ struct ServerProgram: Sendable {
       extensions: [StandardServices(files: API.allProtoFiles)])
     let drainTime = drainTime
     // Drained from the last to the first.
-    let parts = [
-      DrainableService(
-        "engines", { await run(engines, beside: server) }, drain: { engines.drain() }),
-      DrainableService(
-        "inferences", { await answer(worker, beside: janitor) }, drain: { worker.drain() }),
-      DrainableService("commands", { try await commands.run() }, drain: { await commands.drain() }),
-      DrainableService("trainings", { await scheduler.run() }, drain: { scheduler.drain() }),
-      DrainableService("calls", { try await serve(server, reloads, page) }) {
+    let services = [
+      DrainableService {
+        await run(engines, beside: server)
+      } drain: {
+        engines.drain()
+      },
+      DrainableService {
+        await answer(worker, beside: janitor)
+      } drain: {
+        worker.drain()
+      },
+      DrainableService {
+        try await commands.run()
+      } drain: {
+        await commands.drain()
+      },
+      DrainableService {
+        await scheduler.run()
+      } drain: {
+        scheduler.drain()
+      },
+      DrainableService {
+        try await serve(server, reloads, page)
+      } drain: {
         logger.notice("stopping; open calls have \(drainTime) to finish")
         // Who watches a training learns of its end before the connection closes.
         scheduler.drain()
         await server.drain(within: drainTime)
       },
     ]
-    try await signals.run(ServiceGroup(services: parts, logger: logger))
+    try await signals.run(services)
     try store.close()
     await spans?.flush()
   }

@@ -1,7 +1,7 @@
 internal import Logging
 internal import RPCServer
-internal import ServiceLifecycle
 internal import UnixSignals
+internal import Waiting
 
 /// What SIGTERM and SIGINT do: the first stops softly, the second at once.
 struct StopSignals {
@@ -16,18 +16,19 @@ struct StopSignals {
     signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
   }
 
-  /// Runs the group until it has ended by itself or by signals.
+  /// Runs the services until they have ended by themselves or by signals.
   ///
   /// - Throws: `StoppedAtOnce` after a second signal.
-  func run(_ group: ServiceGroup) async throws {
+  func run(_ services: [DrainableService]) async throws {
+    let stop = OneShotSignal()
     try await withThrowingTaskGroup(of: Void.self) { tasks in
-      tasks.addTask { try await group.run() }
+      tasks.addTask { try await DrainableService.run(services, until: stop) }
       tasks.addTask {
         var isFirst = true
         for await _ in signals {
           guard isFirst else { throw StoppedAtOnce() }
           isFirst = false
-          await group.triggerGracefulShutdown()
+          stop.open()
         }
         try await Task.sleep(for: .seconds(Int64.max))
       }
