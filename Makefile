@@ -10,7 +10,7 @@ SWIFT := Package.swift Sources Tests Evaluation Benchmarks/Package.swift Benchma
 PREFIX ?= /usr/local
 SANITIZE_FLAG := $(if $(SANITIZE),--sanitize=$(SANITIZE) --scratch-path .build-$(SANITIZE))
 
-.PHONY: help setup build release demo-programs generate format lint test judge conformance fuzz attack stress torture power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install graph clean
+.PHONY: help setup build release demo-programs generate format lint test judge conformance fuzz attack stress torture labeling power-loss check demo demo-detection eval-classification eval-detection judge-map bench-interleave bench-codec bench-rpc bench-idle bench-detection bench-store bench-backup install graph clean
 
 help: ## Lists these targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 24
@@ -49,6 +49,9 @@ attack: build ## The attacks on the RPC server, with CONNECTIONS=100000 connecti
 
 stress: release build ## 200 clients for 60 s, and calls beside a 100 MB upload, on release programs.
 	@DIYML_PROGRAMS=$(RELEASE) DIYML_STRESS_SECONDS=60 Scripts/test --filter StressTests
+
+labeling: build ## Two people label 1,000 images at once, with renames and uploads between, for SECONDS=60.
+	@DIYML_LABELING_SECONDS=$(or $(SECONDS),60) Scripts/test --filter LabelingTests
 
 power-loss: build ## The store after every power loss and with every call failing, and with every page garbled.
 	$(BUILD_RELEASE) --product store-scenario
@@ -125,7 +128,7 @@ lint: ## Complains about style that no formatter mends.
 	@Scripts/limits --self-test
 
 check: lint setup ## What a change must pass.
-	@Scripts/contract --self-test && Scripts/contract
+	@Scripts/contract --self-test && Scripts/contract && Scripts/contract --comments
 	@$(MAKE) --no-print-directory generate CHECK=1
 	@$(MAKE) --no-print-directory graph CHECK=1
 	@$(MAKE) --no-print-directory test

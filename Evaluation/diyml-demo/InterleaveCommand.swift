@@ -99,7 +99,7 @@ struct InterleaveCommand: AsyncParsableCommand {
   private func send(
     _ image: Bytes, to writer: MessageWriter<PutImagesRequest>
   ) async throws {
-    try await writer.write(PutImagesRequest(part: .project("large")))
+    try await writer.write(PutImagesRequest(part: .start(.init(project: "large"))))
     let begin = PutImagesRequest.Begin(sizeBytes: Int64(image.count), fileName: "large.png")
     try await writer.write(PutImagesRequest(part: .begin(begin)))
     for start in stride(from: image.startIndex, to: image.endIndex, by: Self.chunkBytes) {

@@ -16,12 +16,12 @@ extension ErrorReason {
     case .accountNotFound, .tokenNotFound, .projectNotFound, .imageNotFound, .unknownClass,
       .trainingNotFound, .modelNotFound, .inferenceNotFound:
       .notFound
-    case .accountExists, .projectExists: .alreadyExists
+    case .accountExists, .projectExists, .classExists: .alreadyExists
     case .classInUse, .trainingActive, .trainingEnded, .noModel, .notReady, .keyReused:
       .failedPrecondition
     case .changedMeanwhile: .aborted
     case .limitReached, .tooManyAttempts, .diskFull: .resourceExhausted
-    case .unavailable, .serverStopping: .unavailable
+    case .temporarilyUnavailable, .serverStopping: .unavailable
     case .damaged: .dataLoss
     case .serverFailed: .internal
     case .unspecified, .unrecognized: .unknown

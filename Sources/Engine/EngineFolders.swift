@@ -1,3 +1,4 @@
+internal import API
 internal import Cryptography
 internal import RPCCore
 
@@ -57,7 +58,7 @@ extension Status {
   /// A field of the request is wrong.
   static func invalid(_ field: String, _ description: String) -> Status {
     Status(
-      .invalidArgument, "\(field): \(description)",
+      .invalidField, "\(field): \(description)",
       details: [.fieldViolation(field: field, description: description)])
   }
 }

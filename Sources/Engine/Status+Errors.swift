@@ -1,3 +1,4 @@
+internal import API
 internal import ImageHeaders
 internal import Model
 internal import RPCCore
@@ -8,20 +9,20 @@ extension Status {
     switch error {
     case .tooMany(let quantity, let value, let limit):
       self.init(
-        .invalidArgument, "\(name): \(error)",
+        .invalidImage, "\(name): \(error)",
         details: [
           .limitExceeded(
             name: quantity.rawValue, value: Int64(clamping: value), limit: Int64(clamping: limit))
         ])
     case .unsupportedFormat, .unsupportedVariant, .truncated, .corrupt:
-      self.init(.invalidArgument, "\(name): \(error)")
+      self.init(.invalidImage, "\(name): \(error)")
     case .unreadable(_, errno: 2):  // ENOENT
       self.init(
-        .notFound, "there is no \(name)", details: [.resource(kind: "image", name: name)])
+        .imageNotFound, "there is no \(name)", details: [.resource(kind: "image", name: name)])
     case .unreadable(_, let errno):
-      self.init(.internal, "\(name) cannot be read: error \(errno)")
+      self.init(.serverFailed, "\(name) cannot be read: error \(errno)")
     case .library:
-      self.init(.internal, "\(name): \(error)")
+      self.init(.serverFailed, "\(name): \(error)")
     }
   }
 
@@ -30,7 +31,7 @@ extension Status {
     let damage: String
     switch fault {
     case .unreadable(let errno):
-      self.init(.internal, "the object \(hash) cannot be read: error \(errno)")
+      self.init(.serverFailed, "the object \(hash) cannot be read: error \(errno)")
       return
     case .missing: damage = "its file is missing"
     case .tooLong(let bytes, let limit):
@@ -39,19 +40,19 @@ extension Status {
     case .otherBytes(let found): damage = "its bytes have the SHA-256 \(found)"
     }
     self.init(
-      .dataLoss, "the object \(hash) is damaged: \(damage)",
+      .damaged, "the object \(hash) is damaged: \(damage)",
       details: [.resource(kind: "object", name: hash)])
   }
 
   /// What a caller is told of a model or training.
   init(_ error: ModelError) {
     switch error {
-    case .badArgument(let reason): self.init(.invalidArgument, reason)
+    case .badArgument(let reason): self.init(.invalidField, reason)
     case .cancelled: self.init(.cancelled, "cancelled")
-    case .file(_, let reason): self.init(.internal, "a model file cannot be used: \(reason)")
+    case .file(_, let reason): self.init(.serverFailed, "a model file cannot be used: \(reason)")
     case .safetensors, .missingTensor, .wrongShape, .badDescription:
-      self.init(.dataLoss, "\(error)")
-    case .torch: self.init(.internal, "\(error)")
+      self.init(.damaged, "\(error)")
+    case .torch: self.init(.serverFailed, "\(error)")
     }
   }
 }

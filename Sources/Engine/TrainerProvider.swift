@@ -42,7 +42,7 @@ package final class TrainerProvider: EngineTrainerService {
     _ makeTask: () throws -> TrainingTask
   ) async throws {
     guard !isBusy.exchange(true, ordering: .acquiringAndReleasing) else {
-      throw Status(.resourceExhausted, "this engine trains already; the limit is 1 training")
+      throw Status(.limitReached, "this engine trains already; the limit is 1 training")
     }
     defer { isBusy.store(false, ordering: .releasing) }
     let task = try makeTask()

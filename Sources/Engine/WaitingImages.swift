@@ -1,3 +1,4 @@
+internal import API
 internal import RPCCore
 internal import Synchronization
 
@@ -48,7 +49,7 @@ final class PendingImage<Input: Sendable, Output: Sendable>: Sendable {
 
   func result() throws -> Output {
     guard let result = outcome.withLock({ $0 }) else {
-      throw Status(.internal, "an image was left out of its batch")
+      throw Status(.serverFailed, "an image was left out of its batch")
     }
     return try result.get()
   }

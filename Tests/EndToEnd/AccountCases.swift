@@ -171,9 +171,10 @@ enum AccountCases {
     cases.none(.anothers, "it names nothing but the caller's own")
     cases.none(.unknownName, "it names nothing but the caller's own")
     for count in [1, 256] {
-      cases.refuses(.bound, "a wrong password of \(count) bytes", .unauthenticated, ["password"]) {
-        _ in DeleteAccountRequest(password: Texts.bytes(count))
-      }
+      cases.refuses(
+        .bound, "a wrong password of \(count) bytes", .invalidArgument, ["password"],
+        field: "password"
+      ) { _ in DeleteAccountRequest(password: Texts.bytes(count)) }
     }
     for count in [0, 257] {
       cases.refuses(
@@ -181,9 +182,9 @@ enum AccountCases {
         field: "password"
       ) { _ in DeleteAccountRequest(password: Texts.bytes(count)) }
     }
-    cases.refuses(.wrongArgument, "a wrong password", .unauthenticated, ["password"]) { _ in
-      DeleteAccountRequest(password: "wrong password")
-    }
+    cases.refuses(
+      .wrongArgument, "a wrong password", .invalidArgument, ["password"], field: "password"
+    ) { _ in DeleteAccountRequest(password: "wrong password") }
   }
 
   static let changePassword = MethodCases(
@@ -228,7 +229,10 @@ enum AccountCases {
         ChangePasswordRequest(oldPassword: World.password, newPassword: Texts.bytes(count))
       }
     }
-    cases.refuses(.wrongArgument, "a wrong old password", .unauthenticated, ["password"]) { _ in
+    cases.refuses(
+      .wrongArgument, "a wrong old password", .invalidArgument, ["password"],
+      field: "old_password"
+    ) { _ in
       ChangePasswordRequest(oldPassword: "wrong password", newPassword: "another password")
     }
   }

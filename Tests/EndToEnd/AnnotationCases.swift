@@ -46,6 +46,16 @@ extension MethodCases {
     ) {
       request($0, "cells", Annotation("cell"))
     }
+    refuses(
+      .wrongArgument, "an unknown unit", .invalidArgument, ["7"], field: "annotation.boxes.unit"
+    ) {
+      request(
+        $0, "cells", Annotation(value: .boxes(Boxes(boxes: [box], unit: .unrecognized(7)))))
+    }
+    refuses(
+      .wrongArgument, "pixels taken for parts", .invalidArgument, ["boxes[0]", "sides are 1"],
+      field: "annotation.boxes.boxes[0]"
+    ) { request($0, "cells", Annotation(value: .boxes(Boxes(boxes: [box], unit: .fractions)))) }
     let badBoxes: [(String, Box)] = [
       ("no number", box.with { $0.xMin = .nan }),
       ("an infinite number", box.with { $0.yMax = .infinity }),

@@ -45,7 +45,7 @@ extension ProgramTests {
     ) async throws -> Verdict {
       let image = Bytes(Array(try Data(contentsOf: file)))
       let answer = try await DataClient(caller).putImages(options: shop.options) { writer in
-        try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+        try await writer.write(PutImagesRequest(part: .start(.init(project: Shop.project))))
         for part in UploadCases.parts(of: image) { try await writer.write(part) }
       }
       if let stored = answer.stored.first { return .accepted(try #require(stored.image)) }

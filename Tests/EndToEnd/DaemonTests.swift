@@ -89,7 +89,7 @@ extension ProgramTests {
           let image = SyntheticImages.blobs(.red, seed: 70_000)
           let parts = UploadCases.parts(of: Bytes(image), chunkBytes: 4_000)
           let answer = try await DataClient(client).putImages(options: shop.options) { writer in
-            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+            try await writer.write(PutImagesRequest(part: .start(.init(project: Shop.project))))
             for part in parts.prefix(2) { try await writer.write(part) }
             // Another call has come back, so these parts have arrived as well.
             _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)

@@ -53,7 +53,7 @@ import Testing
 
   private func checkReport(_ project: String, _ world: World) async throws {
     let report = try await world.training.getTrainingReport(
-      GetTrainingReportRequest(project: project), options: world.options())
+      GetTrainingReportRequest(training: "\(project)@1"), options: world.options())
     #expect(report.history.map(\.epoch) == Array(1...Int32(report.history.count)))
     #expect(
       report.history.contains {
@@ -71,10 +71,10 @@ import Testing
 
   private func checkUse(_ project: String, _ world: World) async throws {
     _ = try await world.publishing.publish(
-      PublishRequest(project: project), options: world.options())
+      PublishRequest(training: project), options: world.options())
     let found = try await world.publishing.searchPublished(
       SearchPublishedRequest(text: "square"), options: world.options(.eve))
-    #expect(found.models.map(\.project) == [project])
+    #expect(found.models.map(\.model) == ["ada/\(project)@1"])
     #expect(found.models.first?.metrics?.detection?.meanAveragePrecision50 != nil)
     let (image, _) = Self.scene(100)
     let question = InferRequest(

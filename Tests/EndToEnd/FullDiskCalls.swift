@@ -57,7 +57,7 @@ struct FullDiskProps: Sendable {
         parameters: TrainingParameters(
           epochs: 1_000, timeBudgetSeconds: 3_600, inputSide: 512)), options: options)
     // Published again, since the last level has taken it back.
-    _ = try await world.publishing.publish(PublishRequest(project: "trained"), options: options)
+    _ = try await world.publishing.publish(PublishRequest(training: "trained"), options: options)
     inference = try await world.inference.submitInference(
       SubmitInferenceRequest(
         request: InferRequest(model: "ada/trained", image: InferenceCases.red)),
@@ -126,6 +126,18 @@ struct FullDiskCall: Sendable {
     FullDiskCall(DataMethods.setClasses) {
       SetClassesRequest(project: $0.large, classes: [Class(name: "bird")])
     },
+    // The new class is the third that the project had, the next one the fourth.
+    FullDiskCall(DataMethods.createClass) { CreateClassRequest(project: $0.large, name: "wren") },
+    FullDiskCall(DataMethods.updateClass) {
+      UpdateClassRequest(project: $0.large, id: 4, name: "robin")
+    },
+    FullDiskCall(DataMethods.mergeClasses) {
+      MergeClassesRequest(project: $0.large, id: 3, mergedIds: [4])
+    },
+    FullDiskCall(DataMethods.deleteClass) { DeleteClassRequest(project: $0.large, id: 3) },
+    FullDiskCall(DataMethods.updateProject) {
+      UpdateProjectRequest(project: $0.project, description: $0.name)
+    },
     FullDiskCall(DataMethods.putImage) {
       PutImageRequest(
         project: $0.project, image: Bytes(SyntheticImages.blobs(.red, seed: 4_100)))
@@ -164,21 +176,23 @@ struct FullDiskCall: Sendable {
   private static let training = [
     FullDiskCall(TrainingMethods.train) { props in
       let world = props.world
-      _ = try await world.training.train(
+      let job = try await world.training.train(
         TrainRequest(project: "trained", parameters: World.quickParameters),
         options: world.options())
       _ = try await world.training.cancelTraining(
-        CancelTrainingRequest(project: "trained"), options: world.options())
+        CancelTrainingRequest(training: job.training), options: world.options())
     },
     FullDiskCall(TrainingMethods.watchTraining) { _ in
-      WatchTrainingRequest(project: "trained", number: 1)
+      WatchTrainingRequest(training: "trained@1")
     },
-    FullDiskCall(TrainingMethods.getTraining) { _ in GetTrainingRequest(project: "trained") },
+    FullDiskCall(TrainingMethods.getTraining) { _ in GetTrainingRequest(training: "trained@1") },
     FullDiskCall(TrainingMethods.getTrainingReport) { _ in
-      GetTrainingReportRequest(project: "trained", number: 1)
+      GetTrainingReportRequest(training: "trained@1")
     },
     FullDiskCall(TrainingMethods.listTrainings) { _ in ListTrainingsRequest(project: "trained") },
-    FullDiskCall(TrainingMethods.cancelTraining) { CancelTrainingRequest(project: $0.trained) },
+    FullDiskCall(TrainingMethods.cancelTraining) {
+      CancelTrainingRequest(training: "\($0.trained)@1")
+    },
   ]
 
   private static let inference = [
@@ -207,12 +221,13 @@ struct FullDiskCall: Sendable {
 
   private static let publishing = [
     FullDiskCall(PublishingMethods.publish) {
-      PublishRequest(project: "trained", version: 1, description: "at the level \($0.name)")
+      PublishRequest(training: "trained@1", description: "at the level \($0.name)")
     },
     FullDiskCall(PublishingMethods.searchPublished) { _ in SearchPublishedRequest() },
     FullDiskCall(PublishingMethods.getModel) { _ in
       GetModelRequest(model: "ada/trained")
     },
-    FullDiskCall(PublishingMethods.unpublish) { _ in UnpublishRequest(project: "trained") },
+    FullDiskCall(PublishingMethods.unpublish) { _ in UnpublishRequest(target: .project("trained"))
+    },
   ]
 }

@@ -43,7 +43,7 @@ extension ProgramTests {
             }
             _ = await status {
               try await world.training.cancelTraining(
-                CancelTrainingRequest(project: props.trained), options: world.options())
+                CancelTrainingRequest(training: "\(props.trained)@1"), options: world.options())
             }
           }
         }

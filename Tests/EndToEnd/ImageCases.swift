@@ -132,7 +132,9 @@ enum ImageCases {
       #expect(pets.found.map(\.annotation) == [nil, world.cat.annotation, nil])
       let cells = try await world.data.findMissingImages(
         FindMissingImagesRequest(project: "cells", ids: ids), options: world.options())
-      #expect(cells.found == [.init(id: world.cell.id, annotation: world.cell.annotation)])
+      let cell = FindMissingImagesResponse.Found(
+        id: world.cell.id, annotation: world.cell.annotation, etag: world.cell.etag)
+      #expect(cells.found == [cell])
     }
     cases.succeeds("with nothing when nothing is asked") { world in
       let answer = try await world.data.findMissingImages(
@@ -205,8 +207,27 @@ enum ImageCases {
         SetAnnotationRequest(project: project, id: image.id, annotation: Annotation("dog")),
         options: world.options())
       #expect(relabeled.annotation == Annotation("dog"))
+      #expect(relabeled.labeler == "ada" && relabeled.labelTime != nil)
       let (read, _) = try await world.read(project, image.id)
       #expect(read == relabeled)
+    }
+    cases.checksReason(.wrongArgument, "an etag that was read before another's change") { world in
+      let (project, image) = try await makeCat(world)
+      var request = SetAnnotationRequest(
+        project: project, id: image.id, annotation: Annotation("dog"), etag: image.etag)
+      let first = try await world.data.setAnnotation(request, options: world.options())
+      request.annotation = Annotation("cat")
+      let late = await status {
+        try await world.data.setAnnotation(request, options: world.options())
+      }
+      #expect(late?.code == .aborted && late?.message.contains("by ada at 20") == true)
+      #expect(Set(try #require(late?.info).metadata.keys) == ["by", "at"])
+      let (read, _) = try await world.read(project, image.id)
+      #expect(read == first)
+      request.etag = first.etag
+      let second = try await world.data.setAnnotation(request, options: world.options())
+      #expect(second.annotation == Annotation("cat"))
+      return late?.reason
     }
     cases.refuses(
       .wrongArgument, "no annotation", .invalidArgument, ["annotation", "RemoveAnnotation"],
@@ -238,6 +259,16 @@ enum ImageCases {
       }
       let (read, _) = try await world.read(project, image.id)
       #expect(read.annotation == nil)
+    }
+    cases.checksReason(.wrongArgument, "an etag that was read before another's change") { world in
+      let (project, image) = try await makeCat(world)
+      let request = RemoveAnnotationRequest(project: project, id: image.id, etag: image.etag)
+      _ = try await world.data.removeAnnotation(request, options: world.options())
+      let late = await status {
+        try await world.data.removeAnnotation(request, options: world.options())
+      }
+      #expect(late?.code == .aborted)
+      return late?.reason
     }
     cases.addImageCases { RemoveAnnotationRequest(project: $0, id: $1) }
   }

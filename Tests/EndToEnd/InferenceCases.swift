@@ -66,7 +66,8 @@ enum InferenceCases {
       ) { _ in request }
     }
     cases.refuses(
-      .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"]
+      .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"],
+      isOfRPC: true
     ) { _ in
       InferRequest(model: "ada/trained", image: Bytes([UInt8](repeating: 0, count: 4 << 20)))
     }
@@ -189,7 +190,7 @@ enum InferenceCases {
         .invalidArgument
       ),
       (.wrongArgument, "no image", InferRequest(model: model), .invalidArgument),
-      (.wrongArgument, "no address", InferRequest(model: "x", image: red), .invalidArgument),
+      (.wrongArgument, "no address", InferRequest(model: "x/", image: red), .invalidArgument),
       (.wrongArgument, "no request", nil, .invalidArgument),
     ]
     for (kind, what, request, expected) in requests {

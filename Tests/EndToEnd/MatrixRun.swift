@@ -1,3 +1,4 @@
+import API
 import RPCCore
 import Testing
 
@@ -6,6 +7,7 @@ struct MatrixRun {
   let methods: [MethodDescriptor]
   let cases: [MethodCases]
   private var ran: [MethodDescriptor: [CaseKind: Int]] = [:]
+  private var reasons: [MethodDescriptor: Set<ErrorReason>] = [:]
 
   init(methods: [MethodDescriptor], cases: [MethodCases]) {
     self.methods = methods
@@ -25,7 +27,9 @@ struct MatrixRun {
   private mutating func run(_ oneCase: Case, of method: MethodDescriptor, in world: World) async {
     let name = "\(method.path): \(oneCase.kind.rawValue): \(oneCase.name)"
     do {
-      try await oneCase.run(world)
+      if let reason = try await oneCase.run(world) {
+        reasons[method, default: []].insert(reason)
+      }
     } catch {
       Issue.record("\(name): \(error)")
     }
@@ -68,6 +72,18 @@ struct MatrixRun {
     lines += reasons.enumerated().map { "(\($0 + 1)) none: \($1)" }
     let total = ran.values.reduce(0) { $0 + $1.values.reduce(0, +) }
     return (lines + ["\(total) cases of \(methods.count) methods"]).joined(separator: "\n")
+  }
+
+  /// Method by reason, as `Docs/Errors.md` has it.
+  var reasonTable: String {
+    let rows = methods.map { method in
+      let names = (reasons[method] ?? []).subtracting([.unspecified]).sorted {
+        $0.rawValue < $1.rawValue
+      }.map(\.name)
+      return "| `\(method.service.split(separator: ".").last ?? "").\(method.name)` |"
+        + " \(names.joined(separator: ", ")) |"
+    }
+    return (["| Method | Reasons |", "|---|---|"] + rows).joined(separator: "\n")
   }
 
   private func row(_ name: String, _ cells: [String], _ nameWidth: Int) -> String {

@@ -36,8 +36,9 @@ enum Person: Hashable, Sendable {
 struct Case: Sendable {
   let kind: CaseKind
   let name: String
-  /// Throws `Refusal.Unexpected`, or whatever a call throws that should have worked.
-  let run: @Sendable (World) async throws -> Void
+  /// Gives the reason of a refusal; throws `Refusal.Unexpected`, or whatever a call throws that
+  /// should have worked.
+  let run: @Sendable (World) async throws -> ErrorReason?
 }
 
 /// How a call must be refused.
@@ -47,13 +48,15 @@ struct Refusal: Sendable {
   let words: [String]
   /// The field that a detail must name, where one must.
   var field: String?
+  /// Whether the call does not reach the service, and so has no reason of the contract.
+  var isOfRPC = false
 
   struct Unexpected: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// Checks what a call threw.
-  func check(_ error: any Error) throws {
+  /// Checks what a call threw; gives its reason, which every refusal has, and with it its code.
+  func check(_ error: any Error) throws -> ErrorReason {
     guard let status = error as? Status else {
       throw Unexpected(description: "threw \(error) instead of a status")
     }
@@ -66,7 +69,11 @@ struct Refusal: Sendable {
     if status.message.isEmpty || status.message.unicodeScalars.contains(where: \.isControl) {
       throw Unexpected(description: "the message \(status.message.debugDescription) is unreadable")
     }
-    guard let field else { return }
+    let reason = status.reason
+    guard isOfRPC ? reason == .unspecified : reason.code == status.code else {
+      throw Unexpected(description: "\(status) has the reason \(reason)")
+    }
+    guard let field else { return reason }
     let named = status.details.compactMap { detail -> String? in
       switch detail {
       case .fieldViolation(let field, _): field
@@ -77,6 +84,7 @@ struct Refusal: Sendable {
       throw Unexpected(
         description: "no detail names the field '\(field)', but \(status.details) with \(status)")
     }
+    return reason
   }
 }
 
@@ -133,11 +141,23 @@ struct MethodCases: Sendable {
     checks(.success, name, body)
   }
 
+  /// A refusal that needs more than one call to see; the body gives its reason.
+  mutating func checksReason(
+    _ kind: CaseKind, _ name: String,
+    _ body: @escaping @Sendable (World) async throws -> ErrorReason?
+  ) {
+    cases.append(Case(kind: kind, name: name, run: body))
+  }
+
   /// Whatever needs more than one call to see.
   mutating func checks(
     _ kind: CaseKind, _ name: String, _ body: @escaping @Sendable (World) async throws -> Void
   ) {
-    cases.append(Case(kind: kind, name: name, run: body))
+    cases.append(
+      Case(kind: kind, name: name) { world in
+        try await body(world)
+        return nil
+      })
   }
 
   /// A call that works.
@@ -162,21 +182,22 @@ struct MethodCases: Sendable {
   /// A call that is refused.
   mutating func refuses<Q: Message>(
     _ kind: CaseKind, _ name: String, _ code: StatusCode, _ words: [String],
-    field: String? = nil, as person: Person = .ada,
+    field: String? = nil, isOfRPC: Bool = false, as person: Person = .ada,
     _ request: @escaping @Sendable (World) async throws -> Q
   ) {
     let request: @Sendable (World) async throws -> [Q] = { [try await request($0)] }
-    refuses(kind, name, code, words, field: field, as: person, requests: request)
+    refuses(
+      kind, name, code, words, field: field, isOfRPC: isOfRPC, as: person, requests: request)
   }
 
   /// A call with several messages that is refused.
   mutating func refuses<Q: Message>(
     _ kind: CaseKind, _ name: String, _ code: StatusCode, _ words: [String],
-    field: String? = nil, as person: Person = .ada,
+    field: String? = nil, isOfRPC: Bool = false, as person: Person = .ada,
     requests: @escaping @Sendable (World) async throws -> [Q]
   ) {
     let method = self.method
-    let refusal = Refusal(code: code, words: words, field: field)
+    let refusal = Refusal(code: code, words: words, field: field, isOfRPC: isOfRPC)
     cases.append(
       Case(kind: kind, name: name) { world in
         let requests = try await requests(world)

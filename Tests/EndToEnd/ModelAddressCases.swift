@@ -12,10 +12,15 @@ extension MethodCases {
         .anothers, "model that is not published, to \(person)", .notFound, ["ada/pets"], as: person
       ) { _ in request("ada/pets") }
     }
+    refuses(.unknownName, "an address without its owner", .notFound, ["eve/trained"], as: .eve) {
+      _ in
+      request("trained")
+    }
     for model in ["nobody/trained", "ada/nothing", "ada/trained@2", "ada/trained@2147483647"] {
       refuses(.unknownName, model, .notFound, [model]) { _ in request(model) }
     }
     accepts(.bound, "the first version", as: .eve) { _ in request("ada/trained@1") }
+    accepts(.bound, "one's own without the owner") { _ in request("trained") }
     let longest = Texts.bytes(64) + "/" + Texts.bytes(64)
     refuses(.bound, "two names of 64 bytes", .notFound, [longest]) { _ in request(longest) }
     for (what, model) in [
@@ -29,7 +34,7 @@ extension MethodCases {
       }
     }
     for model in [
-      "", "ada", "/", "ada/", "/trained", "ada/trained/1", "ada/trained@", "ada/trained@0",
+      "", "/", "ada/", "/trained", "ada/trained/1", "ada/trained@", "ada/trained@0",
       "ada/trained@01", "ada/trained@-1", "ada/trained@x", "ada/trained@1@1", "ada/../eve",
       "../ada/trained", "ada/tra\u{0}ined", "ada/tra\nined", " ada/trained", "ada/trainéd",
     ] {

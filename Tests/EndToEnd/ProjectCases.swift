@@ -2,11 +2,14 @@ import API
 import RPCCore
 import TestSupport
 import Testing
+import WellKnownTypes
 
 /// The cases of projects: `ListProjects`, `GetProject`, `CreateProject`, `DeleteProject`,
 /// `AnalyzeProject`.
 enum ProjectCases {
-  static let all = [listProjects, getProject, createProject, deleteProject, analyzeProject]
+  static let all = [
+    listProjects, getProject, createProject, updateProject, deleteProject, analyzeProject,
+  ]
 
   static let listProjects = MethodCases(
     DataMethods.listProjects, needs: .scope(.read), request: { _ in ListProjectsRequest() }
@@ -56,7 +59,7 @@ enum ProjectCases {
     cases.succeeds("with its classes, counts and state") { world in
       let project = try await world.data.getProject(
         GetProjectRequest(project: "trained"), options: world.options())
-      #expect(project.owner == "ada")
+      #expect(project.project == "ada/trained")
       #expect(project.type == .classification)
       #expect(project.description == "trained of a test")
       #expect(project.classes.map(\.name) == ["red", "blue"])
@@ -64,8 +67,8 @@ enum ProjectCases {
       #expect(project.imageCount == 24)
       #expect(project.labeledImageCount == 24)
       #expect(project.trainingState == .succeeded)
-      #expect(project.training == 1)
-      #expect(project.publishedVersions == [1])
+      #expect(project.newestTraining == "ada/trained@1")
+      #expect(project.publishedModels == ["ada/trained@1"])
       #expect(project.createTime != nil)
     }
     cases.addProjectCases { GetProjectRequest(project: $0) }
@@ -86,7 +89,7 @@ enum ProjectCases {
         let project = try await world.data.createProject(
           CreateProjectRequest(project: name, type: type, description: "Zoë’s"),
           options: world.options())
-        #expect(project.name == name)
+        #expect(project.project == "ada/\(name)")
         #expect(project.type == type)
         #expect(project.description == "Zoë’s")
         #expect(project.classes.isEmpty && project.imageCount == 0)
@@ -132,6 +135,40 @@ enum ProjectCases {
     cases.refuses(.wrongArgument, "a name taken", .alreadyExists, ["pets"]) { _ in
       CreateProjectRequest(project: "pets", type: .classification)
     }
+  }
+
+  static let updateProject = MethodCases(
+    DataMethods.updateProject, needs: .scope(.write),
+    request: { UpdateProjectRequest(project: try await $0.makeProject(), description: "new") }
+  ) { cases in
+    cases.succeeds("and says so by another etag; nothing given changes nothing") { world in
+      let name = try await world.makeProject()
+      let before = try await world.data.getProject(
+        GetProjectRequest(project: name), options: world.options())
+      let same = try await world.data.updateProject(
+        UpdateProjectRequest(project: name, etag: before.etag), options: world.options())
+      #expect(same == before)
+      let after = try await world.data.updateProject(
+        UpdateProjectRequest(project: name, description: "", etag: before.etag),
+        options: world.options())
+      #expect(after.description.isEmpty && after.etag != before.etag)
+      #expect(try #require(after.updateTime).sinceEpoch >= #require(before.updateTime).sinceEpoch)
+      let read = try await world.data.getProject(
+        GetProjectRequest(project: name), options: world.options())
+      #expect(read == after)
+    }
+    cases.addProjectCases { UpdateProjectRequest(project: $0, description: "new") }
+    cases.accepts(.bound, "a description of 1,000 bytes") {
+      UpdateProjectRequest(
+        project: try await $0.makeProject(), description: Texts.bytes(1_000))
+    }
+    cases.refuses(
+      .pastBound, "a description of 1,001 bytes", .invalidArgument,
+      ["description", "1001", "1000"], field: "description"
+    ) { _ in UpdateProjectRequest(project: "pets", description: Texts.bytes(1_001)) }
+    cases.refuses(
+      .wrongArgument, "a stale etag", .aborted, ["pets", "changed"]
+    ) { _ in UpdateProjectRequest(project: "pets", description: "x", etag: "stale") }
   }
 
   static let deleteProject = MethodCases(

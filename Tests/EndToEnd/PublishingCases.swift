@@ -12,44 +12,44 @@ enum PublishingCases {
 
   static let publish = MethodCases(
     PublishingMethods.publish, needs: .scope(.publish),
-    request: { _ in PublishRequest(project: "trained", description: description) }
+    request: { _ in PublishRequest(training: "trained", description: description) }
   ) { cases in
     cases.succeeds("again, which changes the description") { world in
       for text in ["Another text.", description] {
         let model = try await world.publishing.publish(
-          PublishRequest(project: "trained", version: 1, description: text),
+          PublishRequest(training: "trained@1", description: text),
           options: world.options())
-        #expect(model.owner == "ada" && model.project == "trained" && model.version == 1)
+        #expect(model.model == "ada/trained@1")
         #expect(model.description == text)
         #expect(model.type == .classification && model.classNames == ["red", "blue"])
         #expect((model.metrics?.accuracy ?? 0) > 0.7 && model.publishTime != nil)
       }
     }
-    cases.addProjectCases { PublishRequest(project: $0) }
+    cases.addProjectCases(field: "training") { PublishRequest(training: $0) }
     cases.refuses(.unknownName, "version", .notFound, ["training", "2"]) { _ in
-      PublishRequest(project: "trained", version: 2)
+      PublishRequest(training: "trained@2")
     }
     cases.checks(.bound, "a description of 1,000 bytes") { world in
       for text in [Texts.bytes(1_000), description] {
         _ = try await world.publishing.publish(
-          PublishRequest(project: "trained", description: text), options: world.options())
+          PublishRequest(training: "trained", description: text), options: world.options())
       }
     }
     cases.refuses(
       .pastBound, "a description of 1,001 bytes", .invalidArgument,
       ["description", "1001", "1000"], field: "description"
-    ) { _ in PublishRequest(project: "trained", description: Texts.bytes(1_001)) }
+    ) { _ in PublishRequest(training: "trained", description: Texts.bytes(1_001)) }
     cases.refuses(
       .wrongArgument, "a project without a model", .failedPrecondition, ["training", "pets"]
-    ) { _ in PublishRequest(project: "pets") }
+    ) { _ in PublishRequest(training: "pets") }
     cases.refuses(
       .wrongArgument, "a training that was cancelled", .failedPrecondition, ["training", "1"]
     ) { world in
       let project = try await world.makeTrainable()
       _ = try await world.training.train(TrainRequest(project: project), options: world.options())
       _ = try await world.training.cancelTraining(
-        CancelTrainingRequest(project: project), options: world.options())
-      return PublishRequest(project: project, version: 1)
+        CancelTrainingRequest(training: "\(project)@1"), options: world.options())
+      return PublishRequest(training: "\(project)@1")
     }
   }
 
@@ -67,14 +67,14 @@ enum PublishingCases {
     ] {
       cases.succeeds(what) { world in
         let found = try await world.publishing.searchPublished(request, options: world.options())
-        #expect(found.models.map(\.project) == ["trained"])
+        #expect(found.models.map(\.model) == ["ada/trained@1"])
         #expect(found.nextPageToken.isEmpty)
       }
     }
     cases.checks(.anothers, "models are everyone's to find") { world in
       let found = try await world.publishing.searchPublished(
         SearchPublishedRequest(owner: "ada"), options: world.options(.eve))
-      #expect(found.models.map(\.project) == ["trained"])
+      #expect(found.models.map(\.model) == ["ada/trained@1"])
     }
     for request in [
       SearchPublishedRequest(owner: "nobody"), SearchPublishedRequest(text: "%"),
@@ -107,7 +107,7 @@ enum PublishingCases {
       cases.succeeds("of \(model)") { world in
         let model = try await world.publishing.getModel(
           GetModelRequest(model: model), options: world.options(.eve))
-        #expect(model.owner == "ada" && model.version == 1)
+        #expect(model.model == "ada/trained@1")
         #expect(model.architecture == "efficientnet-lite0" && model.inputSide == 64)
         #expect(model.fileHash.utf8.count == 64 && model.sizeBytes > 1 << 20)
         #expect(model.dataSetHash == (try await world.job("trained")).dataSetHash)
@@ -120,13 +120,13 @@ enum PublishingCases {
 
   static let unpublish = MethodCases(
     PublishingMethods.unpublish, needs: .scope(.publish),
-    request: { _ in UnpublishRequest(project: "trained") }
+    request: { _ in UnpublishRequest(target: .project("trained")) }
   ) { cases in
-    for version in [Int32(1), 0] {
-      cases.succeeds("version \(version), and nobody finds it") { world in
+    for target in [UnpublishRequest.Target.model("trained@1"), .project("ada/trained")] {
+      cases.succeeds("\(target), and nobody finds it") { world in
         let answer = try await world.publishing.unpublish(
-          UnpublishRequest(project: "trained", version: version), options: world.options())
-        #expect(answer.versions == [1])
+          UnpublishRequest(target: target), options: world.options())
+        #expect(answer.models == ["ada/trained@1"])
         for person in [Person.ada, .eve] {
           let refused = await status {
             try await world.publishing.getModel(
@@ -141,16 +141,28 @@ enum PublishingCases {
           #expect(inference?.code == .notFound)
         }
         _ = try await world.publishing.publish(
-          PublishRequest(project: "trained", description: description), options: world.options())
+          PublishRequest(training: "trained", description: description), options: world.options())
       }
     }
-    cases.addProjectCases { UnpublishRequest(project: $0) }
+    cases.addProjectCases { UnpublishRequest(target: .project($0)) }
     cases.refuses(.unknownName, "version", .notFound, ["2"]) { _ in
-      UnpublishRequest(project: "trained", version: 2)
+      UnpublishRequest(target: .model("trained@2"))
     }
     cases.refuses(.unknownName, "project where none is published", .notFound, ["pets"]) { _ in
-      UnpublishRequest(project: "pets")
+      UnpublishRequest(target: .project("pets"))
     }
-    cases.none(.bound, "its arguments have no bounds")
+    cases.addProjectCases(own: "trained@1", field: "model") { UnpublishRequest(target: .model($0)) }
+    cases.refuses(
+      .wrongArgument, "a model without its number", .invalidArgument, ["trained", "number"],
+      field: "model"
+    ) { _ in UnpublishRequest(target: .model("trained")) }
+    cases.refuses(
+      .wrongArgument, "a project with a number", .invalidArgument, ["trained@1"], field: "project"
+    ) { _ in UnpublishRequest(target: .project("trained@1")) }
+    cases.refuses(
+      .wrongArgument, "no target", .invalidArgument, ["model", "project"], field: "target"
+    ) { _ in
+      UnpublishRequest()
+    }
   }
 }

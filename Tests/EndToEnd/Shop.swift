@@ -41,7 +41,7 @@ struct Shop: Sendable {
   /// Sends images in chunks in one stream.
   func putAll(_ images: [[UInt8]], _ caller: any Caller) async throws -> PutImagesResponse {
     try await DataClient(caller).putImages(options: options) { writer in
-      try await writer.write(PutImagesRequest(part: .project(Self.project)))
+      try await writer.write(PutImagesRequest(part: .start(.init(project: Self.project))))
       for image in images {
         for part in UploadCases.parts(of: Bytes(image), chunkBytes: 16 << 10) {
           try await writer.write(part)
@@ -84,10 +84,16 @@ struct Shop: Sendable {
       TrainRequest(project: Self.project, parameters: parameters), options: options)
   }
 
+  private func newestTraining(_ caller: any Caller) async throws -> String {
+    try await DataClient(caller).getProject(
+      GetProjectRequest(project: Self.project), options: options
+    ).newestTraining
+  }
+
   /// Waits until the newest training has begun in earnest.
   func watchUntilProgress(_ caller: any Caller) async throws {
     try await TrainingClient(caller).watchTraining(
-      WatchTrainingRequest(project: Self.project), options: options
+      WatchTrainingRequest(training: try await newestTraining(caller)), options: options
     ) { events in
       for try await event in events {
         if case .progress = event.event { return }
@@ -98,13 +104,14 @@ struct Shop: Sendable {
   /// Waits for the end of the newest training.
   func ended(_ caller: any Caller) async throws -> TrainingJob {
     let training = TrainingClient(caller)
+    let newest = try await newestTraining(caller)
     _ = try await training.watchTraining(
-      WatchTrainingRequest(project: Self.project), options: options
+      WatchTrainingRequest(training: newest), options: options
     ) { events in
       try await events.reduce(0) { count, _ in count + 1 }
     }
     return try await training.getTraining(
-      GetTrainingRequest(project: Self.project), options: options)
+      GetTrainingRequest(training: newest), options: options)
   }
 
   /// Fills the project, trains for a few seconds and publishes the model.
@@ -114,7 +121,7 @@ struct Shop: Sendable {
     let job = try await ended(caller)
     try #require(job.state == .succeeded, "training ended \(job.state): \(job.reason)")
     _ = try await PublishingClient(caller).publish(
-      PublishRequest(project: Self.project), options: options)
+      PublishRequest(training: Self.project), options: options)
   }
 
   /// Infers on one image.

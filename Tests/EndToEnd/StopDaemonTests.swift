@@ -126,7 +126,7 @@ extension ProgramTests {
         try await daemon.withClient { client in
           let shop = try await Shop(opening: client)
           _ = try await DataClient(client).putImages(options: shop.options) { writer in
-            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+            try await writer.write(PutImagesRequest(part: .start(.init(project: Shop.project))))
             try await writer.write(PutImagesRequest(part: .begin(.init(sizeBytes: 1_000))))
             reached()
             try await Task.sleep(for: .seconds(3_600))
@@ -209,7 +209,7 @@ extension ProgramTests {
           let shop = try await Shop(opening: client)
           let call = await status {
             try await DataClient(client).putImages(options: shop.options) { writer in
-              try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+              try await writer.write(PutImagesRequest(part: .start(.init(project: Shop.project))))
               _ = try await AuthClient(client).whoAmI(WhoAmIRequest(), options: shop.options)
               process.signal(SIGTERM)
               try await eventually(within: .seconds(10), "the refusal of new connections") {

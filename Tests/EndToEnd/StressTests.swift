@@ -134,7 +134,7 @@ extension ProgramTests {
           defer { isUploaded.change { $0 = true } }
           let answer = try await DataClient(uploader).putImages(options: shop.options) {
             writer in
-            try await writer.write(PutImagesRequest(part: .project(Shop.project)))
+            try await writer.write(PutImagesRequest(part: .start(.init(project: Shop.project))))
             for part in UploadCases.parts(of: image, chunkBytes: 256 << 10) {
               try await writer.write(part)
             }

@@ -6,7 +6,6 @@ enum Texts {
   /// What no account or project may be called, with what it is about.
   static let badNames: [(what: String, name: String)] = [
     ("no bytes", ""),
-    ("a slash", "a/b"),
     ("a path upwards", "../etc/passwd"),
     ("two dots", "a..b"),
     ("only two dots", ".."),

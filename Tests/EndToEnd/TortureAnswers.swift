@@ -39,7 +39,7 @@ extension TortureCall {
     case (.cancel(_, let number), .job(let job)):
       return job.state == .canceled && job.number == number
     case (.publish(let name, let version, let description), .model(let model)):
-      return model.owner == user && model.project == name && model.version == version
+      return model.model == "\(user)/\(name)@\(version)"
         && model.description == description
     case (.unpublish(let name, let version), .versions(let versions)):
       return after?.projects[name]?.published.keys.contains { versions.contains($0) } == false

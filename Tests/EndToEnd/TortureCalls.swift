@@ -35,17 +35,20 @@ extension TortureCall {
       let request = TrainRequest(project: project, parameters: World.quickParameters)
       return .job(try await TrainingClient(caller).train(request, options: options))
     case .cancel(let project, let number):
-      let request = CancelTrainingRequest(project: project, number: number)
+      let request = CancelTrainingRequest(training: "\(project)@\(number)")
       let answer = try await TrainingClient(caller).cancelTraining(request, options: options)
       return .job(answer)
     case .publish(let project, let version, let description):
-      let request = PublishRequest(project: project, version: version, description: description)
+      let request = PublishRequest(
+        training: ResourceAddress(version, of: project).description, description: description)
       let answer = try await PublishingClient(caller).publish(request, options: options)
       return .model(answer)
     case .unpublish(let project, let version):
-      let request = UnpublishRequest(project: project, version: version)
+      let model = ResourceAddress(version, of: project)
+      let request = UnpublishRequest(
+        target: model.number == nil ? .project(project) : .model(model.description))
       let answer = try await PublishingClient(caller).unpublish(request, options: options)
-      return .versions(answer.versions)
+      return .versions(answer.models.compactMap { ResourceAddress.number(of: $0) })
     case .submit(let model, let picture):
       let request = InferRequest(model: model, image: picture.bytes)
       let answer = try await InferenceClient(caller).submitInference(
@@ -95,7 +98,7 @@ extension TortureCall {
     case .put(let name, let upload):
       let request = PutImageRequest(
         project: name, image: upload.bytes, annotation: upload.annotation,
-        fileName: upload.fileName)
+        fileName: upload.fileName, onExisting: .replace)
       return .stored([try await data.putImage(request, options: options)], refused: [:])
     case .putAll(let name, let uploads):
       return try await putAll(name, uploads, data, options)
@@ -123,7 +126,8 @@ extension TortureCall {
     _ name: String, _ uploads: [TortureUpload], _ data: DataClient, _ options: CallOptions
   ) async throws -> TortureAnswer {
     let answer = try await data.putImages(options: options) { writer in
-      try await writer.write(PutImagesRequest(part: .project(name)))
+      try await writer.write(
+        PutImagesRequest(part: .start(.init(project: name, onExisting: .replace))))
       for upload in uploads {
         var parts = UploadCases.parts(
           of: upload.bytes, chunkBytes: 16 << 10, fileName: upload.fileName)
@@ -136,5 +140,12 @@ extension TortureCall {
     }
     let refused = answer.refused.map { ($0.index, $0.status?.code ?? 0) }
     return .stored(answer.stored, refused: Dictionary(uniqueKeysWithValues: refused))
+  }
+}
+
+extension ResourceAddress {
+  /// Of a version of a project's model; 0 means none in particular.
+  fileprivate init(_ version: Int32, of project: String) {
+    self.init(owner: nil, project: project, number: version == 0 ? nil : version)
   }
 }

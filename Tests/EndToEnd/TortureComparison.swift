@@ -43,7 +43,9 @@ extension TortureAccount {
     for (name, project) in projects {
       for (version, text) in project.published { known["\(name)@\(version)"] = text }
     }
-    let models = Dictionary(seen.published.map { ("\($0.project)@\($0.version)", $0) }) { $1 }
+    let models = Dictionary(
+      seen.published.map { ("\($0.address.project)@\($0.address.number ?? 0)", $0) }
+    ) { $1 }
     faults.compare("published model", Set(known.keys), Set(models.keys))
     for (name, model) in models where known[name] != nil && known[name] != model.description {
       faults.add(.changed, "published model \(model)")
@@ -106,8 +108,9 @@ extension TortureProject {
         "\(project.name): \(project.imageCount) images, \(project.labeledImageCount)"
           + " labelled, not \(images.count), \(labeledCount)")
     }
-    if Set(project.publishedVersions) != Set(published.keys) {
-      faults.add(.changed, "\(project.name): versions \(project.publishedVersions) are published")
+    let versions = project.publishedModels.compactMap { ResourceAddress.number(of: $0) }
+    if Set(versions) != Set(published.keys) {
+      faults.add(.changed, "\(project.name): versions \(versions) are published")
     }
     return faults
   }

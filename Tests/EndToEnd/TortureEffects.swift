@@ -60,9 +60,9 @@ extension TortureCall {
     switch operation {
     case .createAccount, .login: return []
     case .deleteAccount(let password):
-      return [account.password == password ? .done(nil) : .refused(.unauthenticated)]
+      return [account.password == password ? .done(nil) : .refused(.invalidArgument)]
     case .changePassword(let old, let new):
-      guard account.password == old else { return [.refused(.unauthenticated)] }
+      guard account.password == old else { return [.refused(.invalidArgument)] }
       account.password = new
       account.tokens = account.tokens.filter { $0.key == token }
       return [.done(account)]

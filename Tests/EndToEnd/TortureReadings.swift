@@ -85,7 +85,7 @@ extension TortureWorker {
       }
       guard case .ended(let state)? = project.trainings.last else { return }
       let last = try await TrainingClient(client).watchTraining(
-        .init(project: name), options: options
+        .init(training: "\(name)@\(project.trainings.count)"), options: options
       ) { events in
         try await events.reduce(nil) { $1.event ?? $0 }
       }

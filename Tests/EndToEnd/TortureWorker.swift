@@ -52,7 +52,7 @@ struct TortureWorker: Sendable {
       try await perform(operation, 0, token: token, on: client)
     }
     _ = try await TrainingClient(client).watchTraining(
-      .init(project: name), options: TortureCall.options(secret: token?.secret)
+      .init(training: "\(name)@1"), options: TortureCall.options(secret: token?.secret)
     ) { events in
       try await events.reduce(0) { count, _ in count + 1 }
     }

@@ -17,7 +17,7 @@ enum TrainingCases {
   ) { cases in
     cases.succeeds("and what it was asked for is what it did") { world in
       let job = try await world.job("trained")
-      #expect(job.project == "trained" && job.number == 1 && job.state == .succeeded)
+      #expect(job.training == "ada/trained@1" && job.state == .succeeded)
       #expect(job.imageCount == 24 && job.dataSetHash.utf8.count == 64)
       #expect(job.parameters?.headOnly == true && job.parameters?.inputSide == 64)
       let times = [job.createTime, job.startTime, job.endTime].compactMap { $0?.sinceEpoch }
@@ -47,7 +47,7 @@ enum TrainingCases {
         _ = try await world.training.train(
           TrainRequest(project: project, parameters: parameters), options: world.options())
         _ = try await world.training.cancelTraining(
-          CancelTrainingRequest(project: project), options: world.options())
+          CancelTrainingRequest(training: "\(project)@1"), options: world.options())
       }
     }
     let bad: [(CaseKind, TrainingParameters, [String])] = [
@@ -82,7 +82,7 @@ enum TrainingCases {
       .wrongArgument, "a part alone of a detector", .invalidArgument, ["head_only", "detection"],
       field: "parameters.head_only"
     ) { _ in TrainRequest(project: "cells", parameters: TrainingParameters(headOnly: true)) }
-    cases.checks(.wrongArgument, "a project whose training is under way") { world in
+    cases.checksReason(.wrongArgument, "a project whose training is under way") { world in
       let project = try await world.makeTrainable()
       let request = TrainRequest(project: project, parameters: World.quickParameters)
       _ = try await world.training.train(request, options: world.options())
@@ -91,13 +91,14 @@ enum TrainingCases {
       }
       #expect(refused?.code == .failedPrecondition)
       _ = try await world.training.cancelTraining(
-        CancelTrainingRequest(project: project), options: world.options())
+        CancelTrainingRequest(training: "\(project)@1"), options: world.options())
+      return refused?.reason
     }
   }
 
   static let watchTraining = MethodCases(
     TrainingMethods.watchTraining, needs: .scope(.read),
-    request: { _ in WatchTrainingRequest(project: "trained") }
+    request: { _ in WatchTrainingRequest(training: "trained@1") }
   ) { cases in
     cases.succeeds("from the first event to the last, or from the one after") { world in
       let events = try await world.events("trained")
@@ -115,34 +116,32 @@ enum TrainingCases {
       let none = try await world.events("trained", after: try #require(events.last).sequence)
       #expect(none.isEmpty)
     }
-    cases.addProjectCases { WatchTrainingRequest(project: $0) }
-    cases.addTrainingCases { WatchTrainingRequest(project: $0, number: $1) }
+    cases.addTrainingCases { WatchTrainingRequest(training: $0) }
   }
 
   static let getTraining = MethodCases(
     TrainingMethods.getTraining, needs: .scope(.read),
-    request: { _ in GetTrainingRequest(project: "trained") }
+    request: { _ in GetTrainingRequest(training: "trained@1") }
   ) { cases in
-    cases.succeeds("by number or the newest") { world in
+    cases.succeeds("by number") { world in
       let newest = try await world.job("trained")
       let first = try await world.training.getTraining(
-        GetTrainingRequest(project: "trained", number: 1), options: world.options()
+        GetTrainingRequest(training: "trained@1"), options: world.options()
       )
       #expect(first == newest)
     }
-    cases.addProjectCases { GetTrainingRequest(project: $0) }
-    cases.addTrainingCases { GetTrainingRequest(project: $0, number: $1) }
+    cases.addTrainingCases { GetTrainingRequest(training: $0) }
   }
 
   static let getTrainingReport = MethodCases(
     TrainingMethods.getTrainingReport, needs: .scope(.read),
-    request: { _ in GetTrainingReportRequest(project: "trained") }
+    request: { _ in GetTrainingReportRequest(training: "trained@1") }
   ) { cases in
     cases.succeeds("with each epoch and the confusion") { world in
       let report = try await world.training.getTrainingReport(
-        GetTrainingReportRequest(project: "trained", number: 1), options: world.options())
+        GetTrainingReportRequest(training: "trained@1"), options: world.options())
       let metrics = try #require(try await world.job("trained").metrics)
-      #expect(report.number == 1)
+      #expect(report.training == "ada/trained@1")
       #expect(report.history.first?.epoch == 1 && report.history.first?.phase == .head)
       #expect(report.history.map(\.seconds) == report.history.map(\.seconds).sorted())
       #expect(report.confusion?.classNames == ["red", "blue"])
@@ -150,19 +149,19 @@ enum TrainingCases {
       #expect(report.confusion?.hasBackground == false)
       #expect(report.precisionRecall.isEmpty && report.detectionExamples.isEmpty)
     }
-    cases.addProjectCases { GetTrainingReportRequest(project: $0) }
-    cases.addTrainingCases { GetTrainingReportRequest(project: $0, number: $1) }
-    cases.checks(.wrongArgument, "a training that was cancelled") { world in
+    cases.addTrainingCases { GetTrainingReportRequest(training: $0) }
+    cases.checksReason(.wrongArgument, "a training that was cancelled") { world in
       let project = try await world.makeTrainable()
       _ = try await world.training.train(TrainRequest(project: project), options: world.options())
       _ = try await world.training.cancelTraining(
-        CancelTrainingRequest(project: project), options: world.options())
+        CancelTrainingRequest(training: "\(project)@1"), options: world.options())
       let refused = await status {
         try await world.training.getTrainingReport(
-          GetTrainingReportRequest(project: project), options: world.options())
+          GetTrainingReportRequest(training: "\(project)@1"), options: world.options())
       }
       #expect(refused?.code == .failedPrecondition)
-      #expect(refused?.message.contains("training 1") == true)
+      #expect(refused?.message.contains("\(project)@1") == true)
+      return refused?.reason
     }
   }
 
@@ -173,11 +172,11 @@ enum TrainingCases {
     cases.succeeds("newest first, in pages") { world in
       let project = try await world.makeTrainable()
       for _ in 0..<3 {
-        _ = try await world.training.train(
+        let job = try await world.training.train(
           TrainRequest(project: project, parameters: World.quickParameters),
           options: world.options())
         _ = try await world.training.cancelTraining(
-          CancelTrainingRequest(project: project), options: world.options())
+          CancelTrainingRequest(training: job.training), options: world.options())
       }
       let numbers = try await everyPage { token in
         let page = try await world.training.listTrainings(
@@ -194,38 +193,38 @@ enum TrainingCases {
 
   static let cancelTraining = MethodCases(
     TrainingMethods.cancelTraining, needs: .scope(.train),
-    request: { _ in CancelTrainingRequest(project: "trained") }
+    request: { _ in CancelTrainingRequest(training: "trained@1") }
   ) { cases in
     cases.succeeds("and who watches is told") { world in
       let project = try await world.makeTrainable()
       _ = try await world.training.train(TrainRequest(project: project), options: world.options())
       let cancelled = try await world.training.cancelTraining(
-        CancelTrainingRequest(project: project), options: world.options())
+        CancelTrainingRequest(training: "\(project)@1"), options: world.options())
       #expect(cancelled.state == .canceled)
       #expect(!cancelled.reason.isEmpty)
       let job = try await world.ended(project)
       #expect(job.state == .canceled)
     }
-    cases.addProjectCases { CancelTrainingRequest(project: $0) }
-    cases.addTrainingCases(boundWorks: false) {
-      CancelTrainingRequest(project: $0, number: $1)
-    }
+    cases.addTrainingCases(boundWorks: false) { CancelTrainingRequest(training: $0) }
+    cases.refuses(
+      .wrongArgument, "no number", .invalidArgument, ["trained", "number"], field: "training"
+    ) { _ in CancelTrainingRequest(training: "trained") }
     cases.refuses(
       .wrongArgument, "a training that has ended", .failedPrecondition, ["training", "1"]
-    ) { _ in CancelTrainingRequest(project: "trained", number: 1) }
+    ) { _ in CancelTrainingRequest(training: "trained@1") }
   }
 }
 
 extension World {
-  /// The newest training of a project.
+  /// The first training of a project.
   func job(_ project: String) async throws -> TrainingJob {
-    try await training.getTraining(GetTrainingRequest(project: project), options: options())
+    try await training.getTraining(GetTrainingRequest(training: "\(project)@1"), options: options())
   }
 
-  /// All events of the newest training of a project.
+  /// All events of the first training of a project.
   func events(_ project: String, after event: Int32 = 0) async throws -> [TrainingEvent] {
     try await training.watchTraining(
-      WatchTrainingRequest(project: project, afterEvent: event), options: options()
+      WatchTrainingRequest(training: "\(project)@1", afterEvent: event), options: options()
     ) { events in
       try await events.reduce(into: []) { $0.append($1) }
     }

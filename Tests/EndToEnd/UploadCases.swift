@@ -14,7 +14,7 @@ enum UploadCases {
     DataMethods.putImage, needs: .scope(.write),
     request: { _ in PutImageRequest(project: "pets", image: image) }
   ) { cases in
-    cases.succeeds("and describes it; the second time it only changes the label") { world in
+    cases.succeeds("and describes it; the second time it keeps the label unless told") { world in
       let project = try await world.makeProject()
       var request = PutImageRequest(
         project: project, image: image, annotation: Annotation("cat"), fileName: "a.png")
@@ -27,8 +27,12 @@ enum UploadCases {
       #expect(point.width == 64 && point.height == 64 && point.sizeBytes == Int64(image.count))
       #expect(point.createTime != nil)
       request.annotation = Annotation("dog")
+      let kept = try await world.data.putImage(request, options: world.options())
+      #expect(!kept.created && kept.annotationKept && kept.image == point)
+      request.onExisting = .replace
       let second = try await world.data.putImage(request, options: world.options())
-      #expect(!second.created)
+      #expect(!second.created && !second.annotationKept)
+      #expect(second.image?.labeler == "ada" && second.image?.etag != point.etag)
       #expect(second.image?.annotation == Annotation("dog"))
       request.annotation = nil
       let third = try await world.data.putImage(request, options: world.options())
@@ -44,6 +48,31 @@ enum UploadCases {
         options: world.options())
       #expect(stored.image?.fileName == name)
     }
+    cases.succeeds("and gives an image without a label the new one") { world in
+      let project = try await world.makeProject()
+      for (annotation, expected) in [(nil, nil), (Annotation("cat"), Annotation("cat"))] {
+        let stored = try await world.data.putImage(
+          PutImageRequest(project: project, image: image, annotation: annotation),
+          options: world.options())
+        #expect(stored.image?.annotation == expected && !stored.annotationKept)
+      }
+    }
+    cases.succeeds("with boxes in parts of the sides, which come back in pixels") { world in
+      let project = try await world.makeProject(.detection, classes: ["cell"])
+      let boxes = Boxes(
+        boxes: [Box(xMin: 0.25, yMin: 0.5, xMax: 0.75, yMax: 1, className: "cell")],
+        unit: .fractions)
+      let stored = try await world.data.putImage(
+        PutImageRequest(
+          project: project, image: image, annotation: Annotation(value: .boxes(boxes))),
+        options: world.options())
+      let pixels = Box(xMin: 16, yMin: 32, xMax: 48, yMax: 64, className: "cell")
+      #expect(stored.image?.annotation == Annotation(boxes: [pixels]))
+    }
+    cases.refuses(
+      .wrongArgument, "an unknown choice for what is there", .invalidArgument, ["7"],
+      field: "on_existing"
+    ) { _ in PutImageRequest(project: "pets", image: image, onExisting: .unrecognized(7)) }
     cases.addProjectCases { PutImageRequest(project: $0, image: image) }
     cases.accepts(.bound, "a file name of 255 bytes") { _ in
       PutImageRequest(project: "pets", image: image, fileName: Texts.bytes(255))
@@ -53,7 +82,8 @@ enum UploadCases {
       field: "file_name"
     ) { _ in PutImageRequest(project: "pets", image: image, fileName: Texts.bytes(256)) }
     cases.refuses(
-      .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"]
+      .pastBound, "a message past the limit", .resourceExhausted, ["message", "4194304"],
+      isOfRPC: true
     ) { _ in
       PutImageRequest(project: "pets", image: Bytes([UInt8](repeating: 0, count: 4 << 20)))
     }
@@ -84,7 +114,7 @@ enum UploadCases {
     }
     cases.succeeds("none at all") { world in
       let answer = try await world.data.putImages(options: world.options()) {
-        try await $0.write(PutImagesRequest(part: .project("pets")))
+        try await $0.write(PutImagesRequest(part: .start(.init(project: "pets"))))
       }
       #expect(answer.stored.isEmpty && answer.refused.isEmpty)
     }
@@ -110,7 +140,7 @@ enum UploadCases {
       image,
     ]
     let answer = try await world.data.putImages(options: world.options()) { writer in
-      try await writer.write(PutImagesRequest(part: .project(project)))
+      try await writer.write(PutImagesRequest(part: .start(.init(project: project))))
       for (index, image) in images.enumerated() {
         for part in parts(of: image, chunkBytes: 5_000, fileName: "\(index).png") {
           try await writer.write(part)
@@ -132,7 +162,7 @@ enum UploadCases {
 
   /// A stream of one image.
   static func parts(of image: Bytes, for project: String) -> [PutImagesRequest] {
-    [PutImagesRequest(part: .project(project))] + parts(of: image)
+    [PutImagesRequest(part: .start(.init(project: project)))] + parts(of: image)
   }
 
   /// One image of a stream.
@@ -169,7 +199,7 @@ extension World {
   /// Sends one image in chunks.
   func upload(_ image: [UInt8], chunkBytes: Int, to project: String) async throws -> Image {
     let answer = try await data.putImages(options: options()) { writer in
-      try await writer.write(PutImagesRequest(part: .project(project)))
+      try await writer.write(PutImagesRequest(part: .start(.init(project: project))))
       for part in UploadCases.parts(of: Bytes(image), chunkBytes: chunkBytes) {
         try await writer.write(part)
       }

@@ -41,9 +41,9 @@ extension MethodCases {
     let image = Self.image
     let whole: [UploadPart] = [.project("pets"), .begin(image.count), .chunk(image)]
     let orders: [(String, [UploadPart], [String])] = [
-      ("nothing at all", [], ["project"]),
-      ("no project first", Array(whole.dropFirst()), ["project"]),
-      ("two projects", [.project("pets")] + whole, ["project"]),
+      ("nothing at all", [], ["start"]),
+      ("no start first", Array(whole.dropFirst()), ["start"]),
+      ("two starts", [.project("pets")] + whole, ["start"]),
       ("a chunk before its image", [.project("pets"), .chunk(image)], ["chunk"]),
       ("an empty chunk", [.project("pets"), .begin(image.count), .chunk([])], ["chunk"]),
       ("more bytes than said", [.project("pets"), .begin(10), .chunk(image)], ["10"]),
@@ -100,7 +100,7 @@ enum UploadPart: Sendable {
 
   var message: PutImagesRequest {
     switch self {
-    case .project(let name): PutImagesRequest(part: .project(name))
+    case .project(let name): PutImagesRequest(part: .start(.init(project: name)))
     case .begin(let bytes, let fileName):
       PutImagesRequest(part: .begin(.init(sizeBytes: Int64(bytes), fileName: fileName)))
     case .chunk(let bytes): PutImagesRequest(part: .chunk(bytes))

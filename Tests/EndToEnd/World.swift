@@ -112,7 +112,7 @@ extension World {
     let job = try await train("trained")
     try #require(job.state == .succeeded, "training ended \(job.state): \(job.reason)")
     _ = try await publishing.publish(
-      PublishRequest(project: "trained", description: "Tells red from blue."), options: options)
+      PublishRequest(training: "trained", description: "Tells red from blue."), options: options)
   }
 
   private static func make(
@@ -190,15 +190,15 @@ extension World {
     return try await ended(project)
   }
 
-  /// Waits until the newest training of a project has ended.
+  /// Waits until the first training of a project has ended.
   func ended(_ project: String) async throws -> TrainingJob {
     _ = try await training.watchTraining(
-      WatchTrainingRequest(project: project), options: options()
+      WatchTrainingRequest(training: "\(project)@1"), options: options()
     ) { events in
       try await events.reduce(0) { count, _ in count + 1 }
     }
     return try await training.getTraining(
-      GetTrainingRequest(project: project), options: options())
+      GetTrainingRequest(training: "\(project)@1"), options: options())
   }
 }
 

@@ -58,7 +58,8 @@ import Testing
       status?.message.hasPrefix("the object \(hash) is damaged: ") == true,
       "\(String(describing: status))", sourceLocation: location)
     #expect(
-      status?.details == [.resource(kind: "object", name: hash)], sourceLocation: location)
+      status?.details.dropFirst() == [.resource(kind: "object", name: hash)],
+      sourceLocation: location)
   }
 
   private static func picture() throws -> PixelBuffer {

@@ -152,7 +152,7 @@ struct Methods {
     try await time("PutImages, one image") { number in
       let image = others[number]
       _ = try await data.putImages(options: options) { writer in
-        try await writer.write(.init(part: .project("images")))
+        try await writer.write(.init(part: .start(.init(project: "images"))))
         try await writer.write(
           .init(part: .begin(.init(sizeBytes: Int64(image.count), fileName: "noise.png"))))
         try await writer.write(.init(part: .chunk(Bytes(image))))

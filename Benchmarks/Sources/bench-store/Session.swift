@@ -63,7 +63,7 @@ struct Session: Sendable {
 
   /// Waits until a training has ended.
   func end(ofTraining number: Int32, of project: String) async throws -> TrainingState {
-    let request = WatchTrainingRequest(project: project, number: number)
+    let request = WatchTrainingRequest(training: "\(project)@\(number)")
     return try await training.watchTraining(request, options: options) { events in
       var state = TrainingState.unspecified
       for try await event in events {

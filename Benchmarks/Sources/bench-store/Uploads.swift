@@ -77,7 +77,7 @@ struct Uploads {
     let clock = ContinuousClock()
     let start = clock.now
     let answer = try await session.data.putImages(options: session.options) { writer in
-      try await writer.write(PutImagesRequest(part: .project("uploads")))
+      try await writer.write(PutImagesRequest(part: .start(.init(project: "uploads"))))
       for image in images {
         try await writer.write(
           PutImagesRequest(

@@ -44,7 +44,7 @@ struct MainJob: Sendable {
     let (job, speed) = try await train(context)
     let model = try await publish(context)
     let started = system.now()
-    let answers = try await infer(context, model: "\(model.owner)/\(model.project)")
+    let answers = try await infer(context, model: model.address.projectAddress)
     let seconds = system.now().timeIntervalSince(started)
     let pages = try await writePages(context, of: model)
     return Outcome(
@@ -64,9 +64,9 @@ struct MainJob: Sendable {
     try await context.connected { clients in
       let writer = PageWriter(clients)
       try await writer.analysis(of: project, to: paths[0])
-      try await writer.training(model.version, of: project, to: paths[1])
+      try await writer.training(model.model, to: paths[1])
       try await writer.answers(
-        of: "\(model.owner)/\(model.project)@\(model.version)",
+        of: model.model,
         about: split.test.prefix(Self.drawnMax).map(\.path), to: paths[2])
     }
     return paths
@@ -113,7 +113,7 @@ struct MainJob: Sendable {
     let reporter = TrainingReporter(context)
     let speed = Mutex(0.0)
     let job = try await TrainingWatcher(
-      context: context, project: project, number: queued.number
+      context: context, training: queued.training
     ).watch { event in
       try reporter.show(event)
       if case .progress(let progress) = event.event, progress.loss != nil,
@@ -132,10 +132,10 @@ struct MainJob: Sendable {
   private func publish(_ context: CommandContext) async throws -> Model {
     let model = try await context.connected { clients in
       try await clients.publishing.publish(
-        PublishRequest(project: project, description: "made by the demo"),
+        PublishRequest(training: project, description: "made by the demo"),
         options: clients.options)
     }
-    say("published \(model.owner)/\(model.project)@\(model.version)")
+    say("published \(model.model)")
     return model
   }
 

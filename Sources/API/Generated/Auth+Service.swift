@@ -63,6 +63,8 @@ public enum AuthMethods {
 }
 
 /// Calls `diyml.v1.Auth`.
+///
+/// Accounts, and the tokens that stand for them.
 public struct AuthClient: Sendable {
   private let caller: any Caller
 
@@ -150,6 +152,8 @@ public struct AuthClient: Sendable {
 }
 
 /// Implements `diyml.v1.Auth`.
+///
+/// Accounts, and the tokens that stand for them.
 public protocol AuthService: Sendable {
   /// Says whether an account name is taken.
   ///

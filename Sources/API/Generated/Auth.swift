@@ -13,6 +13,7 @@ public import WellKnownTypes
 
 /// What a token may be used for.
 public enum Scope: Enumeration {
+  /// Is not a scope.
   case unspecified
   /// Read projects, classes, images, analyses and trainings.
   case read
@@ -67,10 +68,13 @@ public struct Token: Hashable, Sendable {
   /// What the caller called it; at most 64 bytes.
   public var label: String = ""
 
+  /// What it may be used for.
   public var scopes: [Scope] = []
 
+  /// When it was made.
   public var createTime: ProtoTimestamp?
 
+  /// From when on it is not taken any more.
   public var expireTime: ProtoTimestamp?
 
   public var unknownFields = UnknownFields()
@@ -134,6 +138,7 @@ extension Token: Message {
 ///
 /// The server keeps only a hash of the secret.
 public struct IssuedToken: Hashable, Sendable {
+  /// What is known of it.
   public var token: Token?
 
   /// What goes after `Bearer ` in the metadata: 256 random bits as text.
@@ -224,6 +229,7 @@ extension UserExistsRequest: Message {
 }
 
 public struct UserExistsResponse: Hashable, Sendable {
+  /// Whether there is an account of that name, in whatever case.
   public var exists: Bool = false
 
   public var unknownFields = UnknownFields()
@@ -378,6 +384,7 @@ extension LoginRequest: Message {
 }
 
 public struct DeleteAccountRequest: Hashable, Sendable {
+  /// The account's password, so that a stolen token alone deletes nothing.
   public var password: String = ""
 
   public var unknownFields = UnknownFields()
@@ -450,11 +457,13 @@ extension WhoAmIRequest: Message {
 
 /// Whose token a call came with.
 public struct Account: Hashable, Sendable {
+  /// Its name.
   public var user: String = ""
 
   /// The token of this call.
   public var token: Token?
 
+  /// When it was made.
   public var createTime: ProtoTimestamp?
 
   public var unknownFields = UnknownFields()
@@ -545,6 +554,7 @@ extension ListTokensRequest: Message {
 }
 
 public struct ListTokensResponse: Hashable, Sendable {
+  /// Oldest first.
   public var tokens: [Token] = []
 
   /// Empty on the last page.
@@ -700,6 +710,7 @@ extension RevokeTokenRequest: Message {
 }
 
 public struct ChangePasswordRequest: Hashable, Sendable {
+  /// The password until now.
   public var oldPassword: String = ""
 
   /// 8 to 256 bytes.

@@ -17,37 +17,40 @@ extension ProtoFile {
       \u{5}Class\u{12}
 
       \u{2}id\u{18}\u{1} \u{1}(\u{5}\u{12}\u{c}
-      \u{4}name\u{18}\u{2} \u{1}(\u{9}"-
+      \u{4}name\u{18}\u{2} \u{1}(\u{9}";
       \u{9}ClassList\u{12}\u{20}
-      \u{7}classes\u{18}\u{1} \u{3}(\u{b}2\u{f}.diyml.v1.Class"\u{c4}\u{2}
-      \u{7}Project\u{12}\u{d}
-      \u{5}owner\u{18}\u{1} \u{1}(\u{9}\u{12}\u{c}
-      \u{4}name\u{18}\u{2} \u{1}(\u{9}\u{12}#
-      \u{4}type\u{18}\u{3} \u{1}(\u{e}2\u{15}.diyml.v1.ProjectType\u{12}\u{13}
-      \u{b}description\u{18}\u{4} \u{1}(\u{9}\u{12}\u{20}
-      \u{7}classes\u{18}\u{5} \u{3}(\u{b}2\u{f}.diyml.v1.Class\u{12}\u{13}
-      \u{b}image_count\u{18}\u{6} \u{1}(\u{5}\u{12}\u{1b}
-      \u{13}labeled_image_count\u{18}\u{7} \u{1}(\u{5}\u{12}/
-      \u{e}training_state\u{18}\u{8} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingState\u{12}\u{10}
-      \u{8}training\u{18}\u{9} \u{1}(\u{5}\u{12}\u{1a}
-      \u{12}published_versions\u{18}
-       \u{3}(\u{5}\u{12}/
-      \u{b}create_time\u{18}\u{b} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp"U
+      \u{7}classes\u{18}\u{1} \u{3}(\u{b}2\u{f}.diyml.v1.Class\u{12}\u{c}
+      \u{4}etag\u{18}\u{2} \u{1}(\u{9}"\u{fc}\u{2}
+      \u{7}Project\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}#
+      \u{4}type\u{18}\u{2} \u{1}(\u{e}2\u{15}.diyml.v1.ProjectType\u{12}\u{13}
+      \u{b}description\u{18}\u{3} \u{1}(\u{9}\u{12}\u{20}
+      \u{7}classes\u{18}\u{4} \u{3}(\u{b}2\u{f}.diyml.v1.Class\u{12}\u{13}
+      \u{b}image_count\u{18}\u{5} \u{1}(\u{5}\u{12}\u{1b}
+      \u{13}labeled_image_count\u{18}\u{6} \u{1}(\u{5}\u{12}/
+      \u{e}training_state\u{18}\u{7} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingState\u{12}\u{17}
+      \u{f}newest_training\u{18}\u{8} \u{1}(\u{9}\u{12}\u{18}
+      \u{10}published_models\u{18}\u{9} \u{3}(\u{9}\u{12}/
+      \u{b}create_time\u{18}
+       \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}\u{c}
+      \u{4}etag\u{18}\u{b} \u{1}(\u{9}\u{12}/
+      \u{b}update_time\u{18}\u{c} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp"U
       \u{3}Box\u{12}\u{d}
       \u{5}x_min\u{18}\u{1} \u{1}(\u{1}\u{12}\u{d}
       \u{5}y_min\u{18}\u{2} \u{1}(\u{1}\u{12}\u{d}
       \u{5}x_max\u{18}\u{3} \u{1}(\u{1}\u{12}\u{d}
       \u{5}y_max\u{18}\u{4} \u{1}(\u{1}\u{12}\u{12}
 
-      class_name\u{18}\u{5} \u{1}(\u{9}"%
+      class_name\u{18}\u{5} \u{1}(\u{9}"F
       \u{5}Boxes\u{12}\u{1c}
-      \u{5}boxes\u{18}\u{1} \u{3}(\u{b}2\u{d}.diyml.v1.Box"M
+      \u{5}boxes\u{18}\u{1} \u{3}(\u{b}2\u{d}.diyml.v1.Box\u{12}\u{1f}
+      \u{4}unit\u{18}\u{2} \u{1}(\u{e}2\u{11}.diyml.v1.BoxUnit"M
 
       Annotation\u{12}\u{14}
 
       class_name\u{18}\u{1} \u{1}(\u{9}H\u{0}\u{12}\u{20}
       \u{5}boxes\u{18}\u{2} \u{1}(\u{b}2\u{f}.diyml.v1.BoxesH\u{0}B\u{7}
-      \u{5}value"\u{db}\u{1}
+      \u{5}value"\u{aa}\u{2}
       \u{5}Image\u{12}
 
       \u{2}id\u{18}\u{1} \u{1}(\u{9}\u{12}\u{11}
@@ -59,7 +62,12 @@ extension ProtoFile {
       \u{6}height\u{18}\u{6} \u{1}(\u{5}\u{12}\u{12}
 
       size_bytes\u{18}\u{7} \u{1}(\u{3}\u{12}/
-      \u{b}create_time\u{18}\u{8} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp"<
+      \u{b}create_time\u{18}\u{8} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}\u{c}
+      \u{4}etag\u{18}\u{9} \u{1}(\u{9}\u{12}\u{f}
+      \u{7}labeler\u{18}
+       \u{1}(\u{9}\u{12}.
+
+      label_time\u{18}\u{b} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp"<
       \u{13}ListProjectsRequest\u{12}\u{11}
       \u{9}page_size\u{18}\u{1} \u{1}(\u{5}\u{12}\u{12}
 
@@ -72,22 +80,32 @@ extension ProtoFile {
       \u{14}CreateProjectRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}#
       \u{4}type\u{18}\u{2} \u{1}(\u{e}2\u{15}.diyml.v1.ProjectType\u{12}\u{13}
-      \u{b}description\u{18}\u{3} \u{1}(\u{9}"'
+      \u{b}description\u{18}\u{3} \u{1}(\u{9}"_
+      \u{14}UpdateProjectRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{18}
+      \u{b}description\u{18}\u{2} \u{1}(\u{9}H\u{0}\u{88}\u{1}\u{1}\u{12}\u{c}
+      \u{4}etag\u{18}\u{3} \u{1}(\u{9}B\u{e}
+      \u{c}_description"'
       \u{14}DeleteProjectRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}"n
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}"\u{99}\u{1}
       \u{f}PutImageRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{d}
       \u{5}image\u{18}\u{2} \u{1}(\u{c}\u{12}(
 
       annotation\u{18}\u{3} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation\u{12}\u{11}
-      \u{9}file_name\u{18}\u{4} \u{1}(\u{9}"C
+      \u{9}file_name\u{18}\u{4} \u{1}(\u{9}\u{12})
+      \u{b}on_existing\u{18}\u{5} \u{1}(\u{e}2\u{14}.diyml.v1.OnExisting"\\
       \u{10}PutImageResponse\u{12}\u{1e}
       \u{5}image\u{18}\u{1} \u{1}(\u{b}2\u{f}.diyml.v1.Image\u{12}\u{f}
-      \u{7}created\u{18}\u{2} \u{1}(\u{8}"\u{cb}\u{1}
-      \u{10}PutImagesRequest\u{12}\u{11}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}H\u{0}\u{12}1
+      \u{7}created\u{18}\u{2} \u{1}(\u{8}\u{12}\u{17}
+      \u{f}annotation_kept\u{18}\u{3} \u{1}(\u{8}"\u{b0}\u{2}
+      \u{10}PutImagesRequest\u{12}1
+      \u{5}start\u{18}\u{1} \u{1}(\u{b}2 .diyml.v1.PutImagesRequest.StartH\u{0}\u{12}1
       \u{5}begin\u{18}\u{2} \u{1}(\u{b}2 .diyml.v1.PutImagesRequest.BeginH\u{0}\u{12}\u{f}
-      \u{5}chunk\u{18}\u{3} \u{1}(\u{c}H\u{0}\u{1a}X
+      \u{5}chunk\u{18}\u{3} \u{1}(\u{c}H\u{0}\u{1a}C
+      \u{5}Start\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12})
+      \u{b}on_existing\u{18}\u{2} \u{1}(\u{e}2\u{14}.diyml.v1.OnExisting\u{1a}X
       \u{5}Begin\u{12}\u{12}
 
       size_bytes\u{18}\u{1} \u{1}(\u{3}\u{12}(
@@ -126,33 +144,58 @@ extension ProtoFile {
       \u{f}next_page_token\u{18}\u{2} \u{1}(\u{9}"8
       \u{18}FindMissingImagesRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{b}
-      \u{3}ids\u{18}\u{2} \u{3}(\u{9}"\u{bb}\u{1}
+      \u{3}ids\u{18}\u{2} \u{3}(\u{9}"\u{c9}\u{1}
       \u{19}FindMissingImagesResponse\u{12}\u{10}
       \u{8}answered\u{18}\u{1} \u{1}(\u{5}\u{12}8
       \u{5}found\u{18}\u{2} \u{3}(\u{b}2).diyml.v1.FindMissingImagesResponse.Found\u{12}\u{13}
-      \u{b}missing_ids\u{18}\u{3} \u{3}(\u{9}\u{1a}=
+      \u{b}missing_ids\u{18}\u{3} \u{3}(\u{9}\u{1a}K
       \u{5}Found\u{12}
 
       \u{2}id\u{18}\u{1} \u{1}(\u{9}\u{12}(
 
-      annotation\u{18}\u{2} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation"1
+      annotation\u{18}\u{2} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation\u{12}\u{c}
+      \u{4}etag\u{18}\u{3} \u{1}(\u{9}"1
       \u{12}DeleteImageRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
 
-      \u{2}id\u{18}\u{2} \u{1}(\u{9}"]
+      \u{2}id\u{18}\u{2} \u{1}(\u{9}"k
       \u{14}SetAnnotationRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
 
       \u{2}id\u{18}\u{2} \u{1}(\u{9}\u{12}(
 
-      annotation\u{18}\u{3} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation"6
+      annotation\u{18}\u{3} \u{1}(\u{b}2\u{14}.diyml.v1.Annotation\u{12}\u{c}
+      \u{4}etag\u{18}\u{4} \u{1}(\u{9}"D
       \u{17}RemoveAnnotationRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
 
-      \u{2}id\u{18}\u{2} \u{1}(\u{9}"F
+      \u{2}id\u{18}\u{2} \u{1}(\u{9}\u{12}\u{c}
+      \u{4}etag\u{18}\u{3} \u{1}(\u{9}"T
       \u{11}SetClassesRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{20}
-      \u{7}classes\u{18}\u{2} \u{3}(\u{b}2\u{f}.diyml.v1.Class"$
+      \u{7}classes\u{18}\u{2} \u{3}(\u{b}2\u{f}.diyml.v1.Class\u{12}\u{c}
+      \u{4}etag\u{18}\u{3} \u{1}(\u{9}"3
+      \u{12}CreateClassRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{c}
+      \u{4}name\u{18}\u{2} \u{1}(\u{9}"M
+      \u{12}UpdateClassRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
+
+      \u{2}id\u{18}\u{2} \u{1}(\u{5}\u{12}\u{c}
+      \u{4}name\u{18}\u{3} \u{1}(\u{9}\u{12}\u{c}
+      \u{4}etag\u{18}\u{4} \u{1}(\u{9}"?
+      \u{12}DeleteClassRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
+
+      \u{2}id\u{18}\u{2} \u{1}(\u{5}\u{12}\u{c}
+      \u{4}etag\u{18}\u{3} \u{1}(\u{9}"T
+      \u{13}MergeClassesRequest\u{12}\u{f}
+      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}
+
+      \u{2}id\u{18}\u{2} \u{1}(\u{5}\u{12}\u{12}
+
+      merged_ids\u{18}\u{3} \u{3}(\u{5}\u{12}\u{c}
+      \u{4}etag\u{18}\u{4} \u{1}(\u{9}"$
       \u{11}GetClassesRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}"6
       \u{14}DeleteClassesRequest\u{12}\u{f}
@@ -222,18 +265,28 @@ extension ProtoFile {
       \u{16}TRAINING_STATE_RUNNING\u{10}\u{2}\u{12}\u{1c}
       \u{18}TRAINING_STATE_SUCCEEDED\u{10}\u{3}\u{12}\u{19}
       \u{15}TRAINING_STATE_FAILED\u{10}\u{4}\u{12}\u{1b}
-      \u{17}TRAINING_STATE_CANCELED\u{10}\u{5}*\u{85}\u{1}
+      \u{17}TRAINING_STATE_CANCELED\u{10}\u{5}*P
+      \u{7}BoxUnit\u{12}\u{18}
+      \u{14}BOX_UNIT_UNSPECIFIED\u{10}\u{0}\u{12}\u{13}
+      \u{f}BOX_UNIT_PIXELS\u{10}\u{1}\u{12}\u{16}
+      \u{12}BOX_UNIT_FRACTIONS\u{10}\u{2}*\u{85}\u{1}
       \u{b}ImageFormat\u{12}\u{1c}
       \u{18}IMAGE_FORMAT_UNSPECIFIED\u{10}\u{0}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_JPEG\u{10}\u{1}\u{12}\u{14}
       \u{10}IMAGE_FORMAT_PNG\u{10}\u{2}\u{12}\u{15}
       \u{11}IMAGE_FORMAT_WEBP\u{10}\u{3}\u{12}\u{14}
-      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}2\u{ec}\u{9}
+      \u{10}IMAGE_FORMAT_GIF\u{10}\u{4}*X
+
+      OnExisting\u{12}\u{1b}
+      \u{17}ON_EXISTING_UNSPECIFIED\u{10}\u{0}\u{12}\u{14}
+      \u{10}ON_EXISTING_KEEP\u{10}\u{1}\u{12}\u{17}
+      \u{13}ON_EXISTING_REPLACE\u{10}\u{2}2\u{ba}\u{c}
       \u{4}Data\u{12}R
       \u{c}ListProjects\u{12}\u{1d}.diyml.v1.ListProjectsRequest\u{1a}\u{1e}.diyml.v1.ListProjectsResponse"\u{3}\u{90}\u{2}\u{1}\u{12}A
 
       GetProject\u{12}\u{1b}.diyml.v1.GetProjectRequest\u{1a}\u{11}.diyml.v1.Project"\u{3}\u{90}\u{2}\u{1}\u{12}B
-      \u{d}CreateProject\u{12}\u{1e}.diyml.v1.CreateProjectRequest\u{1a}\u{11}.diyml.v1.Project\u{12}G
+      \u{d}CreateProject\u{12}\u{1e}.diyml.v1.CreateProjectRequest\u{1a}\u{11}.diyml.v1.Project\u{12}B
+      \u{d}UpdateProject\u{12}\u{1e}.diyml.v1.UpdateProjectRequest\u{1a}\u{11}.diyml.v1.Project\u{12}G
       \u{d}DeleteProject\u{12}\u{1e}.diyml.v1.DeleteProjectRequest\u{1a}\u{16}.google.protobuf.Empty\u{12}A
       \u{8}PutImage\u{12}\u{19}.diyml.v1.PutImageRequest\u{1a}\u{1a}.diyml.v1.PutImageResponse\u{12}F
       \u{9}PutImages\u{12}\u{1a}.diyml.v1.PutImagesRequest\u{1a}\u{1b}.diyml.v1.PutImagesResponse(\u{1}\u{12};
@@ -246,7 +299,11 @@ extension ProtoFile {
       \u{d}SetAnnotation\u{12}\u{1e}.diyml.v1.SetAnnotationRequest\u{1a}\u{f}.diyml.v1.Image\u{12}F
       \u{10}RemoveAnnotation\u{12}!.diyml.v1.RemoveAnnotationRequest\u{1a}\u{f}.diyml.v1.Image\u{12}>
 
-      SetClasses\u{12}\u{1b}.diyml.v1.SetClassesRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}C
+      SetClasses\u{12}\u{1b}.diyml.v1.SetClassesRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}@
+      \u{b}CreateClass\u{12}\u{1c}.diyml.v1.CreateClassRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}@
+      \u{b}UpdateClass\u{12}\u{1c}.diyml.v1.UpdateClassRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}@
+      \u{b}DeleteClass\u{12}\u{1c}.diyml.v1.DeleteClassRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}B
+      \u{c}MergeClasses\u{12}\u{1d}.diyml.v1.MergeClassesRequest\u{1a}\u{13}.diyml.v1.ClassList\u{12}C
 
       GetClasses\u{12}\u{1b}.diyml.v1.GetClassesRequest\u{1a}\u{13}.diyml.v1.ClassList"\u{3}\u{90}\u{2}\u{1}\u{12}G
       \u{d}DeleteClasses\u{12}\u{1e}.diyml.v1.DeleteClassesRequest\u{1a}\u{16}.google.protobuf.Empty\u{12}Q

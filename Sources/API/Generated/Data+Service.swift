@@ -4,8 +4,11 @@
 //
 // Projects, their classes and their labeled images.
 //
-// A project is named by its owner and its name; these calls see only the caller's own projects, so
-// they take the name alone. Another user's project is NOT_FOUND, as one that does not exist.
+// Everything has one address: a project `ada/pets`, its third training and the model of that
+// `ada/pets@3`. Without an owner, as in `pets` and `pets@3`, the caller's own is meant; without a
+// number, the newest training that succeeded, or where models are asked the newest published.
+// Answers always give the whole address. Another user's project is NOT_FOUND, as one that does not
+// exist.
 
 public import RPCCore
 public import WellKnownTypes
@@ -23,6 +26,10 @@ public enum DataMethods {
   /// Takes `CreateProjectRequest`, returns `Project`.
   public static let createProject = MethodDescriptor(
     service: "diyml.v1.Data", name: "CreateProject", kind: .unary)
+
+  /// Takes `UpdateProjectRequest`, returns `Project`.
+  public static let updateProject = MethodDescriptor(
+    service: "diyml.v1.Data", name: "UpdateProject", kind: .unary)
 
   /// Takes `DeleteProjectRequest`, returns `ProtoEmpty`.
   public static let deleteProject = MethodDescriptor(
@@ -71,6 +78,22 @@ public enum DataMethods {
   public static let setClasses = MethodDescriptor(
     service: "diyml.v1.Data", name: "SetClasses", kind: .unary)
 
+  /// Takes `CreateClassRequest`, returns `ClassList`.
+  public static let createClass = MethodDescriptor(
+    service: "diyml.v1.Data", name: "CreateClass", kind: .unary)
+
+  /// Takes `UpdateClassRequest`, returns `ClassList`.
+  public static let updateClass = MethodDescriptor(
+    service: "diyml.v1.Data", name: "UpdateClass", kind: .unary)
+
+  /// Takes `DeleteClassRequest`, returns `ClassList`.
+  public static let deleteClass = MethodDescriptor(
+    service: "diyml.v1.Data", name: "DeleteClass", kind: .unary)
+
+  /// Takes `MergeClassesRequest`, returns `ClassList`.
+  public static let mergeClasses = MethodDescriptor(
+    service: "diyml.v1.Data", name: "MergeClasses", kind: .unary)
+
   /// Takes `GetClassesRequest`, returns `ClassList`.
   public static let getClasses = MethodDescriptor(
     service: "diyml.v1.Data", name: "GetClasses", kind: .unary, idempotency: .noSideEffects)
@@ -88,6 +111,7 @@ public enum DataMethods {
     listProjects,
     getProject,
     createProject,
+    updateProject,
     deleteProject,
     putImage,
     putImages,
@@ -99,6 +123,10 @@ public enum DataMethods {
     setAnnotation,
     removeAnnotation,
     setClasses,
+    createClass,
+    updateClass,
+    deleteClass,
+    mergeClasses,
     getClasses,
     deleteClasses,
     analyzeProject,
@@ -106,6 +134,8 @@ public enum DataMethods {
 }
 
 /// Calls `diyml.v1.Data`.
+///
+/// Projects, their classes and their labeled images.
 public struct DataClient: Sendable {
   private let caller: any Caller
 
@@ -121,6 +151,7 @@ public struct DataClient: Sendable {
     try await caller.unary(DataMethods.listProjects, request, options: options)
   }
 
+  /// Gives a project with its classes, counts and state.
   public func getProject(
     _ request: GetProjectRequest, options: CallOptions = CallOptions()
   ) async throws -> Project {
@@ -134,6 +165,15 @@ public struct DataClient: Sendable {
     try await caller.unary(DataMethods.createProject, request, options: options)
   }
 
+  /// Changes what is said of a project.
+  ///
+  /// ABORTED when it has changed since it was read.
+  public func updateProject(
+    _ request: UpdateProjectRequest, options: CallOptions = CallOptions()
+  ) async throws -> Project {
+    try await caller.unary(DataMethods.updateProject, request, options: options)
+  }
+
   /// Deletes a project with its images, trainings, models and publications.
   public func deleteProject(
     _ request: DeleteProjectRequest, options: CallOptions = CallOptions()
@@ -143,8 +183,8 @@ public struct DataClient: Sendable {
 
   /// Stores one image with its annotation, in one message.
   ///
-  /// An image the project has already keeps its place; its annotation is replaced when the request
-  /// carries one.
+  /// An image the project has already keeps its place, and its annotation unless `on_existing` says
+  /// otherwise.
   public func putImage(
     _ request: PutImageRequest, options: CallOptions = CallOptions()
   ) async throws -> PutImageResponse {
@@ -201,6 +241,8 @@ public struct DataClient: Sendable {
   }
 
   /// Replaces an image's annotation.
+  ///
+  /// ABORTED when it has changed since it was read.
   public func setAnnotation(
     _ request: SetAnnotationRequest, options: CallOptions = CallOptions()
   ) async throws -> Image {
@@ -208,6 +250,8 @@ public struct DataClient: Sendable {
   }
 
   /// Removes an image's annotation: the image becomes unlabeled.
+  ///
+  /// ABORTED when it has changed since it was read.
   public func removeAnnotation(
     _ request: RemoveAnnotationRequest, options: CallOptions = CallOptions()
   ) async throws -> Image {
@@ -218,13 +262,48 @@ public struct DataClient: Sendable {
   ///
   /// A class with an id keeps it and may be renamed; one without an id keeps the id of the present
   /// class of that name, or gets a new one. FAILED_PRECONDITION when a class that images use would
-  /// be dropped.
+  /// be dropped; ABORTED when the list has changed since it was read.
   public func setClasses(
     _ request: SetClassesRequest, options: CallOptions = CallOptions()
   ) async throws -> ClassList {
     try await caller.unary(DataMethods.setClasses, request, options: options)
   }
 
+  /// Adds a class at the end of the list.
+  ///
+  /// ALREADY_EXISTS when there is one of that name.
+  public func createClass(
+    _ request: CreateClassRequest, options: CallOptions = CallOptions()
+  ) async throws -> ClassList {
+    try await caller.unary(DataMethods.createClass, request, options: options)
+  }
+
+  /// Renames a class, in all annotations too.
+  ///
+  /// ALREADY_EXISTS when another has that name.
+  public func updateClass(
+    _ request: UpdateClassRequest, options: CallOptions = CallOptions()
+  ) async throws -> ClassList {
+    try await caller.unary(DataMethods.updateClass, request, options: options)
+  }
+
+  /// Removes a class.
+  ///
+  /// FAILED_PRECONDITION when images use it.
+  public func deleteClass(
+    _ request: DeleteClassRequest, options: CallOptions = CallOptions()
+  ) async throws -> ClassList {
+    try await caller.unary(DataMethods.deleteClass, request, options: options)
+  }
+
+  /// Makes several classes one: what was annotated with the others is annotated with the first.
+  public func mergeClasses(
+    _ request: MergeClassesRequest, options: CallOptions = CallOptions()
+  ) async throws -> ClassList {
+    try await caller.unary(DataMethods.mergeClasses, request, options: options)
+  }
+
+  /// Gives the project's class list.
   public func getClasses(
     _ request: GetClassesRequest, options: CallOptions = CallOptions()
   ) async throws -> ClassList {
@@ -250,17 +329,27 @@ public struct DataClient: Sendable {
 }
 
 /// Implements `diyml.v1.Data`.
+///
+/// Projects, their classes and their labeled images.
 public protocol DataService: Sendable {
   /// Lists the caller's projects by name.
   func listProjects(
     _ request: ListProjectsRequest, context: ServerContext
   ) async throws -> ListProjectsResponse
 
+  /// Gives a project with its classes, counts and state.
   func getProject(_ request: GetProjectRequest, context: ServerContext) async throws -> Project
 
   /// ALREADY_EXISTS when the caller has a project of that name.
   func createProject(
     _ request: CreateProjectRequest, context: ServerContext
+  ) async throws -> Project
+
+  /// Changes what is said of a project.
+  ///
+  /// ABORTED when it has changed since it was read.
+  func updateProject(
+    _ request: UpdateProjectRequest, context: ServerContext
   ) async throws -> Project
 
   /// Deletes a project with its images, trainings, models and publications.
@@ -270,8 +359,8 @@ public protocol DataService: Sendable {
 
   /// Stores one image with its annotation, in one message.
   ///
-  /// An image the project has already keeps its place; its annotation is replaced when the request
-  /// carries one.
+  /// An image the project has already keeps its place, and its annotation unless `on_existing` says
+  /// otherwise.
   func putImage(_ request: PutImageRequest, context: ServerContext) async throws -> PutImageResponse
 
   /// Stores many images, or large ones in chunks.
@@ -307,9 +396,13 @@ public protocol DataService: Sendable {
   func deleteImage(_ request: DeleteImageRequest, context: ServerContext) async throws -> ProtoEmpty
 
   /// Replaces an image's annotation.
+  ///
+  /// ABORTED when it has changed since it was read.
   func setAnnotation(_ request: SetAnnotationRequest, context: ServerContext) async throws -> Image
 
   /// Removes an image's annotation: the image becomes unlabeled.
+  ///
+  /// ABORTED when it has changed since it was read.
   func removeAnnotation(
     _ request: RemoveAnnotationRequest, context: ServerContext
   ) async throws -> Image
@@ -318,9 +411,30 @@ public protocol DataService: Sendable {
   ///
   /// A class with an id keeps it and may be renamed; one without an id keeps the id of the present
   /// class of that name, or gets a new one. FAILED_PRECONDITION when a class that images use would
-  /// be dropped.
+  /// be dropped; ABORTED when the list has changed since it was read.
   func setClasses(_ request: SetClassesRequest, context: ServerContext) async throws -> ClassList
 
+  /// Adds a class at the end of the list.
+  ///
+  /// ALREADY_EXISTS when there is one of that name.
+  func createClass(_ request: CreateClassRequest, context: ServerContext) async throws -> ClassList
+
+  /// Renames a class, in all annotations too.
+  ///
+  /// ALREADY_EXISTS when another has that name.
+  func updateClass(_ request: UpdateClassRequest, context: ServerContext) async throws -> ClassList
+
+  /// Removes a class.
+  ///
+  /// FAILED_PRECONDITION when images use it.
+  func deleteClass(_ request: DeleteClassRequest, context: ServerContext) async throws -> ClassList
+
+  /// Makes several classes one: what was annotated with the others is annotated with the first.
+  func mergeClasses(
+    _ request: MergeClassesRequest, context: ServerContext
+  ) async throws -> ClassList
+
+  /// Gives the project's class list.
   func getClasses(_ request: GetClassesRequest, context: ServerContext) async throws -> ClassList
 
   /// Removes every class.
@@ -344,6 +458,7 @@ extension DataService {
       .unary(DataMethods.listProjects, self.listProjects(_:context:)),
       .unary(DataMethods.getProject, self.getProject(_:context:)),
       .unary(DataMethods.createProject, self.createProject(_:context:)),
+      .unary(DataMethods.updateProject, self.updateProject(_:context:)),
       .unary(DataMethods.deleteProject, self.deleteProject(_:context:)),
       .unary(DataMethods.putImage, self.putImage(_:context:)),
       .clientStreaming(DataMethods.putImages, self.putImages(_:context:)),
@@ -355,6 +470,10 @@ extension DataService {
       .unary(DataMethods.setAnnotation, self.setAnnotation(_:context:)),
       .unary(DataMethods.removeAnnotation, self.removeAnnotation(_:context:)),
       .unary(DataMethods.setClasses, self.setClasses(_:context:)),
+      .unary(DataMethods.createClass, self.createClass(_:context:)),
+      .unary(DataMethods.updateClass, self.updateClass(_:context:)),
+      .unary(DataMethods.deleteClass, self.deleteClass(_:context:)),
+      .unary(DataMethods.mergeClasses, self.mergeClasses(_:context:)),
       .unary(DataMethods.getClasses, self.getClasses(_:context:)),
       .unary(DataMethods.deleteClasses, self.deleteClasses(_:context:)),
       .unary(DataMethods.analyzeProject, self.analyzeProject(_:context:)),

@@ -4,14 +4,18 @@
 //
 // Projects, their classes and their labeled images.
 //
-// A project is named by its owner and its name; these calls see only the caller's own projects, so
-// they take the name alone. Another user's project is NOT_FOUND, as one that does not exist.
+// Everything has one address: a project `ada/pets`, its third training and the model of that
+// `ada/pets@3`. Without an owner, as in `pets` and `pets@3`, the caller's own is meant; without a
+// number, the newest training that succeeded, or where models are asked the newest published.
+// Answers always give the whole address. Another user's project is NOT_FOUND, as one that does not
+// exist.
 
 public import Codec
 public import RPCCore
 public import WellKnownTypes
 
 public enum ProjectType: Enumeration {
+  /// Is refused.
   case unspecified
   /// One class per image.
   case classification
@@ -43,11 +47,17 @@ public enum ProjectType: Enumeration {
 
 /// Where a project stands on its way to a model.
 public enum TrainingState: Enumeration {
+  /// Of a project that was never trained.
   case unspecified
+  /// Waits for its turn.
   case queued
+  /// Is under way.
   case running
+  /// Has made a model.
   case succeeded
+  /// Has ended without a model; `reason` says why.
   case failed
+  /// Was ended by a person.
   case canceled
   /// A number without a name in the schema.
   case unrecognized(Int32)
@@ -81,11 +91,48 @@ public enum TrainingState: Enumeration {
   }
 }
 
-public enum ImageFormat: Enumeration {
+/// What the sides of boxes are measured in.
+public enum BoxUnit: Enumeration {
+  /// The same as pixels: what answers have.
   case unspecified
+  /// Pixels after EXIF rotation.
+  case pixels
+  /// Parts of the image's width and height, 0 to 1; stored, and answered, in pixels.
+  case fractions
+  /// A number without a name in the schema.
+  case unrecognized(Int32)
+
+  public static let allCases: [Self] = [.unspecified, .pixels, .fractions]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .pixels
+    case 2: self = .fractions
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .pixels: 1
+    case .fractions: 2
+    case .unrecognized(let number): number
+    }
+  }
+}
+
+public enum ImageFormat: Enumeration {
+  /// Is never answered.
+  case unspecified
+  /// JPEG.
   case jpeg
+  /// PNG.
   case png
+  /// WebP.
   case webp
+  /// GIF; its first frame counts.
   case gif
   /// A number without a name in the schema.
   case unrecognized(Int32)
@@ -110,6 +157,38 @@ public enum ImageFormat: Enumeration {
     case .png: 2
     case .webp: 3
     case .gif: 4
+    case .unrecognized(let number): number
+    }
+  }
+}
+
+/// What becomes of the annotation of an image that the project has already.
+public enum OnExisting: Enumeration {
+  /// The same as keep.
+  case unspecified
+  /// It stays; only an image without one gets the new one.
+  case keep
+  /// The new one takes its place; without a new one it stays.
+  case replace
+  /// A number without a name in the schema.
+  case unrecognized(Int32)
+
+  public static let allCases: [Self] = [.unspecified, .keep, .replace]
+
+  public init(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .keep
+    case 2: self = .replace
+    default: self = .unrecognized(rawValue)
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unspecified: 0
+    case .keep: 1
+    case .replace: 2
     case .unrecognized(let number): number
     }
   }
@@ -163,16 +242,21 @@ extension Class: Message {
   }
 }
 
-/// A project's classes, in the order of their ids.
+/// A project's classes.
 public struct ClassList: Hashable, Sendable {
+  /// In the order they were set, which is that of a model's outputs.
   public var classes: [Class] = []
+
+  /// Changes with the list; see `Project.etag`.
+  public var etag: String = ""
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(classes: [Class] = []) {
+  public init(classes: [Class] = [], etag: String = "") {
     self.classes = classes
+    self.etag = etag
   }
 }
 
@@ -185,6 +269,7 @@ extension ClassList: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: try reader.append(to: &classes)
+      case 18: etag = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -192,70 +277,87 @@ extension ClassList: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.messages(1, classes)
+    sizer.value(2, etag, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(2, etag, .string)
     writer.messages(1, classes)
   }
 }
 
 public struct Project: Hashable, Sendable {
-  public var owner: String = ""
+  /// Its address: `ada/pets`.
+  public var project: String = ""
 
-  public var name: String = ""
-
+  /// What its images are annotated with; never changes.
   public var type: ProjectType = .unspecified
 
   /// At most 1,000 bytes.
   public var description: String = ""
 
+  /// As ClassList has them.
   public var classes: [Class] = []
 
+  /// How many images it has.
   public var imageCount: Int32 = 0
 
+  /// How many of them have an annotation.
   public var labeledImageCount: Int32 = 0
 
   /// Of the newest training; unspecified when there is none.
   public var trainingState: TrainingState = .unspecified
 
-  /// The number of the newest training; 0 when there is none.
-  public var training: Int32 = 0
+  /// The address of the newest training, `ada/pets@3`; empty when there is none.
+  public var newestTraining: String = ""
 
-  /// The versions that are published now, oldest first.
-  public var publishedVersions: [Int32] = []
+  /// The addresses of the models that are published now, oldest first.
+  public var publishedModels: [String] = []
 
+  /// When it was made.
   public var createTime: ProtoTimestamp?
+
+  /// Changes whenever the description or the class list does.
+  ///
+  /// Who sends it along with a change has the change refused (ABORTED) if somebody else was faster;
+  /// without it the last change wins.
+  public var etag: String = ""
+
+  /// When the description or the class list changed last.
+  public var updateTime: ProtoTimestamp?
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
   public init(
-    owner: String = "",
-    name: String = "",
+    project: String = "",
     type: ProjectType = .unspecified,
     description: String = "",
     classes: [Class] = [],
     imageCount: Int32 = 0,
     labeledImageCount: Int32 = 0,
     trainingState: TrainingState = .unspecified,
-    training: Int32 = 0,
-    publishedVersions: [Int32] = [],
-    createTime: ProtoTimestamp? = nil
+    newestTraining: String = "",
+    publishedModels: [String] = [],
+    createTime: ProtoTimestamp? = nil,
+    etag: String = "",
+    updateTime: ProtoTimestamp? = nil
   ) {
-    self.owner = owner
-    self.name = name
+    self.project = project
     self.type = type
     self.description = description
     self.classes = classes
     self.imageCount = imageCount
     self.labeledImageCount = labeledImageCount
     self.trainingState = trainingState
-    self.training = training
-    self.publishedVersions = publishedVersions
+    self.newestTraining = newestTraining
+    self.publishedModels = publishedModels
     self.createTime = createTime
+    self.etag = etag
+    self.updateTime = updateTime
   }
 }
 
@@ -267,51 +369,53 @@ extension Project: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: owner = try reader.value(.string)
-      case 18: name = try reader.value(.string)
-      case 24: type = try reader.value(.enumeration(ProjectType.self))
-      case 34: description = try reader.value(.string)
-      case 42: try reader.append(to: &classes)
-      case 48: imageCount = try reader.value(.int32)
-      case 56: labeledImageCount = try reader.value(.int32)
-      case 64: trainingState = try reader.value(.enumeration(TrainingState.self))
-      case 72: training = try reader.value(.int32)
-      case 80: try reader.append(to: &publishedVersions, .int32)
-      case 82: try reader.appendPacked(to: &publishedVersions, .int32)
-      case 90: try reader.merge(into: &createTime)
+      case 10: project = try reader.value(.string)
+      case 16: type = try reader.value(.enumeration(ProjectType.self))
+      case 26: description = try reader.value(.string)
+      case 34: try reader.append(to: &classes)
+      case 40: imageCount = try reader.value(.int32)
+      case 48: labeledImageCount = try reader.value(.int32)
+      case 56: trainingState = try reader.value(.enumeration(TrainingState.self))
+      case 66: newestTraining = try reader.value(.string)
+      case 74: try reader.append(to: &publishedModels, .string)
+      case 82: try reader.merge(into: &createTime)
+      case 90: etag = try reader.value(.string)
+      case 98: try reader.merge(into: &updateTime)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, owner, .string)
-    sizer.value(2, name, .string)
-    sizer.value(3, type, .enumeration(ProjectType.self))
-    sizer.value(4, description, .string)
-    sizer.messages(5, classes)
-    sizer.value(6, imageCount, .int32)
-    sizer.value(7, labeledImageCount, .int32)
-    sizer.value(8, trainingState, .enumeration(TrainingState.self))
-    sizer.value(9, training, .int32)
-    sizer.packed(10, publishedVersions, .int32)
-    sizer.message(11, createTime)
+    sizer.value(1, project, .string)
+    sizer.value(2, type, .enumeration(ProjectType.self))
+    sizer.value(3, description, .string)
+    sizer.messages(4, classes)
+    sizer.value(5, imageCount, .int32)
+    sizer.value(6, labeledImageCount, .int32)
+    sizer.value(7, trainingState, .enumeration(TrainingState.self))
+    sizer.value(8, newestTraining, .string)
+    sizer.repeated(9, publishedModels, .string)
+    sizer.message(10, createTime)
+    sizer.value(11, etag, .string)
+    sizer.message(12, updateTime)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.message(11, createTime)
-    writer.packed(10, publishedVersions, .int32)
-    writer.value(9, training, .int32)
-    writer.value(8, trainingState, .enumeration(TrainingState.self))
-    writer.value(7, labeledImageCount, .int32)
-    writer.value(6, imageCount, .int32)
-    writer.messages(5, classes)
-    writer.value(4, description, .string)
-    writer.value(3, type, .enumeration(ProjectType.self))
-    writer.value(2, name, .string)
-    writer.value(1, owner, .string)
+    writer.message(12, updateTime)
+    writer.value(11, etag, .string)
+    writer.message(10, createTime)
+    writer.repeated(9, publishedModels, .string)
+    writer.value(8, newestTraining, .string)
+    writer.value(7, trainingState, .enumeration(TrainingState.self))
+    writer.value(6, labeledImageCount, .int32)
+    writer.value(5, imageCount, .int32)
+    writer.messages(4, classes)
+    writer.value(3, description, .string)
+    writer.value(2, type, .enumeration(ProjectType.self))
+    writer.value(1, project, .string)
   }
 }
 
@@ -321,10 +425,13 @@ public struct Box: Hashable, Sendable {
   /// Finite; x_min <= x_max, y_min <= y_max; some part lies in the image.
   public var xMin: Double = 0
 
+  /// The upper side.
   public var yMin: Double = 0
 
+  /// The right side.
   public var xMax: Double = 0
 
+  /// The lower side.
   public var yMax: Double = 0
 
   /// A class of the project.
@@ -388,12 +495,16 @@ public struct Boxes: Hashable, Sendable {
   /// None means: looked at, nothing there.
   public var boxes: [Box] = []
 
+  /// What the sides are measured in; answers are in pixels.
+  public var unit: BoxUnit = .unspecified
+
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(boxes: [Box] = []) {
+  public init(boxes: [Box] = [], unit: BoxUnit = .unspecified) {
     self.boxes = boxes
+    self.unit = unit
   }
 }
 
@@ -406,6 +517,7 @@ extension Boxes: Message {
     while let tag = try reader.nextTag() {
       switch tag {
       case 10: try reader.append(to: &boxes)
+      case 16: unit = try reader.value(.enumeration(BoxUnit.self))
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -413,11 +525,13 @@ extension Boxes: Message {
 
   public func measure(with sizer: inout Sizer) {
     sizer.messages(1, boxes)
+    sizer.value(2, unit, .enumeration(BoxUnit.self))
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(2, unit, .enumeration(BoxUnit.self))
     writer.messages(1, boxes)
   }
 }
@@ -491,16 +605,29 @@ public struct Image: Hashable, Sendable {
   /// Missing when the image is unlabeled.
   public var annotation: Annotation?
 
+  /// What its bytes are.
   public var format: ImageFormat = .unspecified
 
   /// Pixels, after EXIF rotation.
   public var width: Int32 = 0
 
+  /// Pixels, after EXIF rotation.
   public var height: Int32 = 0
 
+  /// Of the bytes as they were uploaded.
   public var sizeBytes: Int64 = 0
 
+  /// When the project got it.
   public var createTime: ProtoTimestamp?
+
+  /// Changes whenever the annotation does; see `Project.etag`.
+  public var etag: String = ""
+
+  /// The account that set or removed the annotation last; empty when nobody did.
+  public var labeler: String = ""
+
+  /// When that was.
+  public var labelTime: ProtoTimestamp?
 
   public var unknownFields = UnknownFields()
 
@@ -514,7 +641,10 @@ public struct Image: Hashable, Sendable {
     width: Int32 = 0,
     height: Int32 = 0,
     sizeBytes: Int64 = 0,
-    createTime: ProtoTimestamp? = nil
+    createTime: ProtoTimestamp? = nil,
+    etag: String = "",
+    labeler: String = "",
+    labelTime: ProtoTimestamp? = nil
   ) {
     self.id = id
     self.fileName = fileName
@@ -524,6 +654,9 @@ public struct Image: Hashable, Sendable {
     self.height = height
     self.sizeBytes = sizeBytes
     self.createTime = createTime
+    self.etag = etag
+    self.labeler = labeler
+    self.labelTime = labelTime
   }
 }
 
@@ -543,6 +676,9 @@ extension Image: Message {
       case 48: height = try reader.value(.int32)
       case 56: sizeBytes = try reader.value(.int64)
       case 66: try reader.merge(into: &createTime)
+      case 74: etag = try reader.value(.string)
+      case 82: labeler = try reader.value(.string)
+      case 90: try reader.merge(into: &labelTime)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -557,11 +693,17 @@ extension Image: Message {
     sizer.value(6, height, .int32)
     sizer.value(7, sizeBytes, .int64)
     sizer.message(8, createTime)
+    sizer.value(9, etag, .string)
+    sizer.value(10, labeler, .string)
+    sizer.message(11, labelTime)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.message(11, labelTime)
+    writer.value(10, labeler, .string)
+    writer.value(9, etag, .string)
     writer.message(8, createTime)
     writer.value(7, sizeBytes, .int64)
     writer.value(6, height, .int32)
@@ -577,6 +719,7 @@ public struct ListProjectsRequest: Hashable, Sendable {
   /// At most 1,000; 0 means 100.
   public var pageSize: Int32 = 0
 
+  /// The `next_page_token` of the page before; empty for the first.
   public var pageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -618,8 +761,10 @@ extension ListProjectsRequest: Message {
 }
 
 public struct ListProjectsResponse: Hashable, Sendable {
+  /// By name.
   public var projects: [Project] = []
 
+  /// For the next page; empty on the last.
   public var nextPageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -661,6 +806,7 @@ extension ListProjectsResponse: Message {
 }
 
 public struct GetProjectRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   public var unknownFields = UnknownFields()
@@ -698,9 +844,10 @@ extension GetProjectRequest: Message {
 }
 
 public struct CreateProjectRequest: Hashable, Sendable {
-  /// 1 to 64 bytes, the same characters as an account name.
+  /// The name is 1 to 64 bytes, the same characters as an account name.
   public var project: String = ""
 
+  /// Needed.
   public var type: ProjectType = .unspecified
 
   /// At most 1,000 bytes.
@@ -748,7 +895,62 @@ extension CreateProjectRequest: Message {
   }
 }
 
+public struct UpdateProjectRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
+  public var project: String = ""
+
+  /// At most 1,000 bytes.
+  ///
+  /// Missing leaves it as it is.
+  public var description: String?
+
+  /// As the project was read; empty takes any.
+  public var etag: String = ""
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", description: String? = nil, etag: String = "") {
+    self.project = project
+    self.description = description
+    self.etag = etag
+  }
+}
+
+extension UpdateProjectRequest: Message {
+  public static var protoName: String { "diyml.v1.UpdateProjectRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 18: description = try reader.value(.string)
+      case 26: etag = try reader.value(.string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.optional(2, description, .string)
+    sizer.value(3, etag, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(3, etag, .string)
+    writer.optional(2, description, .string)
+    writer.value(1, project, .string)
+  }
+}
+
 public struct DeleteProjectRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   public var unknownFields = UnknownFields()
@@ -786,6 +988,7 @@ extension DeleteProjectRequest: Message {
 }
 
 public struct PutImageRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   /// JPEG, PNG, WebP or GIF; limited by the message limit.
@@ -793,10 +996,14 @@ public struct PutImageRequest: Hashable, Sendable {
   /// Larger ones go through PutImages.
   public var image: Bytes = Bytes()
 
+  /// What is said of the image; missing says nothing.
   public var annotation: Annotation?
 
   /// At most 255 bytes; for people only, never a path.
   public var fileName: String = ""
+
+  /// Whether the annotation replaces one that the image has already.
+  public var onExisting: OnExisting = .unspecified
 
   public var unknownFields = UnknownFields()
 
@@ -806,12 +1013,14 @@ public struct PutImageRequest: Hashable, Sendable {
     project: String = "",
     image: Bytes = Bytes(),
     annotation: Annotation? = nil,
-    fileName: String = ""
+    fileName: String = "",
+    onExisting: OnExisting = .unspecified
   ) {
     self.project = project
     self.image = image
     self.annotation = annotation
     self.fileName = fileName
+    self.onExisting = onExisting
   }
 }
 
@@ -827,6 +1036,7 @@ extension PutImageRequest: Message {
       case 18: image = try reader.value(.bytes)
       case 26: try reader.merge(into: &annotation)
       case 34: fileName = try reader.value(.string)
+      case 40: onExisting = try reader.value(.enumeration(OnExisting.self))
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -837,11 +1047,13 @@ extension PutImageRequest: Message {
     sizer.value(2, image, .bytes)
     sizer.message(3, annotation)
     sizer.value(4, fileName, .string)
+    sizer.value(5, onExisting, .enumeration(OnExisting.self))
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(5, onExisting, .enumeration(OnExisting.self))
     writer.value(4, fileName, .string)
     writer.message(3, annotation)
     writer.value(2, image, .bytes)
@@ -850,18 +1062,23 @@ extension PutImageRequest: Message {
 }
 
 public struct PutImageResponse: Hashable, Sendable {
+  /// As it is now.
   public var image: Image?
 
   /// False when the project had this image already.
   public var created: Bool = false
 
+  /// Whether the annotation sent along was left aside for another one that the image has.
+  public var annotationKept: Bool = false
+
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(image: Image? = nil, created: Bool = false) {
+  public init(image: Image? = nil, created: Bool = false, annotationKept: Bool = false) {
     self.image = image
     self.created = created
+    self.annotationKept = annotationKept
   }
 }
 
@@ -875,6 +1092,7 @@ extension PutImageResponse: Message {
       switch tag {
       case 10: try reader.merge(into: &image)
       case 16: created = try reader.value(.bool)
+      case 24: annotationKept = try reader.value(.bool)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -883,17 +1101,19 @@ extension PutImageResponse: Message {
   public func measure(with sizer: inout Sizer) {
     sizer.message(1, image)
     sizer.value(2, created, .bool)
+    sizer.value(3, annotationKept, .bool)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(3, annotationKept, .bool)
     writer.value(2, created, .bool)
     writer.message(1, image)
   }
 }
 
-/// The parts come in this order: one `project`, then for each image one `begin` and as many `chunk`
+/// The parts come in this order: one `start`, then for each image one `begin` and as many `chunk`
 /// as it takes to reach its size.
 public struct PutImagesRequest: Hashable, Sendable {
   public var part: Part?
@@ -907,16 +1127,36 @@ public struct PutImagesRequest: Hashable, Sendable {
   }
 
   public enum Part: Hashable, Sendable {
-    case project(String)
+    /// First, and once.
+    case start(PutImagesRequest.Start)
+    /// An image begins.
     case begin(PutImagesRequest.Begin)
     /// At least one byte; chunks of an image add up to exactly its `size_bytes`.
     case chunk(Bytes)
+  }
+
+  public struct Start: Hashable, Sendable {
+    /// The project's address: `pets` or `ada/pets`.
+    public var project: String = ""
+
+    /// For all images of the stream.
+    public var onExisting: OnExisting = .unspecified
+
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(project: String = "", onExisting: OnExisting = .unspecified) {
+      self.project = project
+      self.onExisting = onExisting
+    }
   }
 
   public struct Begin: Hashable, Sendable {
     /// 1 to 134,217,728 (128 MiB).
     public var sizeBytes: Int64 = 0
 
+    /// What is said of the image; missing says nothing.
     public var annotation: Annotation?
 
     /// At most 255 bytes; for people only.
@@ -942,7 +1182,12 @@ extension PutImagesRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: part = .project(try reader.value(.string))
+      case 10:
+        var value: PutImagesRequest.Start?
+        if case .start(let current) = part { value = current }
+        part = nil
+        try reader.merge(into: &value)
+        if let value { part = .start(value) }
       case 18:
         var value: PutImagesRequest.Begin?
         if case .begin(let current) = part { value = current }
@@ -958,7 +1203,7 @@ extension PutImagesRequest: Message {
   public func measure(with sizer: inout Sizer) {
     switch part {
     case nil: break
-    case .project(let value): sizer.present(1, value, .string)
+    case .start(let value): sizer.present(1, value)
     case .begin(let value): sizer.present(2, value)
     case .chunk(let value): sizer.present(3, value, .bytes)
     }
@@ -969,10 +1214,38 @@ extension PutImagesRequest: Message {
     writer.unknown(unknownFields)
     switch part {
     case nil: break
-    case .project(let value): writer.present(1, value, .string)
+    case .start(let value): writer.present(1, value)
     case .begin(let value): writer.present(2, value)
     case .chunk(let value): writer.present(3, value, .bytes)
     }
+  }
+}
+
+extension PutImagesRequest.Start: Message {
+  public static var protoName: String { "diyml.v1.PutImagesRequest.Start" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 16: onExisting = try reader.value(.enumeration(OnExisting.self))
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, onExisting, .enumeration(OnExisting.self))
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(2, onExisting, .enumeration(OnExisting.self))
+    writer.value(1, project, .string)
   }
 }
 
@@ -1011,6 +1284,7 @@ public struct PutImagesResponse: Hashable, Sendable {
   /// In the order of the stream, without the refused.
   public var stored: [PutImageResponse] = []
 
+  /// Those that were not stored, each with the reason.
   public var refused: [PutImagesResponse.Refused] = []
 
   public var unknownFields = UnknownFields()
@@ -1026,8 +1300,10 @@ public struct PutImagesResponse: Hashable, Sendable {
     /// Counts the images of the stream from 0.
     public var index: Int32 = 0
 
+    /// As `Begin` gave it, cut if it was too long.
     public var fileName: String = ""
 
+    /// Why, with all details.
     public var status: WireStatus?
 
     public var unknownFields = UnknownFields()
@@ -1102,8 +1378,10 @@ extension PutImagesResponse.Refused: Message {
 }
 
 public struct GetImageRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// As `Image.id`.
   public var id: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1145,8 +1423,10 @@ extension GetImageRequest: Message {
 }
 
 public struct DownloadImageRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// As `Image.id`.
   public var id: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1226,11 +1506,13 @@ extension DownloadImageResponse: Message {
 }
 
 public struct ListImagesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   /// At most 1,000; 0 means 100.
   public var pageSize: Int32 = 0
 
+  /// The `next_page_token` of the page before; empty for the first.
   public var pageToken: String = ""
 
   /// Only images of this class, or with a box of it.
@@ -1308,8 +1590,10 @@ extension ListImagesRequest: Message {
 }
 
 public struct ListImagesResponse: Hashable, Sendable {
+  /// In the order of their upload, or with `id_prefix` of their ids.
   public var images: [Image] = []
 
+  /// For the next page; empty on the last.
   public var nextPageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1351,6 +1635,7 @@ extension ListImagesResponse: Message {
 }
 
 public struct FindMissingImagesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   /// At most 10,000.
@@ -1422,18 +1707,23 @@ public struct FindMissingImagesResponse: Hashable, Sendable {
   }
 
   public struct Found: Hashable, Sendable {
+    /// As `Image.id`.
     public var id: String = ""
 
     /// Missing when the image is unlabeled.
     public var annotation: Annotation?
 
+    /// As `Image.etag`.
+    public var etag: String = ""
+
     public var unknownFields = UnknownFields()
 
     public init() {}
 
-    public init(id: String = "", annotation: Annotation? = nil) {
+    public init(id: String = "", annotation: Annotation? = nil, etag: String = "") {
       self.id = id
       self.annotation = annotation
+      self.etag = etag
     }
   }
 }
@@ -1479,6 +1769,7 @@ extension FindMissingImagesResponse.Found: Message {
       switch tag {
       case 10: id = try reader.value(.string)
       case 18: try reader.merge(into: &annotation)
+      case 26: etag = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1487,19 +1778,23 @@ extension FindMissingImagesResponse.Found: Message {
   public func measure(with sizer: inout Sizer) {
     sizer.value(1, id, .string)
     sizer.message(2, annotation)
+    sizer.value(3, etag, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(3, etag, .string)
     writer.message(2, annotation)
     writer.value(1, id, .string)
   }
 }
 
 public struct DeleteImageRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// As `Image.id`.
   public var id: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1541,21 +1836,29 @@ extension DeleteImageRequest: Message {
 }
 
 public struct SetAnnotationRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// As `Image.id`.
   public var id: String = ""
 
   /// Needed; RemoveAnnotation is the call that takes one away.
   public var annotation: Annotation?
 
+  /// As the image was read; empty takes any.
+  public var etag: String = ""
+
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", id: String = "", annotation: Annotation? = nil) {
+  public init(
+    project: String = "", id: String = "", annotation: Annotation? = nil, etag: String = ""
+  ) {
     self.project = project
     self.id = id
     self.annotation = annotation
+    self.etag = etag
   }
 }
 
@@ -1570,6 +1873,7 @@ extension SetAnnotationRequest: Message {
       case 10: project = try reader.value(.string)
       case 18: id = try reader.value(.string)
       case 26: try reader.merge(into: &annotation)
+      case 34: etag = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1579,11 +1883,13 @@ extension SetAnnotationRequest: Message {
     sizer.value(1, project, .string)
     sizer.value(2, id, .string)
     sizer.message(3, annotation)
+    sizer.value(4, etag, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(4, etag, .string)
     writer.message(3, annotation)
     writer.value(2, id, .string)
     writer.value(1, project, .string)
@@ -1591,17 +1897,23 @@ extension SetAnnotationRequest: Message {
 }
 
 public struct RemoveAnnotationRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// As `Image.id`.
   public var id: String = ""
+
+  /// As the image was read; empty takes any.
+  public var etag: String = ""
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", id: String = "") {
+  public init(project: String = "", id: String = "", etag: String = "") {
     self.project = project
     self.id = id
+    self.etag = etag
   }
 }
 
@@ -1615,6 +1927,7 @@ extension RemoveAnnotationRequest: Message {
       switch tag {
       case 10: project = try reader.value(.string)
       case 18: id = try reader.value(.string)
+      case 26: etag = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1623,29 +1936,36 @@ extension RemoveAnnotationRequest: Message {
   public func measure(with sizer: inout Sizer) {
     sizer.value(1, project, .string)
     sizer.value(2, id, .string)
+    sizer.value(3, etag, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(3, etag, .string)
     writer.value(2, id, .string)
     writer.value(1, project, .string)
   }
 }
 
 public struct SetClassesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   /// At most 1,000.
   public var classes: [Class] = []
 
+  /// As the list was read; empty takes any.
+  public var etag: String = ""
+
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", classes: [Class] = []) {
+  public init(project: String = "", classes: [Class] = [], etag: String = "") {
     self.project = project
     self.classes = classes
+    self.etag = etag
   }
 }
 
@@ -1659,6 +1979,7 @@ extension SetClassesRequest: Message {
       switch tag {
       case 10: project = try reader.value(.string)
       case 18: try reader.append(to: &classes)
+      case 26: etag = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -1667,17 +1988,236 @@ extension SetClassesRequest: Message {
   public func measure(with sizer: inout Sizer) {
     sizer.value(1, project, .string)
     sizer.messages(2, classes)
+    sizer.value(3, etag, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
+    writer.value(3, etag, .string)
     writer.messages(2, classes)
     writer.value(1, project, .string)
   }
 }
 
+public struct CreateClassRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
+  public var project: String = ""
+
+  /// As `Class.name`.
+  public var name: String = ""
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", name: String = "") {
+    self.project = project
+    self.name = name
+  }
+}
+
+extension CreateClassRequest: Message {
+  public static var protoName: String { "diyml.v1.CreateClassRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 18: name = try reader.value(.string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, name, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(2, name, .string)
+    writer.value(1, project, .string)
+  }
+}
+
+public struct UpdateClassRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
+  public var project: String = ""
+
+  /// The class's.
+  public var id: Int32 = 0
+
+  /// As `Class.name`.
+  public var name: String = ""
+
+  /// As the list was read; empty takes any.
+  public var etag: String = ""
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", id: Int32 = 0, name: String = "", etag: String = "") {
+    self.project = project
+    self.id = id
+    self.name = name
+    self.etag = etag
+  }
+}
+
+extension UpdateClassRequest: Message {
+  public static var protoName: String { "diyml.v1.UpdateClassRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 16: id = try reader.value(.int32)
+      case 26: name = try reader.value(.string)
+      case 34: etag = try reader.value(.string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, id, .int32)
+    sizer.value(3, name, .string)
+    sizer.value(4, etag, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(4, etag, .string)
+    writer.value(3, name, .string)
+    writer.value(2, id, .int32)
+    writer.value(1, project, .string)
+  }
+}
+
+public struct DeleteClassRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
+  public var project: String = ""
+
+  /// The class's.
+  public var id: Int32 = 0
+
+  /// As the list was read; empty takes any.
+  public var etag: String = ""
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", id: Int32 = 0, etag: String = "") {
+    self.project = project
+    self.id = id
+    self.etag = etag
+  }
+}
+
+extension DeleteClassRequest: Message {
+  public static var protoName: String { "diyml.v1.DeleteClassRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 16: id = try reader.value(.int32)
+      case 26: etag = try reader.value(.string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, id, .int32)
+    sizer.value(3, etag, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(3, etag, .string)
+    writer.value(2, id, .int32)
+    writer.value(1, project, .string)
+  }
+}
+
+public struct MergeClassesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
+  public var project: String = ""
+
+  /// The class that stays.
+  public var id: Int32 = 0
+
+  /// Those that go: 1 to 1,000, without `id`.
+  public var mergedIds: [Int32] = []
+
+  /// As the list was read; empty takes any.
+  public var etag: String = ""
+
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(project: String = "", id: Int32 = 0, mergedIds: [Int32] = [], etag: String = "") {
+    self.project = project
+    self.id = id
+    self.mergedIds = mergedIds
+    self.etag = etag
+  }
+}
+
+extension MergeClassesRequest: Message {
+  public static var protoName: String { "diyml.v1.MergeClassesRequest" }
+
+  public static var protoFile: ProtoFile { .diymlV1Data }
+
+  public mutating func merge(from reader: inout Reader) throws(DecodingError) {
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case 10: project = try reader.value(.string)
+      case 16: id = try reader.value(.int32)
+      case 24: try reader.append(to: &mergedIds, .int32)
+      case 26: try reader.appendPacked(to: &mergedIds, .int32)
+      case 34: etag = try reader.value(.string)
+      default: try reader.keep(tag, in: &unknownFields)
+      }
+    }
+  }
+
+  public func measure(with sizer: inout Sizer) {
+    sizer.value(1, project, .string)
+    sizer.value(2, id, .int32)
+    sizer.packed(3, mergedIds, .int32)
+    sizer.value(4, etag, .string)
+    sizer.unknown(unknownFields)
+  }
+
+  public func write(to writer: inout Writer) {
+    writer.unknown(unknownFields)
+    writer.value(4, etag, .string)
+    writer.packed(3, mergedIds, .int32)
+    writer.value(2, id, .int32)
+    writer.value(1, project, .string)
+  }
+}
+
 public struct GetClassesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1715,8 +2255,10 @@ extension GetClassesRequest: Message {
 }
 
 public struct DeleteClassesRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// Also when images use one: those become unlabeled.
   public var force: Bool = false
 
   public var unknownFields = UnknownFields()
@@ -1758,6 +2300,7 @@ extension DeleteClassesRequest: Message {
 }
 
 public struct AnalyzeProjectRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1796,25 +2339,31 @@ extension AnalyzeProjectRequest: Message {
 
 /// What was found when a project was examined.
 public struct ProjectAnalysis: Hashable, Sendable {
+  /// How many images the project has.
   public var imageCount: Int32 = 0
 
+  /// How many of them have an annotation.
   public var labeledImageCount: Int32 = 0
 
   /// Of all images together.
   public var sizeBytes: Int64 = 0
 
+  /// In the order of the class list.
   public var classCounts: [ProjectAnalysis.ClassCount] = []
 
   /// The first 100 groups.
   public var duplicates: [ProjectAnalysis.DuplicateGroup] = []
 
+  /// How many groups there are in all.
   public var duplicateGroupCount: Int32 = 0
 
+  /// What is worth knowing or mending, errors first.
   public var findings: [ProjectAnalysis.Finding] = []
 
   /// Pixels.
   public var widthMedian: Int32 = 0
 
+  /// Pixels.
   public var heightMedian: Int32 = 0
 
   /// Whether Train would take the project as it is.
@@ -1864,6 +2413,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
   }
 
   public enum Severity: Enumeration {
+    /// Is never answered.
     case unspecified
     /// Worth knowing.
     case warning
@@ -1894,6 +2444,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
   }
 
   public struct ClassCount: Hashable, Sendable {
+    /// The class's name.
     public var className: String = ""
 
     /// Images with the class.
@@ -1916,6 +2467,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
   /// Images that look the same: their perceptual hashes differ in at most 3 of 64 bits, in fewer
   /// where images are mostly flat.
   public struct DuplicateGroup: Hashable, Sendable {
+    /// The ids of its images.
     public var ids: [String] = []
 
     /// Whether their annotations disagree.
@@ -1932,11 +2484,13 @@ public struct ProjectAnalysis: Hashable, Sendable {
   }
 
   public struct Finding: Hashable, Sendable {
+    /// Whether it keeps the project from being trained.
     public var severity: ProjectAnalysis.Severity = .unspecified
 
     /// A stable short name, such as `too-few-images` or `box-out-of-range`.
     public var kind: String = ""
 
+    /// For people.
     public var message: String = ""
 
     /// The images it is about; the first 100 of them.
@@ -1972,6 +2526,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
     /// Values are below it; missing when there is no end.
     public var end: Double?
 
+    /// How many values lie in the range.
     public var count: Int32 = 0
 
     public var unknownFields = UnknownFields()
@@ -1987,6 +2542,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
 
   /// Of each box its part inside the image counts.
   public struct BoxFigures: Hashable, Sendable {
+    /// How many boxes there are.
     public var count: Int32 = 0
 
     /// Labeled images without a box: background.
@@ -2004,8 +2560,10 @@ public struct ProjectAnalysis: Hashable, Sendable {
     /// Below 32 x 32 pixels, from there to 96 x 96, and above: as COCO counts them.
     public var small: Int32 = 0
 
+    /// From 32 x 32 to below 96 x 96 pixels.
     public var medium: Int32 = 0
 
+    /// From 96 x 96 pixels on.
     public var large: Int32 = 0
 
     public var unknownFields = UnknownFields()

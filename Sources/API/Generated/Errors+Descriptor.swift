@@ -11,7 +11,7 @@ extension ProtoFile {
     dependencies: [],
     descriptor: """
 
-      \u{15}diyml/v1/errors.proto\u{12}\u{8}diyml.v1*\u{a4}\u{9}
+      \u{15}diyml/v1/errors.proto\u{12}\u{8}diyml.v1*\u{cf}\u{9}
       \u{b}ErrorReason\u{12}\u{1c}
       \u{18}ERROR_REASON_UNSPECIFIED\u{10}\u{0}\u{12}\u{1e}
       \u{1a}ERROR_REASON_INVALID_FIELD\u{10}\u{1}\u{12}\u{1f}
@@ -35,6 +35,7 @@ extension ProtoFile {
        ERROR_REASON_INFERENCE_NOT_FOUND\u{10}/\u{12}\u{1f}
       \u{1b}ERROR_REASON_ACCOUNT_EXISTS\u{10}<\u{12}\u{1f}
       \u{1b}ERROR_REASON_PROJECT_EXISTS\u{10}=\u{12}\u{1d}
+      \u{19}ERROR_REASON_CLASS_EXISTS\u{10}>\u{12}\u{1d}
       \u{19}ERROR_REASON_CLASS_IN_USE\u{10}P\u{12}\u{20}
       \u{1c}ERROR_REASON_TRAINING_ACTIVE\u{10}Q\u{12}\u{1f}
       \u{1b}ERROR_REASON_TRAINING_ENDED\u{10}R\u{12}\u{19}
@@ -44,8 +45,8 @@ extension ProtoFile {
       \u{1e}ERROR_REASON_CHANGED_MEANWHILE\u{10}V\u{12}\u{1e}
       \u{1a}ERROR_REASON_LIMIT_REACHED\u{10}d\u{12}"
       \u{1e}ERROR_REASON_TOO_MANY_ATTEMPTS\u{10}e\u{12}\u{1a}
-      \u{16}ERROR_REASON_DISK_FULL\u{10}f\u{12}\u{1c}
-      \u{18}ERROR_REASON_UNAVAILABLE\u{10}x\u{12}\u{20}
+      \u{16}ERROR_REASON_DISK_FULL\u{10}f\u{12}(
+      $ERROR_REASON_TEMPORARILY_UNAVAILABLE\u{10}x\u{12}\u{20}
       \u{1c}ERROR_REASON_SERVER_STOPPING\u{10}y\u{12}\u{18}
       \u{14}ERROR_REASON_DAMAGED\u{10}z\u{12}\u{1e}
       \u{1a}ERROR_REASON_SERVER_FAILED\u{10}{b\u{6}proto3

@@ -13,6 +13,7 @@
 public import Codec
 
 public enum ErrorReason: Enumeration {
+  /// Is never answered.
   case unspecified
   /// INVALID_ARGUMENT: a field is missing, malformed or past its bounds; a detail names it.
   case invalidField
@@ -57,6 +58,8 @@ public enum ErrorReason: Enumeration {
   case accountExists
   /// ALREADY_EXISTS: the account has a project of that name.
   case projectExists
+  /// ALREADY_EXISTS: the project has a class of that name.
+  case classExists
   /// FAILED_PRECONDITION: images use a class that would go; metadata `images`.
   case classInUse
   /// FAILED_PRECONDITION: a training of the project is queued or running.
@@ -69,7 +72,9 @@ public enum ErrorReason: Enumeration {
   case notReady
   /// FAILED_PRECONDITION: the idempotency key was used for another request.
   case keyReused
-  /// ABORTED: somebody else changed it since it was read; read it again and decide anew.
+  /// ABORTED: somebody else changed it since it was read; metadata `by` and `at`, an RFC 3339 time.
+  ///
+  /// Read it again and decide anew.
   case changedMeanwhile
   /// RESOURCE_EXHAUSTED: the account, the project or the call has as many as it may have; a detail
   /// names the limit.
@@ -79,7 +84,7 @@ public enum ErrorReason: Enumeration {
   /// RESOURCE_EXHAUSTED: the server's disk, or its share of it, is full.
   case diskFull
   /// UNAVAILABLE: the server lacks something for the moment, such as an engine or open files.
-  case unavailable
+  case temporarilyUnavailable
   /// UNAVAILABLE: the server is stopping.
   case serverStopping
   /// DATA_LOSS: stored bytes are damaged; uploading them again, or a backup, mends it.
@@ -112,6 +117,7 @@ public enum ErrorReason: Enumeration {
     .inferenceNotFound,
     .accountExists,
     .projectExists,
+    .classExists,
     .classInUse,
     .trainingActive,
     .trainingEnded,
@@ -122,7 +128,7 @@ public enum ErrorReason: Enumeration {
     .limitReached,
     .tooManyAttempts,
     .diskFull,
-    .unavailable,
+    .temporarilyUnavailable,
     .serverStopping,
     .damaged,
     .serverFailed,
@@ -152,6 +158,7 @@ public enum ErrorReason: Enumeration {
     case 47: self = .inferenceNotFound
     case 60: self = .accountExists
     case 61: self = .projectExists
+    case 62: self = .classExists
     case 80: self = .classInUse
     case 81: self = .trainingActive
     case 82: self = .trainingEnded
@@ -162,7 +169,7 @@ public enum ErrorReason: Enumeration {
     case 100: self = .limitReached
     case 101: self = .tooManyAttempts
     case 102: self = .diskFull
-    case 120: self = .unavailable
+    case 120: self = .temporarilyUnavailable
     case 121: self = .serverStopping
     case 122: self = .damaged
     case 123: self = .serverFailed
@@ -194,6 +201,7 @@ public enum ErrorReason: Enumeration {
     case .inferenceNotFound: 47
     case .accountExists: 60
     case .projectExists: 61
+    case .classExists: 62
     case .classInUse: 80
     case .trainingActive: 81
     case .trainingEnded: 82
@@ -204,7 +212,7 @@ public enum ErrorReason: Enumeration {
     case .limitReached: 100
     case .tooManyAttempts: 101
     case .diskFull: 102
-    case .unavailable: 120
+    case .temporarilyUnavailable: 120
     case .serverStopping: 121
     case .damaged: 122
     case .serverFailed: 123

@@ -29,6 +29,8 @@ public enum InferenceMethods {
 }
 
 /// Calls `diyml.v1.Inference`.
+///
+/// What published models say of images.
 public struct InferenceClient: Sendable {
   private let caller: any Caller
 
@@ -73,6 +75,8 @@ public struct InferenceClient: Sendable {
 }
 
 /// Implements `diyml.v1.Inference`.
+///
+/// What published models say of images.
 public protocol InferenceService: Sendable {
   /// Answers for one image.
   func infer(_ request: InferRequest, context: ServerContext) async throws -> InferResponse

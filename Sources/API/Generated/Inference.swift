@@ -8,9 +8,13 @@ public import Codec
 public import RPCCore
 
 public enum InferenceState: Enumeration {
+  /// Is never answered.
   case unspecified
+  /// Waits, or is being worked on.
   case pending
+  /// Has its answer.
   case done
+  /// Has none, and why.
   case failed
   /// A number without a name in the schema.
   case unrecognized(Int32)
@@ -39,7 +43,7 @@ public enum InferenceState: Enumeration {
 }
 
 public struct InferRequest: Hashable, Sendable {
-  /// `owner/project` or `owner/project@version`.
+  /// The model's address: `ada/pets@3`, or `ada/pets` for the newest published.
   public var model: String = ""
 
   /// JPEG, PNG, WebP or GIF (its first frame); limited by the message limit.
@@ -127,6 +131,7 @@ extension InferRequest: Message {
 }
 
 public struct ScoredClass: Hashable, Sendable {
+  /// One of the model's classes.
   public var className: String = ""
 
   /// 0 to 1; over all classes they add up to 1.
@@ -212,12 +217,16 @@ public struct DetectedObject: Hashable, Sendable {
   /// Pixels of the uploaded image after EXIF rotation.
   public var xMin: Double = 0
 
+  /// The upper side.
   public var yMin: Double = 0
 
+  /// The right side.
   public var xMax: Double = 0
 
+  /// The lower side.
   public var yMax: Double = 0
 
+  /// One of the model's classes.
   public var className: String = ""
 
   /// 0 to 1.
@@ -323,7 +332,7 @@ extension Detection: Message {
 }
 
 public struct InferResponse: Hashable, Sendable {
-  /// The version that answered: `owner/project@version`.
+  /// The model that answered, with its number: `ada/pets@3`.
   public var model: String = ""
 
   public var result: Result?
@@ -331,6 +340,7 @@ public struct InferResponse: Hashable, Sendable {
   /// Of the image after EXIF rotation, in pixels.
   public var imageWidth: Int32 = 0
 
+  /// Pixels, after EXIF rotation.
   public var imageHeight: Int32 = 0
 
   /// Milliseconds in the engine, from its receipt of the image to the answer.
@@ -355,7 +365,9 @@ public struct InferResponse: Hashable, Sendable {
   }
 
   public enum Result: Hashable, Sendable {
+    /// Of a classification model.
     case classification(Classification)
+    /// Of a detection model.
     case detection(Detection)
   }
 }
@@ -420,6 +432,7 @@ public struct InferStreamRequest: Hashable, Sendable {
   /// The caller's own; given back with the answer.
   public var id: Int64 = 0
 
+  /// The question, as Infer takes it.
   public var request: InferRequest?
 
   public var unknownFields = UnknownFields()
@@ -461,6 +474,7 @@ extension InferStreamRequest: Message {
 }
 
 public struct InferStreamResponse: Hashable, Sendable {
+  /// That of the request.
   public var id: Int64 = 0
 
   public var outcome: Outcome?
@@ -475,7 +489,9 @@ public struct InferStreamResponse: Hashable, Sendable {
   }
 
   public enum Outcome: Hashable, Sendable {
+    /// The answer.
     case response(InferResponse)
+    /// Why there is none.
     case failure(WireStatus)
   }
 }
@@ -528,6 +544,7 @@ extension InferStreamResponse: Message {
 }
 
 public struct SubmitInferenceRequest: Hashable, Sendable {
+  /// The question, as Infer takes it.
   public var request: InferRequest?
 
   public var unknownFields = UnknownFields()
@@ -569,6 +586,7 @@ public struct InferenceJob: Hashable, Sendable {
   /// 32 hexadecimal digits.
   public var id: String = ""
 
+  /// How far it is.
   public var state: InferenceState = .unspecified
 
   public var outcome: Outcome?
@@ -642,6 +660,7 @@ extension InferenceJob: Message {
 }
 
 public struct GetInferenceRequest: Hashable, Sendable {
+  /// As SubmitInference answered it.
   public var id: String = ""
 
   public var unknownFields = UnknownFields()

@@ -14,36 +14,34 @@ extension ProtoFile {
     ],
     descriptor: """
 
-      \u{19}diyml/v1/publishing.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{17}diyml/v1/training.proto\u{1a}\u{1e}google/protobuf/duration.proto\u{1a}\u{1f}google/protobuf/timestamp.proto"\u{ae}\u{3}
+      \u{19}diyml/v1/publishing.proto\u{12}\u{8}diyml.v1\u{1a}\u{13}diyml/v1/data.proto\u{1a}\u{17}diyml/v1/training.proto\u{1a}\u{1e}google/protobuf/duration.proto\u{1a}\u{1f}google/protobuf/timestamp.proto"\u{8c}\u{3}
       \u{5}Model\u{12}\u{d}
-      \u{5}owner\u{18}\u{1} \u{1}(\u{9}\u{12}\u{f}
-      \u{7}project\u{18}\u{2} \u{1}(\u{9}\u{12}\u{f}
-      \u{7}version\u{18}\u{3} \u{1}(\u{5}\u{12}#
-      \u{4}type\u{18}\u{4} \u{1}(\u{e}2\u{15}.diyml.v1.ProjectType\u{12}\u{13}
-      \u{b}description\u{18}\u{5} \u{1}(\u{9}\u{12}\u{13}
-      \u{b}class_names\u{18}\u{6} \u{3}(\u{9}\u{12}0
-      \u{c}publish_time\u{18}\u{7} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}'
-      \u{7}metrics\u{18}\u{8} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics\u{12}0
+      \u{5}model\u{18}\u{1} \u{1}(\u{9}\u{12}#
+      \u{4}type\u{18}\u{2} \u{1}(\u{e}2\u{15}.diyml.v1.ProjectType\u{12}\u{13}
+      \u{b}description\u{18}\u{3} \u{1}(\u{9}\u{12}\u{13}
+      \u{b}class_names\u{18}\u{4} \u{3}(\u{9}\u{12}0
+      \u{c}publish_time\u{18}\u{5} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}'
+      \u{7}metrics\u{18}\u{6} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics\u{12}0
 
-      parameters\u{18}\u{9} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{12}\u{14}
-      \u{c}architecture\u{18}
+      parameters\u{18}\u{7} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{12}\u{14}
+      \u{c}architecture\u{18}\u{8} \u{1}(\u{9}\u{12}\u{12}
+
+      input_side\u{18}\u{9} \u{1}(\u{5}\u{12}\u{11}
+      \u{9}file_hash\u{18}
        \u{1}(\u{9}\u{12}\u{12}
 
-      input_side\u{18}\u{b} \u{1}(\u{5}\u{12}\u{11}
-      \u{9}file_hash\u{18}\u{c} \u{1}(\u{9}\u{12}\u{12}
-
-      size_bytes\u{18}\u{d} \u{1}(\u{3}\u{12}\u{15}
-      \u{d}data_set_hash\u{18}\u{e} \u{1}(\u{9}\u{12}0
-      \u{d}training_time\u{18}\u{f} \u{1}(\u{b}2\u{19}.google.protobuf.Duration"G
-      \u{e}PublishRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{f}
-      \u{7}version\u{18}\u{2} \u{1}(\u{5}\u{12}\u{13}
-      \u{b}description\u{18}\u{3} \u{1}(\u{9}"4
+      size_bytes\u{18}\u{b} \u{1}(\u{3}\u{12}\u{15}
+      \u{d}data_set_hash\u{18}\u{c} \u{1}(\u{9}\u{12}0
+      \u{d}training_time\u{18}\u{d} \u{1}(\u{b}2\u{19}.google.protobuf.Duration"7
+      \u{e}PublishRequest\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
+      \u{b}description\u{18}\u{2} \u{1}(\u{9}"@
       \u{10}UnpublishRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{f}
-      \u{7}version\u{18}\u{2} \u{1}(\u{5}"%
-      \u{11}UnpublishResponse\u{12}\u{10}
-      \u{8}versions\u{18}\u{1} \u{3}(\u{5}"\\
+      \u{5}model\u{18}\u{1} \u{1}(\u{9}H\u{0}\u{12}\u{11}
+      \u{7}project\u{18}\u{2} \u{1}(\u{9}H\u{0}B\u{8}
+      \u{6}target"#
+      \u{11}UnpublishResponse\u{12}\u{e}
+      \u{6}models\u{18}\u{1} \u{3}(\u{9}"\\
       \u{16}SearchPublishedRequest\u{12}\u{d}
       \u{5}owner\u{18}\u{1} \u{1}(\u{9}\u{12}\u{c}
       \u{4}text\u{18}\u{2} \u{1}(\u{9}\u{12}\u{11}

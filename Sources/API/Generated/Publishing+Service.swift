@@ -4,8 +4,8 @@
 //
 // Published models: found and used by every user of the server.
 //
-// A model is addressed as `owner/project`, which means its newest published version, or
-// `owner/project@version`.
+// A model has the address of the training that made it, `ada/pets@3`; without the number the newest
+// published model of the project is meant.
 
 public import RPCCore
 
@@ -35,6 +35,8 @@ public enum PublishingMethods {
 }
 
 /// Calls `diyml.v1.Publishing`.
+///
+/// Published models: found and used by every user of the server.
 public struct PublishingClient: Sendable {
   private let caller: any Caller
 
@@ -52,7 +54,7 @@ public struct PublishingClient: Sendable {
     try await caller.unary(PublishingMethods.publish, request, options: options)
   }
 
-  /// Takes back one version, or all.
+  /// Takes back one model, or all of a project.
   ///
   /// NOT_FOUND when none is published.
   public func unpublish(
@@ -77,13 +79,15 @@ public struct PublishingClient: Sendable {
 }
 
 /// Implements `diyml.v1.Publishing`.
+///
+/// Published models: found and used by every user of the server.
 public protocol PublishingService: Sendable {
   /// Publishes the model of a training that succeeded.
   ///
   /// Publishing it again changes its description.
   func publish(_ request: PublishRequest, context: ServerContext) async throws -> Model
 
-  /// Takes back one version, or all.
+  /// Takes back one model, or all of a project.
   ///
   /// NOT_FOUND when none is published.
   func unpublish(

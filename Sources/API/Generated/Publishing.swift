@@ -4,32 +4,33 @@
 //
 // Published models: found and used by every user of the server.
 //
-// A model is addressed as `owner/project`, which means its newest published version, or
-// `owner/project@version`.
+// A model has the address of the training that made it, `ada/pets@3`; without the number the newest
+// published model of the project is meant.
 
 public import Codec
 public import WellKnownTypes
 
 /// A published model, and the training that made it.
 public struct Model: Hashable, Sendable {
-  public var owner: String = ""
+  /// Its address: `ada/pets@3`.
+  public var model: String = ""
 
-  public var project: String = ""
-
-  public var version: Int32 = 0
-
+  /// What it says of an image: one class, or boxes.
   public var type: ProjectType = .unspecified
 
+  /// As Publish set it.
   public var description: String = ""
 
   /// In the order of the network's outputs.
   public var classNames: [String] = []
 
+  /// When it was published first.
   public var publishTime: ProtoTimestamp?
 
   /// Lists leave out the metrics of single classes, and the confusion.
   public var metrics: ModelMetrics?
 
+  /// Those of its training.
   public var parameters: TrainingParameters?
 
   /// The network, such as `efficientnet-lite0`.
@@ -47,6 +48,7 @@ public struct Model: Hashable, Sendable {
   /// The SHA-256 of the frozen data set's list, in hexadecimal.
   public var dataSetHash: String = ""
 
+  /// From the start of its training to the end.
   public var trainingTime: ProtoDuration?
 
   public var unknownFields = UnknownFields()
@@ -54,9 +56,7 @@ public struct Model: Hashable, Sendable {
   public init() {}
 
   public init(
-    owner: String = "",
-    project: String = "",
-    version: Int32 = 0,
+    model: String = "",
     type: ProjectType = .unspecified,
     description: String = "",
     classNames: [String] = [],
@@ -70,9 +70,7 @@ public struct Model: Hashable, Sendable {
     dataSetHash: String = "",
     trainingTime: ProtoDuration? = nil
   ) {
-    self.owner = owner
-    self.project = project
-    self.version = version
+    self.model = model
     self.type = type
     self.description = description
     self.classNames = classNames
@@ -96,70 +94,62 @@ extension Model: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: owner = try reader.value(.string)
-      case 18: project = try reader.value(.string)
-      case 24: version = try reader.value(.int32)
-      case 32: type = try reader.value(.enumeration(ProjectType.self))
-      case 42: description = try reader.value(.string)
-      case 50: try reader.append(to: &classNames, .string)
-      case 58: try reader.merge(into: &publishTime)
-      case 66: try reader.merge(into: &metrics)
-      case 74: try reader.merge(into: &parameters)
-      case 82: architecture = try reader.value(.string)
-      case 88: inputSide = try reader.value(.int32)
-      case 98: fileHash = try reader.value(.string)
-      case 104: sizeBytes = try reader.value(.int64)
-      case 114: dataSetHash = try reader.value(.string)
-      case 122: try reader.merge(into: &trainingTime)
+      case 10: model = try reader.value(.string)
+      case 16: type = try reader.value(.enumeration(ProjectType.self))
+      case 26: description = try reader.value(.string)
+      case 34: try reader.append(to: &classNames, .string)
+      case 42: try reader.merge(into: &publishTime)
+      case 50: try reader.merge(into: &metrics)
+      case 58: try reader.merge(into: &parameters)
+      case 66: architecture = try reader.value(.string)
+      case 72: inputSide = try reader.value(.int32)
+      case 82: fileHash = try reader.value(.string)
+      case 88: sizeBytes = try reader.value(.int64)
+      case 98: dataSetHash = try reader.value(.string)
+      case 106: try reader.merge(into: &trainingTime)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, owner, .string)
-    sizer.value(2, project, .string)
-    sizer.value(3, version, .int32)
-    sizer.value(4, type, .enumeration(ProjectType.self))
-    sizer.value(5, description, .string)
-    sizer.repeated(6, classNames, .string)
-    sizer.message(7, publishTime)
-    sizer.message(8, metrics)
-    sizer.message(9, parameters)
-    sizer.value(10, architecture, .string)
-    sizer.value(11, inputSide, .int32)
-    sizer.value(12, fileHash, .string)
-    sizer.value(13, sizeBytes, .int64)
-    sizer.value(14, dataSetHash, .string)
-    sizer.message(15, trainingTime)
+    sizer.value(1, model, .string)
+    sizer.value(2, type, .enumeration(ProjectType.self))
+    sizer.value(3, description, .string)
+    sizer.repeated(4, classNames, .string)
+    sizer.message(5, publishTime)
+    sizer.message(6, metrics)
+    sizer.message(7, parameters)
+    sizer.value(8, architecture, .string)
+    sizer.value(9, inputSide, .int32)
+    sizer.value(10, fileHash, .string)
+    sizer.value(11, sizeBytes, .int64)
+    sizer.value(12, dataSetHash, .string)
+    sizer.message(13, trainingTime)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.message(15, trainingTime)
-    writer.value(14, dataSetHash, .string)
-    writer.value(13, sizeBytes, .int64)
-    writer.value(12, fileHash, .string)
-    writer.value(11, inputSide, .int32)
-    writer.value(10, architecture, .string)
-    writer.message(9, parameters)
-    writer.message(8, metrics)
-    writer.message(7, publishTime)
-    writer.repeated(6, classNames, .string)
-    writer.value(5, description, .string)
-    writer.value(4, type, .enumeration(ProjectType.self))
-    writer.value(3, version, .int32)
-    writer.value(2, project, .string)
-    writer.value(1, owner, .string)
+    writer.message(13, trainingTime)
+    writer.value(12, dataSetHash, .string)
+    writer.value(11, sizeBytes, .int64)
+    writer.value(10, fileHash, .string)
+    writer.value(9, inputSide, .int32)
+    writer.value(8, architecture, .string)
+    writer.message(7, parameters)
+    writer.message(6, metrics)
+    writer.message(5, publishTime)
+    writer.repeated(4, classNames, .string)
+    writer.value(3, description, .string)
+    writer.value(2, type, .enumeration(ProjectType.self))
+    writer.value(1, model, .string)
   }
 }
 
 public struct PublishRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means the newest training that succeeded.
-  public var version: Int32 = 0
+  /// The training whose model is published; without its number the newest that succeeded.
+  public var training: String = ""
 
   /// At most 1,000 bytes.
   public var description: String = ""
@@ -168,9 +158,8 @@ public struct PublishRequest: Hashable, Sendable {
 
   public init() {}
 
-  public init(project: String = "", version: Int32 = 0, description: String = "") {
-    self.project = project
-    self.version = version
+  public init(training: String = "", description: String = "") {
+    self.training = training
     self.description = description
   }
 }
@@ -183,42 +172,42 @@ extension PublishRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: version = try reader.value(.int32)
-      case 26: description = try reader.value(.string)
+      case 10: training = try reader.value(.string)
+      case 18: description = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, version, .int32)
-    sizer.value(3, description, .string)
+    sizer.value(1, training, .string)
+    sizer.value(2, description, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(3, description, .string)
-    writer.value(2, version, .int32)
-    writer.value(1, project, .string)
+    writer.value(2, description, .string)
+    writer.value(1, training, .string)
   }
 }
 
 public struct UnpublishRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means every version.
-  public var version: Int32 = 0
+  public var target: Target?
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", version: Int32 = 0) {
-    self.project = project
-    self.version = version
+  public init(target: Target? = nil) {
+    self.target = target
+  }
+
+  public enum Target: Hashable, Sendable {
+    /// With its number: this one.
+    case model(String)
+    /// Every model of this project.
+    case project(String)
   }
 }
 
@@ -230,35 +219,42 @@ extension UnpublishRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: version = try reader.value(.int32)
+      case 10: target = .model(try reader.value(.string))
+      case 18: target = .project(try reader.value(.string))
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, version, .int32)
+    switch target {
+    case nil: break
+    case .model(let value): sizer.present(1, value, .string)
+    case .project(let value): sizer.present(2, value, .string)
+    }
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(2, version, .int32)
-    writer.value(1, project, .string)
+    switch target {
+    case nil: break
+    case .model(let value): writer.present(1, value, .string)
+    case .project(let value): writer.present(2, value, .string)
+    }
   }
 }
 
 public struct UnpublishResponse: Hashable, Sendable {
-  public var versions: [Int32] = []
+  /// The addresses of those taken back, oldest first.
+  public var models: [String] = []
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(versions: [Int32] = []) {
-    self.versions = versions
+  public init(models: [String] = []) {
+    self.models = models
   }
 }
 
@@ -270,21 +266,20 @@ extension UnpublishResponse: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 8: try reader.append(to: &versions, .int32)
-      case 10: try reader.appendPacked(to: &versions, .int32)
+      case 10: try reader.append(to: &models, .string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.packed(1, versions, .int32)
+    sizer.repeated(1, models, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.packed(1, versions, .int32)
+    writer.repeated(1, models, .string)
   }
 }
 
@@ -300,6 +295,7 @@ public struct SearchPublishedRequest: Hashable, Sendable {
   /// At most 1,000; 0 means 100.
   public var pageSize: Int32 = 0
 
+  /// The `next_page_token` of the page before; empty for the first.
   public var pageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -349,8 +345,10 @@ extension SearchPublishedRequest: Message {
 }
 
 public struct SearchPublishedResponse: Hashable, Sendable {
+  /// Newest publication first.
   public var models: [Model] = []
 
+  /// For the next page; empty on the last.
   public var nextPageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -392,7 +390,7 @@ extension SearchPublishedResponse: Message {
 }
 
 public struct GetModelRequest: Hashable, Sendable {
-  /// `owner/project` or `owner/project@version`.
+  /// The model's address: `ada/pets@3`, or `ada/pets` for the newest published.
   public var model: String = ""
 
   public var unknownFields = UnknownFields()

@@ -22,22 +22,21 @@ extension ProtoFile {
       input_side\u{18}\u{5} \u{1}(\u{5}\u{12}\u{11}
       \u{9}head_only\u{18}\u{6} \u{1}(\u{8}\u{12}\u{f}
       \u{7}no_flip\u{18}\u{7} \u{1}(\u{8}B\u{7}
-      \u{5}_seed"\u{fc}\u{2}
-      \u{b}TrainingJob\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}\u{12}&
-      \u{5}state\u{18}\u{3} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingState\u{12}0
+      \u{5}_seed"\u{ed}\u{2}
+      \u{b}TrainingJob\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}\u{12}&
+      \u{5}state\u{18}\u{2} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingState\u{12}0
 
-      parameters\u{18}\u{4} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{12}\u{15}
-      \u{d}data_set_hash\u{18}\u{5} \u{1}(\u{9}\u{12}\u{13}
-      \u{b}image_count\u{18}\u{6} \u{1}(\u{5}\u{12}\u{e}
-      \u{6}reason\u{18}\u{7} \u{1}(\u{9}\u{12}/
-      \u{b}create_time\u{18}\u{8} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}.
+      parameters\u{18}\u{3} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters\u{12}\u{15}
+      \u{d}data_set_hash\u{18}\u{4} \u{1}(\u{9}\u{12}\u{13}
+      \u{b}image_count\u{18}\u{5} \u{1}(\u{5}\u{12}\u{e}
+      \u{6}reason\u{18}\u{6} \u{1}(\u{9}\u{12}/
+      \u{b}create_time\u{18}\u{7} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}.
 
-      start_time\u{18}\u{9} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12},
-      \u{8}end_time\u{18}
-       \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}'
-      \u{7}metrics\u{18}\u{b} \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics"\u{f7}\u{2}
+      start_time\u{18}\u{8} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12},
+      \u{8}end_time\u{18}\u{9} \u{1}(\u{b}2\u{1a}.google.protobuf.Timestamp\u{12}'
+      \u{7}metrics\u{18}
+       \u{1}(\u{b}2\u{16}.diyml.v1.ModelMetrics"\u{f7}\u{2}
       \u{c}ModelMetrics\u{12}\u{10}
       \u{8}accuracy\u{18}\u{1} \u{1}(\u{1}\u{12}\u{16}
       \u{e}top_k_accuracy\u{18}\u{2} \u{1}(\u{1}\u{12}\u{d}
@@ -100,13 +99,13 @@ extension ProtoFile {
       \u{1d}_mean_average_precision_largeB\u{12}
       \u{10}_average_recall1B\u{13}
       \u{11}_average_recall10B\u{14}
-      \u{12}_average_recall100"\u{c8}\u{7}
+      \u{12}_average_recall100"\u{ca}\u{7}
       \u{e}TrainingReport\u{12}/
       \u{7}history\u{18}\u{1} \u{3}(\u{b}2\u{1e}.diyml.v1.TrainingReport.Epoch\u{12}5
       \u{9}confusion\u{18}\u{2} \u{1}(\u{b}2".diyml.v1.TrainingReport.Confusion\u{12}G
       \u{10}precision_recall\u{18}\u{3} \u{3}(\u{b}2-.diyml.v1.TrainingReport.PrecisionRecallCurve\u{12}E
-      \u{12}detection_examples\u{18}\u{4} \u{3}(\u{b}2).diyml.v1.TrainingReport.DetectionExample\u{12}\u{e}
-      \u{6}number\u{18}\u{5} \u{1}(\u{5}\u{1a}\u{87}\u{3}
+      \u{12}detection_examples\u{18}\u{4} \u{3}(\u{b}2).diyml.v1.TrainingReport.DetectionExample\u{12}\u{10}
+      \u{8}training\u{18}\u{5} \u{1}(\u{9}\u{1a}\u{87}\u{3}
       \u{5}Epoch\u{12}&
       \u{5}phase\u{18}\u{1} \u{1}(\u{e}2\u{17}.diyml.v1.TrainingPhase\u{12}\u{d}
       \u{5}epoch\u{18}\u{2} \u{1}(\u{5}\u{12}\u{11}
@@ -161,17 +160,14 @@ extension ProtoFile {
       \u{c}TrainRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}0
 
-      parameters\u{18}\u{2} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters"L
-      \u{14}WatchTrainingRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}\u{12}\u{13}
-      \u{b}after_event\u{18}\u{3} \u{1}(\u{5}"5
-      \u{12}GetTrainingRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}";
-      \u{18}GetTrainingReportRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}"N
+      parameters\u{18}\u{2} \u{1}(\u{b}2\u{1c}.diyml.v1.TrainingParameters"=
+      \u{14}WatchTrainingRequest\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}\u{12}\u{13}
+      \u{b}after_event\u{18}\u{2} \u{1}(\u{5}"&
+      \u{12}GetTrainingRequest\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}",
+      \u{18}GetTrainingReportRequest\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}"N
       \u{14}ListTrainingsRequest\u{12}\u{f}
       \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{11}
       \u{9}page_size\u{18}\u{2} \u{1}(\u{5}\u{12}\u{12}
@@ -179,10 +175,9 @@ extension ProtoFile {
       page_token\u{18}\u{3} \u{1}(\u{9}"Z
       \u{15}ListTrainingsResponse\u{12}(
       \u{9}trainings\u{18}\u{1} \u{3}(\u{b}2\u{15}.diyml.v1.TrainingJob\u{12}\u{17}
-      \u{f}next_page_token\u{18}\u{2} \u{1}(\u{9}"8
-      \u{15}CancelTrainingRequest\u{12}\u{f}
-      \u{7}project\u{18}\u{1} \u{1}(\u{9}\u{12}\u{e}
-      \u{6}number\u{18}\u{2} \u{1}(\u{5}*\u{a4}\u{1}
+      \u{f}next_page_token\u{18}\u{2} \u{1}(\u{9}")
+      \u{15}CancelTrainingRequest\u{12}\u{10}
+      \u{8}training\u{18}\u{1} \u{1}(\u{9}*\u{a4}\u{1}
       \u{d}TrainingPhase\u{12}\u{1e}
       \u{1a}TRAINING_PHASE_UNSPECIFIED\u{10}\u{0}\u{12}\u{1b}
       \u{17}TRAINING_PHASE_FEATURES\u{10}\u{1}\u{12}\u{17}

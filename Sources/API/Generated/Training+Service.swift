@@ -45,6 +45,8 @@ public enum TrainingMethods {
 }
 
 /// Calls `diyml.v1.Training`.
+///
+/// Trainings: from a project's images to a model.
 public struct TrainingClient: Sendable {
   private let caller: any Caller
 
@@ -74,6 +76,7 @@ public struct TrainingClient: Sendable {
       TrainingMethods.watchTraining, request, options: options, receive)
   }
 
+  /// Gives a training's state, and what it reached.
   public func getTraining(
     _ request: GetTrainingRequest, options: CallOptions = CallOptions()
   ) async throws -> TrainingJob {
@@ -108,6 +111,8 @@ public struct TrainingClient: Sendable {
 }
 
 /// Implements `diyml.v1.Training`.
+///
+/// Trainings: from a project's images to a model.
 public protocol TrainingService: Sendable {
   /// Checks the project and the parameters, freezes the data set and queues a training.
   ///
@@ -121,6 +126,7 @@ public protocol TrainingService: Sendable {
     _ request: WatchTrainingRequest, responses: MessageWriter<TrainingEvent>, context: ServerContext
   ) async throws
 
+  /// Gives a training's state, and what it reached.
   func getTraining(
     _ request: GetTrainingRequest, context: ServerContext
   ) async throws -> TrainingJob

@@ -8,6 +8,7 @@ public import Codec
 public import WellKnownTypes
 
 public enum TrainingPhase: Enumeration {
+  /// Is never answered.
   case unspecified
   /// Decoding images and computing what the frozen network makes of them.
   case features
@@ -139,28 +140,33 @@ extension TrainingParameters: Message {
 }
 
 public struct TrainingJob: Hashable, Sendable {
-  public var project: String = ""
+  /// Its address: `ada/pets@3`.
+  ///
+  /// Numbers count a project's trainings from 1; the model of a training has the same address.
+  public var training: String = ""
 
-  /// Counts a project's trainings from 1; a model's version is the number of its training.
-  public var number: Int32 = 0
-
+  /// How far it is.
   public var state: TrainingState = .unspecified
 
+  /// As they were asked for.
   public var parameters: TrainingParameters?
 
   /// The SHA-256 of the frozen data set's list of images and labels, in hexadecimal.
   public var dataSetHash: String = ""
 
+  /// Images of the frozen data set.
   public var imageCount: Int32 = 0
 
   /// Why it failed or was canceled; empty otherwise.
   public var reason: String = ""
 
+  /// When it was queued.
   public var createTime: ProtoTimestamp?
 
   /// Missing until it has happened.
   public var startTime: ProtoTimestamp?
 
+  /// Missing until it has happened.
   public var endTime: ProtoTimestamp?
 
   /// When it has succeeded.
@@ -171,8 +177,7 @@ public struct TrainingJob: Hashable, Sendable {
   public init() {}
 
   public init(
-    project: String = "",
-    number: Int32 = 0,
+    training: String = "",
     state: TrainingState = .unspecified,
     parameters: TrainingParameters? = nil,
     dataSetHash: String = "",
@@ -183,8 +188,7 @@ public struct TrainingJob: Hashable, Sendable {
     endTime: ProtoTimestamp? = nil,
     metrics: ModelMetrics? = nil
   ) {
-    self.project = project
-    self.number = number
+    self.training = training
     self.state = state
     self.parameters = parameters
     self.dataSetHash = dataSetHash
@@ -205,50 +209,47 @@ extension TrainingJob: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: number = try reader.value(.int32)
-      case 24: state = try reader.value(.enumeration(TrainingState.self))
-      case 34: try reader.merge(into: &parameters)
-      case 42: dataSetHash = try reader.value(.string)
-      case 48: imageCount = try reader.value(.int32)
-      case 58: reason = try reader.value(.string)
-      case 66: try reader.merge(into: &createTime)
-      case 74: try reader.merge(into: &startTime)
-      case 82: try reader.merge(into: &endTime)
-      case 90: try reader.merge(into: &metrics)
+      case 10: training = try reader.value(.string)
+      case 16: state = try reader.value(.enumeration(TrainingState.self))
+      case 26: try reader.merge(into: &parameters)
+      case 34: dataSetHash = try reader.value(.string)
+      case 40: imageCount = try reader.value(.int32)
+      case 50: reason = try reader.value(.string)
+      case 58: try reader.merge(into: &createTime)
+      case 66: try reader.merge(into: &startTime)
+      case 74: try reader.merge(into: &endTime)
+      case 82: try reader.merge(into: &metrics)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, number, .int32)
-    sizer.value(3, state, .enumeration(TrainingState.self))
-    sizer.message(4, parameters)
-    sizer.value(5, dataSetHash, .string)
-    sizer.value(6, imageCount, .int32)
-    sizer.value(7, reason, .string)
-    sizer.message(8, createTime)
-    sizer.message(9, startTime)
-    sizer.message(10, endTime)
-    sizer.message(11, metrics)
+    sizer.value(1, training, .string)
+    sizer.value(2, state, .enumeration(TrainingState.self))
+    sizer.message(3, parameters)
+    sizer.value(4, dataSetHash, .string)
+    sizer.value(5, imageCount, .int32)
+    sizer.value(6, reason, .string)
+    sizer.message(7, createTime)
+    sizer.message(8, startTime)
+    sizer.message(9, endTime)
+    sizer.message(10, metrics)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.message(11, metrics)
-    writer.message(10, endTime)
-    writer.message(9, startTime)
-    writer.message(8, createTime)
-    writer.value(7, reason, .string)
-    writer.value(6, imageCount, .int32)
-    writer.value(5, dataSetHash, .string)
-    writer.message(4, parameters)
-    writer.value(3, state, .enumeration(TrainingState.self))
-    writer.value(2, number, .int32)
-    writer.value(1, project, .string)
+    writer.message(10, metrics)
+    writer.message(9, endTime)
+    writer.message(8, startTime)
+    writer.message(7, createTime)
+    writer.value(6, reason, .string)
+    writer.value(5, imageCount, .int32)
+    writer.value(4, dataSetHash, .string)
+    writer.message(3, parameters)
+    writer.value(2, state, .enumeration(TrainingState.self))
+    writer.value(1, training, .string)
   }
 }
 
@@ -262,18 +263,22 @@ public struct ModelMetrics: Hashable, Sendable {
   /// 0 to 1: the part whose right class is among the first `top_k`.
   public var topKAccuracy: Double = 0
 
+  /// At most 5; fewer when there are fewer classes.
   public var topK: Int32 = 0
 
   /// The plain mean over classes.
   public var macroF1: Double = 0
 
+  /// In the order of the model's outputs.
   public var classes: [ModelMetrics.ClassMetrics] = []
 
   /// Row by row: images of class `row` taken for class `column`, in the order of `classes`.
   public var confusion: [Int32] = []
 
+  /// Images that were learned from.
   public var trainingImages: Int32 = 0
 
+  /// Images that were measured on.
   public var validationImages: Int32 = 0
 
   /// The mean over the training images of the last epoch: of a classifier its cross entropy, of a
@@ -312,13 +317,16 @@ public struct ModelMetrics: Hashable, Sendable {
   }
 
   public struct ClassMetrics: Hashable, Sendable {
+    /// The class's name.
     public var className: String = ""
 
     /// 0 to 1.
     public var precision: Double = 0
 
+    /// 0 to 1.
     public var recall: Double = 0
 
+    /// 0 to 1.
     public var f1: Double = 0
 
     /// Validation images of the class.
@@ -451,18 +459,23 @@ public struct DetectionMetrics: Hashable, Sendable {
   /// Of objects below 32 x 32 pixels, from there to 96 x 96, and above.
   public var meanAveragePrecisionSmall: Double?
 
+  /// Of objects from 32 x 32 to below 96 x 96 pixels.
   public var meanAveragePrecisionMedium: Double?
 
+  /// Of objects from 96 x 96 pixels on.
   public var meanAveragePrecisionLarge: Double?
 
   /// Mean recall over classes and IoU thresholds, with at most 1, 10 and 100 objects found in an
   /// image.
   public var averageRecall1: Double?
 
+  /// With at most 10 objects found in an image.
   public var averageRecall10: Double?
 
+  /// With at most 100 objects found in an image.
   public var averageRecall100: Double?
 
+  /// In the order of the model's outputs.
   public var classes: [DetectionMetrics.ClassMetrics] = []
 
   /// The confidence with the best mean of the classes' F1 at an IoU of 0.5: what Infer takes unless
@@ -472,12 +485,16 @@ public struct DetectionMetrics: Hashable, Sendable {
   /// At that confidence, over the objects of all classes together, at an IoU of 0.5.
   public var precision: Double = 0
 
+  /// At `confidence_best`.
   public var recall: Double = 0
 
+  /// At `confidence_best`.
   public var f1: Double = 0
 
+  /// Objects that were learned from.
   public var trainingObjects: Int32 = 0
 
+  /// Objects that were measured on.
   public var validationObjects: Int32 = 0
 
   /// Boxes that were less than a pixel wide or high inside their image, and counted for nothing.
@@ -526,6 +543,7 @@ public struct DetectionMetrics: Hashable, Sendable {
   }
 
   public struct ClassMetrics: Hashable, Sendable {
+    /// The class's name.
     public var className: String = ""
 
     /// Mean over IoU thresholds from 0.5 to 0.95.
@@ -540,8 +558,10 @@ public struct DetectionMetrics: Hashable, Sendable {
     /// Of objects of at least `confidence_best`, at an IoU of 0.5.
     public var precision: Double = 0
 
+    /// At `confidence_best`.
     public var recall: Double = 0
 
+    /// At `confidence_best`.
     public var f1: Double = 0
 
     /// Objects of the class in the validation images.
@@ -697,6 +717,7 @@ public struct TrainingReport: Hashable, Sendable {
   /// In the order they were trained; none for a training by a server too old to keep them.
   public var history: [TrainingReport.Epoch] = []
 
+  /// What was taken for what.
   public var confusion: TrainingReport.Confusion?
 
   /// Of detection models, in the order of the classes; a class without validation objects has none.
@@ -705,8 +726,8 @@ public struct TrainingReport: Hashable, Sendable {
   /// Of detection models: at most 16 of the validation images.
   public var detectionExamples: [TrainingReport.DetectionExample] = []
 
-  /// The number of the training.
-  public var number: Int32 = 0
+  /// The address of the training.
+  public var training: String = ""
 
   public var unknownFields = UnknownFields()
 
@@ -717,16 +738,17 @@ public struct TrainingReport: Hashable, Sendable {
     confusion: TrainingReport.Confusion? = nil,
     precisionRecall: [TrainingReport.PrecisionRecallCurve] = [],
     detectionExamples: [TrainingReport.DetectionExample] = [],
-    number: Int32 = 0
+    training: String = ""
   ) {
     self.history = history
     self.confusion = confusion
     self.precisionRecall = precisionRecall
     self.detectionExamples = detectionExamples
-    self.number = number
+    self.training = training
   }
 
   public struct Epoch: Hashable, Sendable {
+    /// What was trained.
     public var phase: TrainingPhase = .unspecified
 
     /// From 1, within the phase.
@@ -744,6 +766,7 @@ public struct TrainingReport: Hashable, Sendable {
     /// mAP@[.5:.95] and mAP@.5; 0 to 1.
     public var validationMeanAveragePrecision: Double?
 
+    /// mAP@.5; 0 to 1.
     public var validationMeanAveragePrecision50: Double?
 
     /// Since the training started.
@@ -775,6 +798,7 @@ public struct TrainingReport: Hashable, Sendable {
   }
 
   public struct Confusion: Hashable, Sendable {
+    /// In the order of rows and columns.
     public var classNames: [String] = []
 
     /// Row by row: of class `row` taken for class `column`.
@@ -800,6 +824,7 @@ public struct TrainingReport: Hashable, Sendable {
 
   /// At an IoU of 0.5.
   public struct PrecisionRecallCurve: Hashable, Sendable {
+    /// The class's name.
     public var className: String = ""
 
     /// At recalls of 0, 0.01, to 1: the best precision with at least that recall.
@@ -816,11 +841,13 @@ public struct TrainingReport: Hashable, Sendable {
   }
 
   public struct DetectionExample: Hashable, Sendable {
+    /// As `Image.id`.
     public var imageId: String = ""
 
     /// Of the image after EXIF rotation, in pixels.
     public var imageWidth: Int32 = 0
 
+    /// Pixels, after EXIF rotation.
     public var imageHeight: Int32 = 0
 
     /// What is there.
@@ -861,7 +888,7 @@ extension TrainingReport: Message {
       case 18: try reader.merge(into: &confusion)
       case 26: try reader.append(to: &precisionRecall)
       case 34: try reader.append(to: &detectionExamples)
-      case 40: number = try reader.value(.int32)
+      case 42: training = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
@@ -872,13 +899,13 @@ extension TrainingReport: Message {
     sizer.message(2, confusion)
     sizer.messages(3, precisionRecall)
     sizer.messages(4, detectionExamples)
-    sizer.value(5, number, .int32)
+    sizer.value(5, training, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(5, number, .int32)
+    writer.value(5, training, .string)
     writer.messages(4, detectionExamples)
     writer.messages(3, precisionRecall)
     writer.message(2, confusion)
@@ -1031,16 +1058,19 @@ extension TrainingReport.DetectionExample: Message {
 }
 
 public struct TrainingProgress: Hashable, Sendable {
+  /// What is being done.
   public var phase: TrainingPhase = .unspecified
 
   /// From 1, within the phase.
   public var epoch: Int32 = 0
 
+  /// How many the phase has.
   public var epochs: Int32 = 0
 
   /// Images done and to do within the epoch.
   public var imagesDone: Int32 = 0
 
+  /// Images to do within the epoch.
   public var imagesTotal: Int32 = 0
 
   /// The mean over the epoch so far; missing in phases without one.
@@ -1049,6 +1079,7 @@ public struct TrainingProgress: Hashable, Sendable {
   /// The last measured; 0 to 1.
   public var validationAccuracy: Double?
 
+  /// Over the last seconds.
   public var imagesPerSecond: Double = 0
 
   /// An estimate for the whole training.
@@ -1142,6 +1173,7 @@ public struct TrainingEvent: Hashable, Sendable {
   /// Grows by one with each event of a training; pass the last seen to WatchTraining to go on.
   public var sequence: Int32 = 0
 
+  /// When it happened.
   public var time: ProtoTimestamp?
 
   public var event: Event?
@@ -1159,6 +1191,7 @@ public struct TrainingEvent: Hashable, Sendable {
   public enum Event: Hashable, Sendable {
     /// The state has changed.
     case job(TrainingJob)
+    /// How far the training is.
     case progress(TrainingProgress)
     /// Something a person may want to know, such as the input size chosen.
     case note(String)
@@ -1219,8 +1252,10 @@ extension TrainingEvent: Message {
 }
 
 public struct TrainRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
+  /// Missing leaves all to the recipe.
   public var parameters: TrainingParameters?
 
   public var unknownFields = UnknownFields()
@@ -1262,10 +1297,8 @@ extension TrainRequest: Message {
 }
 
 public struct WatchTrainingRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means the newest.
-  public var number: Int32 = 0
+  /// The training's address: `pets@3`, or `pets` for the newest that succeeded.
+  public var training: String = ""
 
   /// The sequence of the last event seen; 0 means from the first.
   public var afterEvent: Int32 = 0
@@ -1274,9 +1307,8 @@ public struct WatchTrainingRequest: Hashable, Sendable {
 
   public init() {}
 
-  public init(project: String = "", number: Int32 = 0, afterEvent: Int32 = 0) {
-    self.project = project
-    self.number = number
+  public init(training: String = "", afterEvent: Int32 = 0) {
+    self.training = training
     self.afterEvent = afterEvent
   }
 }
@@ -1289,42 +1321,36 @@ extension WatchTrainingRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: number = try reader.value(.int32)
-      case 24: afterEvent = try reader.value(.int32)
+      case 10: training = try reader.value(.string)
+      case 16: afterEvent = try reader.value(.int32)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, number, .int32)
-    sizer.value(3, afterEvent, .int32)
+    sizer.value(1, training, .string)
+    sizer.value(2, afterEvent, .int32)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(3, afterEvent, .int32)
-    writer.value(2, number, .int32)
-    writer.value(1, project, .string)
+    writer.value(2, afterEvent, .int32)
+    writer.value(1, training, .string)
   }
 }
 
 public struct GetTrainingRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means the newest.
-  public var number: Int32 = 0
+  /// The training's address: `pets@3`, or `pets` for the newest that succeeded.
+  public var training: String = ""
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", number: Int32 = 0) {
-    self.project = project
-    self.number = number
+  public init(training: String = "") {
+    self.training = training
   }
 }
 
@@ -1336,39 +1362,33 @@ extension GetTrainingRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: number = try reader.value(.int32)
+      case 10: training = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, number, .int32)
+    sizer.value(1, training, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(2, number, .int32)
-    writer.value(1, project, .string)
+    writer.value(1, training, .string)
   }
 }
 
 public struct GetTrainingReportRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means the newest.
-  public var number: Int32 = 0
+  /// The training's address: `pets@3`, or `pets` for the newest that succeeded.
+  public var training: String = ""
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", number: Int32 = 0) {
-    self.project = project
-    self.number = number
+  public init(training: String = "") {
+    self.training = training
   }
 }
 
@@ -1380,32 +1400,31 @@ extension GetTrainingReportRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: number = try reader.value(.int32)
+      case 10: training = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, number, .int32)
+    sizer.value(1, training, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(2, number, .int32)
-    writer.value(1, project, .string)
+    writer.value(1, training, .string)
   }
 }
 
 public struct ListTrainingsRequest: Hashable, Sendable {
+  /// The project's address: `pets` or `ada/pets`.
   public var project: String = ""
 
   /// At most 1,000; 0 means 100.
   public var pageSize: Int32 = 0
 
+  /// The `next_page_token` of the page before; empty for the first.
   public var pageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1451,8 +1470,10 @@ extension ListTrainingsRequest: Message {
 }
 
 public struct ListTrainingsResponse: Hashable, Sendable {
+  /// Newest first.
   public var trainings: [TrainingJob] = []
 
+  /// For the next page; empty on the last.
   public var nextPageToken: String = ""
 
   public var unknownFields = UnknownFields()
@@ -1494,18 +1515,15 @@ extension ListTrainingsResponse: Message {
 }
 
 public struct CancelTrainingRequest: Hashable, Sendable {
-  public var project: String = ""
-
-  /// 0 means the newest.
-  public var number: Int32 = 0
+  /// With its number.
+  public var training: String = ""
 
   public var unknownFields = UnknownFields()
 
   public init() {}
 
-  public init(project: String = "", number: Int32 = 0) {
-    self.project = project
-    self.number = number
+  public init(training: String = "") {
+    self.training = training
   }
 }
 
@@ -1517,22 +1535,19 @@ extension CancelTrainingRequest: Message {
   public mutating func merge(from reader: inout Reader) throws(DecodingError) {
     while let tag = try reader.nextTag() {
       switch tag {
-      case 10: project = try reader.value(.string)
-      case 16: number = try reader.value(.int32)
+      case 10: training = try reader.value(.string)
       default: try reader.keep(tag, in: &unknownFields)
       }
     }
   }
 
   public func measure(with sizer: inout Sizer) {
-    sizer.value(1, project, .string)
-    sizer.value(2, number, .int32)
+    sizer.value(1, training, .string)
     sizer.unknown(unknownFields)
   }
 
   public func write(to writer: inout Writer) {
     writer.unknown(unknownFields)
-    writer.value(2, number, .int32)
-    writer.value(1, project, .string)
+    writer.value(1, training, .string)
   }
 }

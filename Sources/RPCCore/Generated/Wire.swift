@@ -9,6 +9,7 @@ public import Codec
 
 /// How a message is compressed; the number stands in the message's first byte.
 public enum WireEncoding: Enumeration {
+  /// Is not an encoding.
   case unspecified
   /// Zstandard, RFC 8878: one frame, without a dictionary.
   case zstd
@@ -36,6 +37,7 @@ public enum WireEncoding: Enumeration {
 
 /// Why a GOAWAY was sent.
 public enum WireGoAwayReason: Enumeration {
+  /// Is never sent.
   case unspecified
   /// The sender is about to stop; calls already open are finished.
   case draining
@@ -356,6 +358,7 @@ extension WireOpen: Message {
 ///
 /// At most one per call.
 public struct WireHead: Hashable, Sendable {
+  /// The response's metadata.
   public var metadata: [WireMetadataEntry] = []
 
   public var unknownFields = UnknownFields()
@@ -470,6 +473,7 @@ public struct WireGoAway: Hashable, Sendable {
   /// 4,294,967,295 in the first step of a drain, when the last one is not known yet.
   public var lastStream: UInt32 = 0
 
+  /// Why the connection closes.
   public var reason: WireGoAwayReason = .unspecified
 
   /// For people: what was wrong, with the value and the limit.

@@ -21,11 +21,17 @@ public struct WireStatusDetail: Hashable, Sendable {
   }
 
   public enum Detail: Hashable, Sendable {
+    /// Which field is wrong.
     case fieldViolation(WireFieldViolation)
+    /// Which limit was passed.
     case limitExceeded(WireLimitExceeded)
+    /// When to try again.
     case retryAfter(WireRetryAfter)
+    /// The call was not processed, so it may be made again.
     case unprocessed(WireUnprocessed)
+    /// What the call is about.
     case resource(WireResource)
+    /// Why, for programs.
     case errorInfo(WireErrorInfo)
   }
 }

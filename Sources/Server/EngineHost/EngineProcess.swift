@@ -1,3 +1,4 @@
+internal import API
 internal import Logging
 internal import RPCClient
 internal import RPCCore
@@ -147,7 +148,7 @@ struct EngineProcess: Sendable {
     guard case .failure(let error as Status) = result, error.code == .unavailable,
       let death = Self.death(status)
     else { return result }
-    return .failure(Status(.unavailable, death, details: error.details))
+    return .failure(Status(.temporarilyUnavailable, death, details: error.details))
   }
 
   /// Nothing for an engine that ended because it was asked to.

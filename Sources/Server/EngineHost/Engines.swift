@@ -122,7 +122,7 @@ extension Engines: TrainingEngines {
         logger: logger)
       return try await process.run { try await body(EngineTrainerClient($0.caller)) }
     } catch let error as EngineHostError {
-      throw Status(.unavailable, "\(error)")
+      throw Status(.temporarilyUnavailable, "\(error)")
     }
   }
 }

@@ -121,8 +121,10 @@ extension DataStore {
   }
 
   private static func requireNoActiveTraining(of project: Project) throws(StoreError) {
-    if project.training != 0, !project.trainingState.isFinal {
-      throw .trainingActive(number: project.training)
+    if let number = ResourceAddress.number(of: project.newestTraining),
+      !project.trainingState.isFinal
+    {
+      throw .trainingActive(number: number)
     }
   }
 

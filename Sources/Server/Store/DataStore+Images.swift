@@ -58,30 +58,36 @@ extension DataStore {
 
   /// Stores an image with its annotation.
   ///
-  /// One that the project has keeps its place and name; its annotation is replaced if there is a
-  /// new one.
+  /// One that the project has keeps its place and name, and its annotation unless that is to be
+  /// replaced by a new one.
   ///
-  /// - Returns: the image as it is now, and whether it is new to the project.
   /// - Throws: `.notFound(.project)`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
   ///   `projectImagesMax` or `projectBoxesMax`.
   package func putImage(
     _ staged: StagedObject, image facts: ImageFacts, annotation: Annotation.Value?,
-    fileName: String,
+    replacing: Bool = false, fileName: String,
     inProject name: String, of account: AccountID, at now: Timestamp,
-    keeping answer: PendingResponse<(image: Image, created: Bool)>? = nil
-  ) async throws -> (image: Image, created: Bool) {
+    keeping answer: PendingResponse<StoredImage>? = nil
+  ) async throws -> StoredImage {
     try await transaction(adopting: staged) { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      let present = try Self.rowID(of: staged.hash, in: project.id, db)
+      let present = try Self.annotated(staged.hash, in: project.id, db)
       if present == nil {
         try self.insertImage(
           staged.hash, image: facts, fileName: fileName, project: project.id, in: db, at: now)
       }
-      let id = present ?? db.lastInsertedRowID
-      if let annotation { try self.annotate(id, with: annotation, project: project, in: db) }
+      let id = present?.id ?? db.lastInsertedRowID
+      let keeps = annotation != nil && present?.isLabeled == true && !replacing
+      if let annotation, !keeps {
+        let change = try Change(of: project.id, by: account, at: now, in: db)
+        try self.annotate(id, with: annotation, project: project, by: change, in: db)
+      }
       let image = try Self.image(staged.hash, of: project, in: db)
-      try self.keep(answer, (image, present == nil), of: account, in: db)
-      return (image, present == nil)
+      let stored = StoredImage(
+        image: image, isNew: present == nil,
+        keptAnnotation: keeps && image.annotation?.value != annotation)
+      try self.keep(answer, stored, of: account, in: db)
+      return stored
     }
   }
 
@@ -109,7 +115,7 @@ extension DataStore {
       var parts = 0
       for object in objects {
         let finding = try Self.find(object, of: project, in: db)
-        if case .stored(let annotation?) = finding { parts += annotation.boxCount }
+        if case .stored(let annotation?, _) = finding { parts += annotation.boxCount }
         guard parts <= partsMax || findings.isEmpty else { break }
         findings.append(finding)
       }
@@ -134,17 +140,23 @@ extension DataStore {
 
   /// Replaces an image's annotation; without one the image becomes unlabeled.
   ///
-  /// - Throws: `.notFound`, `.unknownClass`, `.wrongAnnotation`, `.limit` past `projectBoxesMax`.
+  /// `etag` is that of the image as the caller has read it; an empty one takes any.
+  ///
+  /// - Throws: `.notFound`, `.changed`, `.unknownClass`, `.wrongAnnotation`, `.limit` past
+  ///   `projectBoxesMax`.
   package func setAnnotation(
     _ object: ObjectHash, annotation: Annotation.Value?, inProject name: String,
-    of account: AccountID, keeping answer: PendingResponse<Image>? = nil
+    of account: AccountID, etag: String = "", at now: Timestamp,
+    keeping answer: PendingResponse<Image>? = nil
   ) async throws -> Image {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db)
-      guard let id = try Self.rowID(of: object, in: project.id, db) else {
+      guard let present = try Self.annotated(object, in: project.id, db) else {
         throw StoreError.notFound(.image, object.hex)
       }
-      try self.annotate(id, with: annotation, project: project, in: db)
+      try present.revision.require(etag, of: .image, object.hex)
+      let change = try Change(of: project.id, by: account, at: now, in: db)
+      try self.annotate(present.id, with: annotation, project: project, by: change, in: db)
       let image = try Self.image(object, of: project, in: db)
       try self.keep(answer, image, of: account, in: db)
       return image

@@ -48,12 +48,12 @@ extension DataStore {
           WHERE account.id = ? AND account.removed = 0 AND publication.id = ?
           """,
         arguments: [
-          id, publication.address, image.hash.hex, request.topK, request.confidenceMin,
+          id, publication.message.model, image.hash.hex, request.topK, request.confidenceMin,
           request.iouMax, request.detectionsMax, now.unixMilliseconds, account.rawValue,
           publication.id,
         ])
       guard db.changesCount > 0 else {
-        throw StoreError.notFound(.publication, publication.address)
+        throw StoreError.notFound(.publication, publication.message.model)
       }
       try Self.removeExcessive("inference", "position", of: account, limits, in: db, at: now)
       try self.keep(answer, (), of: account, in: db)

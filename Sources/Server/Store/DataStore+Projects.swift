@@ -37,6 +37,28 @@ extension DataStore {
     }
   }
 
+  /// Changes the description, unless it is nil.
+  ///
+  /// - Throws: `.notFound`, `.changed`.
+  package func updateProject(
+    named name: String, of account: AccountID, description: String?, etag: String,
+    at now: Timestamp, keeping answer: PendingResponse<Project>? = nil
+  ) async throws -> Project {
+    try await transaction { db in
+      let present = try Self.project(named: name, of: account, in: db)
+      try Self.revision(of: present.id, in: db).require(etag, of: .project, name)
+      if let description, description != present.message.description {
+        try db.execute(
+          sql: "UPDATE project SET description = ? WHERE id = ?",
+          arguments: [description, present.id.rawValue])
+        try Self.markChanged(present.id, by: account, at: now, in: db)
+      }
+      let project = try Self.project(named: name, of: account, in: db).message
+      try self.keep(answer, project, of: account, in: db)
+      return project
+    }
+  }
+
   /// - Throws: `.notFound` when the account has no project of that name.
   package func project(named name: String, of account: AccountID) async throws -> ProjectRecord {
     try await read { try Self.project(named: name, of: account, in: $0) }
@@ -131,22 +153,30 @@ extension DataStore {
   private static func project(row: Row, in db: Database) throws -> ProjectRecord {
     try ClassesBeingRemoved.check(row)
     let id = ProjectID(row["id"])
+    let (owner, name) = (row["owner"] as String, row["name"] as String)
+    func address(_ number: Int32? = nil) -> ResourceAddress {
+      ResourceAddress(owner: owner, project: name, number: number)
+    }
+    let revision = Revision(row: row, author: "editor", time: "update_time")
     var message = Project(
-      owner: row["owner"], name: row["name"],
+      project: address().description,
       type: try ProjectType(column: row["kind"], "project kind"), description: row["description"],
       classes: try classes(of: id, in: db), imageCount: row["data_point_count"],
       labeledImageCount: row["labeled_count"],
-      createTime: ProtoTimestamp(column: row["create_time"]))
+      createTime: ProtoTimestamp(column: row["create_time"]), etag: revision.etag,
+      updateTime: revision.time.map(ProtoTimestamp.init)
+        ?? ProtoTimestamp(column: row["create_time"]))
     let newest = try Row.fetchOne(
       db, sql: "SELECT number, state FROM training WHERE project = ? ORDER BY number DESC LIMIT 1",
       arguments: [id.rawValue])
     if let newest {
-      message.training = newest["number"]
+      message.newestTraining = address(newest["number"]).description
       message.trainingState = try TrainingState(column: newest["state"], "training state")
     }
-    message.publishedVersions = try Int32.fetchAll(
+    message.publishedModels = try Int32.fetchAll(
       db, sql: "SELECT number FROM publication WHERE project = ? ORDER BY number",
-      arguments: [id.rawValue])
+      arguments: [id.rawValue]
+    ).map { address($0).description }
     return ProjectRecord(id: id, message: message, boxCount: row["box_count"])
   }
 

@@ -5,17 +5,17 @@ internal import WellKnownTypes
 extension DataStore {
   /// Publishes the model of a training; one that is published already gets the new description.
   ///
-  /// Version 0 means the newest training that succeeded.
+  /// The number is the training's; nil means the newest that succeeded.
   ///
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`; `.trainingState` when that training
   ///   has no model.
   package func publish(
-    _ version: Int32, ofProject name: String, of account: AccountID, description: String,
+    _ number: Int32?, ofProject name: String, of account: AccountID, description: String,
     at now: Timestamp, keeping answer: PendingResponse<PublicationRecord>? = nil
   ) async throws -> PublicationRecord {
     try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
-      let training = try Self.trainingToPublish(version, of: project, in: db)
+      let training = try Self.training(number, of: project, in: db)
       guard training.model != nil else {
         throw StoreError.trainingState(number: training.number, training.state)
       }
@@ -39,40 +39,41 @@ extension DataStore {
     }
   }
 
-  /// Takes back one version, or with 0 all of them.
+  /// Takes back one model, or without a number all of them.
   ///
-  /// - Returns: the versions that were published, oldest first.
+  /// - Returns: the numbers of those that were published, oldest first.
   /// - Throws: `.notFound(.project)`; `.notFound(.publication)` when none was.
   package func unpublish(
-    _ version: Int32, ofProject name: String, of account: AccountID,
+    _ number: Int32?, ofProject name: String, of account: AccountID,
     keeping answer: PendingResponse<[Int32]>? = nil
   ) async throws -> [Int32] {
     try await transaction(.essential) { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       let deletion = "DELETE FROM publication WHERE project = ?"
-      let versions =
-        version == 0
+      let numbers =
+        number == nil
         ? try Int32.fetchAll(
           db, sql: deletion + " RETURNING number", arguments: [project.rawValue]
         ).sorted()
         : try Int32.fetchAll(
           db, sql: deletion + " AND number = ? RETURNING number",
-          arguments: [project.rawValue, version])
-      guard !versions.isEmpty else {
-        throw StoreError.notFound(.publication, version == 0 ? name : "\(name)@\(version)")
+          arguments: [project.rawValue, number])
+      guard !numbers.isEmpty else {
+        let address = ResourceAddress(owner: nil, project: name, number: number)
+        throw StoreError.notFound(.publication, address.description)
       }
-      try self.keep(answer, versions, of: account, in: db)
-      return versions
+      try self.keep(answer, numbers, of: account, in: db)
+      return numbers
     }
   }
 
   /// The published model of that address.
   ///
-  /// Version 0 means the newest that is published.
+  /// Without a number, the newest that is published.
   ///
   /// - Throws: `.notFound(.publication)`, whoever asks.
   package func publication(
-    owner: String, project: String, version: Int32
+    owner: String, project: String, number: Int32?
   ) async throws -> PublicationRecord {
     try await read { db in
       let projectID = try Int64.fetchOne(
@@ -84,16 +85,16 @@ extension DataStore {
         arguments: [owner, project])
       let sql = Self.publicationColumns + " WHERE publication.project = ?"
       let row =
-        version == 0
+        number == nil
         ? try Row.fetchOne(
           db.cachedStatement(sql: sql + " ORDER BY publication.number DESC LIMIT 1"),
           arguments: [projectID])
         : try Row.fetchOne(
           db.cachedStatement(sql: sql + " AND publication.number = ?"),
-          arguments: [projectID, version])
+          arguments: [projectID, number])
       guard let row else {
-        let suffix = version == 0 ? "" : "@\(version)"
-        throw StoreError.notFound(.publication, "\(owner)/\(project)\(suffix)")
+        let address = ResourceAddress(owner: owner, project: project, number: number)
+        throw StoreError.notFound(.publication, address.description)
       }
       return try Self.publication(row: row, in: db)
     }
@@ -159,19 +160,6 @@ extension DataStore {
     return try Row.fetchCursor(db, sql: sql, arguments: arguments)
   }
 
-  private static func trainingToPublish(
-    _ version: Int32, of project: ProjectID, in db: Database
-  ) throws -> TrainingRecord {
-    guard version == 0 else { return try training(version, of: project, in: db) }
-    let row = try Row.fetchOne(
-      db,
-      sql: trainingColumns + " WHERE training.project = ? AND training.state = 3"
-        + " ORDER BY training.number DESC LIMIT 1",
-      arguments: [project.rawValue])
-    guard let row else { throw StoreError.notFound(.training, "newest that succeeded") }
-    return try TrainingRecord(row: row)
-  }
-
   private static func publication(row: Row, in db: Database) throws -> PublicationRecord {
     let training = try training(TrainingID(row["publication_training"]), in: db)
     guard let model = training.model else {
@@ -180,8 +168,8 @@ extension DataStore {
     return PublicationRecord(
       id: row["publication"], training: training, model: model,
       message: Model(
-        owner: row["owner"], project: training.projectName, version: training.number,
-        type: training.type, description: row["publication_description"],
+        model: training.address.description, type: training.type,
+        description: row["publication_description"],
         classNames: try classNames(of: training.id, in: db),
         publishTime: ProtoTimestamp(column: row["publish_time"])))
   }

@@ -4,11 +4,11 @@ internal import Foundation
 internal import GRDB
 
 extension DataStore {
-  /// One of a project's trainings; number 0 means the newest.
+  /// One of a project's trainings; without a number the newest that succeeded.
   ///
   /// - Throws: `.notFound(.project)`, `.notFound(.training)`.
   package func training(
-    _ number: Int32, ofProject name: String, of account: AccountID
+    _ number: Int32?, ofProject name: String, of account: AccountID
   ) async throws -> TrainingRecord {
     try await read { db in
       let project = try Self.projectID(named: name, of: account, in: db).id

@@ -34,6 +34,21 @@ extension DataStore {
     return try Image(row: row, project.type, in: db)
   }
 
+  /// An image's row as far as a change of its annotation needs it; nothing if the project does not
+  /// have it.
+  static func annotated(
+    _ object: ObjectHash, in project: ProjectID, _ db: Database
+  ) throws -> (id: Int64, isLabeled: Bool, revision: Revision)? {
+    try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT id, labeled, revision, labeler, label_time FROM data_point
+          WHERE project = ? AND object = ?
+          """),
+      arguments: [project.rawValue, object.hex]
+    ).map { ($0["id"], $0["labeled"], Revision(ofImage: $0)) }
+  }
+
   /// The number of an image's row; nothing if the project does not have it.
   static func rowID(
     of object: ObjectHash, in project: ProjectID, _ db: Database
@@ -50,14 +65,15 @@ extension DataStore {
     let row = try Row.fetchOne(
       db.cachedStatement(
         sql: """
-          SELECT data_point.id, data_point.labeled, class.name AS class_name
+          SELECT data_point.id, data_point.labeled, data_point.revision, class.name AS class_name
           FROM data_point JOIN object ON object.hash = data_point.object
           LEFT JOIN class ON class.project = data_point.project AND class.id = data_point.class
           WHERE data_point.project = ? AND data_point.object = ? AND object.damaged = 0
           """),
       arguments: [project.id.rawValue, object.hex])
     guard let row else { return .missing }
-    return .stored(try Annotation.Value(row: row, project.type, in: db))
+    return .stored(
+      try Annotation.Value(row: row, project.type, in: db), etag: "\(row["revision"] as Int64)")
   }
 
   func insertImage(
@@ -110,24 +126,26 @@ extension DataStore {
 
   /// Replaces what is said of an image.
   func annotate(
-    _ id: Int64, with annotation: Annotation.Value?, project: ProjectKey, in db: Database
+    _ id: Int64, with annotation: Annotation.Value?, project: ProjectKey, by change: Change,
+    in db: Database
   ) throws {
     let (className, boxes) = try Self.parts(of: annotation, project.type)
     let classID = try className.map { try Self.classID(named: $0, of: project.id, in: db) }
-    try db.cachedStatement(sql: "UPDATE data_point SET labeled = ?, class = ? WHERE id = ?")
-      .execute(arguments: [annotation != nil, classID, id])
+    try db.cachedStatement(
+      sql: """
+        UPDATE data_point SET labeled = ?, class = ?, revision = ?, labeler = ?, label_time = ?
+        WHERE id = ?
+        """
+    ).execute(arguments: [
+      annotation != nil, classID, change.number, change.author, change.time.unixMilliseconds, id,
+    ])
     guard project.type == .detection else { return }
     try db.execute(sql: "DELETE FROM box WHERE data_point = ?", arguments: [id])
     for (position, box) in boxes.enumerated() {
       let classID = try Self.classID(named: box.className, of: project.id, in: db)
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO box (data_point, position, project, class, x_min, y_min, x_max, y_max)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        id, position, project.id.rawValue, classID, box.xMin, box.yMin, box.xMax, box.yMax,
-      ])
+      try Self.insertBox(
+        of: id, at: Int64(position), project: project.id, class: classID,
+        [box.xMin, box.yMin, box.xMax, box.yMax], in: db)
     }
     let total = try Self.count(
       db, "SELECT box_count FROM project WHERE id = ?", [project.id.rawValue])
@@ -135,6 +153,20 @@ extension DataStore {
       throw StoreError.limit(
         name: "boxes in the project", value: total, limit: limits.projectBoxesMax)
     }
+  }
+
+  /// The sides are left, top, right and bottom.
+  static func insertBox(
+    of image: Int64, at position: Int64, project: ProjectID, class: Int32, _ sides: [Double],
+    in db: Database
+  ) throws {
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO box (data_point, position, project, class, x_min, y_min, x_max, y_max)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(
+      arguments: [image, position, project.rawValue, `class`] + StatementArguments(sides))
   }
 
   fileprivate static func boxes(ofImage id: Int64, in db: Database) throws -> [Box] {
@@ -154,15 +186,22 @@ extension DataStore {
   }
 }
 
+extension Revision {
+  /// Of the annotation.
+  fileprivate init(ofImage row: Row) { self.init(row: row, author: "labeler", time: "label_time") }
+}
+
 extension Image {
   init(row: Row, _ type: ProjectType, in db: Database) throws {
     let value = try Annotation.Value(row: row, type, in: db)
+    let revision = Revision(ofImage: row)
     self.init(
       id: row["object"], fileName: row["file_name"],
       annotation: value.map { Annotation(value: $0) },
       format: try ImageFormat(column: row["format"], "image format"), width: row["width"],
       height: row["height"], sizeBytes: row["bytes"],
-      createTime: ProtoTimestamp(column: row["create_time"]))
+      createTime: ProtoTimestamp(column: row["create_time"]), etag: revision.etag,
+      labeler: revision.author, labelTime: revision.time.map(ProtoTimestamp.init))
   }
 
   var boxCount: Int { annotation?.value?.boxCount ?? 0 }

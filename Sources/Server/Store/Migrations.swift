@@ -36,6 +36,10 @@ enum Migrations {
     }
     // Answers are kept for a day as messages of the contract, which has changed.
     migrator.registerMigration("007 contract") { try $0.execute(sql: "DELETE FROM kept_answer") }
+    migrator.registerMigration("008 changes") { db in
+      try db.execute(sql: changeColumns)
+      try db.execute(sql: "DELETE FROM kept_answer")
+    }
     return migrator
   }
 

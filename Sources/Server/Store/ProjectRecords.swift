@@ -24,10 +24,19 @@ package struct ImageFacts: Sendable, Hashable {
   }
 }
 
+/// An image that was put into a project, as it is now.
+package struct StoredImage: Sendable, Equatable {
+  package var image: Image
+  /// Whether the project did not have it before.
+  package var isNew: Bool
+  /// Whether it has another annotation than it was put with, which stayed.
+  package var keptAnnotation: Bool
+}
+
 /// What a project has of an image that is asked for.
 package enum ImageFinding: Sendable, Equatable {
   case missing
-  case stored(Annotation.Value?)
+  case stored(Annotation.Value?, etag: String)
 }
 
 /// Which images of a project are asked for; every condition must hold.

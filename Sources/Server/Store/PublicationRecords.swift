@@ -10,9 +10,6 @@ package struct PublicationRecord: Sendable, Equatable {
   ///
   /// A model's answers are places in its list of class names.
   package var message: Model
-
-  /// `owner/project@version`.
-  package var address: String { "\(message.owner)/\(message.project)@\(message.version)" }
 }
 
 /// Which published models are asked for; every condition must hold.

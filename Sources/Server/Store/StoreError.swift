@@ -28,6 +28,8 @@ package enum StoreError: Error, Equatable, Sendable {
   case trainingActive(number: Int32)
   /// The training is in this state, and what was asked for needs another.
   case trainingState(number: Int32, TrainingState)
+  /// It was changed since the caller read it.
+  case changed(Subject, String, by: String, at: Timestamp?)
   /// The row was changed by someone else since it was read.
   case changedMeanwhile(Subject)
   /// An answer to another call is kept under this idempotency key.
@@ -62,7 +64,7 @@ extension StoreError {
   package var cause: Cause {
     switch self {
     case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken:
+      .limit, .trainingActive, .trainingState, .changed, .changedMeanwhile, .keyTaken:
       .request
     case .damaged: .damage
     case .fault(let fault, _): .machine(fault)
@@ -86,6 +88,10 @@ extension StoreError: CustomStringConvertible {
     case .limit(let name, let value, let limit): "\(value) \(name); the limit is \(limit)"
     case .trainingActive(let number): "training \(number) of the project is queued or running"
     case .trainingState(let number, let state): "training \(number) is \(state)"
+    case .changed(let subject, let name, let author, let time):
+      "the \(subject.rawValue) '\(name)' was changed"
+        + (author.isEmpty ? "" : " by \(author)") + (time.map { " at \($0.dateTime)Z" } ?? "")
+        + "; read it again"
     case .changedMeanwhile(let subject): "the \(subject.rawValue) was changed meanwhile"
     case .keyTaken: "another call has used this idempotency key"
     case .folderInUse(let path): "another server uses the data folder '\(path)'"

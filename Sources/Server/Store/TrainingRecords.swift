@@ -5,6 +5,8 @@ package struct TrainingRecord: Sendable, Equatable {
   package var id: TrainingID
   package var project: ProjectID
   package var projectName: String
+  /// The name of the project's account.
+  package var owner: String
   package var type: ProjectType
   /// From 1 in each project; also the version of its model.
   package var number: Int32
@@ -21,6 +23,11 @@ package struct TrainingRecord: Sendable, Equatable {
   package var endTime: Timestamp?
   /// When it has succeeded.
   package var model: ModelRecord?
+
+  /// Its address, and its model's.
+  package var address: ResourceAddress {
+    ResourceAddress(owner: owner, project: projectName, number: number)
+  }
 }
 
 /// What a training that succeeded has made.

@@ -7,9 +7,11 @@ internal import GRDB
 extension DataStore {
   static let trainingColumns = """
     SELECT training.*, project.name AS project_name, project.kind AS project_kind,
+      account.name AS project_owner,
       model.weights, model.architecture, model.input_side, model.metrics,
       object.bytes AS weights_bytes
     FROM training JOIN project ON project.id = training.project AND project.account > 0
+    JOIN account ON account.id = project.account
     LEFT JOIN model ON model.training = training.id
     LEFT JOIN object ON object.hash = model.weights
     """
@@ -22,22 +24,19 @@ extension DataStore {
     return try TrainingRecord(row: row)
   }
 
-  /// Number 0 means the newest.
+  /// Without a number, the newest that succeeded.
   static func training(
-    _ number: Int32, of project: ProjectID, in db: Database
+    _ number: Int32?, of project: ProjectID, in db: Database
   ) throws -> TrainingRecord {
-    let row =
-      number == 0
-      ? try Row.fetchOne(
-        db.cachedStatement(
-          sql: trainingColumns + " WHERE training.project = ? ORDER BY training.number DESC LIMIT 1"
-        ), arguments: [project.rawValue])
-      : try Row.fetchOne(
-        db.cachedStatement(
-          sql: trainingColumns + " WHERE training.project = ? AND training.number = ?"),
-        arguments: [project.rawValue, number])
+    let condition =
+      number == nil
+      ? " AND training.state = 3 ORDER BY training.number DESC LIMIT 1"
+      : " AND training.number = ?"
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: trainingColumns + " WHERE training.project = ?" + condition),
+      arguments: StatementArguments([project.rawValue, number.map(Int64.init)].compactMap { $0 }))
     guard let row else {
-      throw StoreError.notFound(.training, number == 0 ? "newest" : "\(number)")
+      throw StoreError.notFound(.training, number.map { "\($0)" } ?? "newest that succeeded")
     }
     return try TrainingRecord(row: row)
   }
@@ -53,7 +52,7 @@ extension TrainingRecord {
   init(row: Row) throws {
     self.init(
       id: TrainingID(row["id"]), project: ProjectID(row["project"]),
-      projectName: row["project_name"],
+      projectName: row["project_name"], owner: row["project_owner"],
       type: try ProjectType(column: row["project_kind"], "project kind"),
       number: row["number"], state: try TrainingState(column: row["state"], "training state"),
       parameters: [UInt8](row["parameters"] as Data), dataSetHash: row["data_set_hash"],

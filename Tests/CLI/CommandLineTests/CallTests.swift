@@ -56,7 +56,7 @@ import Testing
     world.backend.state.withLock { state in
       state.events = [TrainingEvent(sequence: 1), TrainingEvent(sequence: 2)]
     }
-    let outcome = await world.run("call", "Training/WatchTraining", #"{"project": "pets"}"#)
+    let outcome = await world.run("call", "Training/WatchTraining", #"{"training": "pets@1"}"#)
     #expect(outcome.output == "{\"sequence\":1}\n{\"sequence\":2}\n", "\(outcome)")
   }
 
@@ -66,7 +66,7 @@ import Testing
     let file = try world.folder.write("begin.json", #"{"begin": {"sizeBytes": "3"}}"#)
     world.input = [#"{"chunk": "AAE="} {"chunk":"#, #""Ag=="}"#]
     let outcome = await world.run(
-      "call", "Data/PutImages", #"{"project": "pets"}"#, "@\(file)", "-")
+      "call", "Data/PutImages", #"{"start": {"project": "pets"}}"#, "@\(file)", "-")
     #expect(outcome.exit == .success, "\(outcome)")
     #expect(world.backend.state.withLock { $0.contents.values.first } == [0, 1, 2])
   }

@@ -117,7 +117,8 @@ import Testing
   private func world() async throws -> World {
     let world = try await World().loggedIn()
     #expect(
-      await world.run("project", "create", "pets").output == "made classification project pets\n")
+      await world.run("project", "create", "pets").output
+        == "made classification project ada/pets\n")
     for name in ["cat/1.jpg", "cat/2.jpg", "dog/3.jpg"] {
       try world.folder.write("photos/\(name)", name)
     }
@@ -154,11 +155,16 @@ import Testing
     }
   }
 
-  @Test func `changes a label that differs`() async throws {
+  @Test func `keeps a label that differs unless it is told to replace it`() async throws {
     let world = try await world()
     let photos = world.folder.path + "/photos"
     _ = await world.run("data", "upload", "pets", photos)
-    let outcome = await world.run("data", "upload", "pets", photos + "/dog/3.jpg", "--label", "cat")
+    let again = ["data", "upload", "pets", photos + "/dog/3.jpg", "--label", "cat"]
+    let kept = await world.run(again)
+    #expect(
+      kept.output
+        == "uploaded 0 images (0 B) in 0:00, kept 1 other label (see --replace-labels)\n")
+    let outcome = await world.run(again + ["--replace-labels"])
     #expect(outcome.output == "uploaded 0 images (0 B) in 0:00, relabelled 1\n")
     let labels = world.backend.state.withLock { $0.points.map(\.annotation?.value) }
     #expect(labels == [.className("cat"), .className("cat"), .className("cat")])

@@ -58,7 +58,9 @@ func picture(_ mark: UInt8, width: UInt8 = 100, height: UInt8 = 50) -> Data {
     let again = await world.run("data", "import", "street", folder)
     #expect(again.output == "yolo: uploaded 0 images (0 B) in 0:00, 3 there already\n")
     try world.folder.write("set/labels/train/1.txt", "1 0.5 0.5 0.2 0.4\n")
-    let changed = await world.run("data", "import", "street", folder)
+    let kept = await world.run("data", "import", "street", folder)
+    #expect(kept.output.hasSuffix("kept 1 other label (see --replace-labels), 2 there already\n"))
+    let changed = await world.run("data", "import", "street", folder, "--replace-labels")
     #expect(
       changed.output == "yolo: uploaded 0 images (0 B) in 0:00, relabelled 1, 2 there already\n")
     #expect(world.backend.state.withLock { $0.received } == 3)

@@ -56,7 +56,7 @@ final class FakeBackend: Sendable {
     _ body: (inout State, inout Project) throws -> sending Result
   ) throws -> Result {
     try authorized(context) { state in
-      guard var project = state.project, project.name == name else {
+      guard var project = state.project, [project.name, project.project].contains(name) else {
         throw Status(.notFound, "no project \(name)")
       }
       defer { state.project = project }
@@ -152,7 +152,7 @@ struct FakeTraining: TrainingService {
         throw Status(.failedPrecondition, "project \(project.name) has 0 images; it takes 2")
       }
       let job = TrainingJob(
-        project: project.name, number: 1, state: .queued, parameters: request.parameters)
+        training: "\(project.project)@1", state: .queued, parameters: request.parameters)
       state.job = job
       return job
     }
@@ -185,7 +185,7 @@ struct FakeTraining: TrainingService {
     guard var report = try backend.authorized(context, { $0.report }) else {
       throw Status(.failedPrecondition, "training 1 has not succeeded")
     }
-    report.number = 1
+    report.training = "ada/pets@1"
     return report
   }
 
@@ -215,7 +215,7 @@ struct FakePublishing: PublishingService {
 
   func publish(_ request: PublishRequest, context: ServerContext) async throws -> Model {
     let model = Model(
-      owner: "ada", project: request.project, version: 1, type: .classification,
+      model: "ada/\(request.training)@1", type: .classification,
       description: request.description, classNames: ["cat", "dog"],
       metrics: ModelMetrics(accuracy: 0.875))
     return try backend.authorized(context) { state in
@@ -230,7 +230,7 @@ struct FakePublishing: PublishingService {
     try backend.authorized(context) { state in
       guard state.model != nil else { throw Status(.notFound, "no version is published") }
       state.model = nil
-      return UnpublishResponse(versions: [1])
+      return UnpublishResponse(models: ["ada/pets@1"])
     }
   }
 

@@ -19,16 +19,29 @@ struct FakeData: DataService {
   func getProject(
     _ request: GetProjectRequest, context: ServerContext
   ) async throws -> Project {
-    try backend.about(request.project, context) { $1 }
+    try backend.about(request.project, context) { state, project in
+      var project = project
+      project.newestTraining = state.job?.training ?? (state.events.isEmpty ? "" : "ada/pets@1")
+      return project
+    }
   }
 
   func createProject(
     _ request: CreateProjectRequest, context: ServerContext
   ) async throws -> Project {
     let project = Project(
-      owner: "ada", name: request.project, type: request.type, description: request.description)
+      project: "ada/\(request.project)", type: request.type, description: request.description)
     return try backend.authorized(context) { state in
       state.project = project
+      return project
+    }
+  }
+
+  func updateProject(
+    _ request: UpdateProjectRequest, context: ServerContext
+  ) async throws -> Project {
+    try backend.about(request.project, context) { _, project in
+      project.description = request.description ?? project.description
       return project
     }
   }
@@ -55,7 +68,7 @@ struct FakeData: DataService {
     var answer = PutImagesResponse()
     for try await request in requests {
       switch request.part {
-      case .project(let name): project = name
+      case .start(let start): project = start.project
       case .begin(let begin): (begun, bytes) = (begin, [])
       case .chunk(let chunk): bytes += chunk
       case nil: throw Status(.invalidArgument, "a message without a part")
@@ -182,6 +195,44 @@ struct FakeData: DataService {
       project.classes = request.classes.enumerated().map { index, value in
         Class(id: value.id == 0 ? Int32(index + 1) : value.id, name: value.name)
       }
+      return ClassList(classes: project.classes)
+    }
+  }
+
+  func createClass(
+    _ request: CreateClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    try backend.about(request.project, context) { _, project in
+      project.classes.append(Class(id: Int32(project.classes.count + 1), name: request.name))
+      return ClassList(classes: project.classes)
+    }
+  }
+
+  func updateClass(
+    _ request: UpdateClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    try backend.about(request.project, context) { _, project in
+      for index in project.classes.indices where project.classes[index].id == request.id {
+        project.classes[index].name = request.name
+      }
+      return ClassList(classes: project.classes)
+    }
+  }
+
+  func deleteClass(
+    _ request: DeleteClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    try backend.about(request.project, context) { _, project in
+      project.classes.removeAll { $0.id == request.id }
+      return ClassList(classes: project.classes)
+    }
+  }
+
+  func mergeClasses(
+    _ request: MergeClassesRequest, context: ServerContext
+  ) async throws -> ClassList {
+    try backend.about(request.project, context) { _, project in
+      project.classes.removeAll { request.mergedIds.contains($0.id) }
       return ClassList(classes: project.classes)
     }
   }

@@ -27,7 +27,7 @@ import Testing
       ]
     ),
     (["train", "list", "pets"], ["Training/ListTrainings", #"{"project": "pets"}"#]),
-    (["train", "show", "pets"], ["Training/GetTraining", #"{"project": "pets"}"#]),
+    (["train", "show", "pets"], ["Training/GetTraining", #"{"training": "ada/pets@1"}"#]),
     (["models", "search"], ["Publishing/SearchPublished"]),
     (["models", "show", "ada/pets"], ["Publishing/GetModel", #"{"model": "ada/pets"}"#]),
     (["health"], ["Health/Check"]),
@@ -38,9 +38,9 @@ import Testing
     var world = try await world()
     world.input = ["correct horse"]
     world.backend.state.withLock { state in
-      state.job = TrainingJob(project: "pets", number: 1, state: .running, imageCount: 3)
+      state.job = TrainingJob(training: "ada/pets@1", state: .running, imageCount: 3)
       state.model = Model(
-        owner: "ada", project: "pets", version: 1, metrics: ModelMetrics(accuracy: 0.5))
+        model: "ada/pets@1", metrics: ModelMetrics(accuracy: 0.5))
     }
     let printed = await world.run(command + ["--json"])
     #expect(printed.exit == .success && printed.complaints.isEmpty, "\(printed)")

@@ -7,7 +7,7 @@ import Testing
 @Suite struct `Watching a training` {
   private func event(_ sequence: Int32, _ state: TrainingState? = nil) -> TrainingEvent {
     TrainingEvent(
-      sequence: sequence, event: state.map { .job(TrainingJob(number: 1, state: $0)) })
+      sequence: sequence, event: state.map { .job(TrainingJob(training: "ada/pets@1", state: $0)) })
   }
 
   @Test func `takes each event once`() {

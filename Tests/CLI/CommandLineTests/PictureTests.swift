@@ -55,7 +55,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
 
   init() async throws {
     world = try await World().loggedIn()
-    world.backend.state.withLock { $0.model = API.Model(owner: "ada") }
+    world.backend.state.withLock { $0.model = API.Model(model: "ada/street@1") }
     image = world.folder.path + "/a & b.png"
     try picture(1).write(to: URL(fileURLWithPath: image))
   }
@@ -196,7 +196,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
       ], confidenceBest: 0.4, precision: 0.9, recall: 0.8, f1: 0.85)
     world.backend.state.withLock { state in
       state.job = TrainingJob(
-        project: "street", number: 1, state: .succeeded, imageCount: 1,
+        training: "ada/street@1", state: .succeeded, imageCount: 1,
         startTime: ProtoTimestamp(seconds: 1), endTime: ProtoTimestamp(seconds: 61),
         metrics: ModelMetrics(validationImages: 1, detection: figures))
       let example = TrainingReport.DetectionExample(
@@ -253,7 +253,7 @@ private let hostile = "<script>alert(1)</script>\"onload=\"x"
     let outcome = await world.run("train", "report", "street", "--json")
     #expect(outcome.exit == .success)
     let answer = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
-    #expect(answer?["number"] as? Int == 1)
+    #expect(answer?["training"] as? String == "ada/pets@1")
     #expect((answer?["history"] as? [Any])?.count == 2)
     let confusion = answer?["confusion"] as? [String: Any]
     #expect(confusion?["classNames"] as? [String] == [hostile])

@@ -16,7 +16,7 @@ import Testing
 
   private static func job(_ state: TrainingState) -> TrainingJob {
     TrainingJob(
-      project: "pets", number: 1, state: state,
+      training: "ada/pets@1", state: state,
       reason: state == .failed ? "out of memory" : "",
       metrics: state == .succeeded ? metrics : nil)
   }
@@ -48,11 +48,11 @@ import Testing
     #expect(outcome.exit == .success)
     #expect(
       outcome.complaints == """
-        training 1 of pets: running
+        training ada/pets@1: running
         input side 224
         head 1/2 ############ 100 %  loss 0.500  accuracy 0.750  80 images/s  0:04 left
-        training 1 of pets: succeeded
-        next: diyml publish pets
+        training ada/pets@1: succeeded
+        next: diyml publish ada/pets@1
 
         """)
     #expect(
@@ -92,7 +92,7 @@ import Testing
     #expect(outcome.exit == .trainingEnded)
     #expect(outcome.output.isEmpty)
     let reason = state == .failed ? "failed (out of memory)" : "canceled"
-    #expect(outcome.complaints.hasSuffix("error: training 1 of pets: \(reason)\n"))
+    #expect(outcome.complaints.hasSuffix("error: training ada/pets@1: \(reason)\n"))
   }
 
   @Test func `stops watching on Ctrl-C, and says that the training goes on`() async throws {
@@ -102,7 +102,7 @@ import Testing
     #expect(outcome.exit == .interrupted)
     #expect(
       outcome.complaints.hasSuffix(
-        "error: stopped watching; the training goes on (diyml train watch pets)\n"))
+        "error: stopped watching; the training goes on (diyml train watch ada/pets@1)\n"))
   }
 
   @Test func `says what is missing when it cannot start`() async throws {
@@ -120,11 +120,11 @@ import Testing
     let world = try await world()
     let outcome = await world.run(
       "train", "start", "pets", "--no-wait", "--time-budget", "60", "--seed", "7", "--head-only")
-    #expect(outcome.output == "training 1 of pets: queued\n")
+    #expect(outcome.output == "training ada/pets@1: queued\n")
     #expect(
       world.backend.state.withLock { $0.job?.parameters }
         == TrainingParameters(seed: 7, timeBudgetSeconds: 60, headOnly: true))
-    #expect(await world.run("train", "cancel", "pets").output == "training 1 of pets: canceled\n")
+    #expect(await world.run("train", "cancel", "pets").output == "training ada/pets@1: canceled\n")
     #expect(await world.run("train", "cancel", "pets").exit == .conflict)
   }
 
@@ -152,7 +152,9 @@ import Testing
       outcome.complaints
         == "\(bad)  no image format known [INVALID_ARGUMENT]\nerror: 1 of 3 images failed\n")
     #expect(outcome.exit == .someItemsFailed)
-    #expect(await world.run("unpublish", "pets").output == "unpublished pets, version 1\n")
+    #expect(await world.run("unpublish", "pets").exit == .usage)
+    #expect(await world.run("unpublish", "pets@1", "--all").exit == .usage)
+    #expect(await world.run("unpublish", "pets@1").output == "unpublished ada/pets@1\n")
     #expect(await world.run("infer", "ada/pets", cat).exit == .notFound)
   }
 
@@ -189,7 +191,7 @@ import Testing
         waiting.append(path + [String(line.split(separator: " ")[0])])
       }
     }
-    #expect(seen == 51)
+    #expect(seen == 54)
   }
 
   @Test(arguments: ["bash", "zsh", "fish"])
@@ -224,7 +226,7 @@ import Testing
     _ = await world.run("project", "create", "pets", "--description", "a/b")
     #expect(
       await world.run("project", "list", "--json").output == """
-        {"projects":[{"owner":"ada","name":"pets","type":"PROJECT_TYPE_CLASSIFICATION",\
+        {"projects":[{"project":"ada/pets","type":"PROJECT_TYPE_CLASSIFICATION",\
         "description":"a/b"}]}
 
         """)

@@ -94,27 +94,34 @@ import Testing
     HashedImage(path: path, label: label, id: id, bytes: bytes)
   }
 
-  @Test func `sends what is missing and relabels what differs`() {
+  @Test(arguments: [false, true])
+  func `sends what is missing, labels what has none, and replaces only when told`(
+    replacing: Bool
+  ) {
+    func found(_ value: Annotation.Value?) -> FindMissingImagesResponse.Found {
+      .init(annotation: value.map { Annotation(value: $0) }, etag: "7")
+    }
     let plan = UploadPlan(
       images: [
         image("new", "cat"), image("same", "cat"), image("other", "cat"), image("bare", "cat"),
         image("boxed", "cat"), image("kept", nil), image("plain", nil),
       ],
       stored: [
-        "same": Annotation(value: .className("cat")),
-        "other": Annotation(value: .className("dog")), "bare": Annotation?.none,
-        "boxed": Annotation(value: .boxes(Boxes())),
-        "kept": Annotation(value: .className("dog")),
-      ])
+        "same": found(.className("cat")), "other": found(.className("dog")),
+        "bare": found(nil), "boxed": found(.boxes(Boxes())), "kept": found(.className("dog")),
+      ], replacing: replacing)
     #expect(plan.send.map(\.id) == ["new", "plain"])
-    #expect(plan.relabel.map(\.id) == ["other", "bare", "boxed"])
+    #expect(plan.relabel.map(\.image.id) == (replacing ? ["other", "bare", "boxed"] : ["bare"]))
+    // What was found without a label is not to take one that came meanwhile.
+    #expect(plan.relabel.allSatisfy { $0.etag == (replacing ? "" : "7") })
+    #expect(plan.kept == (replacing ? 0 : 2))
     #expect(plan.unchanged == 2)
   }
 
   @Test func `takes the same bytes once`() {
     let plan = UploadPlan(
       images: [image("a", "cat", "1"), image("a", "cat", "2"), image("a", "dog", "3")],
-      stored: [:])
+      stored: [:], replacing: false)
     #expect(plan.send.map(\.path) == ["1"])
     #expect(plan.duplicates == [LeftOut(path: "2", reason: "the same image as 1")])
     #expect(plan.conflicts == [LeftOut(path: "3", reason: "the same image as 1, which has cat")])

@@ -37,7 +37,7 @@ import Testing
     let folder = try TemporaryFolder()
     var source = RequestSource()
     source.file = try file(
-      "[{\"project\": \"pets\"}, {\"chunk\": \"AAAA\"}]", "parts.json", in: folder)
+      "[{\"start\": {\"project\": \"pets\"}}, {\"chunk\": \"AAAA\"}]", "parts.json", in: folder)
     #expect(try source.messages(as: PutImagesRequest.self).count == 2)
   }
 
@@ -89,7 +89,7 @@ import Testing
       """
       [{"method": "Auth/UserExists", "weight": 9, "request": {"user": "ada"}},
        {"method": "Inference/Infer", "fields": {"model": "ada/pets", "image": "@cat.jpg"}},
-       {"method": "Data/PutImages", "request": [{"project": "pets"}, {}], "messages": 3}]
+       {"method": "Data/PutImages", "request": [{"start": {"project": "pets"}}, {}], "messages": 3}]
       """)
     #expect(entries.map(\.weight) == [9, 1, 1])
     #expect(entries.map(\.requests.count) == [1, 1, 3])

@@ -61,7 +61,7 @@ extension Scenario {
       step("label the second one") { session in
         _ = try await session.open.setAnnotation(
           object(largeImage), annotation: .className("cat"), inProject: "pets",
-          of: session.account("Ada"))
+          of: session.account("Ada"), at: Scenario.start)
       },
       step("create a project for boxes") {
         try await $0.createProject("scenes", .detection, of: "Ada")
@@ -97,7 +97,7 @@ extension Scenario {
       },
       step("publish its model") { session in
         _ = try await session.open.publish(
-          0, ofProject: "pets", of: session.account("Ada"), description: "cats and dogs",
+          nil, ofProject: "pets", of: session.account("Ada"), description: "cats and dogs",
           at: start)
       },
       step("submit an inference") { try await $0.submitInference("1", thirdImage) },
@@ -197,7 +197,7 @@ extension Session {
 
   func setClasses(_ names: [String], of project: String) async throws {
     _ = try await open.setClasses(
-      names.map { Class(name: $0) }, ofProject: project, of: account("Ada"))
+      names.map { Class(name: $0) }, ofProject: project, of: account("Ada"), at: Scenario.start)
   }
 
   func upload(
@@ -209,8 +209,8 @@ extension Session {
     guard let staged = await upload.finish() else { preconditionFailure("finished twice") }
     _ = try await open.putImage(
       staged, image: ImageFacts(format: .png, width: 640, height: 480, perceptualHash: 7),
-      annotation: annotation, fileName: fileName, inProject: project, of: account(owner),
-      at: Scenario.start)
+      annotation: annotation, replacing: true, fileName: fileName, inProject: project,
+      of: account(owner), at: Scenario.start)
   }
 
   func deleteImage(_ bytes: [UInt8], of project: String) async throws {
@@ -219,7 +219,7 @@ extension Session {
   }
 
   func training(_ project: String) async throws -> TrainingRecord {
-    try await open.training(0, ofProject: project, of: account("Ada"))
+    try await open.training(1, ofProject: project, of: account("Ada"))
   }
 
   func queueTraining(of project: String) async throws {
@@ -260,7 +260,7 @@ extension Session {
   }
 
   func submitInference(_ digit: Character, _ image: [UInt8]) async throws {
-    let publication = try await open.publication(owner: "Ada", project: "pets", version: 0)
+    let publication = try await open.publication(owner: "Ada", project: "pets", number: nil)
     try await open.submitInference(
       id: Scenario.inference(digit), image: open.stage(image), publication: publication,
       options: InferRequest(), of: account("Ada"), at: Scenario.start)

@@ -101,7 +101,7 @@ package struct StoreSnapshot {
     let page = try await store.publications(filter: PublicationFilter(), page: PageRequest())
     for publication in page.rows {
       lines.append(
-        "published \(publication.address), '\(publication.message.description)',"
+        "published \(publication.message.model), '\(publication.message.description)',"
           + " classes \(publication.message.classNames), weights \(publication.model.weights.hex.prefix(8))"
       )
     }

@@ -199,7 +199,7 @@ struct KeyedCallTests {
       return try await keyed.answer(CreateProjectRequest(), context, of: "Ada") { keeper in
         served.enter()
         try await gate.pass()
-        let answer = Project(name: "pets")
+        let answer = Project(project: "ada/pets")
         _ = try await world.store.createProject(
           name: "pets", type: .detection, description: "", of: ada.id, at: now,
           keeping: keeper?.keeping { _ in answer })

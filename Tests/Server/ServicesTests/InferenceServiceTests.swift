@@ -47,12 +47,12 @@ struct InferenceServiceTests {
       }
       #expect(try await code("ada/pets") == .notFound)
       _ = try await clients.publishing.publish(
-        PublishRequest(project: "pets"), options: ada.options)
+        PublishRequest(training: "pets"), options: ada.options)
       #expect(try await code("ada/pets") == nil)
       #expect(try await code("ada/pets@1") == nil)
       #expect(try await code("ada/pets@2") == .notFound)
       _ = try await clients.publishing.unpublish(
-        UnpublishRequest(project: "pets"), options: ada.options)
+        UnpublishRequest(target: .project("pets")), options: ada.options)
       #expect(try await code("ada/pets") == .notFound)
       #expect(try await code("ada/pets@1") == .notFound)
     }
@@ -81,7 +81,7 @@ struct InferenceServiceTests {
     (InferRequest(model: "ada/pets", image: [1], topK: 1_000), true),
     (InferRequest(model: "ada/pets", image: [1], topK: 1_001), false),
     (InferRequest(model: "ada/pets", image: []), false),
-    (InferRequest(model: "pets", image: [1]), false),
+    (InferRequest(model: "pets/", image: [1]), false),
     (InferRequest(), false),
   ])
   func `a bad request is refused by each of the methods`(

@@ -115,7 +115,7 @@ struct InferenceWorkerTests {
     let id = try await world.serve(inferences: false) { clients in
       let id = try await submit([1], ada, clients)
       _ = try await clients.publishing.unpublish(
-        UnpublishRequest(project: "pets"), options: ada.options)
+        UnpublishRequest(target: .project("pets")), options: ada.options)
       return id
     }
     let answer = try await answer(to: id, ada, in: world)

@@ -42,7 +42,7 @@ extension JobsWorld {
       name: name, type: type, description: "", of: user.id, at: now)
     guard !classes.isEmpty else { return [] }
     _ = try await store.setClasses(
-      classes.map { Class(name: $0) }, ofProject: name, of: user.id)
+      classes.map { Class(name: $0) }, ofProject: name, of: user.id, at: now)
     var objects: [ObjectHash] = []
     for image in 0..<images {
       for (place, className) in classes.enumerated() {
@@ -83,7 +83,7 @@ extension JobsWorld {
     try await self.project(project, of: user, images: 1)
     let training = try await trained(project, of: user)
     _ = try await store.publish(
-      0, ofProject: project, of: user.id, description: "of \(project)", at: now)
+      nil, ofProject: project, of: user.id, description: "of \(project)", at: now)
     return training
   }
 }

@@ -14,15 +14,15 @@ struct PublishingServiceTests {
     for _ in 1...2 { try await world.trained("pets", of: ada) }
     try await world.serve { clients in
       let newest = try await clients.publishing.publish(
-        PublishRequest(project: "pets", description: "all pets"), options: ada.options)
-      #expect(newest.version == 2 && newest.owner == "ada" && newest.project == "pets")
+        PublishRequest(training: "pets", description: "all pets"), options: ada.options)
+      #expect(newest.model == "ada/pets@2")
       #expect(newest.type == .classification && newest.classNames == ["cat", "dog"])
       #expect(newest.description == "all pets" && newest.metrics?.accuracy == 0.75)
       let named = try await clients.publishing.publish(
-        PublishRequest(project: "pets", version: 1), options: ada.options)
-      #expect(named.version == 1)
+        PublishRequest(training: "pets@1"), options: ada.options)
+      #expect(named.model == "ada/pets@1")
       let again = try await clients.publishing.publish(
-        PublishRequest(project: "pets", version: 1, description: "old"), options: ada.options)
+        PublishRequest(training: "pets@1", description: "old"), options: ada.options)
       #expect(again.description == "old")
       #expect(again.publishTime == named.publishTime)
     }
@@ -38,15 +38,15 @@ struct PublishingServiceTests {
           try await clients.publishing.publish(request, options: user.options)
         }
       }
-      let none = try await refused(PublishRequest(project: "pets"), by: ada)
+      let none = try await refused(PublishRequest(training: "pets"), by: ada)
       #expect(none?.code == .failedPrecondition && none?.message.contains("pets") == true)
       #expect(
-        try await refused(PublishRequest(project: "pets", version: 1), by: ada)?.code == .notFound)
+        try await refused(PublishRequest(training: "pets@1"), by: ada)?.code == .notFound)
       _ = try await clients.training.train(TrainRequest(project: "pets"), options: ada.options)
-      let queued = try await refused(PublishRequest(project: "pets", version: 1), by: ada)
+      let queued = try await refused(PublishRequest(training: "pets@1"), by: ada)
       #expect(queued?.code == .failedPrecondition && queued?.message.contains("queued") == true)
-      #expect(try await refused(PublishRequest(project: "pets"), by: eve)?.code == .notFound)
-      #expect(try await refused(PublishRequest(project: "cats"), by: ada)?.code == .notFound)
+      #expect(try await refused(PublishRequest(training: "pets"), by: eve)?.code == .notFound)
+      #expect(try await refused(PublishRequest(training: "cats"), by: ada)?.code == .notFound)
     }
   }
 
@@ -60,7 +60,7 @@ struct PublishingServiceTests {
       let description = String(repeating: "d", count: bytes)
       let refused = try await status {
         try await clients.publishing.publish(
-          PublishRequest(project: "pets", description: description), options: ada.options)
+          PublishRequest(training: "pets", description: description), options: ada.options)
       }
       #expect(refused?.code == (isAccepted ? nil : .invalidArgument))
     }
@@ -76,15 +76,15 @@ struct PublishingServiceTests {
         version, ofProject: "pets", of: ada.id, description: "", at: world.now)
     }
     try await world.serve { clients async throws in
-      func unpublish(_ version: Int32) async throws -> [Int32] {
+      func unpublish(_ target: UnpublishRequest.Target) async throws -> [String] {
         try await clients.publishing.unpublish(
-          UnpublishRequest(project: "pets", version: version), options: ada.options
-        ).versions
+          UnpublishRequest(target: target), options: ada.options
+        ).models
       }
-      #expect(try await unpublish(2) == [2])
-      #expect(try await status { try await unpublish(2) }?.code == .notFound)
-      #expect(try await unpublish(0) == [1, 3])
-      #expect(try await status { try await unpublish(0) }?.code == .notFound)
+      #expect(try await unpublish(.model("pets@2")) == ["ada/pets@2"])
+      #expect(try await status { try await unpublish(.model("pets@2")) }?.code == .notFound)
+      #expect(try await unpublish(.project("pets")) == ["ada/pets@1", "ada/pets@3"])
+      #expect(try await status { try await unpublish(.project("pets")) }?.code == .notFound)
     }
   }
 
@@ -98,7 +98,7 @@ struct PublishingServiceTests {
         try await clients.publishing.searchPublished(request, options: eve.options)
       }
       func names(_ request: SearchPublishedRequest) async throws -> [String] {
-        try await search(request).models.map { "\($0.owner)/\($0.project)" }
+        try await search(request).models.map { $0.address.projectAddress }
       }
       let everything = ["eve/pets", "ada/cars", "ada/pets", "ada/Birds"]
       #expect(try await names(SearchPublishedRequest()) == everything)
@@ -112,7 +112,7 @@ struct PublishingServiceTests {
       var token = ""
       repeat {
         let page = try await search(SearchPublishedRequest(pageSize: 3, pageToken: token))
-        pages.append(page.models.map { "\($0.owner)/\($0.project)" })
+        pages.append(page.models.map { $0.address.projectAddress })
         token = page.nextPageToken
       } while !token.isEmpty
       #expect(pages == [Array(everything[..<3]), Array(everything[3...])])
@@ -144,7 +144,9 @@ struct PublishingServiceTests {
     let page = try await world.store.publications(
       filter: PublicationFilter(), page: PageRequest())
     let whole = try AnswerPage(page) { $0.message }
-    #expect(whole.elements.map(\.project) == ["c", "b", "a"] && whole.nextPageToken.isEmpty)
+    #expect(
+      whole.elements.map(\.address.project) == ["c", "b", "a"]
+        && whole.nextPageToken.isEmpty)
     let sizes = try whole.elements.map { try $0.serialized().count }
     for (bytesMax, count) in [(sizes[0] + sizes[1], 2), (sizes[0] + sizes[1] - 1, 1), (0, 1)] {
       let cut = try AnswerPage(page, bytesMax: bytesMax) { $0.message }
@@ -163,7 +165,7 @@ struct PublishingServiceTests {
           GetModelRequest(model: model), options: eve.options)
       }
       let card1 = try await card("ada/pets")
-      #expect(card1.version == 1 && card1.architecture == "fake-net")
+      #expect(card1.model == "ada/pets@1" && card1.architecture == "fake-net")
       #expect(card1.inputSide == 224 && card1.parameters?.seed == 7)
       #expect(card1.metrics?.macroF1 == 0.5)
       #expect(card1.fileHash == training.model?.weights.hex)

@@ -93,13 +93,13 @@ struct TrainingSchedulerTests {
       async let watched = watch("pets", of: ada, clients)
       try await started.pass()
       let cancelled = try await clients.training.cancelTraining(
-        CancelTrainingRequest(project: "pets"), options: ada.options)
+        CancelTrainingRequest(training: "pets@1"), options: ada.options)
       #expect(cancelled.state == .canceled && cancelled.reason.isEmpty == false)
       try await ended.pass()
       #expect(try await watched.map(summary) == ["queued", "running", "canceled"])
       let again = try await status {
         try await clients.training.cancelTraining(
-          CancelTrainingRequest(project: "pets"), options: ada.options)
+          CancelTrainingRequest(training: "pets@1"), options: ada.options)
       }
       #expect(again?.code == .failedPrecondition)
     }
@@ -121,7 +121,7 @@ struct TrainingSchedulerTests {
           options: ada.options)
       }
       _ = try await clients.training.cancelTraining(
-        CancelTrainingRequest(project: "p2"), options: ada.options)
+        CancelTrainingRequest(training: "p2@1"), options: ada.options)
       #expect(try await watch("p2", of: ada, clients).map(summary) == ["queued", "canceled"])
       gate.open()
       #expect(try await watch("p3", of: ada, clients).map(summary).last == "succeeded")
@@ -173,9 +173,9 @@ struct TrainingSchedulerTests {
       #expect(try await running.map(summary).last == "failed")
       #expect(try await waiting?.code == .unavailable)
     }
-    let failed = try await world.store.training(0, ofProject: "running", of: ada.id)
+    let failed = try await world.store.training(1, ofProject: "running", of: ada.id)
     #expect(failed.state == .failed && failed.reason.contains("the server was stopped"))
-    #expect(try await world.store.training(0, ofProject: "waiting", of: ada.id).state == .queued)
+    #expect(try await world.store.training(1, ofProject: "waiting", of: ada.id).state == .queued)
   }
 
   @Test func `what was queued before a start runs after it`() async throws {

@@ -33,7 +33,7 @@ struct TrainingServiceTests {
       #expect(events.map(\.sequence) == Array(1...5))
       #expect(events.map(summary) == ["queued", "running", "input side 224", "20", "succeeded"])
       let job = try await clients.training.getTraining(
-        GetTrainingRequest(project: "pets"), options: ada.options
+        GetTrainingRequest(training: "pets@1"), options: ada.options
       )
       #expect(events.last?.event == .job(job))
       #expect(job.metrics?.accuracy == 0.75 && job.metrics?.macroF1 == 1)
@@ -92,7 +92,7 @@ struct TrainingServiceTests {
           group.addTask {
             var seen: [Int32] = []
             try await clients.training.watchTraining(
-              WatchTrainingRequest(project: "pets"), options: ada.options
+              WatchTrainingRequest(training: "pets@1"), options: ada.options
             ) { events in
               for try await event in events {
                 seen.append(event.sequence)
@@ -199,18 +199,18 @@ struct TrainingServiceTests {
       let training = clients.training
       let calls: [@Sendable (CallOptions) async throws -> Void] = [
         { _ = try await training.train(TrainRequest(project: "pets"), options: $0) },
-        { _ = try await training.getTraining(GetTrainingRequest(project: "pets"), options: $0) },
+        { _ = try await training.getTraining(GetTrainingRequest(training: "pets@1"), options: $0) },
         {
           _ = try await training.listTrainings(
             ListTrainingsRequest(project: "pets"), options: $0)
         },
         {
           _ = try await training.cancelTraining(
-            CancelTrainingRequest(project: "pets"), options: $0)
+            CancelTrainingRequest(training: "pets@1"), options: $0)
         },
         {
           try await training.watchTraining(
-            WatchTrainingRequest(project: "pets"), options: $0
+            WatchTrainingRequest(training: "pets@1"), options: $0
           ) { events in for try await _ in events {} }
         },
       ]
@@ -220,7 +220,7 @@ struct TrainingServiceTests {
       }
       let unknown = try await status {
         try await training.getTraining(
-          GetTrainingRequest(project: "pets", number: 2), options: ada.options)
+          GetTrainingRequest(training: "pets@2"), options: ada.options)
       }
       #expect(unknown?.code == .notFound)
     }
@@ -244,7 +244,7 @@ func watch(
   _ project: String, of user: TestUser, _ clients: JobsWorld.Clients, after event: Int32 = 0
 ) async throws -> [TrainingEvent] {
   try await clients.training.watchTraining(
-    WatchTrainingRequest(project: project, afterEvent: event), options: user.options
+    WatchTrainingRequest(training: "\(project)@1", afterEvent: event), options: user.options
   ) { stream in
     var events: [TrainingEvent] = []
     for try await event in stream { events.append(event) }

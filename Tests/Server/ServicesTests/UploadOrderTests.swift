@@ -8,7 +8,7 @@ import Testing
 struct UploadOrderTests {
   @Test func `parts in order say what to do`() throws {
     var order = UploadOrder()
-    #expect(try order.received(.project("p")) == .open(project: "p"))
+    #expect(try order.received(.start(.init(project: "p"))) == .open(.init(project: "p")))
     let begin = PutImagesRequest.Begin(sizeBytes: 3)
     #expect(try order.received(.begin(begin)) == .begin(index: 0, begin))
     #expect(try order.received(.chunk([1, 2])) == .append([1, 2]))
@@ -22,13 +22,13 @@ struct UploadOrderTests {
 
   @Test func `a project without images is a whole stream`() throws {
     var order = UploadOrder()
-    _ = try order.received(.project("p"))
+    _ = try order.received(.start(.init(project: "p")))
     try order.finished()
   }
 
   @Test func `one byte too many and one too few are refused with both numbers`() throws {
     var order = UploadOrder()
-    _ = try order.received(.project("p"))
+    _ = try order.received(.start(.init(project: "p")))
     _ = try order.received(.begin(.init(sizeBytes: 2)))
     let tooFew = #expect(throws: Status.self) { try order.finished() }
     #expect(tooFew?.message == "part: the stream ends after 0 of the 2 bytes of image 0")
@@ -38,7 +38,7 @@ struct UploadOrderTests {
 
   @Test func `sizes near the end of the number range do not overflow`() throws {
     var order = UploadOrder()
-    _ = try order.received(.project("p"))
+    _ = try order.received(.start(.init(project: "p")))
     _ = try order.received(.begin(.init(sizeBytes: .max)))
     #expect(try order.received(.chunk([1])) == .append([1]))
   }

@@ -39,7 +39,7 @@ struct UploadServiceTests {
       try await clients.project(ada)
       let cat = Annotation(value: .className("cat"))
       let cow = Annotation(value: .className("cow"))
-      var parts: [Part] = [.project("pets")]
+      var parts: [Part] = [.start(.init(project: "pets"))]
       for number in 0..<20 { parts += image("image \(number)", cat) }
       parts += image("bad one") + image("a cow", cow) + image("gone") + image("last", cat)
       parts += image("image 0")
@@ -70,7 +70,7 @@ struct UploadServiceTests {
       try await clients.project(ada)
       let badLabel = Annotation(value: .className("a/b"))
       let answer = try await upload(
-        [.project("pets")] + image("0123456789") + image("0123456789a") + image("")
+        [.start(.init(project: "pets"))] + image("0123456789") + image("0123456789a") + image("")
           + image("x", badLabel) + image("end"), clients, ada)
       #expect(answer.stored.count == 2)
       #expect(answer.refused.map(\.index) == [1, 2, 3])
@@ -83,11 +83,13 @@ struct UploadServiceTests {
   func `a stream out of order is refused as a whole`(number: Int) async throws {
     let chunk = Part.chunk([1])
     let streams: [[Part?]] = [
-      [], [chunk], [.begin(.init(sizeBytes: 1))], [.project("pets"), chunk],
-      [.project("pets"), .project("pets")], [.project("pets")] + image("abc") + [chunk],
-      [.project("pets")] + image("abc", announced: 4),
-      [.project("pets")] + image("abc", announced: 4) + image("x"),
-      [.project("pets"), .begin(.init(sizeBytes: 1)), .chunk([])], [.project("pets"), nil],
+      [], [chunk], [.begin(.init(sizeBytes: 1))], [.start(.init(project: "pets")), chunk],
+      [.start(.init(project: "pets")), .start(.init(project: "pets"))],
+      [.start(.init(project: "pets"))] + image("abc") + [chunk],
+      [.start(.init(project: "pets"))] + image("abc", announced: 4),
+      [.start(.init(project: "pets"))] + image("abc", announced: 4) + image("x"),
+      [.start(.init(project: "pets")), .begin(.init(sizeBytes: 1)), .chunk([])],
+      [.start(.init(project: "pets")), nil],
     ]
     let world = try DataWorld()
     try await world.serve { clients in
@@ -106,7 +108,8 @@ struct UploadServiceTests {
   }
 
   @Test(arguments: [
-    ("none", StatusCode.notFound), ("a/b", .invalidArgument), ("", .invalidArgument),
+    ("none", StatusCode.notFound), ("a/b", .notFound), ("a/b/c", .invalidArgument),
+    ("", .invalidArgument),
   ])
   func `a stream for a project that is not there is refused`(
     project: String, expected: StatusCode
@@ -114,14 +117,16 @@ struct UploadServiceTests {
     try await DataWorld().serve { clients in
       let ada = try await clients.account()
       #expect(
-        await code { try await upload([.project(project)] + image("x"), clients, ada) } == expected)
+        await code {
+          try await upload([.start(.init(project: project))] + image("x"), clients, ada)
+        } == expected)
     }
   }
 
   @Test func `a stream needs a token with the write scope`() async throws {
     try await DataWorld().serve { clients in
       #expect(
-        await code { try await upload([.project("pets")], clients, CallOptions()) }
+        await code { try await upload([.start(.init(project: "pets"))], clients, CallOptions()) }
           == .unauthenticated)
     }
   }
@@ -132,7 +137,7 @@ struct UploadServiceTests {
     try await DataWorld(limits: limits).serve { clients in
       let ada = try await clients.account()
       try await clients.project(ada)
-      let three = [.project("pets")] + image("a") + image("b") + image("c")
+      let three = [.start(.init(project: "pets"))] + image("a") + image("b") + image("c")
       #expect(try await upload(three, clients, ada).stored.count == 3)
       #expect(
         await code { try await upload(three + image("d"), clients, ada) } == .resourceExhausted)
@@ -150,7 +155,7 @@ struct UploadServiceTests {
       try await clients.project(ada)
       let many = (0..<10).flatMap { image("image \($0)") }
       #expect(
-        await code { try await upload([.project("pets")] + many, clients, ada) }
+        await code { try await upload([.start(.init(project: "pets"))] + many, clients, ada) }
           == .resourceExhausted)
     }
   }
@@ -161,7 +166,8 @@ struct UploadServiceTests {
       let ada = try await clients.account()
       try await clients.project(ada)
       let text = String(repeating: "0123456789abcdef", count: 65_536)
-      let answer = try await upload([.project("pets")] + image(text, chunk: 60_001), clients, ada)
+      let answer = try await upload(
+        [.start(.init(project: "pets"))] + image(text, chunk: 60_001), clients, ada)
       let point = try #require(answer.stored.first?.image)
       #expect(point.sizeBytes == 1_048_576)
       let hash = try #require(ObjectHash(hex: point.id))
@@ -182,7 +188,7 @@ struct UploadServiceTests {
       let ada = try await clients.account()
       try await clients.project(ada)
       let many = (0..<30).flatMap { image("image \($0)") }
-      let answer = try await upload([.project("pets")] + many, clients, ada)
+      let answer = try await upload([.start(.init(project: "pets"))] + many, clients, ada)
       #expect(answer.stored.count == 30)
     }
     #expect((1...4).contains(level.highest))

@@ -128,7 +128,7 @@ struct AccountTests {
     try await fixture.put("shared", .className("dog"), in: "hers", of: grace.id)
     _ = try await fixture.train()
     let published = try await store.publish(
-      0, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
+      nil, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
     try await store.submitInference(
       id: String(repeating: "a", count: 32), image: store.stage([1, 2, 3]),
       publication: published, options: InferRequest(topK: 1), of: fixture.ada.id,
@@ -146,7 +146,7 @@ struct AccountTests {
       secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
     #expect(token == nil)
     await #expect(throws: StoreError.notFound(.publication, "Ada/pets")) {
-      try await store.publication(owner: "Ada", project: "pets", version: 0)
+      try await store.publication(owner: "Ada", project: "pets", number: nil)
     }
     try await fixture.store.removeLeftovers()
     // What is left: the image that grace has too, and the one that waits for her answer.

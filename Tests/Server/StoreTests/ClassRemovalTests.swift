@@ -43,7 +43,8 @@ struct ClassRemovalTests {
     kind: ProjectType, images: Int
   ) async throws {
     let fixture = try await fixture(kind, images: images)
-    try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
+    try await fixture.store.deleteClasses(
+      ofProject: "pets", of: fixture.ada.id, force: true, at: StoreFixture.start)
     let contents = try await fixture.store.contents(ofProject: "pets", of: fixture.ada.id)
     expectEmpty(contents.project)
     #expect(contents.images.count == images)
@@ -64,12 +65,13 @@ struct ClassRemovalTests {
     let methods: [@Sendable (StoreFixture) async throws -> Void] = [
       { fixture in
         _ = try await fixture.store.setClasses(
-          [Class(id: 0, name: "dog")], ofProject: "pets", of: fixture.ada.id)
+          [Class(id: 0, name: "dog")], ofProject: "pets", of: fixture.ada.id, at: StoreFixture.start
+        )
         let point = try await fixture.put("0").image
         #expect(point.label == nil)
         // Its name is that of a class that went, its id is new.
         let classes = try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
-        #expect(classes == [Class(id: 3, name: "dog")])
+        #expect(classes.classes == [Class(id: 3, name: "dog")])
       },
       { fixture in
         let page = try await fixture.store.projects(of: fixture.ada.id, page: PageRequest())
@@ -103,7 +105,7 @@ struct ClassRemovalTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         try await fixture.store.deleteClasses(
-          ofProject: "pets", of: fixture.ada.id, force: true)
+          ofProject: "pets", of: fixture.ada.id, force: true, at: StoreFixture.start)
       }
       for number in 0..<8 {
         group.addTask {
@@ -143,7 +145,7 @@ struct ClassRemovalTests {
     let key = AnswerKey(
       name: [UInt8](repeating: 1, count: 32), fingerprint: [UInt8](repeating: 2, count: 32))
     try await fixture.store.deleteClasses(
-      ofProject: "pets", of: fixture.ada.id, force: true,
+      ofProject: "pets", of: fixture.ada.id, force: true, at: StoreFixture.start,
       keeping: PendingResponse(key, at: StoreFixture.start, until: StoreFixture.start + .seconds(1))
       {
         [7]

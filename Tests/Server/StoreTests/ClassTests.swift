@@ -15,7 +15,9 @@ struct ClassTests {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
     func set(_ classes: [Class]) async throws -> [Class] {
-      try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
+      try await fixture.store.setClasses(
+        classes, ofProject: "pets", of: fixture.ada.id, at: StoreFixture.start
+      ).classes
     }
     #expect(
       try await set([record(0, "dog"), record(1, "kitten")])
@@ -24,7 +26,7 @@ struct ClassTests {
     #expect(
       try await set([record(0, "cat"), record(0, "dog")]) == [record(3, "cat"), record(2, "dog")])
     #expect(
-      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
+      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id).classes
         == [record(3, "cat"), record(2, "dog")])
   }
 
@@ -33,7 +35,8 @@ struct ClassTests {
     try await fixture.makeProject()
     let image = try await fixture.put("a", .className("cat")).image.object
     _ = try await fixture.store.setClasses(
-      [record(1, "dog"), record(2, "cat")], ofProject: "pets", of: fixture.ada.id)
+      [record(1, "dog"), record(2, "cat")], ofProject: "pets", of: fixture.ada.id,
+      at: StoreFixture.start)
     let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == .className("dog"))
   }
@@ -43,8 +46,8 @@ struct ClassTests {
     try await fixture.makeProject()
     let list = try await fixture.store.setClasses(
       [record(0, "cat"), record(1, "feline"), record(0, "dog")], ofProject: "pets",
-      of: fixture.ada.id)
-    #expect(list == [record(3, "cat"), record(1, "feline"), record(2, "dog")])
+      of: fixture.ada.id, at: StoreFixture.start)
+    #expect(list.classes == [record(3, "cat"), record(1, "feline"), record(2, "dog")])
   }
 
   @Test func `setting the same classes again writes none of them`() async throws {
@@ -53,14 +56,15 @@ struct ClassTests {
     func writes(_ names: [String]) async throws -> Int {
       let before = try await fixture.store.database.read { $0.totalChangesCount }
       _ = try await fixture.store.setClasses(
-        names.map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id)
+        names.map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id, at: StoreFixture.start)
       return try await fixture.store.database.read { $0.totalChangesCount } - before
     }
     #expect(try await writes(["cat", "dog"]) == 0)
-    // A new class, the next free number, and the store's count of changes.
-    #expect(try await writes(["cat", "dog", "cow"]) == 3)
-    #expect(try await writes(["dog", "cat", "cow"]) == 3)
-    #expect(try await writes(["dog", "cat"]) == 2)
+    // A new class, the next free number, the project's count of changes and its last one, and the
+    // store's count of changes.
+    #expect(try await writes(["cat", "dog", "cow"]) == 5)
+    #expect(try await writes(["dog", "cat", "cow"]) == 5)
+    #expect(try await writes(["dog", "cat"]) == 4)
   }
 
   @Test func `a bad list is refused and changes nothing`() async throws {
@@ -68,14 +72,15 @@ struct ClassTests {
     try await fixture.makeProject()
     func refusal(_ classes: [Class]) async -> StoreError? {
       await #expect(throws: StoreError.self) {
-        try await fixture.store.setClasses(classes, ofProject: "pets", of: fixture.ada.id)
+        try await fixture.store.setClasses(
+          classes, ofProject: "pets", of: fixture.ada.id, at: StoreFixture.start)
       }
     }
     #expect(await refusal([record(7, "x")]) == .notFound(.classID, "id 7"))
     #expect(await refusal([record(1, "x"), record(1, "y")]) == .repeatedClass("id 1"))
     #expect(await refusal([record(0, "x"), record(0, "x")]) == .repeatedClass("x"))
     #expect(
-      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id)
+      try await fixture.store.classes(ofProject: "pets", of: fixture.ada.id).classes
         == [record(1, "cat"), record(2, "dog")])
   }
 
@@ -86,7 +91,8 @@ struct ClassTests {
     try await fixture.makeProject()
     await #expect(throws: StoreError.limit(name: "classes", value: 3, limit: 2)) {
       try await fixture.store.setClasses(
-        ["a", "b", "c"].map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id)
+        ["a", "b", "c"].map { record(0, $0) }, ofProject: "pets", of: fixture.ada.id,
+        at: StoreFixture.start)
     }
   }
 
@@ -100,15 +106,16 @@ struct ClassTests {
     let image = try await fixture.put("a", annotation).image.object
     await #expect(throws: StoreError.classInUse("dog", images: 1)) {
       try await fixture.store.setClasses(
-        [record(1, "cat")], ofProject: "pets", of: fixture.ada.id)
+        [record(1, "cat")], ofProject: "pets", of: fixture.ada.id, at: StoreFixture.start)
     }
     await #expect(throws: StoreError.classInUse("dog", images: 1)) {
       try await fixture.store.deleteClasses(
-        ofProject: "pets", of: fixture.ada.id, force: false)
+        ofProject: "pets", of: fixture.ada.id, force: false, at: StoreFixture.start)
     }
     let same = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(same.label == annotation)
-    try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
+    try await fixture.store.deleteClasses(
+      ofProject: "pets", of: fixture.ada.id, force: true, at: StoreFixture.start)
     let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == nil)
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
@@ -119,7 +126,8 @@ struct ClassTests {
     let fixture = try await StoreFixture()
     try await fixture.makeProject("pets", .detection)
     let image = try await fixture.put("a", .boxes([])).image.object
-    try await fixture.store.deleteClasses(ofProject: "pets", of: fixture.ada.id, force: true)
+    try await fixture.store.deleteClasses(
+      ofProject: "pets", of: fixture.ada.id, force: true, at: StoreFixture.start)
     let point = try await fixture.store.image(image, inProject: "pets", of: fixture.ada.id)
     #expect(point.label == .boxes([]))
   }

@@ -64,7 +64,8 @@ struct CounterTests {
     #expect(try await check(fixture, "put").images == [1: 2, 2: 0])
     func relabel(_ name: String?) async throws {
       _ = try await fixture.store.setAnnotation(
-        image, annotation: name.map { .className($0) }, inProject: "pets", of: fixture.ada.id)
+        image, annotation: name.map { .className($0) }, inProject: "pets", of: fixture.ada.id,
+        at: StoreFixture.start)
     }
     try await relabel("dog")
     #expect(try await check(fixture, "another class").images == [1: 1, 2: 1])
@@ -86,7 +87,8 @@ struct CounterTests {
     #expect(try await check(fixture, "put").images == [1: 2, 2: 1])
     for names in [["dog", "dog"], [], ["cat", "dog", "cat"]] {
       _ = try await fixture.store.setAnnotation(
-        image, annotation: boxes(names), inProject: "pets", of: fixture.ada.id)
+        image, annotation: boxes(names), inProject: "pets", of: fixture.ada.id,
+        at: StoreFixture.start)
       _ = try await check(fixture, "\(names)")
     }
     try await fixture.store.deleteImage(image, inProject: "pets", of: fixture.ada.id)
@@ -101,7 +103,7 @@ struct CounterTests {
     try await fixture.put("a", .className("cat"))
     _ = try await fixture.train()
     let publication = try await fixture.store.publish(
-      0, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
+      nil, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
     let queued = try await fixture.queueTraining()
     for number in 0..<3 {
       try await fixture.store.submitInference(

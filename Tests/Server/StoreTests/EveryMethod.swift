@@ -74,7 +74,8 @@ struct EveryMethod {
     _ = try await store.projects(of: ada, page: PageRequest())
     _ = try await store.projects(of: ada, page: PageRequest(after: "a"))
     _ = try await store.setClasses(
-      ["cat", "dog", "cow"].map { Class(id: 0, name: $0) }, ofProject: project, of: ada)
+      ["cat", "dog", "cow"].map { Class(id: 0, name: $0) }, ofProject: project, of: ada,
+      at: StoreFixture.start)
     let box = Box(xMin: 0, yMin: 0, xMax: 1, yMax: 1, className: "dog")
     let annotation: Annotation.Value =
       kind == .classification ? .className("dog") : .boxes([box, box])
@@ -92,7 +93,8 @@ struct EveryMethod {
     _ = try await store.openImage(image, inProject: project, of: ada)
     _ = try await store.openObject(image)
     _ = try await store.setAnnotation(
-      image, annotation: nil, inProject: project, of: ada, keeping: answer())
+      image, annotation: nil, inProject: project, of: ada, at: StoreFixture.start, keeping: answer()
+    )
     for className in [nil, "dog"] {
       for unlabeledOnly in [false, true] {
         let filter = ImageFilter(className: className, unlabeledOnly: unlabeledOnly)
@@ -111,13 +113,37 @@ struct EveryMethod {
   }
 
   private func classes(of project: String) async throws {
-    let classes = try await store.classes(ofProject: project, of: ada)
+    let classes = try await store.classes(ofProject: project, of: ada).classes
     var changed = Array(classes.reversed().dropFirst()) + [Class(id: 0, name: "new")]
     changed[0].name = "renamed"
-    _ = try await store.setClasses(changed, ofProject: project, of: ada, keeping: answer())
-    await refused { try await store.setClasses([], ofProject: project, of: ada) }
-    await refused { try await store.deleteClasses(ofProject: project, of: ada, force: false) }
-    try await store.deleteClasses(ofProject: project, of: ada, force: true, keeping: answer())
+    for name in ["one more", "and another"] {
+      _ = try await store.createClass(
+        named: name, ofProject: project, of: ada, at: now, keeping: answer())
+    }
+    let ids = try await store.classes(ofProject: project, of: ada).classes.suffix(2).map(\.id)
+    _ = try await store.renameClass(
+      ids[0], to: "one less", ofProject: project, of: ada, at: now, keeping: answer())
+    await refused {
+      try await store.deleteClass(ids[0], ofProject: project, of: ada, etag: "stale", at: now)
+    }
+    _ = try await store.mergeClasses(
+      [ids[1]], into: ids[0], ofProject: project, of: ada, at: now, keeping: answer())
+    _ = try await store.deleteClass(
+      ids[0], ofProject: project, of: ada, at: now, keeping: answer())
+    _ = try await store.updateProject(
+      named: project, of: ada, description: "new", etag: "", at: now,
+      keeping: answer())
+    _ = try await store.setClasses(
+      changed, ofProject: project, of: ada, at: StoreFixture.start, keeping: answer())
+    await refused {
+      try await store.setClasses([], ofProject: project, of: ada, at: StoreFixture.start)
+    }
+    await refused {
+      try await store.deleteClasses(
+        ofProject: project, of: ada, force: false, at: StoreFixture.start)
+    }
+    try await store.deleteClasses(
+      ofProject: project, of: ada, force: true, at: StoreFixture.start, keeping: answer())
     try await store.finishClassRemovals()
     for onlyLabeled in [false, true] {
       _ = try await store.examine(project: project, of: ada) { examination in
@@ -148,7 +174,7 @@ struct EveryMethod {
     let second = try await fixture.queueTraining()
     _ = try await store.endTraining(
       second.id, .canceled(reason: ""), at: now, keeping: (answer(), of: ada))
-    for number in [0, 1] as [Int32] {
+    for number in [nil, 1] as [Int32?] {
       _ = try await store.training(number, ofProject: "pets", of: ada)
     }
     _ = try await store.training(first.id)
@@ -158,11 +184,11 @@ struct EveryMethod {
   }
 
   private func publications() async throws {
-    for version in [0, 1] as [Int32] {
+    for version in [nil, 1] as [Int32?] {
       _ = try await store.publish(
         version, ofProject: "pets", of: ada, description: "", at: now,
         keeping: answer())
-      _ = try await store.publication(owner: "ada", project: "pets", version: version)
+      _ = try await store.publication(owner: "ada", project: "pets", number: version)
     }
     for owner in [nil, "ada"] {
       for text in [nil, "pets", "cat"] {
@@ -173,11 +199,11 @@ struct EveryMethod {
       }
     }
     _ = try await store.unpublish(1, ofProject: "pets", of: ada, keeping: answer())
-    _ = try await store.publish(0, ofProject: "pets", of: ada, description: "", at: now)
+    _ = try await store.publish(nil, ofProject: "pets", of: ada, description: "", at: now)
   }
 
   private func inferences() async throws {
-    let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
+    let publication = try await store.publication(owner: "ada", project: "pets", number: nil)
     let id = String(repeating: "1", count: 32)
     try await store.checkPendingInferences(of: ada)
     try await store.submitInference(
@@ -188,7 +214,7 @@ struct EveryMethod {
     _ = try await store.pendingInferences(page: PageRequest(after: 1))
     _ = try await store.pendingInferenceCount()
     try await store.finishInference(id, .done([1]), keepingUntil: now)
-    _ = try await store.unpublish(0, ofProject: "pets", of: ada)
+    _ = try await store.unpublish(nil, ofProject: "pets", of: ada)
   }
 
   private func ends() async throws {

@@ -8,8 +8,9 @@ struct ImageTests {
   @Test func `an image reads back as it was put`() async throws {
     let fixture = try await StoreFixture()
     try await fixture.makeProject()
-    let (point, created) = try await fixture.put("hello", .className("cat"))
-    #expect(created)
+    let stored = try await fixture.put("hello", .className("cat"))
+    let point = stored.image
+    #expect(stored.isNew)
     #expect(
       point.object.hex == "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824")
     #expect(point.sizeBytes == 5 && point.fileName == "hello.png")
@@ -34,7 +35,11 @@ struct ImageTests {
     let none = try fixture.store.stage([7, 7]).hash
     let findings = try await fixture.store.findImages(
       [none, bare, cat, bare], inProject: "pets", of: fixture.ada.id)
-    #expect(findings == [.missing, .stored(nil), .stored(.className("cat")), .stored(nil)])
+    #expect(
+      findings == [
+        .missing, .stored(nil, etag: "0"), .stored(.className("cat"), etag: "2"),
+        .stored(nil, etag: "0"),
+      ])
     let hers = try await fixture.store.findImages([cat], inProject: "hers", of: grace.id)
     #expect(hers == [.missing])
     await #expect(throws: StoreError.notFound(.project, "none")) {
@@ -52,14 +57,14 @@ struct ImageTests {
     func found() async throws -> [ImageFinding] {
       try await fixture.store.findImages([object], inProject: "pets", of: fixture.ada.id)
     }
-    #expect(try await found() == [.stored(nil)])
+    #expect(try await found() == [.stored(nil, etag: "0")])
     await #expect(throws: StoreError.self) {
       try await fixture.store.openImage(object, inProject: "pets", of: fixture.ada.id)
     }
     #expect(try await found() == [.missing])
-    let (point, created) = try await fixture.put("abc")
-    #expect(point.object == object && !created)
-    #expect(try await found() == [.stored(nil)])
+    let again = try await fixture.put("abc")
+    #expect(again.image.object == object && !again.isNew)
+    #expect(try await found() == [.stored(nil, etag: "0")])
   }
 
   @Test(arguments: [(1, [1, 1, 1]), (2, [2, 1]), (3, [2, 1]), (4, [3]), (20_000, [3])])
@@ -96,7 +101,7 @@ struct ImageTests {
     #expect(try await fixture.store.imageFacts(of: point.object)?.perceptualHash == hash)
   }
 
-  @Test func `putting an image again keeps its place and replaces only a given annotation`()
+  @Test func `putting an image again keeps its place, and its annotation unless told otherwise`()
     async throws
   {
     let fixture = try await StoreFixture()
@@ -109,10 +114,13 @@ struct ImageTests {
     let first = try await fixture.put("a", .className("cat"))
     let place = try await places()
     let second = try await fixture.put("a")
-    #expect(!second.created)
+    #expect(!second.isNew)
     #expect(second.image == first.image)
-    let third = try await fixture.put("a", .className("dog"))
-    #expect(!third.created)
+    #expect(!second.keptAnnotation)
+    let kept = try await fixture.put("a", .className("dog"))
+    #expect(kept.keptAnnotation && kept.image == first.image)
+    let third = try await fixture.put("a", .className("dog"), replacing: true)
+    #expect(!third.isNew && !third.keptAnnotation)
     #expect(try await places() == place && place.count == 1)
     #expect(third.image.label == .className("dog"))
     #expect(try fixture.folder.objectFiles().count == 1)
@@ -146,7 +154,7 @@ struct ImageTests {
     try await fixture.put("b")
     let limit = StoreError.limit(name: "images in the project", value: 3, limit: 2)
     await #expect(throws: limit) { try await fixture.put("c") }
-    #expect(try await !fixture.put("b", .className("cat")).created)
+    #expect(try await !fixture.put("b", .className("cat")).isNew)
   }
 
   @Test func `what would be refused is refused before any work`() async throws {
@@ -187,17 +195,20 @@ struct ImageTests {
     let point = try await fixture.put("a", .boxes(boxes)).image
     #expect(point.label == .boxes(boxes))
     let fewer = try await fixture.store.setAnnotation(
-      point.object, annotation: .boxes([boxes[1]]), inProject: "pets", of: fixture.ada.id)
+      point.object, annotation: .boxes([boxes[1]]), inProject: "pets", of: fixture.ada.id,
+      at: StoreFixture.start)
     #expect(fewer.label == .boxes([boxes[1]]))
     let empty = try await fixture.store.setAnnotation(
-      point.object, annotation: .boxes([]), inProject: "pets", of: fixture.ada.id)
+      point.object, annotation: .boxes([]), inProject: "pets", of: fixture.ada.id,
+      at: StoreFixture.start)
     #expect(empty.label == .boxes([]))
     let none = try await fixture.store.setAnnotation(
-      point.object, annotation: nil, inProject: "pets", of: fixture.ada.id)
+      point.object, annotation: nil, inProject: "pets", of: fixture.ada.id, at: StoreFixture.start)
     #expect(none.label == nil)
     await #expect(throws: StoreError.wrongAnnotation(.detection)) {
       try await fixture.store.setAnnotation(
-        point.object, annotation: .className("cat"), inProject: "pets", of: fixture.ada.id)
+        point.object, annotation: .className("cat"), inProject: "pets", of: fixture.ada.id,
+        at: StoreFixture.start)
     }
   }
 
@@ -213,7 +224,9 @@ struct ImageTests {
     try await fixture.put("c", .boxes([box, box]))
     let full = StoreError.limit(name: "boxes in the project", value: 7, limit: 6)
     await #expect(throws: full) { try await fixture.put("d", .boxes([box])) }
-    await #expect(throws: full) { try await fixture.put("a", .boxes([box, box, box])) }
+    await #expect(throws: full) {
+      try await fixture.put("a", .boxes([box, box, box]), replacing: true)
+    }
     func list(_ after: Int64?) async throws -> Page<Image, Int64> {
       try await fixture.store.images(
         inProject: "pets", of: fixture.ada.id, filter: ImageFilter(),

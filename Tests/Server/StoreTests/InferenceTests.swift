@@ -13,7 +13,7 @@ struct InferenceTests {
     try await fixture.put("a", .className("cat"))
     _ = try await fixture.train()
     let publication = try await fixture.store.publish(
-      0, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
+      nil, ofProject: "pets", of: fixture.ada.id, description: "", at: StoreFixture.start)
     return (fixture, publication)
   }
 
@@ -85,7 +85,7 @@ struct InferenceTests {
 
   @Test func `nothing is taken for a model that was taken back meanwhile`() async throws {
     let (fixture, publication) = try await fixture()
-    _ = try await fixture.store.unpublish(0, ofProject: "pets", of: fixture.ada.id)
+    _ = try await fixture.store.unpublish(nil, ofProject: "pets", of: fixture.ada.id)
     await #expect(throws: StoreError.notFound(.publication, "Ada/pets@1")) {
       try await submit(fixture, publication, id: id)
     }

@@ -39,7 +39,9 @@ struct MigrationTests {
     #expect(contents.images.map(\.fileName) == ["a.png", "b.png", "c.png"])
     #expect(
       contents.images.map(\.label) == [.className("cat"), .className("dog"), nil])
-    #expect(contents.project.training == 1 && contents.project.trainingState == .succeeded)
+    #expect(
+      contents.project.newestTraining == "Ada/pets@1"
+        && contents.project.trainingState == .succeeded)
     let training = try await store.training(1, ofProject: "pets", of: ada.id)
     #expect(training.type == .classification && training.model != nil)
     let boxes = try await store.contents(ofProject: "street", of: ada.id).images
@@ -47,8 +49,9 @@ struct MigrationTests {
       boxes.map(\.label) == [
         .boxes([Box(xMin: 1, yMin: 2, xMax: 3.5, yMax: 4, className: "dog")])
       ])
-    let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
-    #expect(publication.address == "Ada/pets@1" && publication.message.description == "my pets")
+    let publication = try await store.publication(owner: "ada", project: "pets", number: nil)
+    #expect(
+      publication.message.model == "Ada/pets@1" && publication.message.description == "my pets")
     #expect(try await store.pendingInferences(page: PageRequest()).rows.map(\.request.topK) == [3])
     let token = try await store.authenticate(
       secretHash: StoreFixture.secretHash(1), at: StoreFixture.start)
@@ -95,10 +98,10 @@ struct MigrationTests {
     #expect(street.project.classes.isEmpty)
     #expect(street.images.map(\.label) == [nil])
     await #expect(throws: StoreError.classInUse("cat", images: 1)) {
-      try await store.setClasses([], ofProject: "pets", of: ada.id)
+      try await store.setClasses([], ofProject: "pets", of: ada.id, at: StoreFixture.start)
     }
-    let publication = try await store.publication(owner: "ada", project: "pets", version: 0)
-    #expect(publication.address == "Ada/pets@1")
+    let publication = try await store.publication(owner: "ada", project: "pets", number: nil)
+    #expect(publication.message.model == "Ada/pets@1")
     #expect(try await store.pendingInferenceCount() == 0)
     let trainings = try await store.trainingCounts()
     #expect(trainings[.succeeded] == 2 && trainings[.failed] == 1 && trainings[.queued] == 0)

@@ -11,8 +11,8 @@ struct ProjectTests {
     #expect(project.owner == "Ada")
     #expect(project.type == .detection)
     #expect(project.classes.isEmpty && project.imageCount == 0)
-    #expect(project.training == 0 && project.trainingState == .unspecified)
-    #expect(project.publishedVersions.isEmpty)
+    #expect(project.newestTraining.isEmpty && project.trainingState == .unspecified)
+    #expect(project.publishedModels.isEmpty)
     let grace = try await fixture.makeAccount("grace", seed: 2)
     await #expect(throws: StoreError.notFound(.project, "pets")) {
       try await fixture.store.project(named: "pets", of: grace.id)
@@ -92,7 +92,7 @@ struct ProjectTests {
     try await fixture.put("b")
     #expect(try await counts() == [2, 1])
     _ = try await fixture.store.setAnnotation(
-      first, annotation: nil, inProject: "pets", of: fixture.ada.id)
+      first, annotation: nil, inProject: "pets", of: fixture.ada.id, at: StoreFixture.start)
     #expect(try await counts() == [2, 0])
     try await fixture.store.deleteImage(first, inProject: "pets", of: fixture.ada.id)
     #expect(try await counts() == [1, 0])

@@ -11,7 +11,7 @@ struct PublicationTests {
   }
 
   private func publish(
-    _ fixture: StoreFixture, _ version: Int32 = 0, project: String = "pets",
+    _ fixture: StoreFixture, _ version: Int32? = nil, project: String = "pets",
     description: String = ""
   ) async throws -> PublicationRecord {
     try await fixture.store.publish(
@@ -25,13 +25,13 @@ struct PublicationTests {
       _ = try await fixture.train(weights: "weights \(version)")
       _ = try await publish(fixture)
     }
-    let newest = try await fixture.store.publication(owner: "ada", project: "PETS", version: 0)
-    #expect(newest.address == "Ada/pets@3")
+    let newest = try await fixture.store.publication(owner: "ada", project: "PETS", number: nil)
+    #expect(newest.message.model == "Ada/pets@3")
     #expect(newest.message.classNames == ["cat", "dog"])
-    let second = try await fixture.store.publication(owner: "Ada", project: "pets", version: 2)
-    #expect(second.message.version == 2 && second.model.weights != newest.model.weights)
+    let second = try await fixture.store.publication(owner: "Ada", project: "pets", number: 2)
+    #expect(second.message.model == "Ada/pets@2" && second.model.weights != newest.model.weights)
     let project = try await fixture.store.project(named: "pets", of: fixture.ada.id)
-    #expect(project.message.publishedVersions == [1, 2, 3])
+    #expect(project.message.publishedModels == (1...3).map { "Ada/pets@\($0)" })
   }
 
   @Test func `only a training that succeeded can be published`() async throws {
@@ -45,7 +45,7 @@ struct PublicationTests {
     }
     await #expect(throws: StoreError.notFound(.training, "2")) { try await publish(fixture, 2) }
     await #expect(throws: StoreError.notFound(.publication, "Ada/pets")) {
-      try await fixture.store.publication(owner: "Ada", project: "pets", version: 0)
+      try await fixture.store.publication(owner: "Ada", project: "pets", number: nil)
     }
   }
 
@@ -65,13 +65,13 @@ struct PublicationTests {
       _ = try await fixture.train()
       _ = try await publish(fixture)
     }
-    func unpublish(_ version: Int32) async throws -> [Int32] {
+    func unpublish(_ version: Int32?) async throws -> [Int32] {
       try await fixture.store.unpublish(version, ofProject: "pets", of: fixture.ada.id)
     }
     #expect(try await unpublish(2) == [2])
     await #expect(throws: StoreError.notFound(.publication, "pets@2")) { try await unpublish(2) }
-    #expect(try await unpublish(0) == [1, 3])
-    await #expect(throws: StoreError.notFound(.publication, "pets")) { try await unpublish(0) }
+    #expect(try await unpublish(nil) == [1, 3])
+    await #expect(throws: StoreError.notFound(.publication, "pets")) { try await unpublish(nil) }
   }
 
   @Test func `a search matches owner, name, description and classes, newest first`()
@@ -82,12 +82,14 @@ struct PublicationTests {
     _ = try await publish(fixture, description: "My Animals")
     try await fixture.makeProject("birds")
     _ = try await fixture.store.setClasses(
-      [Class(id: 0, name: "Wren_100%")], ofProject: "birds", of: fixture.ada.id)
+      [Class(id: 0, name: "Wren_100%")], ofProject: "birds", of: fixture.ada.id,
+      at: StoreFixture.start)
     try await fixture.put("b", .className("Wren_100%"), in: "birds")
     _ = try await fixture.train("birds")
     _ = try await publish(fixture, project: "birds")
     func search(_ filter: PublicationFilter) async throws -> [String] {
-      try await fixture.store.publications(filter: filter, page: PageRequest()).rows.map(\.address)
+      try await fixture.store.publications(filter: filter, page: PageRequest()).rows.map(
+        \.message.model)
     }
     #expect(try await search(PublicationFilter()) == ["Ada/birds@1", "Ada/pets@1"])
     #expect(try await search(PublicationFilter(owner: "ADA", text: "animal")) == ["Ada/pets@1"])
@@ -101,8 +103,8 @@ struct PublicationTests {
       filter: PublicationFilter(), page: PageRequest(rowsMax: 1))
     let second = try await fixture.store.publications(
       filter: PublicationFilter(), page: PageRequest(after: first.next, rowsMax: 1))
-    #expect(first.rows.map(\.address) == ["Ada/birds@1"])
-    #expect(second.rows.map(\.address) == ["Ada/pets@1"] && second.next == nil)
+    #expect(first.rows.map(\.message.model) == ["Ada/birds@1"])
+    #expect(second.rows.map(\.message.model) == ["Ada/pets@1"] && second.next == nil)
   }
 
   @Test func `a deleted project takes its publications and weights along`() async throws {

@@ -101,7 +101,7 @@ struct RecoveryTests {
     let object = try await fixture.put("hello").image.object
     try fixture.store.files.remove(object)
     await #expect(throws: StoreError.self) { try await fixture.store.openObject(object) }
-    #expect(try await !fixture.put("hello").created)
+    #expect(try await !fixture.put("hello").isNew)
     #expect(try await fixture.store.openObject(object).bytes == 5)
   }
 
@@ -137,7 +137,7 @@ struct RecoveryTests {
     #expect(project.message.imageCount == 0)
     #expect(try fixture.folder.stagedFiles().isEmpty)
     try FileManager.default.removeItem(atPath: inTheWay)
-    #expect(try await fixture.put("hello", .className("cat")).created)
+    #expect(try await fixture.put("hello", .className("cat")).isNew)
   }
 
   @Test func `a file that cannot be removed is reported and does not fail the deletion`()

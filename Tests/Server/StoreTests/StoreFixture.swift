@@ -67,19 +67,20 @@ struct StoreFixture: Sendable {
       name: name, type: kind, description: "", of: account, at: Self.start)
     _ = try await store.setClasses(
       [Class(id: 0, name: "cat"), Class(id: 0, name: "dog")], ofProject: name,
-      of: account)
+      of: account, at: StoreFixture.start)
     return try await store.project(named: name, of: account)
   }
 
   /// Stores the text's bytes as an image.
   @discardableResult
   func put(
-    _ text: String, _ annotation: Annotation.Value? = nil, in project: String = "pets",
-    of account: AccountID? = nil
-  ) async throws -> (image: Image, created: Bool) {
+    _ text: String, _ annotation: Annotation.Value? = nil, replacing: Bool = false,
+    in project: String = "pets", of account: AccountID? = nil
+  ) async throws -> StoredImage {
     try await store.putImage(
       store.stage(Array(text.utf8)), image: Self.facts(), annotation: annotation,
-      fileName: text + ".png", inProject: project, of: account ?? ada.id, at: Self.start)
+      replacing: replacing, fileName: text + ".png", inProject: project, of: account ?? ada.id,
+      at: Self.start)
   }
 
   func makeAccount(_ name: String, seed: UInt64) async throws -> AccountRecord {

@@ -8,19 +8,18 @@ package struct PageWriter: Sendable {
 
   package init(_ clients: Clients) { self.clients = clients }
 
-  /// What a training has left to look at; number 0 means the newest, and without a path nothing is
-  /// written.
+  /// What a training has left to look at; without a path nothing is written.
   @discardableResult
   package func training(
-    _ number: Int32, of project: String, to path: String?
+    _ address: String, to path: String?
   ) async throws -> TrainingReport {
     let report = try await clients.training.getTrainingReport(
-      GetTrainingReportRequest(project: project, number: number), options: clients.options)
+      GetTrainingReportRequest(training: address), options: clients.options)
     guard let path else { return report }
-    // By its number, or a training that has begun meanwhile would be taken for it.
+    // By the number of the report, or one that has succeeded meanwhile would be taken for it.
     let job = try await clients.training.getTraining(
-      GetTrainingRequest(project: project, number: report.number), options: clients.options)
-    var shelf = PictureShelf(clients: clients, project: project)
+      GetTrainingRequest(training: report.training), options: clients.options)
+    var shelf = PictureShelf(clients: clients, project: job.address.projectAddress)
     let page = TrainingPage(job: job, report: report)
     try TextFile.write(try await page.document(&shelf), to: path)
     return report

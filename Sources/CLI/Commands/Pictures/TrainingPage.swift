@@ -19,7 +19,7 @@ struct TrainingPage {
 
   /// Gets the example images and writes everything down.
   func document(_ shelf: inout PictureShelf) async throws -> String {
-    var page = Page(title: "Training \(job.number) of \(job.project)")
+    var page = Page(title: "Training \(job.training)")
     describe(on: &page)
     let curves = TrainingCurves(report: report)
     page.heading("How it learned")

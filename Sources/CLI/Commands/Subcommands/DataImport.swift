@@ -27,7 +27,7 @@ struct DataImport: ClientCommand {
       The format is found out unless --format says it. Every bad line is told with its file; as \
       long as there is one, nothing is imported, unless --skip-bad leaves those lines out. What \
       the project has already is not sent again, so an import that was cut short is simply \
-      repeated. Docs/DataSets.md says what each format may hold. The exit code is 2 when lines \
+      repeated; labels that it has stay unless --replace-labels says otherwise. Docs/DataSets.md says what each format may hold. The exit code is 2 when lines \
       were bad, 1 when the server refused images.
 
       EXAMPLE: diyml data import street ./street-yolo --split train,val
@@ -46,6 +46,8 @@ struct DataImport: ClientCommand {
   @Flag(help: "Leave bad lines out and import the rest.") var skipBad = false
   @Flag(help: "Refuse classes the project does not have, instead of adding them.")
   var noNewClasses = false
+  @Flag(help: "Replace labels that images have in the project already, instead of keeping them.")
+  var replaceLabels = false
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
@@ -70,7 +72,8 @@ struct DataImport: ClientCommand {
         GetProjectRequest(project: project), options: clients.options)
       try DataSetImport.check(selection, fits: answer)
       let upload = ImageUpload(
-        context: context, clients: clients, project: project, addsClasses: !noNewClasses)
+        context: context, clients: clients, project: project, addsClasses: !noNewClasses,
+        replacesLabels: replaceLabels)
       return try await upload.run(
         ImageFinder.Found(images: selection.images), classNames: selection.classNames)
     }

@@ -9,8 +9,8 @@ struct DataUpload: ClientCommand {
     discussion: """
       In a classification project, the images in DIR/cat are of class cat, those right in DIR are \
       unlabelled, and --label gives all of them one class. What the project has already is not \
-      sent again, so an upload that was cut short is simply repeated; a label that differs is \
-      changed. Hidden files, symbolic links and files that are not named as images are skipped in \
+      sent again, so an upload that was cut short is simply repeated; a label that it has stays \
+      unless --replace-labels says otherwise. Hidden files, symbolic links and files that are not named as images are skipped in \
       folders. The exit code is 1 when images were refused.
 
       EXAMPLE: diyml data upload pets ./photos
@@ -22,6 +22,8 @@ struct DataUpload: ClientCommand {
   @Option(help: "The class of all of them.") var label: String?
   @Flag(help: "Refuse classes the project does not have, instead of adding them.")
   var noNewClasses = false
+  @Flag(help: "Replace labels that images have in the project already, instead of keeping them.")
+  var replaceLabels = false
   @Flag(help: "Send files of any name: the server judges them by their content.")
   var allFiles = false
   @OptionGroup var global: GlobalOptions
@@ -38,7 +40,8 @@ struct DataUpload: ClientCommand {
       let finder = ImageFinder(
         label: label, foldersAreClasses: isClassification, takesAllFiles: allFiles)
       let upload = ImageUpload(
-        context: context, clients: clients, project: project, addsClasses: !noNewClasses)
+        context: context, clients: clients, project: project, addsClasses: !noNewClasses,
+        replacesLabels: replaceLabels)
       return try await upload.run(try finder.find(paths))
     }
     try context.report(outcome, as: outcome)
@@ -53,6 +56,7 @@ extension ImageUpload.Outcome {
         + "in \(Format.clock(seconds: seconds))"
     ]
     if relabeled > 0 { parts.append("relabelled \(relabeled)") }
+    if kept > 0 { parts.append("kept \(Format.count(kept, "other label")) (see --replace-labels)") }
     if unchanged > 0 { parts.append("\(unchanged) there already") }
     return parts.joined(separator: ", ")
   }

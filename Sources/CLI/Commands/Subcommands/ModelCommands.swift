@@ -13,22 +13,20 @@ struct PublishCommand: ClientCommand {
     .failedPrecondition: "diyml train start PROJECT first",
   ]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(
-    name: .customLong("model-version"), help: "The training's number; the newest if not given.")
-  var version: Int32 = 0
+  @Argument(help: "PROJECT@NUMBER; the newest training that succeeded without @NUMBER.")
+  var training: String
   @Option(help: "At most 1,000 bytes.") var description = ""
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let request = PublishRequest(project: project, version: version, description: description)
+    let request = PublishRequest(training: training, description: description)
     let model = try await context.connected { clients in
       try await clients.publishing.publish(request, options: clients.keyedOptions)
     }
     try context.report(model) {
       let measure = model.type == .detection ? "mAP@.5" : "accuracy"
-      context.print("published \(model.address), \(measure) \(model.figure)")
-      context.note("next: diyml infer \(model.owner)/\(model.project) IMAGE...")
+      context.print("published \(model.model), \(measure) \(model.figure)")
+      context.note("next: diyml infer \(model.address.projectAddress) IMAGE...")
     }
   }
 }
@@ -36,23 +34,31 @@ struct PublishCommand: ClientCommand {
 struct UnpublishCommand: ClientCommand {
   static let configuration = CommandConfiguration(
     commandName: "unpublish",
-    abstract: "Take back one published version, or all.",
-    discussion: "EXAMPLE: diyml unpublish pets")
+    abstract: "Take back one published model, or all of a project.",
+    discussion: "EXAMPLE: diyml unpublish pets@3")
   static let hints: [StatusCode: String] = [.notFound: "diyml project show PROJECT"]
 
-  @Argument(help: "The project's name.") var project: String
-  @Option(name: .customLong("model-version"), help: "The version; all if not given.")
-  var version: Int32 = 0
+  @Argument(help: "PROJECT@NUMBER, or PROJECT with --all.") var model: String
+  @Flag(help: "Every published model of the project.") var all = false
   @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard all != model.contains("@") else {
+      throw ValidationError(
+        all
+          ? "--all goes with a project, and '\(model)' names one model."
+          : "'\(model)' names no model: want PROJECT@NUMBER, or --all for every one.")
+    }
+  }
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
       try await clients.publishing.unpublish(
-        UnpublishRequest(project: project, version: version), options: clients.keyedOptions)
+        UnpublishRequest(target: all ? .project(model) : .model(model)),
+        options: clients.keyedOptions)
     }
     try context.report(answer) {
-      let versions = answer.versions.map(String.init).joined(separator: ", ")
-      context.print("unpublished \(project), version \(versions)")
+      context.print("unpublished \(answer.models.joined(separator: ", "))")
     }
   }
 }
@@ -99,7 +105,7 @@ struct ModelsSearch: ClientCommand {
         ],
         rows: answer.models.map { model in
           [
-            model.address, model.type.word, model.figure,
+            model.model, model.type.word, model.figure,
             model.classNames.joined(separator: ", "), model.description,
           ]
         })
@@ -110,9 +116,6 @@ struct ModelsSearch: ClientCommand {
 }
 
 extension Model {
-  /// `owner/project@version`.
-  fileprivate var address: String { "\(owner)/\(project)@\(version)" }
-
   /// How good it is: the accuracy of a classifier, the mAP@.5 of a detector.
   fileprivate var figure: String {
     metrics.map(TrainingText.figure) ?? "-"
@@ -128,7 +131,9 @@ struct ModelsShow: ClientCommand {
     .notFound: "diyml models search lists what is published"
   ]
 
-  @Argument(help: "OWNER/PROJECT or OWNER/PROJECT@VERSION.") var model: String
+  @Argument(
+    help: "OWNER/PROJECT@NUMBER; the newest published without @NUMBER, yours without OWNER.")
+  var model: String
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
@@ -138,7 +143,7 @@ struct ModelsShow: ClientCommand {
     }
     try context.report(found) {
       context.print([
-        ("model", found.address), ("type", found.type.word), ("description", found.description),
+        ("model", found.model), ("type", found.type.word), ("description", found.description),
         ("classes", found.classNames.joined(separator: ", ")),
         ("network", "\(found.architecture), \(found.inputSide) pixels"),
         ("weights", "\(Format.bytes(found.sizeBytes)), sha256 \(found.fileHash)"),

@@ -50,11 +50,12 @@ struct ProjectList: ClientCommand {
 
 extension Project {
   fileprivate var trainingText: String {
-    training == 0 ? "-" : "\(training) \(trainingState.word)"
+    ResourceAddress.number(of: newestTraining).map { "\($0) \(trainingState.word)" } ?? "-"
   }
 
   fileprivate var publishedText: String {
-    publishedVersions.isEmpty ? "-" : publishedVersions.map(String.init).joined(separator: " ")
+    let numbers = publishedModels.compactMap { ResourceAddress.number(of: $0) }
+    return numbers.isEmpty ? "-" : numbers.map(String.init).joined(separator: " ")
   }
 }
 
@@ -90,7 +91,7 @@ struct ProjectCreate: ClientCommand {
       try await clients.data.createProject(request, options: clients.keyedOptions)
     }
     try context.report(project) {
-      context.print("made \(type.rawValue) project \(project.name)")
+      context.print("made \(type.rawValue) project \(project.project)")
     }
   }
 }
@@ -112,7 +113,7 @@ struct ProjectShow: ClientCommand {
     }
     try context.report(project) {
       var rows = [
-        ("name", "\(project.owner)/\(project.name)"), ("type", project.type.word),
+        ("name", project.project), ("type", project.type.word),
         ("classes", project.classes.map(\.name).joined(separator: ", ")),
         ("images", "\(project.imageCount), \(project.labeledImageCount) labeled"),
         ("training", project.trainingText), ("published", project.publishedText),

@@ -60,7 +60,7 @@ struct TrainStart: ClientCommand {
     if noWait {
       try context.report(job) { context.print(TrainingText.line(job)) }
     } else {
-      try await context.watch(project: project, number: job.number)
+      try await context.watch(job.training)
     }
   }
 }
@@ -81,23 +81,35 @@ struct TrainWatch: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    try await context.watch(project: training.project, number: training.number)
+    let address = try await context.connected { try await $0.training(training.training) }
+    try await context.watch(address)
   }
 }
 
 /// Which training a command is about.
 struct TrainingOptions: ParsableArguments, Sendable {
-  @Argument(help: "The project's name.") var project: String
-  @Option(help: "The training's number; the newest if not given.") var number: Int32 = 0
+  @Argument(help: "PROJECT@NUMBER; the project's newest without @NUMBER.") var training: String
+}
+
+extension Clients {
+  /// The address of a training: as given, or of a project the newest's, whatever became of it.
+  fileprivate func training(_ address: String) async throws -> String {
+    guard !address.contains("@") else { return address }
+    let project = try await data.getProject(GetProjectRequest(project: address), options: options)
+    guard !project.newestTraining.isEmpty else {
+      throw Status(.trainingNotFound, "no training of '\(project.project)' was ever started")
+    }
+    return project.newestTraining
+  }
 }
 
 extension CommandContext {
   /// Shows a training to its end.
   ///
   /// - Throws: `CommandFailure.trainingEnded` when it does not succeed, `.interrupted` on Ctrl-C.
-  fileprivate func watch(project: String, number: Int32) async throws {
+  fileprivate func watch(_ training: String) async throws {
     let reporter = TrainingReporter(self)
-    let watcher = TrainingWatcher(context: self, project: project, number: number)
+    let watcher = TrainingWatcher(context: self, training: training)
     let ended = try await withThrowingTaskGroup(of: TrainingJob?.self) { group in
       group.addTask { try await watcher.watch { try reporter.show($0) } }
       group.addTask {
@@ -110,14 +122,14 @@ extension CommandContext {
     reporter.finish()
     guard let job = ended else {
       throw CommandFailure.interrupted(
-        "stopped watching; the training goes on (diyml train watch \(project))")
+        "stopped watching; the training goes on (diyml train watch \(training))")
     }
     guard job.state == .succeeded else {
       throw CommandFailure.trainingEnded(TrainingText.line(job))
     }
     guard !isJSON, let metrics = job.metrics else { return }
     TrainingText.lines(metrics).forEach { print($0) }
-    note("next: diyml publish \(project)")
+    note("next: diyml publish \(training)")
   }
 }
 
@@ -161,7 +173,7 @@ struct TrainShow: ClientCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a training and what it reached.",
-    discussion: "EXAMPLE: diyml train show pets --number 2")
+    discussion: "EXAMPLE: diyml train show pets@2")
   static let hints: [StatusCode: String] = [.notFound: "diyml train list PROJECT shows them"]
 
   @OptionGroup var training: TrainingOptions
@@ -170,7 +182,7 @@ struct TrainShow: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let job = try await context.connected { clients in
       try await clients.training.getTraining(
-        GetTrainingRequest(project: training.project, number: training.number),
+        GetTrainingRequest(training: clients.training(training.training)),
         options: clients.options)
     }
     try context.report(job) {
@@ -196,7 +208,7 @@ struct TrainCancel: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let job = try await context.connected { clients in
       try await clients.training.cancelTraining(
-        CancelTrainingRequest(project: training.project, number: training.number),
+        CancelTrainingRequest(training: clients.training(training.training)),
         options: clients.keyedOptions)
     }
     try context.report(job) { context.print(TrainingText.line(job)) }

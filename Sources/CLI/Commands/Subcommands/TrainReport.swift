@@ -19,7 +19,8 @@ struct TrainReport: ClientCommand {
     .failedPrecondition: "only a training that succeeded has a report; diyml train list PROJECT",
   ]
 
-  @OptionGroup var training: TrainingOptions
+  @Argument(help: "PROJECT@NUMBER; the newest that succeeded without @NUMBER.")
+  var training: String
   @Option(name: .shortAndLong, help: "The file to write: HTML.", completion: .file())
   var output: String?
   @OptionGroup var global: GlobalOptions
@@ -32,7 +33,7 @@ struct TrainReport: ClientCommand {
 
   func perform(in context: CommandContext) async throws {
     let answer = try await context.connected { clients in
-      try await PageWriter(clients).training(training.number, of: training.project, to: output)
+      try await PageWriter(clients).training(training, to: output)
     }
     try context.report(answer) {
       context.print("wrote \(TextWidth.printable(output ?? ""))")

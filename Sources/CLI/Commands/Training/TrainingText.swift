@@ -35,11 +35,11 @@ package enum TrainingText {
     return details
   }
 
-  /// `training 3 of cats: running`, with why it ended where there is a reason.
+  /// `training ada/cats@3: running`, with why it ended where there is a reason.
   package static func line(_ job: TrainingJob) -> String {
     let reason = job.reason.isEmpty ? "" : " (\(job.reason))"
     return TextWidth.printable(
-      "training \(job.number) of \(job.project): \(job.state.word)\(reason)")
+      "training \(job.training): \(job.state.word)\(reason)")
   }
 
   /// What a training that succeeded has reached, as lines.

@@ -4,14 +4,12 @@ import RPCCore
 /// Follows a training to its end, over as many connections as it takes.
 package struct TrainingWatcher: Sendable {
   private let context: CommandContext
-  private let project: String
-  private let number: Int32
+  private let training: String
 
-  /// Watches training `number` of a project; 0 means the newest.
-  package init(context: CommandContext, project: String, number: Int32) {
+  /// Watches the training of that address.
+  package init(context: CommandContext, training: String) {
     self.context = context
-    self.project = project
-    self.number = number
+    self.training = training
   }
 
   /// Gives each event once, in order, to `receive`.
@@ -43,7 +41,7 @@ package struct TrainingWatcher: Sendable {
     do {
       try await context.connected { clients in
         let request = WatchTrainingRequest(
-          project: project, number: number, afterEvent: state.lastSequence)
+          training: training, afterEvent: state.lastSequence)
         try await clients.training.watchTraining(request, options: clients.streamOptions) {
           events in
           for try await event in events {

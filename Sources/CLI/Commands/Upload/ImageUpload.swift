@@ -1,11 +1,14 @@
 import API
 import Foundation
+import RPCCore
 
 /// A whole upload: what is there is found out, what is missing is sent, labels are set right.
 package struct ImageUpload: Sendable {
   package struct Outcome: Sendable, Encodable {
     package var uploaded = 0
     package var relabeled = 0
+    /// Images that have another annotation in the project, which stayed.
+    package var kept = 0
     package var unchanged = 0
     package var bytes: Int64 = 0
     package var seconds = 0.0
@@ -18,12 +21,21 @@ package struct ImageUpload: Sendable {
   private let clients: Clients
   private let project: String
   private let addsClasses: Bool
+  private let replacesLabels: Bool
 
-  package init(context: CommandContext, clients: Clients, project: String, addsClasses: Bool) {
+  package init(
+    context: CommandContext, clients: Clients, project: String, addsClasses: Bool,
+    replacesLabels: Bool = false
+  ) {
     self.context = context
     self.clients = clients
     self.project = project
     self.addsClasses = addsClasses
+    self.replacesLabels = replacesLabels
+  }
+
+  private var uploader: Uploader {
+    Uploader(clients: clients, project: project, replacing: replacesLabels)
   }
 
   /// Uploads what was found, with a progress line on standard error.
@@ -44,7 +56,8 @@ package struct ImageUpload: Sendable {
     outcome.classesAdded = try await prepareClasses(classNames, images)
     let plan = UploadPlan(
       images: images,
-      stored: try await clients.annotations(ofStored: images.map(\.id), in: project))
+      stored: try await clients.find(images.map(\.id), in: project),
+      replacing: replacesLabels)
     outcome.unchanged = plan.unchanged
     outcome.skipped += plan.duplicates
     outcome.refused += plan.conflicts
@@ -52,9 +65,9 @@ package struct ImageUpload: Sendable {
     outcome.uploaded = progress.stored
     outcome.bytes = progress.bytesSent
     outcome.refused += progress.refused
-    try await Uploader(clients: clients, project: project)
-      .relabel(plan.relabel) { _ in }
-    outcome.relabeled = plan.relabel.count
+    let keptMeanwhile = try await uploader.relabel(plan.relabel)
+    outcome.relabeled = plan.relabel.count - keptMeanwhile
+    outcome.kept = plan.kept + keptMeanwhile
     outcome.seconds = context.system.now().timeIntervalSince(started)
     return outcome
   }
@@ -68,7 +81,7 @@ package struct ImageUpload: Sendable {
     guard !plan.send.isEmpty else { return tally.withLock { $0 } }
     let columns = context.system.terminal.columns
     let bar = context.progressBar
-    try await Uploader(clients: clients, project: project).send(plan.send) { event in
+    try await uploader.send(plan.send) { event in
       let progress = tally.withLock { progress in
         progress.received(event)
         return progress
@@ -91,9 +104,9 @@ package struct ImageUpload: Sendable {
     let used = Set(images.flatMap { $0.annotation?.classNames ?? [] })
     let wanted = listed + used.subtracting(listed).sorted()
     guard !wanted.isEmpty else { return [] }
-    let present = try await clients.data.getClasses(
-      GetClassesRequest(project: project), options: clients.options
-    ).classes
+    let list = try await clients.data.getClasses(
+      GetClassesRequest(project: project), options: clients.options)
+    let present = list.classes
     let known = Set(present.map(\.name))
     let missing = wanted.filter { !known.contains($0) }
     guard !missing.isEmpty else { return [] }
@@ -104,8 +117,13 @@ package struct ImageUpload: Sendable {
         hint: "leave out --no-new-classes, or diyml classes set")
     }
     let classes = present + missing.map { Class(name: $0) }
-    _ = try await clients.data.setClasses(
-      SetClassesRequest(project: project, classes: classes), options: clients.keyedOptions)
+    do {
+      _ = try await clients.data.setClasses(
+        SetClassesRequest(project: project, classes: classes, etag: list.etag),
+        options: clients.keyedOptions)
+    } catch let status as Status where status.reason == .changedMeanwhile {
+      return try await prepareClasses(listed, images)
+    }
     return missing
   }
 }
@@ -114,11 +132,11 @@ extension Clients {
   /// Ids of one call: what the server takes.
   static let findIDsMax = 10_000
 
-  /// What a project says of those images that it has, by id.
-  func annotations(
-    ofStored ids: [String], in project: String
-  ) async throws -> [String: Annotation?] {
-    var stored: [String: Annotation?] = [:]
+  /// Those images that a project has, by id.
+  func find(
+    _ ids: [String], in project: String
+  ) async throws -> [String: FindMissingImagesResponse.Found] {
+    var stored: [String: FindMissingImagesResponse.Found] = [:]
     var rest = ids[...]
     while !rest.isEmpty {
       let asked = rest.prefix(Self.findIDsMax)
@@ -128,9 +146,7 @@ extension Clients {
         throw CommandFailure.local(
           "the server answered for \(answer.answered) of \(asked.count) images")
       }
-      for found in answer.found {
-        stored.updateValue(found.annotation, forKey: found.id)
-      }
+      for found in answer.found { stored[found.id] = found }
       rest = rest.dropFirst(Int(answer.answered))
     }
     return stored

@@ -1,9 +1,18 @@
 package import API
 
+/// An image of the project that is to get another annotation.
+package struct Relabeling: Sendable, Equatable {
+  package var image: HashedImage
+  /// Of the image as it was found; empty to replace whatever is there by then.
+  package var etag: String
+}
+
 /// What is to be done so that a project has the images and labels that the caller has.
 package struct UploadPlan: Sendable, Equatable {
   package var send: [HashedImage] = []
-  package var relabel: [HashedImage] = []
+  package var relabel: [Relabeling] = []
+  /// How many have another annotation in the project, which stays.
+  package var kept = 0
   /// How many are stored with the same annotation already, or have none to change theirs.
   package var unchanged = 0
   /// The same bytes again under another name.
@@ -12,7 +21,11 @@ package struct UploadPlan: Sendable, Equatable {
   package var conflicts: [LeftOut] = []
 
   /// Compares images with what the project says of those it has: `stored`, by image id.
-  package init(images: [HashedImage], stored: [String: Annotation?]) {
+  ///
+  /// `replacing` says whether annotations of the project give way to those of the images.
+  package init(
+    images: [HashedImage], stored: [String: FindMissingImagesResponse.Found], replacing: Bool
+  ) {
     var first: [String: HashedImage] = [:]
     for image in images {
       if let earlier = first[image.id] {
@@ -20,11 +33,18 @@ package struct UploadPlan: Sendable, Equatable {
         continue
       }
       first[image.id] = image
-      switch (stored[image.id], image.annotation) {
-      case (nil, _): send.append(image)
-      case (_, nil): unchanged += 1
-      case (let known?, let wanted?) where known == wanted: unchanged += 1
-      case (_, _?): relabel.append(image)
+      guard let found = stored[image.id] else {
+        send.append(image)
+        continue
+      }
+      if image.annotation == nil || image.annotation == found.annotation {
+        unchanged += 1
+      } else if replacing {
+        relabel.append(Relabeling(image: image, etag: ""))
+      } else if found.annotation == nil {
+        relabel.append(Relabeling(image: image, etag: found.etag))
+      } else {
+        kept += 1
       }
     }
   }

@@ -16,6 +16,8 @@ package enum UploadEvent: Sendable {
 package struct Uploader: Sendable {
   let clients: Clients
   let project: String
+  /// Whether annotations that images have got since they were looked for are replaced.
+  let replacing: Bool
 
   private static let streamsMax = 4
   private static let chunkBytes = 256 << 10
@@ -37,16 +39,21 @@ package struct Uploader: Sendable {
   }
 
   /// Gives images that the project has another annotation.
-  package func relabel(
-    _ images: [HashedImage], report: @escaping @Sendable (UploadEvent) -> Void
-  ) async throws {
-    for image in images {
-      guard let annotation = image.annotation else { continue }
+  ///
+  /// - Returns: how many somebody else has annotated meanwhile; those keep what they have.
+  package func relabel(_ relabelings: [Relabeling]) async throws -> Int {
+    var kept = 0
+    for relabeling in relabelings {
+      guard let annotation = relabeling.image.annotation else { continue }
       let request = SetAnnotationRequest(
-        project: project, id: image.id, annotation: annotation)
-      _ = try await clients.data.setAnnotation(request, options: clients.keyedOptions)
-      report(.stored(images: 1))
+        project: project, id: relabeling.image.id, annotation: annotation, etag: relabeling.etag)
+      do {
+        _ = try await clients.data.setAnnotation(request, options: clients.keyedOptions)
+      } catch let status as Status where status.reason == .changedMeanwhile {
+        kept += 1
+      }
     }
+    return kept
   }
 
   private func send(
@@ -63,7 +70,9 @@ package struct Uploader: Sendable {
     guard !opened.isEmpty else { return }
     let sending = opened
     let answer = try await clients.data.putImages(options: clients.streamOptions) { writer in
-      try await writer.write(PutImagesRequest(part: .project(project)))
+      try await writer.write(
+        PutImagesRequest(
+          part: .start(.init(project: project, onExisting: replacing ? .replace : .keep))))
       for image in sending { try await write(image, to: writer, report) }
     }
     if !answer.stored.isEmpty { report(.stored(images: answer.stored.count)) }

@@ -19,13 +19,13 @@ enum ReadinessRules {
 /// What keeps a project from being trained; the one place where that is decided.
 struct Readiness {
   let findings: [Finding]
-  private let projectName: String
+  private let projectAddress: String
 
   init(
     of project: Project, _ counts: ClassCounts, _ looks: ImageLooks,
     checking check: @escaping @Sendable () throws -> Void
   ) throws {
-    projectName = project.name
+    projectAddress = project.project
     findings =
       project.type == .detection
       ? Self.detectionFindings(
@@ -40,8 +40,8 @@ struct Readiness {
     let shown = findings.prefix(5).map(\.message).joined(separator: "; ")
     let rest = findings.count > 5 ? "; and \(findings.count - 5) more" : ""
     throw Status(
-      .failedPrecondition, "the project '\(projectName)' is not ready: \(shown)\(rest)",
-      details: [.resource(kind: "project", name: projectName)])
+      .notReady, "the project '\(projectAddress)' is not ready: \(shown)\(rest)",
+      details: [.resource(kind: "project", name: projectAddress)])
   }
 
   private static func tooFewClasses(_ project: Project, min: Int) -> [Finding] {

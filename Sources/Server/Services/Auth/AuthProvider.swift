@@ -40,7 +40,7 @@ final class AuthProvider: AuthService {
     let wait = questions.withLock { $0.take(address, at: base.clock.instant()) }
     if let wait {
       throw Status(
-        .resourceExhausted,
+        .tooManyAttempts,
         "UserExists: more than \(limits.userExistsBurst) calls at once from \(address)",
         details: [.retryAfter(wait)])
     }
@@ -68,13 +68,15 @@ final class AuthProvider: AuthService {
     }
     let hash = try await passwords.hash(request.password)
     let secret = TokenSecret()
+    let now = base.now()
     let token = newToken(
-      secret, label: "", scopes: Scope.named, lifetime: limits.tokenLifetimeDefault, .login)
+      secret, label: "", scopes: Scope.named, lifetime: limits.tokenLifetimeDefault, .login,
+      at: now)
     let answer: @Sendable (Token) -> IssuedToken = {
       IssuedToken(token: $0, secret: secret.text)
     }
     let made = try await store.createAccount(
-      name: request.user, passwordHash: hash, token: token, at: base.now(),
+      name: request.user, passwordHash: hash, token: token, at: now,
       keeping: keeper?.keeping(answer))
     return answer(made.token)
   }
@@ -90,20 +92,21 @@ final class AuthProvider: AuthService {
     let guess = "\(host(of: context.peer)) \(request.user.lowercased())"
     if let wait = guesses.withLock({ $0.take(guess, at: base.clock.instant()) }) {
       throw Status(
-        .resourceExhausted,
+        .tooManyAttempts,
         "Login: more than \(limits.loginBurst) attempts at once for \(request.user)",
         details: [.retryAfter(wait)])
     }
     let account = try await store.account(named: request.user)
     let isRight = try await passwords.verify(request.password, against: account?.passwordHash)
     guard let account, isRight else {
-      throw Status(.unauthenticated, "the user name or the password is wrong")
+      throw Status(.wrongCredentials, "the user name or the password is wrong")
     }
     let secret = TokenSecret()
+    let now = base.now()
     let token = newToken(
       secret, label: request.tokenLabel, scopes: Scope.named,
-      lifetime: limits.tokenLifetimeDefault, .login)
-    let made = try await store.createToken(token, of: account.id, at: base.now())
+      lifetime: limits.tokenLifetimeDefault, .login, at: now)
+    let made = try await store.createToken(token, of: account.id, at: now)
     return IssuedToken(token: made, secret: secret.text)
   }
 
@@ -113,7 +116,7 @@ final class AuthProvider: AuthService {
     try refuseKey(context)
     let account = try await base.account(of: context, needing: .account)
     try checkOldPassword(request.password, "password")
-    try await requirePassword(request.password, of: account)
+    try await requirePassword(request.password, "password", of: account)
     stopTrainings(try await store.deleteAccount(account.id))
     return ProtoEmpty()
   }
@@ -135,7 +138,7 @@ final class AuthProvider: AuthService {
     try checkNewPassword(request.newPassword, "new_password")
     return try await base.acknowledge(request, context, of: user.account, hasSecrets: true) {
       answer in
-      try await requirePassword(request.oldPassword, of: user.account)
+      try await requirePassword(request.oldPassword, "old_password", of: user.account)
       let hash = try await passwords.hash(request.newPassword)
       try await store.changePassword(
         of: user.account.id, from: user.account.passwordHash, to: hash,
@@ -169,10 +172,12 @@ extension AuthProvider {
       (token: Token) in
       IssuedToken(token: token, secret: secret.text)
     } to: { answer in
-      try await store.createToken(
+      let now = base.now()
+      return try await store.createToken(
         newToken(
-          secret, label: request.label, scopes: request.scopes, lifetime: lifetime, .request),
-        of: user.account.id, at: base.now(), keeping: answer)
+          secret, label: request.label, scopes: request.scopes, lifetime: lifetime, .request,
+          at: now),
+        of: user.account.id, at: now, keeping: answer)
     }
   }
 
@@ -195,10 +200,10 @@ extension AuthProvider {
 
   private func newToken(
     _ secret: TokenSecret, label: String, scopes: [Scope], lifetime: Duration,
-    _ origin: NewToken.Origin
+    _ origin: NewToken.Origin, at now: Timestamp
   ) -> NewToken {
     NewToken(
-      secretHash: secret.hash, label: label, scopes: scopes, expireTime: base.now() + lifetime,
+      secretHash: secret.hash, label: label, scopes: scopes, expireTime: now + lifetime,
       origin: origin)
   }
 }
@@ -206,9 +211,12 @@ extension AuthProvider {
 // MARK: - Checks
 
 extension AuthProvider {
-  private func requirePassword(_ password: String, of account: AccountRecord) async throws {
+  /// INVALID_ARGUMENT, not UNAUTHENTICATED: the token of the call is good, so there is no need to log in.
+  private func requirePassword(
+    _ password: String, _ field: String, of account: AccountRecord
+  ) async throws {
     guard try await passwords.verify(password, against: account.passwordHash) else {
-      throw Status(.unauthenticated, "the password is wrong")
+      throw invalid(field, "the password is wrong", reason: .wrongPassword)
     }
   }
 
@@ -238,7 +246,7 @@ extension AuthProvider {
       }
       guard user.token.scopes.contains(scope) else {
         throw Status(
-          .permissionDenied, "the token of this call lacks the scope '\(scope)' itself",
+          .scopeMissing, "the token of this call lacks the scope '\(scope)' itself",
           details: [.resource(kind: "scope", name: "\(scope)")])
       }
     }

@@ -43,41 +43,61 @@ extension DataProvider {
   func getProject(
     _ request: GetProjectRequest, context: ServerContext
   ) async throws -> Project {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    let project = try await store.project(named: request.project, of: account.id)
-    return project.message
+    let project = try await base.project(request.project, of: context, needing: .read)
+    return try await store.project(named: project.name, of: project.account.id).message
   }
 
   func createProject(
     _ request: CreateProjectRequest, context: ServerContext
   ) async throws -> Project {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let account = try await base.account(of: context, needing: .write)
+    let project: OwnedProject
+    do throws(Status) {
+      project = try OwnedProject(request.project, of: account)
+    } catch {
+      guard error.reason == .projectNotFound else { throw error }
+      throw invalid("project", "\(quoted(request.project)) would be another account's")
+    }
     try checkBytes(request.description, "description", limits.descriptionBytesMax)
     guard request.type.isNamed else {
       throw invalid("type", "\(request.type.rawValue) is neither classification nor detection")
     }
-    return try await base.answer(request, context, of: account) { answer in
+    return try await base.answer(request, context, of: project.account) { answer in
       try await store.createProject(
-        name: request.project, type: request.type, description: request.description,
-        of: account.id, at: base.now(), keeping: answer)
+        name: project.name, type: request.type, description: request.description,
+        of: project.account.id, at: base.now(), keeping: answer)
+    }
+  }
+
+  func updateProject(
+    _ request: UpdateProjectRequest, context: ServerContext
+  ) async throws -> Project {
+    let project = try await base.project(request.project, of: context, needing: .write)
+    if let description = request.description {
+      try checkBytes(description, "description", limits.descriptionBytesMax)
+    }
+    return try await base.answer(request, context, of: project.account) { answer in
+      try await store.updateProject(
+        named: project.name, of: project.account.id, description: request.description,
+        etag: request.etag, at: base.now(), keeping: answer)
     }
   }
 
   func deleteProject(
     _ request: DeleteProjectRequest, context: ServerContext
   ) async throws -> ProtoEmpty {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
-    return try await base.acknowledge(request, context, of: account) { answer in
+    let project = try await base.project(request.project, of: context, needing: .write)
+    return try await base.acknowledge(request, context, of: project.account) { answer in
       stopTrainings(
-        try await store.deleteProject(named: request.project, of: account.id, keeping: answer))
+        try await store.deleteProject(named: project.name, of: project.account.id, keeping: answer))
     }
   }
 
   func analyzeProject(
     _ request: AnalyzeProjectRequest, context: ServerContext
   ) async throws -> API.ProjectAnalysis {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    return try await store.examine(project: request.project, of: account.id) {
+    let project = try await base.project(request.project, of: context, needing: .read)
+    return try await store.examine(project: project.name, of: project.account.id) {
       try API.ProjectAnalysis($0)
     }
   }
@@ -89,7 +109,7 @@ extension DataProvider {
   func setClasses(
     _ request: SetClassesRequest, context: ServerContext
   ) async throws -> ClassList {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .write)
     guard request.classes.count <= limits.classesMax else {
       throw invalid(
         "classes", "\(request.classes.count) classes; the limit is \(limits.classesMax)")
@@ -97,29 +117,78 @@ extension DataProvider {
     for (index, entry) in request.classes.enumerated() {
       try checkClassName(entry.name, "classes[\(index)].name")
     }
-    return try await base.answer(request, context, of: account) { (classes: [Class]) in
-      ClassList(classes: classes)
-    } to: { answer in
+    return try await base.answer(request, context, of: project.account) { answer in
       try await store.setClasses(
-        request.classes, ofProject: request.project, of: account.id, keeping: answer)
+        request.classes, ofProject: project.name, of: project.account.id, etag: request.etag,
+        at: base.now(), keeping: answer)
+    }
+  }
+
+  func createClass(
+    _ request: CreateClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    let project = try await base.project(request.project, of: context, needing: .write)
+    try checkClassName(request.name, "name")
+    return try await base.answer(request, context, of: project.account) { answer in
+      try await store.createClass(
+        named: request.name, ofProject: project.name, of: project.account.id, at: base.now(),
+        keeping: answer)
+    }
+  }
+
+  func updateClass(
+    _ request: UpdateClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    let project = try await base.project(request.project, of: context, needing: .write)
+    try checkClassName(request.name, "name")
+    return try await base.answer(request, context, of: project.account) { answer in
+      try await store.renameClass(
+        request.id, to: request.name, ofProject: project.name, of: project.account.id,
+        etag: request.etag, at: base.now(), keeping: answer)
+    }
+  }
+
+  func deleteClass(
+    _ request: DeleteClassRequest, context: ServerContext
+  ) async throws -> ClassList {
+    let project = try await base.project(request.project, of: context, needing: .write)
+    return try await base.answer(request, context, of: project.account) { answer in
+      try await store.deleteClass(
+        request.id, ofProject: project.name, of: project.account.id, etag: request.etag,
+        at: base.now(), keeping: answer)
+    }
+  }
+
+  func mergeClasses(
+    _ request: MergeClassesRequest, context: ServerContext
+  ) async throws -> ClassList {
+    let project = try await base.project(request.project, of: context, needing: .write)
+    guard (1...limits.classesMax).contains(request.mergedIds.count) else {
+      throw invalid(
+        "merged_ids", "\(request.mergedIds.count) ids; the limits are 1 and \(limits.classesMax)")
+    }
+    return try await base.answer(request, context, of: project.account) { answer in
+      try await store.mergeClasses(
+        request.mergedIds, into: request.id, ofProject: project.name, of: project.account.id,
+        etag: request.etag, at: base.now(), keeping: answer)
     }
   }
 
   func getClasses(
     _ request: GetClassesRequest, context: ServerContext
   ) async throws -> ClassList {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    return ClassList(
-      classes: try await store.classes(ofProject: request.project, of: account.id))
+    let project = try await base.project(request.project, of: context, needing: .read)
+    return try await store.classes(ofProject: project.name, of: project.account.id)
   }
 
   func deleteClasses(
     _ request: DeleteClassesRequest, context: ServerContext
   ) async throws -> ProtoEmpty {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
-    return try await base.acknowledge(request, context, of: account) { answer in
+    let project = try await base.project(request.project, of: context, needing: .write)
+    return try await base.acknowledge(request, context, of: project.account) { answer in
       try await store.deleteClasses(
-        ofProject: request.project, of: account.id, force: request.force, keeping: answer)
+        ofProject: project.name, of: project.account.id, force: request.force, at: base.now(),
+        keeping: answer)
     }
   }
 }
@@ -130,19 +199,22 @@ extension DataProvider {
   func putImage(
     _ request: PutImageRequest, context: ServerContext
   ) async throws -> PutImageResponse {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .write)
     try checkBytes(request.fileName, "file_name", limits.fileNameBytesMax)
     guard !request.image.isEmpty else { throw invalid("image", "0 bytes; at least 1 is needed") }
     let annotation = try checked(request.annotation, limits)
-    return try await base.answer(request, context, of: account, ImageIntake.response(to:)) {
+    return try await base.answer(request, context, of: project.account, ImageIntake.response(to:)) {
       answer in
       // Asked first so that no engine works for a project that is not there; the store decides.
-      _ = try await store.project(named: request.project, of: account.id)
+      _ = try await store.project(named: project.name, of: project.account.id)
       var writer = try store.stage(bytes: UInt64(request.image.count))
       try request.image.withUnsafeBytes { try writer.write($0) }
       return try await intake.take(
-        writer.finish(), ImageIntake.Label(annotation: annotation, fileName: request.fileName),
-        project: request.project, of: account.id, keeping: answer)
+        writer.finish(),
+        ImageIntake.Label(
+          annotation: annotation, replaces: try replaces(request.onExisting),
+          fileName: request.fileName),
+        project: project.name, of: project.account.id, keeping: answer)
     }
   }
 
@@ -151,30 +223,30 @@ extension DataProvider {
   ) async throws -> PutImagesResponse {
     try refuseKey(context)
     let account = try await base.account(of: context, needing: .write)
-    var uploads = ImageUploads(intake: intake, account: account.id, limits: limits)
+    var uploads = ImageUploads(intake: intake, account: account, limits: limits)
     return try await uploads.receive(requests)
   }
 
   func getImage(
     _ request: GetImageRequest, context: ServerContext
   ) async throws -> Image {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .read)
     return try await store.image(
-      imageID(request.id), inProject: request.project, of: account.id)
+      imageID(request.id), inProject: project.name, of: project.account.id)
   }
 
   func downloadImage(
     _ request: DownloadImageRequest, responses: MessageWriter<DownloadImageResponse>,
     context: ServerContext
   ) async throws {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .read)
     let id = try imageID(request.id)
-    let (_, reader) = try await store.openImage(id, inProject: request.project, of: account.id)
+    let (_, reader) = try await store.openImage(id, inProject: project.name, of: project.account.id)
     var offset: UInt64 = 0
     while offset < reader.bytes {
       let chunk = try reader.read(at: offset, count: limits.chunkBytes)
       guard !chunk.isEmpty else {
-        throw Status(.dataLoss, "the image \(id) ends after \(offset) of \(reader.bytes) bytes")
+        throw Status(.damaged, "the image \(id) ends after \(offset) of \(reader.bytes) bytes")
       }
       offset += UInt64(chunk.count)
       try await responses.write(DownloadImageResponse(chunk: Bytes(chunk)))
@@ -184,7 +256,7 @@ extension DataProvider {
   func listImages(
     _ request: ListImagesRequest, context: ServerContext
   ) async throws -> ListImagesResponse {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .read)
     if !request.className.isEmpty { try checkClassName(request.className, "class_name") }
     let prefix = request.idPrefix
     guard isLowerHex(prefix, digits: 0...64) else {
@@ -195,49 +267,51 @@ extension DataProvider {
       unlabeledOnly: request.unlabeled)
     let answer =
       prefix.isEmpty
-      ? try await listInOrder(filter, request, of: account.id)
-      : try await listByID(filter, request, of: account.id)
+      ? try await listInOrder(filter, request, of: project)
+      : try await listByID(filter, request, of: project)
     return ListImagesResponse(
       images: answer.elements, nextPageToken: answer.nextPageToken)
   }
 
   private func listInOrder(
-    _ filter: ImageFilter, _ request: ListImagesRequest, of account: AccountID
+    _ filter: ImageFilter, _ request: ListImagesRequest, of project: OwnedProject
   ) async throws -> AnswerPage<Image> {
     let page = try pageRequest(size: request.pageSize, token: request.pageToken) { Int64($0) }
     return try AnswerPage(
       try await store.images(
-        inProject: request.project, of: account, filter: filter, page: page))
+        inProject: project.name, of: project.account.id, filter: filter, page: page))
   }
 
   private func listByID(
-    _ filter: ImageFilter, _ request: ListImagesRequest, of account: AccountID
+    _ filter: ImageFilter, _ request: ListImagesRequest, of project: OwnedProject
   ) async throws -> AnswerPage<Image> {
     let page = try pageRequest(size: request.pageSize, token: request.pageToken) {
       ObjectHash(hex: $0)
     }
     return try AnswerPage(
       try await store.images(
-        withPrefix: request.idPrefix, inProject: request.project, of: account, filter: filter,
+        withPrefix: request.idPrefix, inProject: project.name, of: project.account.id,
+        filter: filter,
         page: page))
   }
 
   func findMissingImages(
     _ request: FindMissingImagesRequest, context: ServerContext
   ) async throws -> FindMissingImagesResponse {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .read)
     guard request.ids.count <= limits.findIDsMax else {
       throw invalid("ids", "\(request.ids.count) ids; the limit is \(limits.findIDsMax)")
     }
     let ids = try request.ids.enumerated().map { try imageID($1, "ids[\($0)]") }
     let findings = try await store.findImages(
-      ids, inProject: request.project, of: account.id)
+      ids, inProject: project.name, of: project.account.id)
     var answer = FindMissingImagesResponse(answered: Int32(findings.count))
     for (id, finding) in zip(request.ids, findings) {
       switch finding {
       case .missing: answer.missingIds.append(id)
-      case .stored(let value):
-        answer.found.append(.init(id: id, annotation: value.map { Annotation(value: $0) }))
+      case .stored(let value, let etag):
+        answer.found.append(
+          .init(id: id, annotation: value.map { Annotation(value: $0) }, etag: etag))
       }
     }
     return answer
@@ -246,39 +320,41 @@ extension DataProvider {
   func deleteImage(
     _ request: DeleteImageRequest, context: ServerContext
   ) async throws -> ProtoEmpty {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .write)
     let id = try imageID(request.id)
-    return try await base.acknowledge(request, context, of: account) { answer in
+    return try await base.acknowledge(request, context, of: project.account) { answer in
       try await store.deleteImage(
-        id, inProject: request.project, of: account.id, keeping: answer)
+        id, inProject: project.name, of: project.account.id, keeping: answer)
     }
   }
 
   func setAnnotation(
     _ request: SetAnnotationRequest, context: ServerContext
   ) async throws -> Image {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .write)
     let id = try imageID(request.id)
     guard let annotation = try checked(request.annotation, limits) else {
       throw invalid("annotation", "it is missing; RemoveAnnotation takes one away")
     }
-    return try await base.answer(request, context, of: account) { answer in
+    return try await base.answer(request, context, of: project.account) { answer in
       // An image of the same name has the same size, whatever happens between the two calls.
-      let present = try await store.image(id, inProject: request.project, of: account.id)
-      try checkBoxes(of: annotation, width: present.width, height: present.height)
+      let present = try await store.image(id, inProject: project.name, of: project.account.id)
+      let annotation = try placed(annotation, width: present.width, height: present.height)
       return try await store.setAnnotation(
-        id, annotation: annotation, inProject: request.project, of: account.id, keeping: answer)
+        id, annotation: annotation, inProject: project.name, of: project.account.id,
+        etag: request.etag, at: base.now(), keeping: answer)
     }
   }
 
   func removeAnnotation(
     _ request: RemoveAnnotationRequest, context: ServerContext
   ) async throws -> Image {
-    let account = try await base.account(of: context, needing: .write, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .write)
     let id = try imageID(request.id)
-    return try await base.answer(request, context, of: account) { answer in
+    return try await base.answer(request, context, of: project.account) { answer in
       try await store.setAnnotation(
-        id, annotation: nil, inProject: request.project, of: account.id, keeping: answer)
+        id, annotation: nil, inProject: project.name, of: project.account.id,
+        etag: request.etag, at: base.now(), keeping: answer)
     }
   }
 }

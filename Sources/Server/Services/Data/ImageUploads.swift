@@ -12,16 +12,17 @@ extension Bytes: ContiguousChunk {}
 /// stream goes on; a stream out of order, and a fault of the server, end it.
 struct ImageUploads {
   private let intake: ImageIntake
-  private let account: AccountID
+  private let account: AccountRecord
   private let limits: ServiceLimits
   private var project = ""
+  private var replacesAnnotations = false
   private var order = UploadOrder()
   private var current: UploadedImage?
   private var writer: UploadWriter?
   private var outcomes: [UploadOutcome] = []
   private var answerBytes = 0
 
-  init(intake: ImageIntake, account: AccountID, limits: ServiceLimits) {
+  init(intake: ImageIntake, account: AccountRecord, limits: ServiceLimits) {
     self.intake = intake
     self.account = account
     self.limits = limits
@@ -49,7 +50,7 @@ struct ImageUploads {
           group.addTask { [intake, project, account] in
             try await UploadOutcome(of: image) {
               ImageIntake.response(
-                to: try await intake.take(staged, label, project: project, of: account))
+                to: try await intake.take(staged, label, project: project, of: account.id))
             }
           }
         }
@@ -63,8 +64,8 @@ struct ImageUploads {
   /// - Returns: whether the current image has all of its bytes now.
   private mutating func take(_ action: UploadOrder.Action) async throws -> Bool {
     switch action {
-    case .open(let name):
-      try await open(name)
+    case .open(let start):
+      try await open(start)
       return false
     case .begin(let index, let begin):
       let image = try check(index, begin)
@@ -86,9 +87,10 @@ struct ImageUploads {
     }
   }
 
-  private mutating func open(_ name: String) async throws {
-    try checkName(name, "project")
-    _ = try await intake.store.project(named: name, of: account)
+  private mutating func open(_ start: PutImagesRequest.Start) async throws {
+    let name = try OwnedProject(start.project, of: account).name
+    replacesAnnotations = try replaces(start.onExisting)
+    _ = try await intake.store.project(named: name, of: account.id)
     project = name
   }
 
@@ -100,7 +102,7 @@ struct ImageUploads {
   ) throws(Status) -> UploadedImage {
     guard index < limits.streamImagesMax else {
       throw Status(
-        .resourceExhausted,
+        .limitReached,
         "image \(index + 1) of one stream; the limit is \(limits.streamImagesMax)",
         details: [
           .limitExceeded(
@@ -110,7 +112,7 @@ struct ImageUploads {
     }
     guard answerBytes < limits.streamAnswerBytesMax else {
       throw Status(
-        .resourceExhausted,
+        .limitReached,
         "the answer to \(index) images has \(answerBytes) bytes; the limit is"
           + " \(limits.streamAnswerBytesMax): send the rest in another stream")
     }
@@ -130,7 +132,8 @@ struct ImageUploads {
         "size_bytes", "\(begin.sizeBytes); the limits are 1 and \(limits.imageBytesMax)")
     }
     return ImageIntake.Label(
-      annotation: try checked(begin.annotation, limits), fileName: begin.fileName)
+      annotation: try checked(begin.annotation, limits), replaces: replacesAnnotations,
+      fileName: begin.fileName)
   }
 
   private mutating func keep(_ outcome: UploadOutcome) {

@@ -8,7 +8,7 @@ internal import RPCCore
 /// with an image is for others to judge.
 struct UploadOrder {
   enum Action: Equatable {
-    case open(project: String)
+    case open(PutImagesRequest.Start)
     /// A new image begins; it may be without any chunk to follow, when it announces no byte.
     case begin(index: Int32, PutImagesRequest.Begin)
     case append(Bytes)
@@ -28,13 +28,13 @@ struct UploadOrder {
     _ part: PutImagesRequest.Part?
   ) throws(Status) -> Action {
     switch (state, part) {
-    case (_, nil): throw invalid("part", "the message has none of project, begin and chunk")
-    case (.start, .project(let name)):
+    case (_, nil): throw invalidStream("the message has none of start, begin and chunk")
+    case (.start, .start(let start)):
       state = .betweenImages(next: 0)
-      return .open(project: name)
+      return .open(start)
     case (.start, .begin), (.start, .chunk):
-      throw invalid("part", "the first must be a project")
-    case (_, .project): throw invalid("part", "a second project in one stream")
+      throw invalidStream("the first must be a start")
+    case (_, .start): throw invalidStream("a second start in one stream")
     case (.betweenImages(let next), .begin(let begin)):
       state =
         begin.sizeBytes <= 0
@@ -42,16 +42,16 @@ struct UploadOrder {
         : .inImage(index: next, received: 0, announced: begin.sizeBytes)
       return .begin(index: next, begin)
     case (.betweenImages(let next), .chunk):
-      throw invalid(
-        "part", "a chunk after the last byte of image \(Int(next) - 1); begin comes first")
+      throw invalidStream(
+        "a chunk after the last byte of image \(Int(next) - 1); begin comes first")
     case (.inImage(let index, let received, let announced), .begin):
-      throw invalid(
-        "part", "image \(index) ends after \(received) of the \(announced) bytes it announced")
+      throw invalidStream(
+        "image \(index) ends after \(received) of the \(announced) bytes it announced")
     case (.inImage(let index, let received, let announced), .chunk(let bytes)):
       let total = received + Int64(bytes.count)
-      guard !bytes.isEmpty else { throw invalid("part", "an empty chunk of image \(index)") }
+      guard !bytes.isEmpty else { throw invalidStream("an empty chunk of image \(index)") }
       guard total <= announced else {
-        throw invalid("part", "\(total) bytes of image \(index), which announced \(announced)")
+        throw invalidStream("\(total) bytes of image \(index), which announced \(announced)")
       }
       if total < announced {
         state = .inImage(index: index, received: total, announced: announced)
@@ -65,11 +65,16 @@ struct UploadOrder {
   /// The caller has finished sending.
   func finished() throws(Status) {
     switch state {
-    case .start: throw invalid("part", "the stream has no project")
+    case .start: throw invalidStream("the stream has no start")
     case .betweenImages: return
     case .inImage(let index, let received, let announced):
-      throw invalid(
-        "part", "the stream ends after \(received) of the \(announced) bytes of image \(index)")
+      throw invalidStream(
+        "the stream ends after \(received) of the \(announced) bytes of image \(index)")
     }
   }
+}
+
+/// A refusal of a message that does not come where it may.
+private func invalidStream(_ description: String) -> Status {
+  invalid("part", description, reason: .invalidStream)
 }

@@ -48,8 +48,8 @@ extension InferRequest {
     for case (let field, .some(let value)) in given {
       throw invalid(
         field,
-        "\(value); it is an option of detection models, and '\(publication.address)' is a"
-          + " classification model")
+        "\(value); it is an option of detection models, and '\(publication.message.model)' is a"
+          + " classification model", reason: .wrongProjectType)
     }
   }
 }

@@ -27,8 +27,8 @@ struct InferenceProvider: InferenceService {
   func infer(
     _ request: InferRequest, context: ServerContext
   ) async throws -> InferResponse {
-    _ = try await base.account(of: context, needing: .infer)
-    return try await answers.answer(request)
+    let account = try await base.account(of: context, needing: .infer)
+    return try await answers.answer(request, by: account)
   }
 
   func inferStream(
@@ -36,7 +36,7 @@ struct InferenceProvider: InferenceService {
     context: ServerContext
   ) async throws {
     try refuseKey(context)
-    _ = try await base.account(of: context, needing: .infer)
+    let account = try await base.account(of: context, needing: .infer)
     try await withThrowingTaskGroup(of: Void.self) { group in
       var running = 0
       for try await request in requests {
@@ -46,7 +46,8 @@ struct InferenceProvider: InferenceService {
         }
         running += 1
         group.addTask {
-          let outcome = await self.outcome(of: request.request ?? InferRequest(), context)
+          let outcome = await self.outcome(
+            of: request.request ?? InferRequest(), by: account, context)
           try await responses.write(InferStreamResponse(id: request.id, outcome: outcome))
         }
       }
@@ -55,10 +56,10 @@ struct InferenceProvider: InferenceService {
   }
 
   private func outcome(
-    of request: InferRequest, _ context: ServerContext
+    of request: InferRequest, by account: AccountRecord, _ context: ServerContext
   ) async -> InferStreamResponse.Outcome {
     do {
-      return .response(try await answers.answer(request))
+      return .response(try await answers.answer(request, by: account))
     } catch let status as Status {
       return .failure(WireStatus(status))
     } catch {
@@ -70,7 +71,7 @@ struct InferenceProvider: InferenceService {
       }
       let status =
         known?.status
-        ?? Status(.internal, "the server failed; its log says more of \(context.requestID)")
+        ?? Status(.serverFailed, "the server failed; its log says more of \(context.requestID)")
       return .failure(WireStatus(status))
     }
   }
@@ -85,7 +86,7 @@ struct InferenceProvider: InferenceService {
       job
     } to: { answer in
       let request = request.request ?? InferRequest()
-      let publication = try await answers.check(request)
+      let publication = try await answers.check(request, by: account)
       try await base.store.checkPendingInferences(of: account.id)
       let image = try base.store.stage(Array(request.image))
       try await base.store.submitInference(

@@ -150,10 +150,11 @@ extension InferenceWorker {
     of inference: InferenceRecord, _ image: ObjectHash, isLastAttempt: Bool
   ) async throws -> InferenceOutcome {
     do {
-      let publication = try await store.publication(addressed: inference.request.model)
+      // As it was resolved when it was submitted: with owner and number.
+      let publication = try await store.publication(addressed: inference.request.model, by: nil)
       guard publication.training.id == inference.training else {
         throw Status(
-          .notFound, "the model '\(inference.request.model)' is not published any more")
+          .modelNotFound, "the model '\(inference.request.model)' is not published any more")
       }
       let response = try await answers.answer(
         publication, .object(image.hex), inference.request)

@@ -12,14 +12,16 @@ struct ModelAnswers: Sendable {
   ///
   /// - Throws: `INVALID_ARGUMENT` for a bad address, image or option, `NOT_FOUND` when nothing is
   ///   published there, and the engine's own status, `UNAVAILABLE` while it restarts.
-  func answer(_ request: InferRequest) async throws -> InferResponse {
-    try await answer(check(request), .inline(request.image), request)
+  func answer(_ request: InferRequest, by account: AccountRecord) async throws -> InferResponse {
+    try await answer(check(request, by: account), .inline(request.image), request)
   }
 
   /// Finds the model of a request that can be answered.
-  func check(_ request: InferRequest) async throws -> PublicationRecord {
+  func check(
+    _ request: InferRequest, by account: AccountRecord
+  ) async throws -> PublicationRecord {
     try request.check()
-    let publication = try await store.publication(addressed: request.model)
+    let publication = try await store.publication(addressed: request.model, by: account)
     try request.check(for: publication)
     return publication
   }
@@ -49,13 +51,13 @@ struct ModelAnswers: Sendable {
     let classes = try answer.scores.map { score throws(Status) in
       guard classNames.indices.contains(Int(score.index)) else {
         throw Status(
-          .internal, "the engine answered with class \(score.index) of \(classNames.count)")
+          .serverFailed, "the engine answered with class \(score.index) of \(classNames.count)")
       }
       return ScoredClass(
         className: classNames[Int(score.index)], probability: score.probability)
     }
     return InferResponse(
-      model: publication.address, result: .classification(Classification(classes: classes)),
+      model: publication.message.model, result: .classification(Classification(classes: classes)),
       imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
       engineMilliseconds: answer.milliseconds)
   }
@@ -72,17 +74,17 @@ struct ModelAnswers: Sendable {
         iouMax: options.iouMax ?? InferenceLimits.iouMaxDefault, objectsMax: objectsMax))
     guard answer.objects.count <= objectsMax else {
       throw Status(
-        .internal,
+        .serverFailed,
         "the engine answered with \(answer.objects.count) objects; the limit is \(objectsMax)")
     }
     let objects = try answer.objects.map { object throws(Status) in
       guard let object = DetectedObject(object, classNames: publication.message.classNames) else {
-        throw Status(.internal, "the engine answered with what is not an object of this model")
+        throw Status(.serverFailed, "the engine answered with what is not an object of this model")
       }
       return object
     }
     return InferResponse(
-      model: publication.address, result: .detection(Detection(objects: objects)),
+      model: publication.message.model, result: .detection(Detection(objects: objects)),
       imageWidth: answer.imageWidth, imageHeight: answer.imageHeight,
       engineMilliseconds: answer.milliseconds)
   }

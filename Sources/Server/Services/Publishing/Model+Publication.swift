@@ -9,19 +9,20 @@ extension DataStore {
   ///
   /// - Throws: `INVALID_ARGUMENT` when it is not a valid address, `NOT_FOUND` when nothing is published
   ///   there, to its owner too.
-  func publication(addressed text: String) async throws -> PublicationRecord {
-    let address: ModelAddress
-    do {
-      address = try ModelAddress(text)
-    } catch {
-      throw invalid("model", "\(error)")
+  func publication(
+    addressed text: String, by caller: AccountRecord?
+  ) async throws -> PublicationRecord {
+    var address = try checkedAddress(text, "model")
+    guard let owner = address.owner ?? caller?.name else {
+      throw invalid("model", "\(quoted(text)) has no owner")
     }
+    address.owner = owner
     do {
       return try await publication(
-        owner: address.owner, project: address.project, version: address.version ?? 0)
+        owner: owner, project: address.project, number: address.number)
     } catch StoreError.notFound {
       throw Status(
-        .notFound, "no model is published as '\(address)'",
+        .modelNotFound, "no model is published as '\(address)'",
         details: [.resource(kind: "published model", name: "\(address)")])
     }
   }

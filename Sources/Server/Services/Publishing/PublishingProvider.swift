@@ -12,25 +12,26 @@ struct PublishingProvider: PublishingService {
   func publish(
     _ request: PublishRequest, context: ServerContext
   ) async throws -> Model {
-    let account = try await base.account(of: context, needing: .publish, project: request.project)
+    let (project, number) = try await base.training(
+      request.training, of: context, needing: .publish)
     try checkBytes(request.description, "description", base.limits.descriptionBytesMax)
-    return try await base.answer(request, context, of: account) {
+    return try await base.answer(request, context, of: project.account) {
       (publication: PublicationRecord) in
       try Model(publication)
     } to: { answer in
       do {
         return try await base.store.publish(
-          request.version, ofProject: request.project, of: account.id,
+          number, ofProject: project.name, of: project.account.id,
           description: request.description, at: base.now(), keeping: answer)
       } catch StoreError.trainingState(let number, let state) {
         throw Status(
-          .failedPrecondition,
-          "training \(number) of '\(request.project)' is \(state); only one that has succeeded has"
-            + " a model to publish")
-      } catch StoreError.notFound(.training, _) where request.version == 0 {
+          .noModel,
+          "training \(project.address(number)) is \(state); only one that has succeeded has a"
+            + " model to publish")
+      } catch StoreError.notFound(.training, _) where number == nil {
         throw Status(
-          .failedPrecondition,
-          "no training of '\(request.project)' has succeeded, so there is no model to publish")
+          .noModel,
+          "no training of '\(project.address())' has succeeded, so there is no model to publish")
       }
     }
   }
@@ -38,12 +39,32 @@ struct PublishingProvider: PublishingService {
   func unpublish(
     _ request: UnpublishRequest, context: ServerContext
   ) async throws -> UnpublishResponse {
-    let account = try await base.account(of: context, needing: .publish, project: request.project)
-    return try await base.answer(request, context, of: account) { (versions: [Int32]) in
-      UnpublishResponse(versions: versions)
+    let (project, number) = try await target(of: request, context)
+    return try await base.answer(request, context, of: project.account) { (numbers: [Int32]) in
+      UnpublishResponse(models: numbers.map { project.address($0) })
     } to: { answer in
       try await base.store.unpublish(
-        request.version, ofProject: request.project, of: account.id, keeping: answer)
+        number, ofProject: project.name, of: project.account.id, keeping: answer)
+    }
+  }
+
+  /// What is taken back: one model, or without a number all of a project.
+  private func target(
+    of request: UnpublishRequest, _ context: ServerContext
+  ) async throws -> (project: OwnedProject, number: Int32?) {
+    switch request.target {
+    case .model(let address):
+      let model = try await base.training(address, "model", of: context, needing: .publish)
+      guard model.number != nil else {
+        throw invalid(
+          "model", "\(quoted(address)) has no @number; to take back every model, set project")
+      }
+      return model
+    case .project(let address):
+      return (try await base.project(address, of: context, needing: .publish), nil)
+    case nil:
+      _ = try await base.account(of: context, needing: .publish)
+      throw invalid("target", "it has neither model nor project")
     }
   }
 
@@ -65,8 +86,8 @@ struct PublishingProvider: PublishingService {
   func getModel(
     _ request: GetModelRequest, context: ServerContext
   ) async throws -> Model {
-    _ = try await base.account(of: context, needing: .infer)
-    let publication = try await base.store.publication(addressed: request.model)
+    let account = try await base.account(of: context, needing: .infer)
+    let publication = try await base.store.publication(addressed: request.model, by: account)
     return try Model(publication)
   }
 }

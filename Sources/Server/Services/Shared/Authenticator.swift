@@ -24,11 +24,11 @@ struct Authenticator: Sendable {
     let secret = try secret(in: context.metadata)
     let found = try await store.authenticate(secretHash: secret.hash, at: now())
     guard let found else {
-      throw Status(.unauthenticated, "the token is unknown, expired or revoked")
+      throw Status(.tokenInvalid, "the token is unknown, expired or revoked")
     }
     if let scope, !found.token.scopes.contains(scope) {
       throw Status(
-        .permissionDenied, "the token lacks the scope '\(scope)', which \(context.method) needs",
+        .scopeMissing, "the token lacks the scope '\(scope)', which \(context.method) needs",
         details: [.resource(kind: "scope", name: "\(scope)")])
     }
     return AuthenticatedUser(account: found.account, token: found.token)
@@ -38,15 +38,15 @@ struct Authenticator: Sendable {
     let values = metadata.values(for: "authorization")
     guard values.count == 1, case .text(let value) = values[0] else {
       throw Status(
-        .unauthenticated,
+        .tokenMissing,
         "\(values.count) 'authorization' entries in the metadata; one 'Bearer TOKEN' is needed")
     }
     let words = value.split(separator: " ", omittingEmptySubsequences: false)
     guard words.count == 2, words[0].lowercased() == "bearer" else {
-      throw Status(.unauthenticated, "'authorization' in the metadata is not 'Bearer TOKEN'")
+      throw Status(.tokenMissing, "'authorization' in the metadata is not 'Bearer TOKEN'")
     }
     guard let secret = TokenSecret(parsing: String(words[1])) else {
-      throw Status(.unauthenticated, "what follows 'Bearer' is not a valid token")
+      throw Status(.tokenMissing, "what follows 'Bearer' is not a valid token")
     }
     return secret
   }

@@ -1,4 +1,5 @@
 package import Credentials
+internal import API
 package import RPCCore
 package import Store
 
@@ -43,7 +44,7 @@ extension CredentialsError: StatusError {
     switch self {
     case .busy(let waiting, let limit):
       Status(
-        .resourceExhausted, description,
+        .tooManyAttempts, description,
         details: [
           .limitExceeded(name: "waiting passwords", value: Int64(waiting), limit: Int64(limit)),
           .retryAfter(.seconds(1)),
@@ -62,40 +63,53 @@ extension Status {
     switch error {
     case .notFound(let subject, let name):
       self.init(
-        .notFound, message, details: [.resource(kind: subject.rawValue, name: name)])
+        subject.missing, message, details: [.resource(kind: subject.rawValue, name: name)])
     case .unknownClass(let name):
-      self.init(.notFound, message, details: [.resource(kind: "class", name: name)])
+      self.init(.unknownClass, message, details: [.resource(kind: "class", name: name)])
     case .alreadyExists(let subject, let name):
       self.init(
-        .alreadyExists, message, details: [.resource(kind: subject.rawValue, name: name)])
+        subject.present, message,
+        details: [.resource(kind: subject.rawValue, name: name)])
     case .repeatedClass:
       self.init(
-        .invalidArgument, message,
+        .repeatedClass, message,
         details: [.fieldViolation(field: "classes", description: message)])
     case .wrongAnnotation:
       self.init(
-        .invalidArgument, message,
+        .wrongProjectType, message,
         details: [.fieldViolation(field: "annotation", description: message)])
-    case .classInUse(let name, _):
-      self.init(.failedPrecondition, message, details: [.resource(kind: "class", name: name)])
-    case .trainingActive(let number), .trainingState(let number, _):
+    case .classInUse(let name, let images):
       self.init(
-        .failedPrecondition, message, details: [.resource(kind: "training", name: "\(number)")])
+        .classInUse, message, metadata: ["images": "\(images)"],
+        details: [.resource(kind: "class", name: name)])
+    case .trainingActive(let number):
+      self.init(
+        .trainingActive, message, details: [.resource(kind: "training", name: "\(number)")])
+    case .trainingState(let number, _):
+      self.init(
+        .trainingEnded, message, details: [.resource(kind: "training", name: "\(number)")])
     case .limit(let name, let value, let limit):
       self.init(
-        .resourceExhausted, message,
+        .limitReached, message,
         details: [
           .limitExceeded(
             name: name, value: Int64(clamping: value), limit: Int64(clamping: limit))
         ])
-    case .changedMeanwhile: self.init(.aborted, message)
-    case .keyTaken: self.init(.failedPrecondition, message)
+    case .changed(let subject, let name, let author, let time):
+      var metadata = ["by": author]
+      metadata["at"] = time.map { "\($0.dateTime)Z" }
+      self.init(
+        .changedMeanwhile, message, metadata: metadata.filter { !$0.value.isEmpty },
+        details: [.resource(kind: subject.rawValue, name: name)])
+    case .changedMeanwhile: self.init(.changedMeanwhile, message)
+    case .keyTaken: self.init(.keyReused, message)
     case .damaged(let object, _):
       self.init(
-        .dataLoss, message + "; upload it again, or restore it from a backup",
+        .damaged, message + "; upload it again, or restore it from a backup",
         details: [.resource(kind: "object", name: object.hex)])
     case .fault(let fault, _): self.init(fault)
-    case .folderInUse, .refused, .file, .database: self.init(.internal, "the server's store failed")
+    case .folderInUse, .refused, .file, .database:
+      self.init(.serverFailed, "the server's store failed")
     }
   }
 
@@ -108,17 +122,44 @@ extension Status {
     switch fault {
     case .full(let left, let reserve):
       self.init(
-        .resourceExhausted, message,
+        .diskFull, message,
         details: [
           .limitExceeded(
             name: "disk bytes left", value: Int64(clamping: left), limit: Int64(clamping: reserve))
         ])
-    case .quota: self.init(.resourceExhausted, message)
-    case .io: self.init(.internal, "\(message); the server's log says more")
-    case .readOnly: self.init(.unavailable, message)
+    case .quota: self.init(.diskFull, message)
+    case .io: self.init(.serverFailed, "\(message); the server's log says more")
+    case .readOnly: self.init(.temporarilyUnavailable, message)
     case .tooManyFiles, .noMemory:
-      self.init(.unavailable, message, details: [.retryAfter(.seconds(1))])
-    case .damagedDatabase: self.init(.dataLoss, message)
+      self.init(
+        .temporarilyUnavailable, message, details: [.retryAfter(.seconds(1))])
+    case .damagedDatabase: self.init(.damaged, message)
+    }
+  }
+}
+
+extension StoreError.Subject {
+  /// Why a call fails that would make one which is there.
+  fileprivate var present: ErrorReason {
+    switch self {
+    case .account: .accountExists
+    case .project: .projectExists
+    case .classID: .classExists
+    case .token, .training, .publication, .inference, .image, .object: .serverFailed
+    }
+  }
+
+  /// Why a call fails that names one which is not there.
+  fileprivate var missing: ErrorReason {
+    switch self {
+    case .account: .accountNotFound
+    case .token: .tokenNotFound
+    case .project: .projectNotFound
+    case .classID: .unknownClass
+    case .image, .object: .imageNotFound
+    case .training: .trainingNotFound
+    case .publication: .modelNotFound
+    case .inference: .inferenceNotFound
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import API
 internal import Codec
 internal import RPCCore
 internal import Store
@@ -43,7 +44,7 @@ final class IdempotentCalls: Sendable {
     guard let text = context.idempotencyKey else { return try await serve(nil) }
     if hasSecrets, text.utf8.count < limits.secretKeyBytesMin {
       throw Status(
-        .invalidArgument,
+        .keyRefused,
         "an idempotency key of \(text.utf8.count) bytes; \(context.method) needs one that nobody"
           + " guesses, of at least \(limits.secretKeyBytesMin)")
     }
@@ -101,6 +102,6 @@ final class IdempotentCalls: Sendable {
 func refuseKey(_ context: ServerContext) throws(Status) {
   guard context.idempotencyKey == nil else {
     throw Status(
-      .invalidArgument, "\(context.method) takes no idempotency key: its answer is not kept")
+      .keyRefused, "\(context.method) takes no idempotency key: its answer is not kept")
   }
 }

@@ -4,6 +4,37 @@ internal import RPCCore
 internal import Store
 internal import WellKnownTypes
 
+/// A project that a call names by its address, and the account that makes the call.
+struct OwnedProject: Sendable {
+  let account: AccountRecord
+  let name: String
+
+  /// - Throws: `INVALID_ARGUMENT` for what cannot be a project's address, `NOT_FOUND` for one of
+  ///   another owner.
+  init(_ text: String, of account: AccountRecord) throws(Status) {
+    let address = try checkedAddress(text, "project")
+    guard address.number == nil else {
+      throw invalid("project", "\(quoted(text)) names a training; a project has no '@'")
+    }
+    try self.init(address, of: account)
+  }
+
+  /// - Throws: `NOT_FOUND` for one of another owner.
+  init(_ address: ResourceAddress, of account: AccountRecord) throws(Status) {
+    if let owner = address.owner, owner.lowercased() != account.name.lowercased() {
+      throw Status(
+        .notFound(.project, ResourceAddress(owner: owner, project: address.project).description))
+    }
+    self.account = account
+    name = address.project
+  }
+
+  /// The address of one of its trainings, or with nil its own.
+  func address(_ number: Int32? = nil) -> String {
+    ResourceAddress(owner: account.name, project: name, number: number).description
+  }
+}
+
 /// What the providers work with: the store, the clocks, the bounds, and who makes a call.
 struct ProviderBase: Sendable {
   let store: DataStore
@@ -29,15 +60,33 @@ struct ProviderBase: Sendable {
     try await authenticator.user(of: context, needing: scope)
   }
 
-  /// The account that a call's token stands for; `project`, if the call names one, is checked too.
+  /// The account that a call's token stands for.
   ///
-  /// - Throws: what `Authenticator` throws; `INVALID_ARGUMENT` for what cannot be a project's name.
-  func account(
-    of context: ServerContext, needing scope: Scope, project: String? = nil
-  ) async throws -> AccountRecord {
-    let user = try await user(of: context, needing: scope)
-    if let project { try checkName(project, "project") }
-    return user.account
+  /// - Throws: what `Authenticator` throws.
+  func account(of context: ServerContext, needing scope: Scope) async throws -> AccountRecord {
+    try await user(of: context, needing: scope).account
+  }
+
+  /// The caller's project that a request names.
+  ///
+  /// - Throws: what `Authenticator` and `OwnedProject` throw.
+  func project(
+    _ address: String, of context: ServerContext, needing scope: Scope
+  ) async throws -> OwnedProject {
+    try OwnedProject(address, of: try await account(of: context, needing: scope))
+  }
+
+  /// The training of one of the caller's projects that a request names, or its model; without a number
+  /// the newest is meant of those that fit.
+  ///
+  /// - Throws: what `Authenticator` and `OwnedProject` throw.
+  func training(
+    _ address: String, _ field: String = "training", of context: ServerContext,
+    needing scope: Scope
+  ) async throws -> (project: OwnedProject, number: Int32?) {
+    let account = try await account(of: context, needing: scope)
+    let address = try checkedAddress(address, field)
+    return (try OwnedProject(address, of: account), address.number)
   }
 
   /// Answers a call once, however often it is made under one idempotency key: by what `work` does in

@@ -1,3 +1,4 @@
+internal import API
 internal import Codec
 internal import RPCCore
 internal import Store
@@ -41,7 +42,7 @@ struct ResponseRecorder<Response: Message>: Sendable {
   func open(_ kept: KeptAnswer) throws -> Response {
     guard kept.fingerprint == fingerprint else {
       throw Status(
-        .failedPrecondition,
+        .keyReused,
         "the idempotency key was used for another request; a new request needs a new key")
     }
     let bytes = try key.open(kept.bytes, to: fingerprint)
@@ -50,8 +51,8 @@ struct ResponseRecorder<Response: Message>: Sendable {
     case AnswerKind.response: return try Response(serialized: content)
     case AnswerKind.failure:
       throw CallEnding(serialized: content, limits: Limits()).failure
-        ?? Status(.internal, "a failure was kept that is none")
-    default: throw Status(.internal, "an answer was kept in an unknown form")
+        ?? Status(.serverFailed, "a failure was kept that is none")
+    default: throw Status(.serverFailed, "an answer was kept in an unknown form")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import API
 internal import Cryptography
 internal import RPCCore
 internal import Store
@@ -8,9 +9,11 @@ internal import Store
 private let limits = ServiceLimits()
 
 /// A refusal of one field.
-func invalid(_ field: String, _ description: String) -> Status {
+func invalid(
+  _ field: String, _ description: String, reason: ErrorReason = .invalidField
+) -> Status {
   Status(
-    .invalidArgument, "\(field): \(description)",
+    reason, "\(field): \(description)",
     details: [.fieldViolation(field: field, description: description)])
 }
 
@@ -46,6 +49,30 @@ func checkName(_ name: String, _ field: String) throws(Status) {
       "\(quoted(name)) is not a valid name: ASCII letters, digits, '.', '_' and '-', the first a"
         + " letter or digit, no '..'")
   }
+}
+
+/// An address of a project, a training or a model, of names that there may be.
+func checkedAddress(_ text: String, _ field: String) throws(Status) -> ResourceAddress {
+  let address: ResourceAddress
+  do throws(ResourceAddressError) {
+    address = try ResourceAddress(text)
+  } catch {
+    switch error {
+    case .form:
+      throw invalid(
+        field,
+        "\(quoted(text)) is not a valid address: want project or owner/project, of a training or model"
+          + " with @number")
+    case .number(let number):
+      throw invalid(
+        field,
+        "the number \(quoted(number)) of \(quoted(text)) is not a whole number from 1 to"
+          + " \(Int32.max)")
+    }
+  }
+  if let owner = address.owner { try checkName(owner, field) }
+  try checkName(address.project, field)
+  return address
 }
 
 /// Whether an account or a project may be called so.

@@ -13,7 +13,7 @@ extension TrainingJob {
   /// The job as it was when it came into a state that it has passed since.
   init(_ record: TrainingRecord, when state: TrainingState) throws(DecodingError) {
     self.init(
-      project: record.projectName, number: record.number, state: state,
+      training: record.address.description, state: state,
       parameters: try TrainingParameters(serialized: record.parameters),
       dataSetHash: record.dataSetHash, imageCount: record.imageCount,
       createTime: ProtoTimestamp(record.createTime))

@@ -12,16 +12,17 @@ struct TrainingProvider: TrainingService {
   func train(
     _ request: TrainRequest, context: ServerContext
   ) async throws -> TrainingJob {
-    let account = try await base.account(of: context, needing: .train, project: request.project)
-    return try await base.answer(request, context, of: account) { (training: TrainingRecord) in
+    let named = try await base.project(request.project, of: context, needing: .train)
+    return try await base.answer(request, context, of: named.account) {
+      (training: TrainingRecord) in
       try TrainingJob(training)
     } to: { answer in
-      let project = try await base.store.project(named: request.project, of: account.id)
+      let project = try await base.store.project(named: named.name, of: named.account.id)
       try TrainingDataSet.checkSize(of: project.message, boxCount: project.boxCount)
       let parameters = try (request.parameters ?? TrainingParameters())
         .checked(for: project.message.type)
       let training = try await base.store.queueTraining(
-        ofProject: request.project, of: account.id, parameters: Array(parameters.serialized()),
+        ofProject: named.name, of: named.account.id, parameters: Array(parameters.serialized()),
         at: base.now(), keeping: answer, freeze: TrainingDataSet.freeze)
       scheduler.wake()
       return training
@@ -31,40 +32,43 @@ struct TrainingProvider: TrainingService {
   func getTraining(
     _ request: GetTrainingRequest, context: ServerContext
   ) async throws -> TrainingJob {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    let training = try await base.store.training(
-      request.number, ofProject: request.project, of: account.id)
+    let training = try await training(request.training, context)
     return try TrainingJob(training)
   }
 
   func getTrainingReport(
     _ request: GetTrainingReportRequest, context: ServerContext
   ) async throws -> TrainingReport {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    let training = try await base.store.training(
-      request.number, ofProject: request.project, of: account.id)
+    let training = try await training(request.training, context)
     guard let model = training.model else {
       throw Status(
-        .failedPrecondition,
-        "training \(training.number) of '\(request.project)' is \(training.state); only one that"
-          + " has succeeded has a report",
-        details: [.resource(kind: "training", name: "\(training.number)")])
+        .noModel,
+        "training \(training.address) is \(training.state); only one that has succeeded has a report",
+        details: [.resource(kind: "training", name: "\(training.address)")])
     }
     let stored = try await base.store.trainingReport(of: training.id)
     var report = try TrainingReport(serialized: stored ?? [])
     let metrics = try ModelMetrics(serialized: model.metrics)
     report.confusion = report.confusion ?? TrainingReport.Confusion(metrics)
-    report.number = training.number
+    report.training = training.address.description
     return report
+  }
+
+  private func training(
+    _ address: String, _ context: ServerContext
+  ) async throws -> TrainingRecord {
+    let (project, number) = try await base.training(address, of: context, needing: .read)
+    return try await base.store.training(
+      number, ofProject: project.name, of: project.account.id)
   }
 
   func listTrainings(
     _ request: ListTrainingsRequest, context: ServerContext
   ) async throws -> ListTrainingsResponse {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
+    let project = try await base.project(request.project, of: context, needing: .read)
     let page = try pageRequest(size: request.pageSize, token: request.pageToken, Int32.init)
     let trainings = try await base.store.trainings(
-      ofProject: request.project, of: account.id, page: page)
+      ofProject: project.name, of: project.account.id, page: page)
     let answer = try AnswerPage(trainings) { try TrainingJob($0) }
     return ListTrainingsResponse(trainings: answer.elements, nextPageToken: answer.nextPageToken)
   }
@@ -72,15 +76,20 @@ struct TrainingProvider: TrainingService {
   func cancelTraining(
     _ request: CancelTrainingRequest, context: ServerContext
   ) async throws -> TrainingJob {
-    let account = try await base.account(of: context, needing: .train, project: request.project)
-    return try await base.answer(request, context, of: account) { (training: TrainingRecord) in
+    let (project, number) = try await base.training(
+      request.training, of: context, needing: .train)
+    guard let number else {
+      throw invalid("training", "\(quoted(request.training)) has no @number: say which to cancel")
+    }
+    return try await base.answer(request, context, of: project.account) {
+      (training: TrainingRecord) in
       try TrainingJob(training)
     } to: { answer in
       let training = try await base.store.training(
-        request.number, ofProject: request.project, of: account.id)
+        number, ofProject: project.name, of: project.account.id)
       let cancelled = try await base.store.endTraining(
         training.id, .canceled(reason: "canceled by its owner"), at: base.now(),
-        keeping: answer.map { ($0, of: account.id) })
+        keeping: answer.map { ($0, of: project.account.id) })
       scheduler.stopCancelled(training.id)
       return cancelled
     }
@@ -90,9 +99,7 @@ struct TrainingProvider: TrainingService {
     _ request: WatchTrainingRequest, responses: MessageWriter<TrainingEvent>,
     context: ServerContext
   ) async throws {
-    let account = try await base.account(of: context, needing: .read, project: request.project)
-    let training = try await base.store.training(
-      request.number, ofProject: request.project, of: account.id)
+    let training = try await training(request.training, context)
     try await scheduler.changes.listening(to: .training(training.id)) { changes in
       var changes = changes.makeAsyncIterator()
       var last = request.afterEvent
@@ -124,7 +131,7 @@ struct TrainingProvider: TrainingService {
   /// - Throws: when it is the caller who has gone.
   private func interrupted(after event: Int32) throws -> Status {
     try Task.checkCancellation()
-    return Status(.unavailable, "the server is stopping; watch again after event \(event)")
+    return Status(.serverStopping, "the server is stopping; watch again after event \(event)")
   }
 }
 

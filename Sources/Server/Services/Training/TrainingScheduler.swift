@@ -202,7 +202,8 @@ extension StoreError {
     switch self {
     case .trainingState, .notFound: true
     case .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation, .limit,
-      .trainingActive, .changedMeanwhile, .keyTaken, .folderInUse, .refused, .damaged, .fault,
+      .trainingActive, .changed, .changedMeanwhile, .keyTaken, .folderInUse, .refused, .damaged,
+      .fault,
       .file, .database:
       false
     }

@@ -59,7 +59,8 @@ package enum UpkeepFailure: Sendable {
     case .fault(let fault, _): self = fault.isLackOfRoom ? .diskFull : .other
     case .refused: self = .refused
     case .notFound, .alreadyExists, .unknownClass, .repeatedClass, .classInUse, .wrongAnnotation,
-      .limit, .trainingActive, .trainingState, .changedMeanwhile, .keyTaken, .damaged, .file,
+      .limit, .trainingActive, .trainingState, .changed, .changedMeanwhile, .keyTaken, .damaged,
+      .file,
       .database:
       self = .other
     }

@@ -24,6 +24,8 @@ public enum HealthMethods {
 }
 
 /// Calls `diyml.rpc.v1.Health`.
+///
+/// Whether the server is ready for calls.
 public struct HealthClient: Sendable {
   private let caller: any Caller
 
@@ -56,6 +58,8 @@ public struct HealthClient: Sendable {
 }
 
 /// Implements `diyml.rpc.v1.Health`.
+///
+/// Whether the server is ready for calls.
 public protocol HealthService: Sendable {
   /// Says how it is now.
   ///

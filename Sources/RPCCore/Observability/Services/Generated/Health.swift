@@ -7,6 +7,7 @@
 public import Codec
 
 public enum ServingStatus: Enumeration {
+  /// Is never answered.
   case unspecified
   /// Calls are welcome.
   case serving
@@ -81,6 +82,7 @@ extension HealthCheckRequest: Message {
 }
 
 public struct HealthCheckResponse: Hashable, Sendable {
+  /// Of the service that was asked about.
   public var status: ServingStatus = .unspecified
 
   public var unknownFields = UnknownFields()

@@ -20,6 +20,8 @@ public enum InspectionMethods {
 }
 
 /// Calls `diyml.rpc.v1.Inspection`.
+///
+/// What the server's connections and calls are doing, for its operator.
 public struct InspectionClient: Sendable {
   private let caller: any Caller
 
@@ -43,6 +45,8 @@ public struct InspectionClient: Sendable {
 }
 
 /// Implements `diyml.rpc.v1.Inspection`.
+///
+/// What the server's connections and calls are doing, for its operator.
 public protocol InspectionService: Sendable {
   /// The connections of the server, oldest first, with their open calls, as they are while each is
   /// looked at.

@@ -7,12 +7,15 @@
 public import Codec
 
 public enum ConnectionState: Enumeration {
+  /// Is never answered.
   case unspecified
   /// Preface and settings have not arrived.
   case greeting
+  /// Takes calls.
   case ready
   /// No more calls are taken.
   case draining
+  /// Takes no new calls.
   case closing
   /// A number without a name in the schema.
   case unrecognized(Int32)
@@ -96,15 +99,19 @@ public struct ConnectionInfo: Hashable, Sendable {
   /// Name and version of its software, as it says.
   public var agent: String = ""
 
+  /// How far the connection is.
   public var state: ConnectionState = .unspecified
 
+  /// Since it was accepted.
   public var ageMicroseconds: UInt64 = 0
 
   /// Since the last byte arrived.
   public var idleMicroseconds: UInt64 = 0
 
+  /// Bytes of frames.
   public var bytesReceived: UInt64 = 0
 
+  /// Bytes of frames.
   public var bytesSent: UInt64 = 0
 
   /// All calls that it has opened.
@@ -113,6 +120,7 @@ public struct ConnectionInfo: Hashable, Sendable {
   /// Bytes of DATA that we may still send, and that the peer may still send.
   public var sendWindowBytes: Int64 = 0
 
+  /// What the peer may still send.
   public var receiveWindowBytes: Int64 = 0
 
   /// Frames that are ready and were not taken by the network.
@@ -240,6 +248,7 @@ public struct CallInfo: Hashable, Sendable {
   /// The name that stands in logs.
   public var requestId: String = ""
 
+  /// Since it was opened.
   public var ageMicroseconds: UInt64 = 0
 
   /// Until the deadline, negative past it.
@@ -253,14 +262,19 @@ public struct CallInfo: Hashable, Sendable {
   /// Messages, and their bytes.
   public var messagesReceived: UInt64 = 0
 
+  /// Bytes of messages.
   public var bytesReceived: UInt64 = 0
 
+  /// Messages given to the connection.
   public var messagesSent: UInt64 = 0
 
+  /// Bytes of messages.
   public var bytesSent: UInt64 = 0
 
+  /// What may still be sent.
   public var sendWindowBytes: Int64 = 0
 
+  /// What the peer may still send.
   public var receiveWindowBytes: Int64 = 0
 
   /// Bytes of messages that wait for credit or for the network.

@@ -27,6 +27,8 @@ public enum ReflectionMethods {
 }
 
 /// Calls `diyml.rpc.v1.Reflection`.
+///
+/// What services the server has, and their descriptors.
 public struct ReflectionClient: Sendable {
   private let caller: any Caller
 
@@ -56,6 +58,8 @@ public struct ReflectionClient: Sendable {
 }
 
 /// Implements `diyml.rpc.v1.Reflection`.
+///
+/// What services the server has, and their descriptors.
 public protocol ReflectionService: Sendable {
   /// The services that can be called.
   func listServices(

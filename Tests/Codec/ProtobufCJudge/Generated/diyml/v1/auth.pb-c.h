@@ -40,6 +40,9 @@ typedef struct Diyml__V1__ChangePasswordRequest Diyml__V1__ChangePasswordRequest
  * What a token may be used for.
  */
 typedef enum _Diyml__V1__Scope {
+  /*
+   * Is not a scope.
+   */
   DIYML__V1__SCOPE__SCOPE_UNSPECIFIED = 0,
   /*
    * Read projects, classes, images, analyses and trainings.
@@ -81,9 +84,18 @@ struct  Diyml__V1__Token
    * What the caller called it; at most 64 bytes.
    */
   char *label;
+  /*
+   * What it may be used for.
+   */
   size_t n_scopes;
   Diyml__V1__Scope *scopes;
+  /*
+   * When it was made.
+   */
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * From when on it is not taken any more.
+   */
   Google__Protobuf__Timestamp *expire_time;
 };
 #define DIYML__V1__TOKEN__INIT \
@@ -97,6 +109,9 @@ struct  Diyml__V1__Token
 struct  Diyml__V1__IssuedToken
 {
   ProtobufCMessage base;
+  /*
+   * What is known of it.
+   */
   Diyml__V1__Token *token;
   /*
    * What goes after `Bearer ` in the metadata: 256 random bits as text.
@@ -125,6 +140,9 @@ struct  Diyml__V1__UserExistsRequest
 struct  Diyml__V1__UserExistsResponse
 {
   ProtobufCMessage base;
+  /*
+   * Whether there is an account of that name, in whatever case.
+   */
   protobuf_c_boolean exists;
 };
 #define DIYML__V1__USER_EXISTS_RESPONSE__INIT \
@@ -178,6 +196,7 @@ struct  Diyml__V1__DeleteAccountRequest
   ProtobufCMessage base;
   /*
    * debug_redact
+   * The account's password, so that a stolen token alone deletes nothing.
    */
   char *password;
 };
@@ -201,11 +220,17 @@ struct  Diyml__V1__WhoAmIRequest
 struct  Diyml__V1__Account
 {
   ProtobufCMessage base;
+  /*
+   * Its name.
+   */
   char *user;
   /*
    * The token of this call.
    */
   Diyml__V1__Token *token;
+  /*
+   * When it was made.
+   */
   Google__Protobuf__Timestamp *create_time;
 };
 #define DIYML__V1__ACCOUNT__INIT \
@@ -233,6 +258,9 @@ struct  Diyml__V1__ListTokensRequest
 struct  Diyml__V1__ListTokensResponse
 {
   ProtobufCMessage base;
+  /*
+   * Oldest first.
+   */
   size_t n_tokens;
   Diyml__V1__Token **tokens;
   /*
@@ -299,6 +327,7 @@ struct  Diyml__V1__ChangePasswordRequest
   ProtobufCMessage base;
   /*
    * debug_redact
+   * The password until now.
    */
   char *old_password;
   /*

@@ -502,6 +502,51 @@ void   diyml__v1__create_project_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__create_project_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__v1__update_project_request__init
+                     (Diyml__V1__UpdateProjectRequest         *message)
+{
+  static const Diyml__V1__UpdateProjectRequest init_value = DIYML__V1__UPDATE_PROJECT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__update_project_request__get_packed_size
+                     (const Diyml__V1__UpdateProjectRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__update_project_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__update_project_request__pack
+                     (const Diyml__V1__UpdateProjectRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__update_project_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__update_project_request__pack_to_buffer
+                     (const Diyml__V1__UpdateProjectRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__update_project_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__UpdateProjectRequest *
+       diyml__v1__update_project_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__UpdateProjectRequest *)
+     protobuf_c_message_unpack (&diyml__v1__update_project_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__update_project_request__free_unpacked
+                     (Diyml__V1__UpdateProjectRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__update_project_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__v1__delete_project_request__init
                      (Diyml__V1__DeleteProjectRequest         *message)
 {
@@ -636,6 +681,12 @@ void   diyml__v1__put_image_response__free_unpacked
     return;
   assert(message->base.descriptor == &diyml__v1__put_image_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__put_images_request__start__init
+                     (Diyml__V1__PutImagesRequest__Start         *message)
+{
+  static const Diyml__V1__PutImagesRequest__Start init_value = DIYML__V1__PUT_IMAGES_REQUEST__START__INIT;
+  *message = init_value;
 }
 void   diyml__v1__put_images_request__begin__init
                      (Diyml__V1__PutImagesRequest__Begin         *message)
@@ -1240,6 +1291,186 @@ void   diyml__v1__set_classes_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__set_classes_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   diyml__v1__create_class_request__init
+                     (Diyml__V1__CreateClassRequest         *message)
+{
+  static const Diyml__V1__CreateClassRequest init_value = DIYML__V1__CREATE_CLASS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__create_class_request__get_packed_size
+                     (const Diyml__V1__CreateClassRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__create_class_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__create_class_request__pack
+                     (const Diyml__V1__CreateClassRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__create_class_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__create_class_request__pack_to_buffer
+                     (const Diyml__V1__CreateClassRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__create_class_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__CreateClassRequest *
+       diyml__v1__create_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__CreateClassRequest *)
+     protobuf_c_message_unpack (&diyml__v1__create_class_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__create_class_request__free_unpacked
+                     (Diyml__V1__CreateClassRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__create_class_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__update_class_request__init
+                     (Diyml__V1__UpdateClassRequest         *message)
+{
+  static const Diyml__V1__UpdateClassRequest init_value = DIYML__V1__UPDATE_CLASS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__update_class_request__get_packed_size
+                     (const Diyml__V1__UpdateClassRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__update_class_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__update_class_request__pack
+                     (const Diyml__V1__UpdateClassRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__update_class_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__update_class_request__pack_to_buffer
+                     (const Diyml__V1__UpdateClassRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__update_class_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__UpdateClassRequest *
+       diyml__v1__update_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__UpdateClassRequest *)
+     protobuf_c_message_unpack (&diyml__v1__update_class_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__update_class_request__free_unpacked
+                     (Diyml__V1__UpdateClassRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__update_class_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__delete_class_request__init
+                     (Diyml__V1__DeleteClassRequest         *message)
+{
+  static const Diyml__V1__DeleteClassRequest init_value = DIYML__V1__DELETE_CLASS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__delete_class_request__get_packed_size
+                     (const Diyml__V1__DeleteClassRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__delete_class_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__delete_class_request__pack
+                     (const Diyml__V1__DeleteClassRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__delete_class_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__delete_class_request__pack_to_buffer
+                     (const Diyml__V1__DeleteClassRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__delete_class_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__DeleteClassRequest *
+       diyml__v1__delete_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__DeleteClassRequest *)
+     protobuf_c_message_unpack (&diyml__v1__delete_class_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__delete_class_request__free_unpacked
+                     (Diyml__V1__DeleteClassRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__delete_class_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   diyml__v1__merge_classes_request__init
+                     (Diyml__V1__MergeClassesRequest         *message)
+{
+  static const Diyml__V1__MergeClassesRequest init_value = DIYML__V1__MERGE_CLASSES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t diyml__v1__merge_classes_request__get_packed_size
+                     (const Diyml__V1__MergeClassesRequest *message)
+{
+  assert(message->base.descriptor == &diyml__v1__merge_classes_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t diyml__v1__merge_classes_request__pack
+                     (const Diyml__V1__MergeClassesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &diyml__v1__merge_classes_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t diyml__v1__merge_classes_request__pack_to_buffer
+                     (const Diyml__V1__MergeClassesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &diyml__v1__merge_classes_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Diyml__V1__MergeClassesRequest *
+       diyml__v1__merge_classes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Diyml__V1__MergeClassesRequest *)
+     protobuf_c_message_unpack (&diyml__v1__merge_classes_request__descriptor,
+                                allocator, len, data);
+}
+void   diyml__v1__merge_classes_request__free_unpacked
+                     (Diyml__V1__MergeClassesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &diyml__v1__merge_classes_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   diyml__v1__get_classes_request__init
                      (Diyml__V1__GetClassesRequest         *message)
 {
@@ -1501,7 +1732,7 @@ const ProtobufCMessageDescriptor diyml__v1__class__descriptor =
   (ProtobufCMessageInit) diyml__v1__class__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__class_list__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__class_list__field_descriptors[2] =
 {
   {
     "classes",
@@ -1515,14 +1746,27 @@ static const ProtobufCFieldDescriptor diyml__v1__class_list__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__ClassList, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__class_list__field_indices_by_name[] = {
   0,   /* field[0] = classes */
+  1,   /* field[1] = etag */
 };
 static const ProtobufCIntRange diyml__v1__class_list__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor diyml__v1__class_list__descriptor =
 {
@@ -1532,34 +1776,22 @@ const ProtobufCMessageDescriptor diyml__v1__class_list__descriptor =
   "Diyml__V1__ClassList",
   "diyml.v1",
   sizeof(Diyml__V1__ClassList),
-  1,
+  2,
   diyml__v1__class_list__field_descriptors,
   diyml__v1__class_list__field_indices_by_name,
   1,  diyml__v1__class_list__number_ranges,
   (ProtobufCMessageInit) diyml__v1__class_list__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] =
+static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[12] =
 {
   {
-    "owner",
+    "project",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, owner),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "name",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, name),
+    offsetof(Diyml__V1__Project, project),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
@@ -1567,7 +1799,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "type",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
@@ -1579,7 +1811,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "description",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -1591,7 +1823,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "classes",
-    5,
+    4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Diyml__V1__Project, n_classes),
@@ -1603,7 +1835,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "image_count",
-    6,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
@@ -1615,7 +1847,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "labeled_image_count",
-    7,
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
@@ -1627,7 +1859,7 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
   },
   {
     "training_state",
-    8,
+    7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
@@ -1638,32 +1870,32 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "training",
-    9,
+    "newest_training",
+    8,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Project, training),
+    offsetof(Diyml__V1__Project, newest_training),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "published_versions",
-    10,
+    "published_models",
+    9,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_INT32,
-    offsetof(Diyml__V1__Project, n_published_versions),
-    offsetof(Diyml__V1__Project, published_versions),
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__Project, n_published_models),
+    offsetof(Diyml__V1__Project, published_models),
     NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    &protobuf_c_empty_string,
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "create_time",
-    11,
+    10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -1673,24 +1905,49 @@ static const ProtobufCFieldDescriptor diyml__v1__project__field_descriptors[11] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Project, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_time",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Project, update_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__project__field_indices_by_name[] = {
-  4,   /* field[4] = classes */
-  10,   /* field[10] = create_time */
-  3,   /* field[3] = description */
-  5,   /* field[5] = image_count */
-  6,   /* field[6] = labeled_image_count */
-  1,   /* field[1] = name */
-  0,   /* field[0] = owner */
-  9,   /* field[9] = published_versions */
-  8,   /* field[8] = training */
-  7,   /* field[7] = training_state */
-  2,   /* field[2] = type */
+  3,   /* field[3] = classes */
+  9,   /* field[9] = create_time */
+  2,   /* field[2] = description */
+  10,   /* field[10] = etag */
+  4,   /* field[4] = image_count */
+  5,   /* field[5] = labeled_image_count */
+  7,   /* field[7] = newest_training */
+  0,   /* field[0] = project */
+  8,   /* field[8] = published_models */
+  6,   /* field[6] = training_state */
+  1,   /* field[1] = type */
+  11,   /* field[11] = update_time */
 };
 static const ProtobufCIntRange diyml__v1__project__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor diyml__v1__project__descriptor =
 {
@@ -1700,7 +1957,7 @@ const ProtobufCMessageDescriptor diyml__v1__project__descriptor =
   "Diyml__V1__Project",
   "diyml.v1",
   sizeof(Diyml__V1__Project),
-  11,
+  12,
   diyml__v1__project__field_descriptors,
   diyml__v1__project__field_indices_by_name,
   1,  diyml__v1__project__number_ranges,
@@ -1797,7 +2054,7 @@ const ProtobufCMessageDescriptor diyml__v1__box__descriptor =
   (ProtobufCMessageInit) diyml__v1__box__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__boxes__field_descriptors[1] =
+static const ProtobufCFieldDescriptor diyml__v1__boxes__field_descriptors[2] =
 {
   {
     "boxes",
@@ -1811,14 +2068,27 @@ static const ProtobufCFieldDescriptor diyml__v1__boxes__field_descriptors[1] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "unit",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Boxes, unit),
+    &diyml__v1__box_unit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__boxes__field_indices_by_name[] = {
   0,   /* field[0] = boxes */
+  1,   /* field[1] = unit */
 };
 static const ProtobufCIntRange diyml__v1__boxes__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor diyml__v1__boxes__descriptor =
 {
@@ -1828,7 +2098,7 @@ const ProtobufCMessageDescriptor diyml__v1__boxes__descriptor =
   "Diyml__V1__Boxes",
   "diyml.v1",
   sizeof(Diyml__V1__Boxes),
-  1,
+  2,
   diyml__v1__boxes__field_descriptors,
   diyml__v1__boxes__field_indices_by_name,
   1,  diyml__v1__boxes__number_ranges,
@@ -1886,7 +2156,7 @@ const ProtobufCMessageDescriptor diyml__v1__annotation__descriptor =
   (ProtobufCMessageInit) diyml__v1__annotation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__image__field_descriptors[8] =
+static const ProtobufCFieldDescriptor diyml__v1__image__field_descriptors[11] =
 {
   {
     "id",
@@ -1984,21 +2254,60 @@ static const ProtobufCFieldDescriptor diyml__v1__image__field_descriptors[8] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Image, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "labeler",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Image, labeler),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "label_time",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__Image, label_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__image__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
   7,   /* field[7] = create_time */
+  8,   /* field[8] = etag */
   1,   /* field[1] = file_name */
   3,   /* field[3] = format */
   5,   /* field[5] = height */
   0,   /* field[0] = id */
+  10,   /* field[10] = label_time */
+  9,   /* field[9] = labeler */
   6,   /* field[6] = size_bytes */
   4,   /* field[4] = width */
 };
 static const ProtobufCIntRange diyml__v1__image__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor diyml__v1__image__descriptor =
 {
@@ -2008,7 +2317,7 @@ const ProtobufCMessageDescriptor diyml__v1__image__descriptor =
   "Diyml__V1__Image",
   "diyml.v1",
   sizeof(Diyml__V1__Image),
-  8,
+  11,
   diyml__v1__image__field_descriptors,
   diyml__v1__image__field_indices_by_name,
   1,  diyml__v1__image__number_ranges,
@@ -2219,6 +2528,70 @@ const ProtobufCMessageDescriptor diyml__v1__create_project_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__create_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor diyml__v1__update_project_request__field_descriptors[3] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateProjectRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__UpdateProjectRequest, has_description_case),
+    offsetof(Diyml__V1__UpdateProjectRequest, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateProjectRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__update_project_request__field_indices_by_name[] = {
+  1,   /* field[1] = description */
+  2,   /* field[2] = etag */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__update_project_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__v1__update_project_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.UpdateProjectRequest",
+  "UpdateProjectRequest",
+  "Diyml__V1__UpdateProjectRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__UpdateProjectRequest),
+  3,
+  diyml__v1__update_project_request__field_descriptors,
+  diyml__v1__update_project_request__field_indices_by_name,
+  1,  diyml__v1__update_project_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__update_project_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor diyml__v1__delete_project_request__field_descriptors[1] =
 {
   {
@@ -2257,7 +2630,7 @@ const ProtobufCMessageDescriptor diyml__v1__delete_project_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__delete_project_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_image_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor diyml__v1__put_image_request__field_descriptors[5] =
 {
   {
     "project",
@@ -2307,17 +2680,30 @@ static const ProtobufCFieldDescriptor diyml__v1__put_image_request__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "on_existing",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__PutImageRequest, on_existing),
+    &diyml__v1__on_existing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__put_image_request__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
   3,   /* field[3] = file_name */
   1,   /* field[1] = image */
+  4,   /* field[4] = on_existing */
   0,   /* field[0] = project */
 };
 static const ProtobufCIntRange diyml__v1__put_image_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor diyml__v1__put_image_request__descriptor =
 {
@@ -2327,14 +2713,14 @@ const ProtobufCMessageDescriptor diyml__v1__put_image_request__descriptor =
   "Diyml__V1__PutImageRequest",
   "diyml.v1",
   sizeof(Diyml__V1__PutImageRequest),
-  4,
+  5,
   diyml__v1__put_image_request__field_descriptors,
   diyml__v1__put_image_request__field_indices_by_name,
   1,  diyml__v1__put_image_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__put_image_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__put_image_response__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__put_image_response__field_descriptors[3] =
 {
   {
     "image",
@@ -2360,15 +2746,28 @@ static const ProtobufCFieldDescriptor diyml__v1__put_image_response__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "annotation_kept",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__PutImageResponse, annotation_kept),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__put_image_response__field_indices_by_name[] = {
+  2,   /* field[2] = annotation_kept */
   1,   /* field[1] = created */
   0,   /* field[0] = image */
 };
 static const ProtobufCIntRange diyml__v1__put_image_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__v1__put_image_response__descriptor =
 {
@@ -2378,11 +2777,62 @@ const ProtobufCMessageDescriptor diyml__v1__put_image_response__descriptor =
   "Diyml__V1__PutImageResponse",
   "diyml.v1",
   sizeof(Diyml__V1__PutImageResponse),
-  2,
+  3,
   diyml__v1__put_image_response__field_descriptors,
   diyml__v1__put_image_response__field_indices_by_name,
   1,  diyml__v1__put_image_response__number_ranges,
   (ProtobufCMessageInit) diyml__v1__put_image_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__put_images_request__start__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__PutImagesRequest__Start, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "on_existing",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__PutImagesRequest__Start, on_existing),
+    &diyml__v1__on_existing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__put_images_request__start__field_indices_by_name[] = {
+  1,   /* field[1] = on_existing */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__put_images_request__start__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__put_images_request__start__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.PutImagesRequest.Start",
+  "Start",
+  "Diyml__V1__PutImagesRequest__Start",
+  "diyml.v1",
+  sizeof(Diyml__V1__PutImagesRequest__Start),
+  2,
+  diyml__v1__put_images_request__start__field_descriptors,
+  diyml__v1__put_images_request__start__field_indices_by_name,
+  1,  diyml__v1__put_images_request__start__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__put_images_request__start__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__put_images_request__begin__field_descriptors[3] =
@@ -2452,14 +2902,14 @@ const ProtobufCMessageDescriptor diyml__v1__put_images_request__begin__descripto
 static const ProtobufCFieldDescriptor diyml__v1__put_images_request__field_descriptors[3] =
 {
   {
-    "project",
+    "start",
     1,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
+    PROTOBUF_C_TYPE_MESSAGE,
     offsetof(Diyml__V1__PutImagesRequest, part_case),
-    offsetof(Diyml__V1__PutImagesRequest, project),
+    offsetof(Diyml__V1__PutImagesRequest, start),
+    &diyml__v1__put_images_request__start__descriptor,
     NULL,
-    &protobuf_c_empty_string,
     0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -2491,7 +2941,7 @@ static const ProtobufCFieldDescriptor diyml__v1__put_images_request__field_descr
 static const unsigned diyml__v1__put_images_request__field_indices_by_name[] = {
   1,   /* field[1] = begin */
   2,   /* field[2] = chunk */
-  0,   /* field[0] = project */
+  0,   /* field[0] = start */
 };
 static const ProtobufCIntRange diyml__v1__put_images_request__number_ranges[1 + 1] =
 {
@@ -2973,7 +3423,7 @@ const ProtobufCMessageDescriptor diyml__v1__find_missing_images_request__descrip
   (ProtobufCMessageInit) diyml__v1__find_missing_images_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_response__found__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_response__found__field_descriptors[3] =
 {
   {
     "id",
@@ -2999,15 +3449,28 @@ static const ProtobufCFieldDescriptor diyml__v1__find_missing_images_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__FindMissingImagesResponse__Found, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__find_missing_images_response__found__field_indices_by_name[] = {
   1,   /* field[1] = annotation */
+  2,   /* field[2] = etag */
   0,   /* field[0] = id */
 };
 static const ProtobufCIntRange diyml__v1__find_missing_images_response__found__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__v1__find_missing_images_response__found__descriptor =
 {
@@ -3017,7 +3480,7 @@ const ProtobufCMessageDescriptor diyml__v1__find_missing_images_response__found_
   "Diyml__V1__FindMissingImagesResponse__Found",
   "diyml.v1",
   sizeof(Diyml__V1__FindMissingImagesResponse__Found),
-  2,
+  3,
   diyml__v1__find_missing_images_response__found__field_descriptors,
   diyml__v1__find_missing_images_response__found__field_indices_by_name,
   1,  diyml__v1__find_missing_images_response__found__number_ranges,
@@ -3139,7 +3602,7 @@ const ProtobufCMessageDescriptor diyml__v1__delete_image_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__delete_image_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__set_annotation_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__set_annotation_request__field_descriptors[4] =
 {
   {
     "project",
@@ -3177,16 +3640,29 @@ static const ProtobufCFieldDescriptor diyml__v1__set_annotation_request__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__SetAnnotationRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__set_annotation_request__field_indices_by_name[] = {
   2,   /* field[2] = annotation */
+  3,   /* field[3] = etag */
   1,   /* field[1] = id */
   0,   /* field[0] = project */
 };
 static const ProtobufCIntRange diyml__v1__set_annotation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor diyml__v1__set_annotation_request__descriptor =
 {
@@ -3196,14 +3672,14 @@ const ProtobufCMessageDescriptor diyml__v1__set_annotation_request__descriptor =
   "Diyml__V1__SetAnnotationRequest",
   "diyml.v1",
   sizeof(Diyml__V1__SetAnnotationRequest),
-  3,
+  4,
   diyml__v1__set_annotation_request__field_descriptors,
   diyml__v1__set_annotation_request__field_indices_by_name,
   1,  diyml__v1__set_annotation_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__set_annotation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__remove_annotation_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__remove_annotation_request__field_descriptors[3] =
 {
   {
     "project",
@@ -3229,15 +3705,28 @@ static const ProtobufCFieldDescriptor diyml__v1__remove_annotation_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__RemoveAnnotationRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__remove_annotation_request__field_indices_by_name[] = {
+  2,   /* field[2] = etag */
   1,   /* field[1] = id */
   0,   /* field[0] = project */
 };
 static const ProtobufCIntRange diyml__v1__remove_annotation_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__v1__remove_annotation_request__descriptor =
 {
@@ -3247,14 +3736,14 @@ const ProtobufCMessageDescriptor diyml__v1__remove_annotation_request__descripto
   "Diyml__V1__RemoveAnnotationRequest",
   "diyml.v1",
   sizeof(Diyml__V1__RemoveAnnotationRequest),
-  2,
+  3,
   diyml__v1__remove_annotation_request__field_descriptors,
   diyml__v1__remove_annotation_request__field_indices_by_name,
   1,  diyml__v1__remove_annotation_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__remove_annotation_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__set_classes_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__set_classes_request__field_descriptors[3] =
 {
   {
     "project",
@@ -3280,15 +3769,28 @@ static const ProtobufCFieldDescriptor diyml__v1__set_classes_request__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__SetClassesRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned diyml__v1__set_classes_request__field_indices_by_name[] = {
   1,   /* field[1] = classes */
+  2,   /* field[2] = etag */
   0,   /* field[0] = project */
 };
 static const ProtobufCIntRange diyml__v1__set_classes_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor diyml__v1__set_classes_request__descriptor =
 {
@@ -3298,11 +3800,280 @@ const ProtobufCMessageDescriptor diyml__v1__set_classes_request__descriptor =
   "Diyml__V1__SetClassesRequest",
   "diyml.v1",
   sizeof(Diyml__V1__SetClassesRequest),
-  2,
+  3,
   diyml__v1__set_classes_request__field_descriptors,
   diyml__v1__set_classes_request__field_indices_by_name,
   1,  diyml__v1__set_classes_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__set_classes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__create_class_request__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__CreateClassRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__CreateClassRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__create_class_request__field_indices_by_name[] = {
+  1,   /* field[1] = name */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__create_class_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor diyml__v1__create_class_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.CreateClassRequest",
+  "CreateClassRequest",
+  "Diyml__V1__CreateClassRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__CreateClassRequest),
+  2,
+  diyml__v1__create_class_request__field_descriptors,
+  diyml__v1__create_class_request__field_indices_by_name,
+  1,  diyml__v1__create_class_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__create_class_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__update_class_request__field_descriptors[4] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateClassRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateClassRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateClassRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__UpdateClassRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__update_class_request__field_indices_by_name[] = {
+  3,   /* field[3] = etag */
+  1,   /* field[1] = id */
+  2,   /* field[2] = name */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__update_class_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__v1__update_class_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.UpdateClassRequest",
+  "UpdateClassRequest",
+  "Diyml__V1__UpdateClassRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__UpdateClassRequest),
+  4,
+  diyml__v1__update_class_request__field_descriptors,
+  diyml__v1__update_class_request__field_indices_by_name,
+  1,  diyml__v1__update_class_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__update_class_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__delete_class_request__field_descriptors[3] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DeleteClassRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DeleteClassRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__DeleteClassRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__delete_class_request__field_indices_by_name[] = {
+  2,   /* field[2] = etag */
+  1,   /* field[1] = id */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__delete_class_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor diyml__v1__delete_class_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.DeleteClassRequest",
+  "DeleteClassRequest",
+  "Diyml__V1__DeleteClassRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__DeleteClassRequest),
+  3,
+  diyml__v1__delete_class_request__field_descriptors,
+  diyml__v1__delete_class_request__field_indices_by_name,
+  1,  diyml__v1__delete_class_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__delete_class_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor diyml__v1__merge_classes_request__field_descriptors[4] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__MergeClassesRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__MergeClassesRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "merged_ids",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Diyml__V1__MergeClassesRequest, n_merged_ids),
+    offsetof(Diyml__V1__MergeClassesRequest, merged_ids),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Diyml__V1__MergeClassesRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned diyml__v1__merge_classes_request__field_indices_by_name[] = {
+  3,   /* field[3] = etag */
+  1,   /* field[1] = id */
+  2,   /* field[2] = merged_ids */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange diyml__v1__merge_classes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor diyml__v1__merge_classes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "diyml.v1.MergeClassesRequest",
+  "MergeClassesRequest",
+  "Diyml__V1__MergeClassesRequest",
+  "diyml.v1",
+  sizeof(Diyml__V1__MergeClassesRequest),
+  4,
+  diyml__v1__merge_classes_request__field_descriptors,
+  diyml__v1__merge_classes_request__field_indices_by_name,
+  1,  diyml__v1__merge_classes_request__number_ranges,
+  (ProtobufCMessageInit) diyml__v1__merge_classes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor diyml__v1__get_classes_request__field_descriptors[1] =
@@ -4120,6 +4891,36 @@ const ProtobufCEnumDescriptor diyml__v1__training_state__descriptor =
   diyml__v1__training_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
+static const ProtobufCEnumValue diyml__v1__box_unit__enum_values_by_number[3] =
+{
+  { "BOX_UNIT_UNSPECIFIED", "DIYML__V1__BOX_UNIT__BOX_UNIT_UNSPECIFIED", 0 },
+  { "BOX_UNIT_PIXELS", "DIYML__V1__BOX_UNIT__BOX_UNIT_PIXELS", 1 },
+  { "BOX_UNIT_FRACTIONS", "DIYML__V1__BOX_UNIT__BOX_UNIT_FRACTIONS", 2 },
+};
+static const ProtobufCIntRange diyml__v1__box_unit__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex diyml__v1__box_unit__enum_values_by_name[3] =
+{
+  { "BOX_UNIT_FRACTIONS", 2 },
+  { "BOX_UNIT_PIXELS", 1 },
+  { "BOX_UNIT_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor diyml__v1__box_unit__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "diyml.v1.BoxUnit",
+  "BoxUnit",
+  "Diyml__V1__BoxUnit",
+  "diyml.v1",
+  3,
+  diyml__v1__box_unit__enum_values_by_number,
+  3,
+  diyml__v1__box_unit__enum_values_by_name,
+  1,
+  diyml__v1__box_unit__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
 static const ProtobufCEnumValue diyml__v1__image_format__enum_values_by_number[5] =
 {
   { "IMAGE_FORMAT_UNSPECIFIED", "DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_UNSPECIFIED", 0 },
@@ -4154,11 +4955,42 @@ const ProtobufCEnumDescriptor diyml__v1__image_format__descriptor =
   diyml__v1__image_format__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[17] =
+static const ProtobufCEnumValue diyml__v1__on_existing__enum_values_by_number[3] =
+{
+  { "ON_EXISTING_UNSPECIFIED", "DIYML__V1__ON_EXISTING__ON_EXISTING_UNSPECIFIED", 0 },
+  { "ON_EXISTING_KEEP", "DIYML__V1__ON_EXISTING__ON_EXISTING_KEEP", 1 },
+  { "ON_EXISTING_REPLACE", "DIYML__V1__ON_EXISTING__ON_EXISTING_REPLACE", 2 },
+};
+static const ProtobufCIntRange diyml__v1__on_existing__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex diyml__v1__on_existing__enum_values_by_name[3] =
+{
+  { "ON_EXISTING_KEEP", 1 },
+  { "ON_EXISTING_REPLACE", 2 },
+  { "ON_EXISTING_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor diyml__v1__on_existing__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "diyml.v1.OnExisting",
+  "OnExisting",
+  "Diyml__V1__OnExisting",
+  "diyml.v1",
+  3,
+  diyml__v1__on_existing__enum_values_by_number,
+  3,
+  diyml__v1__on_existing__enum_values_by_name,
+  1,
+  diyml__v1__on_existing__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[22] =
 {
   { "ListProjects", &diyml__v1__list_projects_request__descriptor, &diyml__v1__list_projects_response__descriptor },
   { "GetProject", &diyml__v1__get_project_request__descriptor, &diyml__v1__project__descriptor },
   { "CreateProject", &diyml__v1__create_project_request__descriptor, &diyml__v1__project__descriptor },
+  { "UpdateProject", &diyml__v1__update_project_request__descriptor, &diyml__v1__project__descriptor },
   { "DeleteProject", &diyml__v1__delete_project_request__descriptor, &google__protobuf__empty__descriptor },
   { "PutImage", &diyml__v1__put_image_request__descriptor, &diyml__v1__put_image_response__descriptor },
   { "PutImages", &diyml__v1__put_images_request__descriptor, &diyml__v1__put_images_response__descriptor },
@@ -4170,28 +5002,37 @@ static const ProtobufCMethodDescriptor diyml__v1__data__method_descriptors[17] =
   { "SetAnnotation", &diyml__v1__set_annotation_request__descriptor, &diyml__v1__image__descriptor },
   { "RemoveAnnotation", &diyml__v1__remove_annotation_request__descriptor, &diyml__v1__image__descriptor },
   { "SetClasses", &diyml__v1__set_classes_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "CreateClass", &diyml__v1__create_class_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "UpdateClass", &diyml__v1__update_class_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "DeleteClass", &diyml__v1__delete_class_request__descriptor, &diyml__v1__class_list__descriptor },
+  { "MergeClasses", &diyml__v1__merge_classes_request__descriptor, &diyml__v1__class_list__descriptor },
   { "GetClasses", &diyml__v1__get_classes_request__descriptor, &diyml__v1__class_list__descriptor },
   { "DeleteClasses", &diyml__v1__delete_classes_request__descriptor, &google__protobuf__empty__descriptor },
   { "AnalyzeProject", &diyml__v1__analyze_project_request__descriptor, &diyml__v1__project_analysis__descriptor },
 };
 const unsigned diyml__v1__data__method_indices_by_name[] = {
-  16,        /* AnalyzeProject */
+  21,        /* AnalyzeProject */
+  15,        /* CreateClass */
   2,        /* CreateProject */
-  15,        /* DeleteClasses */
-  10,        /* DeleteImage */
-  3,        /* DeleteProject */
-  7,        /* DownloadImage */
-  9,        /* FindMissingImages */
-  14,        /* GetClasses */
-  6,        /* GetImage */
+  17,        /* DeleteClass */
+  20,        /* DeleteClasses */
+  11,        /* DeleteImage */
+  4,        /* DeleteProject */
+  8,        /* DownloadImage */
+  10,        /* FindMissingImages */
+  19,        /* GetClasses */
+  7,        /* GetImage */
   1,        /* GetProject */
-  8,        /* ListImages */
+  9,        /* ListImages */
   0,        /* ListProjects */
-  4,        /* PutImage */
-  5,        /* PutImages */
-  12,        /* RemoveAnnotation */
-  11,        /* SetAnnotation */
-  13         /* SetClasses */
+  18,        /* MergeClasses */
+  5,        /* PutImage */
+  6,        /* PutImages */
+  13,        /* RemoveAnnotation */
+  12,        /* SetAnnotation */
+  14,        /* SetClasses */
+  16,        /* UpdateClass */
+  3         /* UpdateProject */
 };
 const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
 {
@@ -4200,7 +5041,7 @@ const ProtobufCServiceDescriptor diyml__v1__data__descriptor =
   "Data",
   "Diyml__V1__Data",
   "diyml.v1",
-  17,
+  22,
   diyml__v1__data__method_descriptors,
   diyml__v1__data__method_indices_by_name
 };
@@ -4228,13 +5069,21 @@ void diyml__v1__data__create_project(ProtobufCService *service,
   assert(service->descriptor == &diyml__v1__data__descriptor);
   service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void diyml__v1__data__update_project(ProtobufCService *service,
+                                     const Diyml__V1__UpdateProjectRequest *input,
+                                     Diyml__V1__Project_Closure closure,
+                                     void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void diyml__v1__data__delete_project(ProtobufCService *service,
                                      const Diyml__V1__DeleteProjectRequest *input,
                                      Google__Protobuf__Empty_Closure closure,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__put_image(ProtobufCService *service,
                                 const Diyml__V1__PutImageRequest *input,
@@ -4242,7 +5091,7 @@ void diyml__v1__data__put_image(ProtobufCService *service,
                                 void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__put_images(ProtobufCService *service,
                                  const Diyml__V1__PutImagesRequest *input,
@@ -4250,7 +5099,7 @@ void diyml__v1__data__put_images(ProtobufCService *service,
                                  void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__get_image(ProtobufCService *service,
                                 const Diyml__V1__GetImageRequest *input,
@@ -4258,7 +5107,7 @@ void diyml__v1__data__get_image(ProtobufCService *service,
                                 void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__download_image(ProtobufCService *service,
                                      const Diyml__V1__DownloadImageRequest *input,
@@ -4266,7 +5115,7 @@ void diyml__v1__data__download_image(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__list_images(ProtobufCService *service,
                                   const Diyml__V1__ListImagesRequest *input,
@@ -4274,7 +5123,7 @@ void diyml__v1__data__list_images(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__find_missing_images(ProtobufCService *service,
                                           const Diyml__V1__FindMissingImagesRequest *input,
@@ -4282,7 +5131,7 @@ void diyml__v1__data__find_missing_images(ProtobufCService *service,
                                           void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__delete_image(ProtobufCService *service,
                                    const Diyml__V1__DeleteImageRequest *input,
@@ -4290,7 +5139,7 @@ void diyml__v1__data__delete_image(ProtobufCService *service,
                                    void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__set_annotation(ProtobufCService *service,
                                      const Diyml__V1__SetAnnotationRequest *input,
@@ -4298,7 +5147,7 @@ void diyml__v1__data__set_annotation(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__remove_annotation(ProtobufCService *service,
                                         const Diyml__V1__RemoveAnnotationRequest *input,
@@ -4306,7 +5155,7 @@ void diyml__v1__data__remove_annotation(ProtobufCService *service,
                                         void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 12, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__set_classes(ProtobufCService *service,
                                   const Diyml__V1__SetClassesRequest *input,
@@ -4314,7 +5163,39 @@ void diyml__v1__data__set_classes(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 13, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__create_class(ProtobufCService *service,
+                                   const Diyml__V1__CreateClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__update_class(ProtobufCService *service,
+                                   const Diyml__V1__UpdateClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__delete_class(ProtobufCService *service,
+                                   const Diyml__V1__DeleteClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 17, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void diyml__v1__data__merge_classes(ProtobufCService *service,
+                                    const Diyml__V1__MergeClassesRequest *input,
+                                    Diyml__V1__ClassList_Closure closure,
+                                    void *closure_data)
+{
+  assert(service->descriptor == &diyml__v1__data__descriptor);
+  service->invoke(service, 18, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__get_classes(ProtobufCService *service,
                                   const Diyml__V1__GetClassesRequest *input,
@@ -4322,7 +5203,7 @@ void diyml__v1__data__get_classes(ProtobufCService *service,
                                   void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 14, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 19, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__delete_classes(ProtobufCService *service,
                                      const Diyml__V1__DeleteClassesRequest *input,
@@ -4330,7 +5211,7 @@ void diyml__v1__data__delete_classes(ProtobufCService *service,
                                      void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 15, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 20, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__analyze_project(ProtobufCService *service,
                                       const Diyml__V1__AnalyzeProjectRequest *input,
@@ -4338,7 +5219,7 @@ void diyml__v1__data__analyze_project(ProtobufCService *service,
                                       void *closure_data)
 {
   assert(service->descriptor == &diyml__v1__data__descriptor);
-  service->invoke(service, 16, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 21, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void diyml__v1__data__init (Diyml__V1__Data_Service *service,
                             Diyml__V1__Data_ServiceDestroy destroy)

@@ -29,10 +29,12 @@ typedef struct Diyml__V1__ListProjectsRequest Diyml__V1__ListProjectsRequest;
 typedef struct Diyml__V1__ListProjectsResponse Diyml__V1__ListProjectsResponse;
 typedef struct Diyml__V1__GetProjectRequest Diyml__V1__GetProjectRequest;
 typedef struct Diyml__V1__CreateProjectRequest Diyml__V1__CreateProjectRequest;
+typedef struct Diyml__V1__UpdateProjectRequest Diyml__V1__UpdateProjectRequest;
 typedef struct Diyml__V1__DeleteProjectRequest Diyml__V1__DeleteProjectRequest;
 typedef struct Diyml__V1__PutImageRequest Diyml__V1__PutImageRequest;
 typedef struct Diyml__V1__PutImageResponse Diyml__V1__PutImageResponse;
 typedef struct Diyml__V1__PutImagesRequest Diyml__V1__PutImagesRequest;
+typedef struct Diyml__V1__PutImagesRequest__Start Diyml__V1__PutImagesRequest__Start;
 typedef struct Diyml__V1__PutImagesRequest__Begin Diyml__V1__PutImagesRequest__Begin;
 typedef struct Diyml__V1__PutImagesResponse Diyml__V1__PutImagesResponse;
 typedef struct Diyml__V1__PutImagesResponse__Refused Diyml__V1__PutImagesResponse__Refused;
@@ -48,6 +50,10 @@ typedef struct Diyml__V1__DeleteImageRequest Diyml__V1__DeleteImageRequest;
 typedef struct Diyml__V1__SetAnnotationRequest Diyml__V1__SetAnnotationRequest;
 typedef struct Diyml__V1__RemoveAnnotationRequest Diyml__V1__RemoveAnnotationRequest;
 typedef struct Diyml__V1__SetClassesRequest Diyml__V1__SetClassesRequest;
+typedef struct Diyml__V1__CreateClassRequest Diyml__V1__CreateClassRequest;
+typedef struct Diyml__V1__UpdateClassRequest Diyml__V1__UpdateClassRequest;
+typedef struct Diyml__V1__DeleteClassRequest Diyml__V1__DeleteClassRequest;
+typedef struct Diyml__V1__MergeClassesRequest Diyml__V1__MergeClassesRequest;
 typedef struct Diyml__V1__GetClassesRequest Diyml__V1__GetClassesRequest;
 typedef struct Diyml__V1__DeleteClassesRequest Diyml__V1__DeleteClassesRequest;
 typedef struct Diyml__V1__AnalyzeProjectRequest Diyml__V1__AnalyzeProjectRequest;
@@ -62,6 +68,9 @@ typedef struct Diyml__V1__ProjectAnalysis__BoxFigures Diyml__V1__ProjectAnalysis
 /* --- enums --- */
 
 typedef enum _Diyml__V1__ProjectAnalysis__Severity {
+  /*
+   * Is never answered.
+   */
   DIYML__V1__PROJECT_ANALYSIS__SEVERITY__SEVERITY_UNSPECIFIED = 0,
   /*
    * Worth knowing.
@@ -74,6 +83,9 @@ typedef enum _Diyml__V1__ProjectAnalysis__Severity {
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PROJECT_ANALYSIS__SEVERITY)
 } Diyml__V1__ProjectAnalysis__Severity;
 typedef enum _Diyml__V1__ProjectType {
+  /*
+   * Is refused.
+   */
   DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED = 0,
   /*
    * One class per image.
@@ -89,22 +101,91 @@ typedef enum _Diyml__V1__ProjectType {
  * Where a project stands on its way to a model.
  */
 typedef enum _Diyml__V1__TrainingState {
+  /*
+   * Of a project that was never trained.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED = 0,
+  /*
+   * Waits for its turn.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_QUEUED = 1,
+  /*
+   * Is under way.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_RUNNING = 2,
+  /*
+   * Has made a model.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_SUCCEEDED = 3,
+  /*
+   * Has ended without a model; `reason` says why.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_FAILED = 4,
+  /*
+   * Was ended by a person.
+   */
   DIYML__V1__TRAINING_STATE__TRAINING_STATE_CANCELED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__TRAINING_STATE)
 } Diyml__V1__TrainingState;
+/*
+ * What the sides of boxes are measured in.
+ */
+typedef enum _Diyml__V1__BoxUnit {
+  /*
+   * The same as pixels: what answers have.
+   */
+  DIYML__V1__BOX_UNIT__BOX_UNIT_UNSPECIFIED = 0,
+  /*
+   * Pixels after EXIF rotation.
+   */
+  DIYML__V1__BOX_UNIT__BOX_UNIT_PIXELS = 1,
+  /*
+   * Parts of the image's width and height, 0 to 1; stored, and answered, in pixels.
+   */
+  DIYML__V1__BOX_UNIT__BOX_UNIT_FRACTIONS = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__BOX_UNIT)
+} Diyml__V1__BoxUnit;
 typedef enum _Diyml__V1__ImageFormat {
+  /*
+   * Is never answered.
+   */
   DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_UNSPECIFIED = 0,
+  /*
+   * JPEG.
+   */
   DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_JPEG = 1,
+  /*
+   * PNG.
+   */
   DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_PNG = 2,
+  /*
+   * WebP.
+   */
   DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_WEBP = 3,
+  /*
+   * GIF; its first frame counts.
+   */
   DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_GIF = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__IMAGE_FORMAT)
 } Diyml__V1__ImageFormat;
+/*
+ * What becomes of the annotation of an image that the project has already.
+ */
+typedef enum _Diyml__V1__OnExisting {
+  /*
+   * The same as keep.
+   */
+  DIYML__V1__ON_EXISTING__ON_EXISTING_UNSPECIFIED = 0,
+  /*
+   * It stays; only an image without one gets the new one.
+   */
+  DIYML__V1__ON_EXISTING__ON_EXISTING_KEEP = 1,
+  /*
+   * The new one takes its place; without a new one it stays.
+   */
+  DIYML__V1__ON_EXISTING__ON_EXISTING_REPLACE = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__ON_EXISTING)
+} Diyml__V1__OnExisting;
 
 /* --- messages --- */
 
@@ -127,51 +208,84 @@ struct  Diyml__V1__Class
 
 
 /*
- * A project's classes, in the order of their ids.
+ * A project's classes.
  */
 struct  Diyml__V1__ClassList
 {
   ProtobufCMessage base;
+  /*
+   * In the order they were set, which is that of a model's outputs.
+   */
   size_t n_classes;
   Diyml__V1__Class **classes;
+  /*
+   * Changes with the list; see `Project.etag`.
+   */
+  char *etag;
 };
 #define DIYML__V1__CLASS_LIST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__class_list__descriptor) \
-    , 0,NULL }
+    , 0,NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__Project
 {
   ProtobufCMessage base;
-  char *owner;
-  char *name;
+  /*
+   * Its address: `ada/pets`.
+   */
+  char *project;
+  /*
+   * What its images are annotated with; never changes.
+   */
   Diyml__V1__ProjectType type;
   /*
    * At most 1,000 bytes.
    */
   char *description;
+  /*
+   * As ClassList has them.
+   */
   size_t n_classes;
   Diyml__V1__Class **classes;
+  /*
+   * How many images it has.
+   */
   int32_t image_count;
+  /*
+   * How many of them have an annotation.
+   */
   int32_t labeled_image_count;
   /*
    * Of the newest training; unspecified when there is none.
    */
   Diyml__V1__TrainingState training_state;
   /*
-   * The number of the newest training; 0 when there is none.
+   * The address of the newest training, `ada/pets@3`; empty when there is none.
    */
-  int32_t training;
+  char *newest_training;
   /*
-   * The versions that are published now, oldest first.
+   * The addresses of the models that are published now, oldest first.
    */
-  size_t n_published_versions;
-  int32_t *published_versions;
+  size_t n_published_models;
+  char **published_models;
+  /*
+   * When it was made.
+   */
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * Changes whenever the description or the class list does. Who sends it along with a change has the
+   * change refused (ABORTED) if somebody else was faster; without it the last change wins.
+   */
+  char *etag;
+  /*
+   * When the description or the class list changed last.
+   */
+  Google__Protobuf__Timestamp *update_time;
 };
 #define DIYML__V1__PROJECT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__project__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, 0, 0,NULL, NULL }
+    , (char *)protobuf_c_empty_string, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, 0, 0, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, (char *)protobuf_c_empty_string, NULL }
 
 
 /*
@@ -185,8 +299,17 @@ struct  Diyml__V1__Box
    * Finite; x_min <= x_max, y_min <= y_max; some part lies in the image.
    */
   double x_min;
+  /*
+   * The upper side.
+   */
   double y_min;
+  /*
+   * The right side.
+   */
   double x_max;
+  /*
+   * The lower side.
+   */
   double y_max;
   /*
    * A class of the project.
@@ -206,10 +329,14 @@ struct  Diyml__V1__Boxes
    */
   size_t n_boxes;
   Diyml__V1__Box **boxes;
+  /*
+   * What the sides are measured in; answers are in pixels.
+   */
+  Diyml__V1__BoxUnit unit;
 };
 #define DIYML__V1__BOXES__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__boxes__descriptor) \
-    , 0,NULL }
+    , 0,NULL, DIYML__V1__BOX_UNIT__BOX_UNIT_UNSPECIFIED }
 
 
 typedef enum {
@@ -257,18 +384,42 @@ struct  Diyml__V1__Image
    * Missing when the image is unlabeled.
    */
   Diyml__V1__Annotation *annotation;
+  /*
+   * What its bytes are.
+   */
   Diyml__V1__ImageFormat format;
   /*
    * Pixels, after EXIF rotation.
    */
   int32_t width;
+  /*
+   * Pixels, after EXIF rotation.
+   */
   int32_t height;
+  /*
+   * Of the bytes as they were uploaded.
+   */
   int64_t size_bytes;
+  /*
+   * When the project got it.
+   */
   Google__Protobuf__Timestamp *create_time;
+  /*
+   * Changes whenever the annotation does; see `Project.etag`.
+   */
+  char *etag;
+  /*
+   * The account that set or removed the annotation last; empty when nobody did.
+   */
+  char *labeler;
+  /*
+   * When that was.
+   */
+  Google__Protobuf__Timestamp *label_time;
 };
 #define DIYML__V1__IMAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__image__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_UNSPECIFIED, 0, 0, 0, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, DIYML__V1__IMAGE_FORMAT__IMAGE_FORMAT_UNSPECIFIED, 0, 0, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Diyml__V1__ListProjectsRequest
@@ -278,6 +429,9 @@ struct  Diyml__V1__ListProjectsRequest
    * At most 1,000; 0 means 100.
    */
   int32_t page_size;
+  /*
+   * The `next_page_token` of the page before; empty for the first.
+   */
   char *page_token;
 };
 #define DIYML__V1__LIST_PROJECTS_REQUEST__INIT \
@@ -288,8 +442,14 @@ struct  Diyml__V1__ListProjectsRequest
 struct  Diyml__V1__ListProjectsResponse
 {
   ProtobufCMessage base;
+  /*
+   * By name.
+   */
   size_t n_projects;
   Diyml__V1__Project **projects;
+  /*
+   * For the next page; empty on the last.
+   */
   char *next_page_token;
 };
 #define DIYML__V1__LIST_PROJECTS_RESPONSE__INIT \
@@ -300,6 +460,9 @@ struct  Diyml__V1__ListProjectsResponse
 struct  Diyml__V1__GetProjectRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
 };
 #define DIYML__V1__GET_PROJECT_REQUEST__INIT \
@@ -311,9 +474,12 @@ struct  Diyml__V1__CreateProjectRequest
 {
   ProtobufCMessage base;
   /*
-   * 1 to 64 bytes, the same characters as an account name.
+   * The name is 1 to 64 bytes, the same characters as an account name.
    */
   char *project;
+  /*
+   * Needed.
+   */
   Diyml__V1__ProjectType type;
   /*
    * At most 1,000 bytes.
@@ -325,9 +491,39 @@ struct  Diyml__V1__CreateProjectRequest
     , (char *)protobuf_c_empty_string, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string }
 
 
+typedef enum {
+  DIYML__V1__UPDATE_PROJECT_REQUEST__HAS_DESCRIPTION__NOT_SET = 0,
+  DIYML__V1__UPDATE_PROJECT_REQUEST__HAS_DESCRIPTION_DESCRIPTION = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__UPDATE_PROJECT_REQUEST__HAS_DESCRIPTION__CASE)
+} Diyml__V1__UpdateProjectRequest__HasDescriptionCase;
+
+struct  Diyml__V1__UpdateProjectRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * As the project was read; empty takes any.
+   */
+  char *etag;
+  Diyml__V1__UpdateProjectRequest__HasDescriptionCase has_description_case;
+  union {
+    char *description;
+  };
+};
+#define DIYML__V1__UPDATE_PROJECT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__update_project_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, DIYML__V1__UPDATE_PROJECT_REQUEST__HAS_DESCRIPTION__NOT_SET, {0} }
+
+
 struct  Diyml__V1__DeleteProjectRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
 };
 #define DIYML__V1__DELETE_PROJECT_REQUEST__INIT \
@@ -338,34 +534,68 @@ struct  Diyml__V1__DeleteProjectRequest
 struct  Diyml__V1__PutImageRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
   /*
    * JPEG, PNG, WebP or GIF; limited by the message limit. Larger ones go through PutImages.
    */
   ProtobufCBinaryData image;
+  /*
+   * What is said of the image; missing says nothing.
+   */
   Diyml__V1__Annotation *annotation;
   /*
    * At most 255 bytes; for people only, never a path.
    */
   char *file_name;
+  /*
+   * Whether the annotation replaces one that the image has already.
+   */
+  Diyml__V1__OnExisting on_existing;
 };
 #define DIYML__V1__PUT_IMAGE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__put_image_request__descriptor) \
-    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, {0,NULL}, NULL, (char *)protobuf_c_empty_string, DIYML__V1__ON_EXISTING__ON_EXISTING_UNSPECIFIED }
 
 
 struct  Diyml__V1__PutImageResponse
 {
   ProtobufCMessage base;
+  /*
+   * As it is now.
+   */
   Diyml__V1__Image *image;
   /*
    * False when the project had this image already.
    */
   protobuf_c_boolean created;
+  /*
+   * Whether the annotation sent along was left aside for another one that the image has.
+   */
+  protobuf_c_boolean annotation_kept;
 };
 #define DIYML__V1__PUT_IMAGE_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__put_image_response__descriptor) \
-    , NULL, 0 }
+    , NULL, 0, 0 }
+
+
+struct  Diyml__V1__PutImagesRequest__Start
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * For all images of the stream.
+   */
+  Diyml__V1__OnExisting on_existing;
+};
+#define DIYML__V1__PUT_IMAGES_REQUEST__START__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__put_images_request__start__descriptor) \
+    , (char *)protobuf_c_empty_string, DIYML__V1__ON_EXISTING__ON_EXISTING_UNSPECIFIED }
 
 
 struct  Diyml__V1__PutImagesRequest__Begin
@@ -375,6 +605,9 @@ struct  Diyml__V1__PutImagesRequest__Begin
    * 1 to 134,217,728 (128 MiB).
    */
   int64_t size_bytes;
+  /*
+   * What is said of the image; missing says nothing.
+   */
   Diyml__V1__Annotation *annotation;
   /*
    * At most 255 bytes; for people only.
@@ -388,14 +621,14 @@ struct  Diyml__V1__PutImagesRequest__Begin
 
 typedef enum {
   DIYML__V1__PUT_IMAGES_REQUEST__PART__NOT_SET = 0,
-  DIYML__V1__PUT_IMAGES_REQUEST__PART_PROJECT = 1,
+  DIYML__V1__PUT_IMAGES_REQUEST__PART_START = 1,
   DIYML__V1__PUT_IMAGES_REQUEST__PART_BEGIN = 2,
   DIYML__V1__PUT_IMAGES_REQUEST__PART_CHUNK = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__PUT_IMAGES_REQUEST__PART__CASE)
 } Diyml__V1__PutImagesRequest__PartCase;
 
 /*
- * The parts come in this order: one `project`, then for each image one `begin` and as many `chunk`
+ * The parts come in this order: one `start`, then for each image one `begin` and as many `chunk`
  * as it takes to reach its size.
  */
 struct  Diyml__V1__PutImagesRequest
@@ -403,7 +636,13 @@ struct  Diyml__V1__PutImagesRequest
   ProtobufCMessage base;
   Diyml__V1__PutImagesRequest__PartCase part_case;
   union {
-    char *project;
+    /*
+     * First, and once.
+     */
+    Diyml__V1__PutImagesRequest__Start *start;
+    /*
+     * An image begins.
+     */
     Diyml__V1__PutImagesRequest__Begin *begin;
     /*
      * At least one byte; chunks of an image add up to exactly its `size_bytes`.
@@ -423,7 +662,13 @@ struct  Diyml__V1__PutImagesResponse__Refused
    * Counts the images of the stream from 0.
    */
   int32_t index;
+  /*
+   * As `Begin` gave it, cut if it was too long.
+   */
   char *file_name;
+  /*
+   * Why, with all details.
+   */
   Diyml__Rpc__V1__Status *status;
 };
 #define DIYML__V1__PUT_IMAGES_RESPONSE__REFUSED__INIT \
@@ -439,6 +684,9 @@ struct  Diyml__V1__PutImagesResponse
    */
   size_t n_stored;
   Diyml__V1__PutImageResponse **stored;
+  /*
+   * Those that were not stored, each with the reason.
+   */
   size_t n_refused;
   Diyml__V1__PutImagesResponse__Refused **refused;
 };
@@ -450,7 +698,13 @@ struct  Diyml__V1__PutImagesResponse
 struct  Diyml__V1__GetImageRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * As `Image.id`.
+   */
   char *id;
 };
 #define DIYML__V1__GET_IMAGE_REQUEST__INIT \
@@ -461,7 +715,13 @@ struct  Diyml__V1__GetImageRequest
 struct  Diyml__V1__DownloadImageRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * As `Image.id`.
+   */
   char *id;
 };
 #define DIYML__V1__DOWNLOAD_IMAGE_REQUEST__INIT \
@@ -485,11 +745,17 @@ struct  Diyml__V1__DownloadImageResponse
 struct  Diyml__V1__ListImagesRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
   /*
    * At most 1,000; 0 means 100.
    */
   int32_t page_size;
+  /*
+   * The `next_page_token` of the page before; empty for the first.
+   */
   char *page_token;
   /*
    * Only images of this class, or with a box of it.
@@ -514,8 +780,14 @@ struct  Diyml__V1__ListImagesRequest
 struct  Diyml__V1__ListImagesResponse
 {
   ProtobufCMessage base;
+  /*
+   * In the order of their upload, or with `id_prefix` of their ids.
+   */
   size_t n_images;
   Diyml__V1__Image **images;
+  /*
+   * For the next page; empty on the last.
+   */
   char *next_page_token;
 };
 #define DIYML__V1__LIST_IMAGES_RESPONSE__INIT \
@@ -526,6 +798,9 @@ struct  Diyml__V1__ListImagesResponse
 struct  Diyml__V1__FindMissingImagesRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
   /*
    * At most 10,000.
@@ -541,15 +816,22 @@ struct  Diyml__V1__FindMissingImagesRequest
 struct  Diyml__V1__FindMissingImagesResponse__Found
 {
   ProtobufCMessage base;
+  /*
+   * As `Image.id`.
+   */
   char *id;
   /*
    * Missing when the image is unlabeled.
    */
   Diyml__V1__Annotation *annotation;
+  /*
+   * As `Image.etag`.
+   */
+  char *etag;
 };
 #define DIYML__V1__FIND_MISSING_IMAGES_RESPONSE__FOUND__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__find_missing_images_response__found__descriptor) \
-    , (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__FindMissingImagesResponse
@@ -580,7 +862,13 @@ struct  Diyml__V1__FindMissingImagesResponse
 struct  Diyml__V1__DeleteImageRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * As `Image.id`.
+   */
   char *id;
 };
 #define DIYML__V1__DELETE_IMAGE_REQUEST__INIT \
@@ -591,47 +879,166 @@ struct  Diyml__V1__DeleteImageRequest
 struct  Diyml__V1__SetAnnotationRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * As `Image.id`.
+   */
   char *id;
   /*
    * Needed; RemoveAnnotation is the call that takes one away.
    */
   Diyml__V1__Annotation *annotation;
+  /*
+   * As the image was read; empty takes any.
+   */
+  char *etag;
 };
 #define DIYML__V1__SET_ANNOTATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__set_annotation_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__RemoveAnnotationRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * As `Image.id`.
+   */
   char *id;
+  /*
+   * As the image was read; empty takes any.
+   */
+  char *etag;
 };
 #define DIYML__V1__REMOVE_ANNOTATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__remove_annotation_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__SetClassesRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
   /*
    * At most 1,000.
    */
   size_t n_classes;
   Diyml__V1__Class **classes;
+  /*
+   * As the list was read; empty takes any.
+   */
+  char *etag;
 };
 #define DIYML__V1__SET_CLASSES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__set_classes_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0,NULL }
+    , (char *)protobuf_c_empty_string, 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Diyml__V1__CreateClassRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * As `Class.name`.
+   */
+  char *name;
+};
+#define DIYML__V1__CREATE_CLASS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__create_class_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Diyml__V1__UpdateClassRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * The class's.
+   */
+  int32_t id;
+  /*
+   * As `Class.name`.
+   */
+  char *name;
+  /*
+   * As the list was read; empty takes any.
+   */
+  char *etag;
+};
+#define DIYML__V1__UPDATE_CLASS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__update_class_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Diyml__V1__DeleteClassRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * The class's.
+   */
+  int32_t id;
+  /*
+   * As the list was read; empty takes any.
+   */
+  char *etag;
+};
+#define DIYML__V1__DELETE_CLASS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__delete_class_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+
+
+struct  Diyml__V1__MergeClassesRequest
+{
+  ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
+  char *project;
+  /*
+   * The class that stays.
+   */
+  int32_t id;
+  /*
+   * Those that go: 1 to 1,000, without `id`.
+   */
+  size_t n_merged_ids;
+  int32_t *merged_ids;
+  /*
+   * As the list was read; empty takes any.
+   */
+  char *etag;
+};
+#define DIYML__V1__MERGE_CLASSES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__merge_classes_request__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__GetClassesRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
 };
 #define DIYML__V1__GET_CLASSES_REQUEST__INIT \
@@ -642,7 +1049,13 @@ struct  Diyml__V1__GetClassesRequest
 struct  Diyml__V1__DeleteClassesRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * Also when images use one: those become unlabeled.
+   */
   protobuf_c_boolean force;
 };
 #define DIYML__V1__DELETE_CLASSES_REQUEST__INIT \
@@ -653,6 +1066,9 @@ struct  Diyml__V1__DeleteClassesRequest
 struct  Diyml__V1__AnalyzeProjectRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
 };
 #define DIYML__V1__ANALYZE_PROJECT_REQUEST__INIT \
@@ -663,6 +1079,9 @@ struct  Diyml__V1__AnalyzeProjectRequest
 struct  Diyml__V1__ProjectAnalysis__ClassCount
 {
   ProtobufCMessage base;
+  /*
+   * The class's name.
+   */
   char *class_name;
   /*
    * Images with the class.
@@ -685,6 +1104,9 @@ struct  Diyml__V1__ProjectAnalysis__ClassCount
 struct  Diyml__V1__ProjectAnalysis__DuplicateGroup
 {
   ProtobufCMessage base;
+  /*
+   * The ids of its images.
+   */
   size_t n_ids;
   char **ids;
   /*
@@ -700,11 +1122,17 @@ struct  Diyml__V1__ProjectAnalysis__DuplicateGroup
 struct  Diyml__V1__ProjectAnalysis__Finding
 {
   ProtobufCMessage base;
+  /*
+   * Whether it keeps the project from being trained.
+   */
   Diyml__V1__ProjectAnalysis__Severity severity;
   /*
    * A stable short name, such as `too-few-images` or `box-out-of-range`.
    */
   char *kind;
+  /*
+   * For people.
+   */
   char *message;
   /*
    * The images it is about; the first 100 of them.
@@ -737,6 +1165,9 @@ struct  Diyml__V1__ProjectAnalysis__Bin
    * The least value.
    */
   double start;
+  /*
+   * How many values lie in the range.
+   */
   int32_t count;
   Diyml__V1__ProjectAnalysis__Bin__HasEndCase has_end_case;
   union {
@@ -754,6 +1185,9 @@ struct  Diyml__V1__ProjectAnalysis__Bin
 struct  Diyml__V1__ProjectAnalysis__BoxFigures
 {
   ProtobufCMessage base;
+  /*
+   * How many boxes there are.
+   */
   int32_t count;
   /*
    * Labeled images without a box: background.
@@ -778,7 +1212,13 @@ struct  Diyml__V1__ProjectAnalysis__BoxFigures
    * Below 32 x 32 pixels, from there to 96 x 96, and above: as COCO counts them.
    */
   int32_t small;
+  /*
+   * From 32 x 32 to below 96 x 96 pixels.
+   */
   int32_t medium;
+  /*
+   * From 96 x 96 pixels on.
+   */
   int32_t large;
 };
 #define DIYML__V1__PROJECT_ANALYSIS__BOX_FIGURES__INIT \
@@ -792,12 +1232,21 @@ struct  Diyml__V1__ProjectAnalysis__BoxFigures
 struct  Diyml__V1__ProjectAnalysis
 {
   ProtobufCMessage base;
+  /*
+   * How many images the project has.
+   */
   int32_t image_count;
+  /*
+   * How many of them have an annotation.
+   */
   int32_t labeled_image_count;
   /*
    * Of all images together.
    */
   int64_t size_bytes;
+  /*
+   * In the order of the class list.
+   */
   size_t n_class_counts;
   Diyml__V1__ProjectAnalysis__ClassCount **class_counts;
   /*
@@ -805,13 +1254,22 @@ struct  Diyml__V1__ProjectAnalysis
    */
   size_t n_duplicates;
   Diyml__V1__ProjectAnalysis__DuplicateGroup **duplicates;
+  /*
+   * How many groups there are in all.
+   */
   int32_t duplicate_group_count;
+  /*
+   * What is worth knowing or mending, errors first.
+   */
   size_t n_findings;
   Diyml__V1__ProjectAnalysis__Finding **findings;
   /*
    * Pixels.
    */
   int32_t width_median;
+  /*
+   * Pixels.
+   */
   int32_t height_median;
   /*
    * Whether Train would take the project as it is.
@@ -1046,6 +1504,25 @@ Diyml__V1__CreateProjectRequest *
 void   diyml__v1__create_project_request__free_unpacked
                      (Diyml__V1__CreateProjectRequest *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__V1__UpdateProjectRequest methods */
+void   diyml__v1__update_project_request__init
+                     (Diyml__V1__UpdateProjectRequest         *message);
+size_t diyml__v1__update_project_request__get_packed_size
+                     (const Diyml__V1__UpdateProjectRequest   *message);
+size_t diyml__v1__update_project_request__pack
+                     (const Diyml__V1__UpdateProjectRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__update_project_request__pack_to_buffer
+                     (const Diyml__V1__UpdateProjectRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__UpdateProjectRequest *
+       diyml__v1__update_project_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__update_project_request__free_unpacked
+                     (Diyml__V1__UpdateProjectRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__V1__DeleteProjectRequest methods */
 void   diyml__v1__delete_project_request__init
                      (Diyml__V1__DeleteProjectRequest         *message);
@@ -1103,6 +1580,9 @@ Diyml__V1__PutImageResponse *
 void   diyml__v1__put_image_response__free_unpacked
                      (Diyml__V1__PutImageResponse *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__V1__PutImagesRequest__Start methods */
+void   diyml__v1__put_images_request__start__init
+                     (Diyml__V1__PutImagesRequest__Start         *message);
 /* Diyml__V1__PutImagesRequest__Begin methods */
 void   diyml__v1__put_images_request__begin__init
                      (Diyml__V1__PutImagesRequest__Begin         *message);
@@ -1359,6 +1839,82 @@ Diyml__V1__SetClassesRequest *
 void   diyml__v1__set_classes_request__free_unpacked
                      (Diyml__V1__SetClassesRequest *message,
                       ProtobufCAllocator *allocator);
+/* Diyml__V1__CreateClassRequest methods */
+void   diyml__v1__create_class_request__init
+                     (Diyml__V1__CreateClassRequest         *message);
+size_t diyml__v1__create_class_request__get_packed_size
+                     (const Diyml__V1__CreateClassRequest   *message);
+size_t diyml__v1__create_class_request__pack
+                     (const Diyml__V1__CreateClassRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__create_class_request__pack_to_buffer
+                     (const Diyml__V1__CreateClassRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__CreateClassRequest *
+       diyml__v1__create_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__create_class_request__free_unpacked
+                     (Diyml__V1__CreateClassRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__UpdateClassRequest methods */
+void   diyml__v1__update_class_request__init
+                     (Diyml__V1__UpdateClassRequest         *message);
+size_t diyml__v1__update_class_request__get_packed_size
+                     (const Diyml__V1__UpdateClassRequest   *message);
+size_t diyml__v1__update_class_request__pack
+                     (const Diyml__V1__UpdateClassRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__update_class_request__pack_to_buffer
+                     (const Diyml__V1__UpdateClassRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__UpdateClassRequest *
+       diyml__v1__update_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__update_class_request__free_unpacked
+                     (Diyml__V1__UpdateClassRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__DeleteClassRequest methods */
+void   diyml__v1__delete_class_request__init
+                     (Diyml__V1__DeleteClassRequest         *message);
+size_t diyml__v1__delete_class_request__get_packed_size
+                     (const Diyml__V1__DeleteClassRequest   *message);
+size_t diyml__v1__delete_class_request__pack
+                     (const Diyml__V1__DeleteClassRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__delete_class_request__pack_to_buffer
+                     (const Diyml__V1__DeleteClassRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__DeleteClassRequest *
+       diyml__v1__delete_class_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__delete_class_request__free_unpacked
+                     (Diyml__V1__DeleteClassRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Diyml__V1__MergeClassesRequest methods */
+void   diyml__v1__merge_classes_request__init
+                     (Diyml__V1__MergeClassesRequest         *message);
+size_t diyml__v1__merge_classes_request__get_packed_size
+                     (const Diyml__V1__MergeClassesRequest   *message);
+size_t diyml__v1__merge_classes_request__pack
+                     (const Diyml__V1__MergeClassesRequest   *message,
+                      uint8_t             *out);
+size_t diyml__v1__merge_classes_request__pack_to_buffer
+                     (const Diyml__V1__MergeClassesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Diyml__V1__MergeClassesRequest *
+       diyml__v1__merge_classes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   diyml__v1__merge_classes_request__free_unpacked
+                     (Diyml__V1__MergeClassesRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Diyml__V1__GetClassesRequest methods */
 void   diyml__v1__get_classes_request__init
                      (Diyml__V1__GetClassesRequest         *message);
@@ -1485,6 +2041,9 @@ typedef void (*Diyml__V1__GetProjectRequest_Closure)
 typedef void (*Diyml__V1__CreateProjectRequest_Closure)
                  (const Diyml__V1__CreateProjectRequest *message,
                   void *closure_data);
+typedef void (*Diyml__V1__UpdateProjectRequest_Closure)
+                 (const Diyml__V1__UpdateProjectRequest *message,
+                  void *closure_data);
 typedef void (*Diyml__V1__DeleteProjectRequest_Closure)
                  (const Diyml__V1__DeleteProjectRequest *message,
                   void *closure_data);
@@ -1493,6 +2052,9 @@ typedef void (*Diyml__V1__PutImageRequest_Closure)
                   void *closure_data);
 typedef void (*Diyml__V1__PutImageResponse_Closure)
                  (const Diyml__V1__PutImageResponse *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__PutImagesRequest__Start_Closure)
+                 (const Diyml__V1__PutImagesRequest__Start *message,
                   void *closure_data);
 typedef void (*Diyml__V1__PutImagesRequest__Begin_Closure)
                  (const Diyml__V1__PutImagesRequest__Begin *message,
@@ -1542,6 +2104,18 @@ typedef void (*Diyml__V1__RemoveAnnotationRequest_Closure)
 typedef void (*Diyml__V1__SetClassesRequest_Closure)
                  (const Diyml__V1__SetClassesRequest *message,
                   void *closure_data);
+typedef void (*Diyml__V1__CreateClassRequest_Closure)
+                 (const Diyml__V1__CreateClassRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__UpdateClassRequest_Closure)
+                 (const Diyml__V1__UpdateClassRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__DeleteClassRequest_Closure)
+                 (const Diyml__V1__DeleteClassRequest *message,
+                  void *closure_data);
+typedef void (*Diyml__V1__MergeClassesRequest_Closure)
+                 (const Diyml__V1__MergeClassesRequest *message,
+                  void *closure_data);
 typedef void (*Diyml__V1__GetClassesRequest_Closure)
                  (const Diyml__V1__GetClassesRequest *message,
                   void *closure_data);
@@ -1588,6 +2162,10 @@ struct Diyml__V1__Data_Service
                          const Diyml__V1__CreateProjectRequest *input,
                          Diyml__V1__Project_Closure closure,
                          void *closure_data);
+  void (*update_project)(Diyml__V1__Data_Service *service,
+                         const Diyml__V1__UpdateProjectRequest *input,
+                         Diyml__V1__Project_Closure closure,
+                         void *closure_data);
   void (*delete_project)(Diyml__V1__Data_Service *service,
                          const Diyml__V1__DeleteProjectRequest *input,
                          Google__Protobuf__Empty_Closure closure,
@@ -1632,6 +2210,22 @@ struct Diyml__V1__Data_Service
                       const Diyml__V1__SetClassesRequest *input,
                       Diyml__V1__ClassList_Closure closure,
                       void *closure_data);
+  void (*create_class)(Diyml__V1__Data_Service *service,
+                       const Diyml__V1__CreateClassRequest *input,
+                       Diyml__V1__ClassList_Closure closure,
+                       void *closure_data);
+  void (*update_class)(Diyml__V1__Data_Service *service,
+                       const Diyml__V1__UpdateClassRequest *input,
+                       Diyml__V1__ClassList_Closure closure,
+                       void *closure_data);
+  void (*delete_class)(Diyml__V1__Data_Service *service,
+                       const Diyml__V1__DeleteClassRequest *input,
+                       Diyml__V1__ClassList_Closure closure,
+                       void *closure_data);
+  void (*merge_classes)(Diyml__V1__Data_Service *service,
+                        const Diyml__V1__MergeClassesRequest *input,
+                        Diyml__V1__ClassList_Closure closure,
+                        void *closure_data);
   void (*get_classes)(Diyml__V1__Data_Service *service,
                       const Diyml__V1__GetClassesRequest *input,
                       Diyml__V1__ClassList_Closure closure,
@@ -1655,6 +2249,7 @@ void diyml__v1__data__init (Diyml__V1__Data_Service *service,
       function_prefix__ ## list_projects,\
       function_prefix__ ## get_project,\
       function_prefix__ ## create_project,\
+      function_prefix__ ## update_project,\
       function_prefix__ ## delete_project,\
       function_prefix__ ## put_image,\
       function_prefix__ ## put_images,\
@@ -1666,6 +2261,10 @@ void diyml__v1__data__init (Diyml__V1__Data_Service *service,
       function_prefix__ ## set_annotation,\
       function_prefix__ ## remove_annotation,\
       function_prefix__ ## set_classes,\
+      function_prefix__ ## create_class,\
+      function_prefix__ ## update_class,\
+      function_prefix__ ## delete_class,\
+      function_prefix__ ## merge_classes,\
       function_prefix__ ## get_classes,\
       function_prefix__ ## delete_classes,\
       function_prefix__ ## analyze_project  }
@@ -1679,6 +2278,10 @@ void diyml__v1__data__get_project(ProtobufCService *service,
                                   void *closure_data);
 void diyml__v1__data__create_project(ProtobufCService *service,
                                      const Diyml__V1__CreateProjectRequest *input,
+                                     Diyml__V1__Project_Closure closure,
+                                     void *closure_data);
+void diyml__v1__data__update_project(ProtobufCService *service,
+                                     const Diyml__V1__UpdateProjectRequest *input,
                                      Diyml__V1__Project_Closure closure,
                                      void *closure_data);
 void diyml__v1__data__delete_project(ProtobufCService *service,
@@ -1725,6 +2328,22 @@ void diyml__v1__data__set_classes(ProtobufCService *service,
                                   const Diyml__V1__SetClassesRequest *input,
                                   Diyml__V1__ClassList_Closure closure,
                                   void *closure_data);
+void diyml__v1__data__create_class(ProtobufCService *service,
+                                   const Diyml__V1__CreateClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data);
+void diyml__v1__data__update_class(ProtobufCService *service,
+                                   const Diyml__V1__UpdateClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data);
+void diyml__v1__data__delete_class(ProtobufCService *service,
+                                   const Diyml__V1__DeleteClassRequest *input,
+                                   Diyml__V1__ClassList_Closure closure,
+                                   void *closure_data);
+void diyml__v1__data__merge_classes(ProtobufCService *service,
+                                    const Diyml__V1__MergeClassesRequest *input,
+                                    Diyml__V1__ClassList_Closure closure,
+                                    void *closure_data);
 void diyml__v1__data__get_classes(ProtobufCService *service,
                                   const Diyml__V1__GetClassesRequest *input,
                                   Diyml__V1__ClassList_Closure closure,
@@ -1742,7 +2361,9 @@ void diyml__v1__data__analyze_project(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    diyml__v1__project_type__descriptor;
 extern const ProtobufCEnumDescriptor    diyml__v1__training_state__descriptor;
+extern const ProtobufCEnumDescriptor    diyml__v1__box_unit__descriptor;
 extern const ProtobufCEnumDescriptor    diyml__v1__image_format__descriptor;
+extern const ProtobufCEnumDescriptor    diyml__v1__on_existing__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__class__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__class_list__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__project__descriptor;
@@ -1754,10 +2375,12 @@ extern const ProtobufCMessageDescriptor diyml__v1__list_projects_request__descri
 extern const ProtobufCMessageDescriptor diyml__v1__list_projects_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_project_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__create_project_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__update_project_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__delete_project_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_image_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_image_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_images_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__put_images_request__start__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_images_request__begin__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_images_response__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__put_images_response__refused__descriptor;
@@ -1773,6 +2396,10 @@ extern const ProtobufCMessageDescriptor diyml__v1__delete_image_request__descrip
 extern const ProtobufCMessageDescriptor diyml__v1__set_annotation_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__remove_annotation_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__set_classes_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__create_class_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__update_class_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__delete_class_request__descriptor;
+extern const ProtobufCMessageDescriptor diyml__v1__merge_classes_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__get_classes_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__delete_classes_request__descriptor;
 extern const ProtobufCMessageDescriptor diyml__v1__analyze_project_request__descriptor;

@@ -20,6 +20,9 @@ PROTOBUF_C__BEGIN_DECLS
 /* --- enums --- */
 
 typedef enum _Diyml__V1__ErrorReason {
+  /*
+   * Is never answered.
+   */
   DIYML__V1__ERROR_REASON__ERROR_REASON_UNSPECIFIED = 0,
   /*
    * INVALID_ARGUMENT: a field is missing, malformed or past its bounds; a detail names it.
@@ -107,6 +110,10 @@ typedef enum _Diyml__V1__ErrorReason {
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_PROJECT_EXISTS = 61,
   /*
+   * ALREADY_EXISTS: the project has a class of that name.
+   */
+  DIYML__V1__ERROR_REASON__ERROR_REASON_CLASS_EXISTS = 62,
+  /*
    * FAILED_PRECONDITION: images use a class that would go; metadata `images`.
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_CLASS_IN_USE = 80,
@@ -131,7 +138,8 @@ typedef enum _Diyml__V1__ErrorReason {
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_KEY_REUSED = 85,
   /*
-   * ABORTED: somebody else changed it since it was read; read it again and decide anew.
+   * ABORTED: somebody else changed it since it was read; metadata `by` and `at`, an RFC 3339 time.
+   * Read it again and decide anew.
    */
   DIYML__V1__ERROR_REASON__ERROR_REASON_CHANGED_MEANWHILE = 86,
   /*
@@ -150,7 +158,7 @@ typedef enum _Diyml__V1__ErrorReason {
   /*
    * UNAVAILABLE: the server lacks something for the moment, such as an engine or open files.
    */
-  DIYML__V1__ERROR_REASON__ERROR_REASON_UNAVAILABLE = 120,
+  DIYML__V1__ERROR_REASON__ERROR_REASON_TEMPORARILY_UNAVAILABLE = 120,
   /*
    * UNAVAILABLE: the server is stopping.
    */

@@ -32,9 +32,21 @@ typedef struct Diyml__V1__GetInferenceRequest Diyml__V1__GetInferenceRequest;
 /* --- enums --- */
 
 typedef enum _Diyml__V1__InferenceState {
+  /*
+   * Is never answered.
+   */
   DIYML__V1__INFERENCE_STATE__INFERENCE_STATE_UNSPECIFIED = 0,
+  /*
+   * Waits, or is being worked on.
+   */
   DIYML__V1__INFERENCE_STATE__INFERENCE_STATE_PENDING = 1,
+  /*
+   * Has its answer.
+   */
   DIYML__V1__INFERENCE_STATE__INFERENCE_STATE_DONE = 2,
+  /*
+   * Has none, and why.
+   */
   DIYML__V1__INFERENCE_STATE__INFERENCE_STATE_FAILED = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__INFERENCE_STATE)
 } Diyml__V1__InferenceState;
@@ -57,7 +69,7 @@ struct  Diyml__V1__InferRequest
 {
   ProtobufCMessage base;
   /*
-   * `owner/project` or `owner/project@version`.
+   * The model's address: `ada/pets@3`, or `ada/pets` for the newest published.
    */
   char *model;
   /*
@@ -90,6 +102,9 @@ struct  Diyml__V1__InferRequest
 struct  Diyml__V1__ScoredClass
 {
   ProtobufCMessage base;
+  /*
+   * One of the model's classes.
+   */
   char *class_name;
   /*
    * 0 to 1; over all classes they add up to 1.
@@ -122,9 +137,21 @@ struct  Diyml__V1__DetectedObject
    * Pixels of the uploaded image after EXIF rotation.
    */
   double x_min;
+  /*
+   * The upper side.
+   */
   double y_min;
+  /*
+   * The right side.
+   */
   double x_max;
+  /*
+   * The lower side.
+   */
   double y_max;
+  /*
+   * One of the model's classes.
+   */
   char *class_name;
   /*
    * 0 to 1.
@@ -161,13 +188,16 @@ struct  Diyml__V1__InferResponse
 {
   ProtobufCMessage base;
   /*
-   * The version that answered: `owner/project@version`.
+   * The model that answered, with its number: `ada/pets@3`.
    */
   char *model;
   /*
    * Of the image after EXIF rotation, in pixels.
    */
   int32_t image_width;
+  /*
+   * Pixels, after EXIF rotation.
+   */
   int32_t image_height;
   /*
    * Milliseconds in the engine, from its receipt of the image to the answer.
@@ -175,7 +205,13 @@ struct  Diyml__V1__InferResponse
   double engine_milliseconds;
   Diyml__V1__InferResponse__ResultCase result_case;
   union {
+    /*
+     * Of a classification model.
+     */
     Diyml__V1__Classification *classification;
+    /*
+     * Of a detection model.
+     */
     Diyml__V1__Detection *detection;
   };
 };
@@ -191,6 +227,9 @@ struct  Diyml__V1__InferStreamRequest
    * The caller's own; given back with the answer.
    */
   int64_t id;
+  /*
+   * The question, as Infer takes it.
+   */
   Diyml__V1__InferRequest *request;
 };
 #define DIYML__V1__INFER_STREAM_REQUEST__INIT \
@@ -208,10 +247,19 @@ typedef enum {
 struct  Diyml__V1__InferStreamResponse
 {
   ProtobufCMessage base;
+  /*
+   * That of the request.
+   */
   int64_t id;
   Diyml__V1__InferStreamResponse__OutcomeCase outcome_case;
   union {
+    /*
+     * The answer.
+     */
     Diyml__V1__InferResponse *response;
+    /*
+     * Why there is none.
+     */
     Diyml__Rpc__V1__Status *failure;
   };
 };
@@ -223,6 +271,9 @@ struct  Diyml__V1__InferStreamResponse
 struct  Diyml__V1__SubmitInferenceRequest
 {
   ProtobufCMessage base;
+  /*
+   * The question, as Infer takes it.
+   */
   Diyml__V1__InferRequest *request;
 };
 #define DIYML__V1__SUBMIT_INFERENCE_REQUEST__INIT \
@@ -247,6 +298,9 @@ struct  Diyml__V1__InferenceJob
    * 32 hexadecimal digits.
    */
   char *id;
+  /*
+   * How far it is.
+   */
   Diyml__V1__InferenceState state;
   Diyml__V1__InferenceJob__OutcomeCase outcome_case;
   union {
@@ -268,6 +322,9 @@ struct  Diyml__V1__InferenceJob
 struct  Diyml__V1__GetInferenceRequest
 {
   ProtobufCMessage base;
+  /*
+   * As SubmitInference answered it.
+   */
   char *id;
 };
 #define DIYML__V1__GET_INFERENCE_REQUEST__INIT \

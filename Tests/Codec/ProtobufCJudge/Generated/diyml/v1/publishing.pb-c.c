@@ -322,47 +322,23 @@ void   diyml__v1__get_model_request__free_unpacked
   assert(message->base.descriptor == &diyml__v1__get_model_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
+static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[13] =
 {
   {
-    "owner",
+    "model",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Model, owner),
+    offsetof(Diyml__V1__Model, model),
     NULL,
     &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "project",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Model, project),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "version",
-    3,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__Model, version),
-    NULL,
-    NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
     "type",
-    4,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
@@ -374,7 +350,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "description",
-    5,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -386,7 +362,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "class_names",
-    6,
+    4,
     PROTOBUF_C_LABEL_REPEATED,
     PROTOBUF_C_TYPE_STRING,
     offsetof(Diyml__V1__Model, n_class_names),
@@ -398,7 +374,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "publish_time",
-    7,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -410,7 +386,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "metrics",
-    8,
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -422,7 +398,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "parameters",
-    9,
+    7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -434,7 +410,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "architecture",
-    10,
+    8,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -446,7 +422,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "input_side",
-    11,
+    9,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
@@ -458,7 +434,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "file_hash",
-    12,
+    10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -470,7 +446,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "size_bytes",
-    13,
+    11,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT64,
     0,   /* quantifier_offset */
@@ -482,7 +458,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "data_set_hash",
-    14,
+    12,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -494,7 +470,7 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
   {
     "training_time",
-    15,
+    13,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -506,26 +482,24 @@ static const ProtobufCFieldDescriptor diyml__v1__model__field_descriptors[15] =
   },
 };
 static const unsigned diyml__v1__model__field_indices_by_name[] = {
-  9,   /* field[9] = architecture */
-  5,   /* field[5] = class_names */
-  13,   /* field[13] = data_set_hash */
-  4,   /* field[4] = description */
-  11,   /* field[11] = file_hash */
-  10,   /* field[10] = input_side */
-  7,   /* field[7] = metrics */
-  0,   /* field[0] = owner */
-  8,   /* field[8] = parameters */
-  1,   /* field[1] = project */
-  6,   /* field[6] = publish_time */
-  12,   /* field[12] = size_bytes */
-  14,   /* field[14] = training_time */
-  3,   /* field[3] = type */
-  2,   /* field[2] = version */
+  7,   /* field[7] = architecture */
+  3,   /* field[3] = class_names */
+  11,   /* field[11] = data_set_hash */
+  2,   /* field[2] = description */
+  9,   /* field[9] = file_hash */
+  8,   /* field[8] = input_side */
+  5,   /* field[5] = metrics */
+  0,   /* field[0] = model */
+  6,   /* field[6] = parameters */
+  4,   /* field[4] = publish_time */
+  10,   /* field[10] = size_bytes */
+  12,   /* field[12] = training_time */
+  1,   /* field[1] = type */
 };
 static const ProtobufCIntRange diyml__v1__model__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 15 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor diyml__v1__model__descriptor =
 {
@@ -535,42 +509,30 @@ const ProtobufCMessageDescriptor diyml__v1__model__descriptor =
   "Diyml__V1__Model",
   "diyml.v1",
   sizeof(Diyml__V1__Model),
-  15,
+  13,
   diyml__v1__model__field_descriptors,
   diyml__v1__model__field_indices_by_name,
   1,  diyml__v1__model__number_ranges,
   (ProtobufCMessageInit) diyml__v1__model__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__publish_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__publish_request__field_descriptors[2] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishRequest, project),
+    offsetof(Diyml__V1__PublishRequest, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "version",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__PublishRequest, version),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "description",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -582,14 +544,13 @@ static const ProtobufCFieldDescriptor diyml__v1__publish_request__field_descript
   },
 };
 static const unsigned diyml__v1__publish_request__field_indices_by_name[] = {
-  2,   /* field[2] = description */
-  0,   /* field[0] = project */
-  1,   /* field[1] = version */
+  1,   /* field[1] = description */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__publish_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor diyml__v1__publish_request__descriptor =
 {
@@ -599,7 +560,7 @@ const ProtobufCMessageDescriptor diyml__v1__publish_request__descriptor =
   "Diyml__V1__PublishRequest",
   "diyml.v1",
   sizeof(Diyml__V1__PublishRequest),
-  3,
+  2,
   diyml__v1__publish_request__field_descriptors,
   diyml__v1__publish_request__field_indices_by_name,
   1,  diyml__v1__publish_request__number_ranges,
@@ -609,33 +570,33 @@ const ProtobufCMessageDescriptor diyml__v1__publish_request__descriptor =
 static const ProtobufCFieldDescriptor diyml__v1__unpublish_request__field_descriptors[2] =
 {
   {
-    "project",
+    "model",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__UnpublishRequest, project),
+    offsetof(Diyml__V1__UnpublishRequest, target_case),
+    offsetof(Diyml__V1__UnpublishRequest, model),
     NULL,
     &protobuf_c_empty_string,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "version",
+    "project",
     2,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__UnpublishRequest, version),
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__UnpublishRequest, target_case),
+    offsetof(Diyml__V1__UnpublishRequest, project),
     NULL,
-    NULL,
-    0,             /* flags */
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned diyml__v1__unpublish_request__field_indices_by_name[] = {
-  0,   /* field[0] = project */
-  1,   /* field[1] = version */
+  0,   /* field[0] = model */
+  1,   /* field[1] = project */
 };
 static const ProtobufCIntRange diyml__v1__unpublish_request__number_ranges[1 + 1] =
 {
@@ -660,20 +621,20 @@ const ProtobufCMessageDescriptor diyml__v1__unpublish_request__descriptor =
 static const ProtobufCFieldDescriptor diyml__v1__unpublish_response__field_descriptors[1] =
 {
   {
-    "versions",
+    "models",
     1,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_INT32,
-    offsetof(Diyml__V1__UnpublishResponse, n_versions),
-    offsetof(Diyml__V1__UnpublishResponse, versions),
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Diyml__V1__UnpublishResponse, n_models),
+    offsetof(Diyml__V1__UnpublishResponse, models),
     NULL,
-    NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    &protobuf_c_empty_string,
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned diyml__v1__unpublish_response__field_indices_by_name[] = {
-  0,   /* field[0] = versions */
+  0,   /* field[0] = models */
 };
 static const ProtobufCIntRange diyml__v1__unpublish_response__number_ranges[1 + 1] =
 {

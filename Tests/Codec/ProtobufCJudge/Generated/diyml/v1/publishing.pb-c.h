@@ -39,21 +39,34 @@ typedef struct Diyml__V1__GetModelRequest Diyml__V1__GetModelRequest;
 struct  Diyml__V1__Model
 {
   ProtobufCMessage base;
-  char *owner;
-  char *project;
-  int32_t version;
+  /*
+   * Its address: `ada/pets@3`.
+   */
+  char *model;
+  /*
+   * What it says of an image: one class, or boxes.
+   */
   Diyml__V1__ProjectType type;
+  /*
+   * As Publish set it.
+   */
   char *description;
   /*
    * In the order of the network's outputs.
    */
   size_t n_class_names;
   char **class_names;
+  /*
+   * When it was published first.
+   */
   Google__Protobuf__Timestamp *publish_time;
   /*
    * Lists leave out the metrics of single classes, and the confusion.
    */
   Diyml__V1__ModelMetrics *metrics;
+  /*
+   * Those of its training.
+   */
   Diyml__V1__TrainingParameters *parameters;
   /*
    * The network, such as `efficientnet-lite0`.
@@ -75,21 +88,23 @@ struct  Diyml__V1__Model
    * The SHA-256 of the frozen data set's list, in hexadecimal.
    */
   char *data_set_hash;
+  /*
+   * From the start of its training to the end.
+   */
   Google__Protobuf__Duration *training_time;
 };
 #define DIYML__V1__MODEL__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__model__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL }
+    , (char *)protobuf_c_empty_string, DIYML__V1__PROJECT_TYPE__PROJECT_TYPE_UNSPECIFIED, (char *)protobuf_c_empty_string, 0,NULL, NULL, NULL, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL }
 
 
 struct  Diyml__V1__PublishRequest
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * 0 means the newest training that succeeded.
+   * The training whose model is published; without its number the newest that succeeded.
    */
-  int32_t version;
+  char *training;
   /*
    * At most 1,000 bytes.
    */
@@ -97,28 +112,44 @@ struct  Diyml__V1__PublishRequest
 };
 #define DIYML__V1__PUBLISH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__publish_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
+
+typedef enum {
+  DIYML__V1__UNPUBLISH_REQUEST__TARGET__NOT_SET = 0,
+  DIYML__V1__UNPUBLISH_REQUEST__TARGET_MODEL = 1,
+  DIYML__V1__UNPUBLISH_REQUEST__TARGET_PROJECT = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(DIYML__V1__UNPUBLISH_REQUEST__TARGET__CASE)
+} Diyml__V1__UnpublishRequest__TargetCase;
 
 struct  Diyml__V1__UnpublishRequest
 {
   ProtobufCMessage base;
-  char *project;
-  /*
-   * 0 means every version.
-   */
-  int32_t version;
+  Diyml__V1__UnpublishRequest__TargetCase target_case;
+  union {
+    /*
+     * With its number: this one.
+     */
+    char *model;
+    /*
+     * Every model of this project.
+     */
+    char *project;
+  };
 };
 #define DIYML__V1__UNPUBLISH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__unpublish_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , DIYML__V1__UNPUBLISH_REQUEST__TARGET__NOT_SET, {0} }
 
 
 struct  Diyml__V1__UnpublishResponse
 {
   ProtobufCMessage base;
-  size_t n_versions;
-  int32_t *versions;
+  /*
+   * The addresses of those taken back, oldest first.
+   */
+  size_t n_models;
+  char **models;
 };
 #define DIYML__V1__UNPUBLISH_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__unpublish_response__descriptor) \
@@ -141,6 +172,9 @@ struct  Diyml__V1__SearchPublishedRequest
    * At most 1,000; 0 means 100.
    */
   int32_t page_size;
+  /*
+   * The `next_page_token` of the page before; empty for the first.
+   */
   char *page_token;
 };
 #define DIYML__V1__SEARCH_PUBLISHED_REQUEST__INIT \
@@ -151,8 +185,14 @@ struct  Diyml__V1__SearchPublishedRequest
 struct  Diyml__V1__SearchPublishedResponse
 {
   ProtobufCMessage base;
+  /*
+   * Newest publication first.
+   */
   size_t n_models;
   Diyml__V1__Model **models;
+  /*
+   * For the next page; empty on the last.
+   */
   char *next_page_token;
 };
 #define DIYML__V1__SEARCH_PUBLISHED_RESPONSE__INIT \
@@ -164,7 +204,7 @@ struct  Diyml__V1__GetModelRequest
 {
   ProtobufCMessage base;
   /*
-   * `owner/project` or `owner/project@version`.
+   * The model's address: `ada/pets@3`, or `ada/pets` for the newest published.
    */
   char *model;
 };

@@ -789,35 +789,23 @@ const ProtobufCMessageDescriptor diyml__v1__training_parameters__descriptor =
   (ProtobufCMessageInit) diyml__v1__training_parameters__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors[11] =
+static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors[10] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, project),
+    offsetof(Diyml__V1__TrainingJob, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "number",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingJob, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "state",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_ENUM,
     0,   /* quantifier_offset */
@@ -829,7 +817,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "parameters",
-    4,
+    3,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -841,7 +829,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "data_set_hash",
-    5,
+    4,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -853,7 +841,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "image_count",
-    6,
+    5,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
@@ -865,7 +853,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "reason",
-    7,
+    6,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
@@ -877,7 +865,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "create_time",
-    8,
+    7,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -889,7 +877,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "start_time",
-    9,
+    8,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -901,7 +889,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "end_time",
-    10,
+    9,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -913,7 +901,7 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
   {
     "metrics",
-    11,
+    10,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_MESSAGE,
     0,   /* quantifier_offset */
@@ -925,22 +913,21 @@ static const ProtobufCFieldDescriptor diyml__v1__training_job__field_descriptors
   },
 };
 static const unsigned diyml__v1__training_job__field_indices_by_name[] = {
-  7,   /* field[7] = create_time */
-  4,   /* field[4] = data_set_hash */
-  9,   /* field[9] = end_time */
-  5,   /* field[5] = image_count */
-  10,   /* field[10] = metrics */
-  1,   /* field[1] = number */
-  3,   /* field[3] = parameters */
-  0,   /* field[0] = project */
-  6,   /* field[6] = reason */
-  8,   /* field[8] = start_time */
-  2,   /* field[2] = state */
+  6,   /* field[6] = create_time */
+  3,   /* field[3] = data_set_hash */
+  8,   /* field[8] = end_time */
+  4,   /* field[4] = image_count */
+  9,   /* field[9] = metrics */
+  2,   /* field[2] = parameters */
+  5,   /* field[5] = reason */
+  7,   /* field[7] = start_time */
+  1,   /* field[1] = state */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__training_job__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor diyml__v1__training_job__descriptor =
 {
@@ -950,7 +937,7 @@ const ProtobufCMessageDescriptor diyml__v1__training_job__descriptor =
   "Diyml__V1__TrainingJob",
   "diyml.v1",
   sizeof(Diyml__V1__TrainingJob),
-  11,
+  10,
   diyml__v1__training_job__field_descriptors,
   diyml__v1__training_job__field_indices_by_name,
   1,  diyml__v1__training_job__number_ranges,
@@ -1962,14 +1949,14 @@ static const ProtobufCFieldDescriptor diyml__v1__training_report__field_descript
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "number",
+    "training",
     5,
     PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
+    PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__TrainingReport, number),
+    offsetof(Diyml__V1__TrainingReport, training),
     NULL,
-    NULL,
+    &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
@@ -1978,8 +1965,8 @@ static const unsigned diyml__v1__training_report__field_indices_by_name[] = {
   1,   /* field[1] = confusion */
   3,   /* field[3] = detection_examples */
   0,   /* field[0] = history */
-  4,   /* field[4] = number */
   2,   /* field[2] = precision_recall */
+  4,   /* field[4] = training */
 };
 static const ProtobufCIntRange diyml__v1__training_report__number_ranges[1 + 1] =
 {
@@ -2297,35 +2284,23 @@ const ProtobufCMessageDescriptor diyml__v1__train_request__descriptor =
   (ProtobufCMessageInit) diyml__v1__train_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_descriptors[2] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__WatchTrainingRequest, project),
+    offsetof(Diyml__V1__WatchTrainingRequest, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "number",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__WatchTrainingRequest, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
     "after_event",
-    3,
+    2,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
     0,   /* quantifier_offset */
@@ -2337,14 +2312,13 @@ static const ProtobufCFieldDescriptor diyml__v1__watch_training_request__field_d
   },
 };
 static const unsigned diyml__v1__watch_training_request__field_indices_by_name[] = {
-  2,   /* field[2] = after_event */
-  1,   /* field[1] = number */
-  0,   /* field[0] = project */
+  1,   /* field[1] = after_event */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__watch_training_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor diyml__v1__watch_training_request__descriptor =
 {
@@ -2354,48 +2328,35 @@ const ProtobufCMessageDescriptor diyml__v1__watch_training_request__descriptor =
   "Diyml__V1__WatchTrainingRequest",
   "diyml.v1",
   sizeof(Diyml__V1__WatchTrainingRequest),
-  3,
+  2,
   diyml__v1__watch_training_request__field_descriptors,
   diyml__v1__watch_training_request__field_indices_by_name,
   1,  diyml__v1__watch_training_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__watch_training_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_training_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__get_training_request__field_descriptors[1] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingRequest, project),
+    offsetof(Diyml__V1__GetTrainingRequest, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "number",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingRequest, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned diyml__v1__get_training_request__field_indices_by_name[] = {
-  1,   /* field[1] = number */
-  0,   /* field[0] = project */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__get_training_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 1 }
 };
 const ProtobufCMessageDescriptor diyml__v1__get_training_request__descriptor =
 {
@@ -2405,48 +2366,35 @@ const ProtobufCMessageDescriptor diyml__v1__get_training_request__descriptor =
   "Diyml__V1__GetTrainingRequest",
   "diyml.v1",
   sizeof(Diyml__V1__GetTrainingRequest),
-  2,
+  1,
   diyml__v1__get_training_request__field_descriptors,
   diyml__v1__get_training_request__field_indices_by_name,
   1,  diyml__v1__get_training_request__number_ranges,
   (ProtobufCMessageInit) diyml__v1__get_training_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__get_training_report_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__get_training_report_request__field_descriptors[1] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingReportRequest, project),
+    offsetof(Diyml__V1__GetTrainingReportRequest, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "number",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__GetTrainingReportRequest, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned diyml__v1__get_training_report_request__field_indices_by_name[] = {
-  1,   /* field[1] = number */
-  0,   /* field[0] = project */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__get_training_report_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 1 }
 };
 const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descriptor =
 {
@@ -2456,7 +2404,7 @@ const ProtobufCMessageDescriptor diyml__v1__get_training_report_request__descrip
   "Diyml__V1__GetTrainingReportRequest",
   "diyml.v1",
   sizeof(Diyml__V1__GetTrainingReportRequest),
-  2,
+  1,
   diyml__v1__get_training_report_request__field_descriptors,
   diyml__v1__get_training_report_request__field_indices_by_name,
   1,  diyml__v1__get_training_report_request__number_ranges,
@@ -2578,41 +2526,28 @@ const ProtobufCMessageDescriptor diyml__v1__list_trainings_response__descriptor 
   (ProtobufCMessageInit) diyml__v1__list_trainings_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor diyml__v1__cancel_training_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor diyml__v1__cancel_training_request__field_descriptors[1] =
 {
   {
-    "project",
+    "training",
     1,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_STRING,
     0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CancelTrainingRequest, project),
+    offsetof(Diyml__V1__CancelTrainingRequest, training),
     NULL,
     &protobuf_c_empty_string,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "number",
-    2,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
-    offsetof(Diyml__V1__CancelTrainingRequest, number),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned diyml__v1__cancel_training_request__field_indices_by_name[] = {
-  1,   /* field[1] = number */
-  0,   /* field[0] = project */
+  0,   /* field[0] = training */
 };
 static const ProtobufCIntRange diyml__v1__cancel_training_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 1 }
 };
 const ProtobufCMessageDescriptor diyml__v1__cancel_training_request__descriptor =
 {
@@ -2622,7 +2557,7 @@ const ProtobufCMessageDescriptor diyml__v1__cancel_training_request__descriptor 
   "Diyml__V1__CancelTrainingRequest",
   "diyml.v1",
   sizeof(Diyml__V1__CancelTrainingRequest),
-  2,
+  1,
   diyml__v1__cancel_training_request__field_descriptors,
   diyml__v1__cancel_training_request__field_indices_by_name,
   1,  diyml__v1__cancel_training_request__number_ranges,

@@ -43,6 +43,9 @@ typedef struct Diyml__V1__CancelTrainingRequest Diyml__V1__CancelTrainingRequest
 /* --- enums --- */
 
 typedef enum _Diyml__V1__TrainingPhase {
+  /*
+   * Is never answered.
+   */
   DIYML__V1__TRAINING_PHASE__TRAINING_PHASE_UNSPECIFIED = 0,
   /*
    * Decoding images and computing what the frozen network makes of them.
@@ -115,27 +118,42 @@ struct  Diyml__V1__TrainingParameters
 struct  Diyml__V1__TrainingJob
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * Counts a project's trainings from 1; a model's version is the number of its training.
+   * Its address: `ada/pets@3`. Numbers count a project's trainings from 1; the model of a training has
+   * the same address.
    */
-  int32_t number;
+  char *training;
+  /*
+   * How far it is.
+   */
   Diyml__V1__TrainingState state;
+  /*
+   * As they were asked for.
+   */
   Diyml__V1__TrainingParameters *parameters;
   /*
    * The SHA-256 of the frozen data set's list of images and labels, in hexadecimal.
    */
   char *data_set_hash;
+  /*
+   * Images of the frozen data set.
+   */
   int32_t image_count;
   /*
    * Why it failed or was canceled; empty otherwise.
    */
   char *reason;
+  /*
+   * When it was queued.
+   */
   Google__Protobuf__Timestamp *create_time;
   /*
    * Missing until it has happened.
    */
   Google__Protobuf__Timestamp *start_time;
+  /*
+   * Missing until it has happened.
+   */
   Google__Protobuf__Timestamp *end_time;
   /*
    * When it has succeeded.
@@ -144,18 +162,27 @@ struct  Diyml__V1__TrainingJob
 };
 #define DIYML__V1__TRAINING_JOB__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_job__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL }
+    , (char *)protobuf_c_empty_string, DIYML__V1__TRAINING_STATE__TRAINING_STATE_UNSPECIFIED, NULL, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL }
 
 
 struct  Diyml__V1__ModelMetrics__ClassMetrics
 {
   ProtobufCMessage base;
+  /*
+   * The class's name.
+   */
   char *class_name;
   /*
    * 0 to 1.
    */
   double precision;
+  /*
+   * 0 to 1.
+   */
   double recall;
+  /*
+   * 0 to 1.
+   */
   double f1;
   /*
    * Validation images of the class.
@@ -182,11 +209,17 @@ struct  Diyml__V1__ModelMetrics
    * 0 to 1: the part whose right class is among the first `top_k`.
    */
   double top_k_accuracy;
+  /*
+   * At most 5; fewer when there are fewer classes.
+   */
   int32_t top_k;
   /*
    * The plain mean over classes.
    */
   double macro_f1;
+  /*
+   * In the order of the model's outputs.
+   */
   size_t n_classes;
   Diyml__V1__ModelMetrics__ClassMetrics **classes;
   /*
@@ -194,7 +227,13 @@ struct  Diyml__V1__ModelMetrics
    */
   size_t n_confusion;
   int32_t *confusion;
+  /*
+   * Images that were learned from.
+   */
   int32_t training_images;
+  /*
+   * Images that were measured on.
+   */
   int32_t validation_images;
   /*
    * The mean over the training images of the last epoch: of a classifier its cross entropy, of a
@@ -232,12 +271,21 @@ typedef enum {
 struct  Diyml__V1__DetectionMetrics__ClassMetrics
 {
   ProtobufCMessage base;
+  /*
+   * The class's name.
+   */
   char *class_name;
   /*
    * Of objects of at least `confidence_best`, at an IoU of 0.5.
    */
   double precision;
+  /*
+   * At `confidence_best`.
+   */
   double recall;
+  /*
+   * At `confidence_best`.
+   */
   double f1;
   /*
    * Objects of the class in the validation images.
@@ -322,6 +370,9 @@ typedef enum {
 struct  Diyml__V1__DetectionMetrics
 {
   ProtobufCMessage base;
+  /*
+   * In the order of the model's outputs.
+   */
   size_t n_classes;
   Diyml__V1__DetectionMetrics__ClassMetrics **classes;
   /*
@@ -333,9 +384,21 @@ struct  Diyml__V1__DetectionMetrics
    * At that confidence, over the objects of all classes together, at an IoU of 0.5.
    */
   double precision;
+  /*
+   * At `confidence_best`.
+   */
   double recall;
+  /*
+   * At `confidence_best`.
+   */
   double f1;
+  /*
+   * Objects that were learned from.
+   */
   int32_t training_objects;
+  /*
+   * Objects that were measured on.
+   */
   int32_t validation_objects;
   /*
    * Boxes that were less than a pixel wide or high inside their image, and counted for nothing.
@@ -416,6 +479,9 @@ typedef enum {
 struct  Diyml__V1__TrainingReport__Epoch
 {
   ProtobufCMessage base;
+  /*
+   * What was trained.
+   */
   Diyml__V1__TrainingPhase phase;
   /*
    * From 1, within the phase.
@@ -454,6 +520,9 @@ struct  Diyml__V1__TrainingReport__Epoch
 struct  Diyml__V1__TrainingReport__Confusion
 {
   ProtobufCMessage base;
+  /*
+   * In the order of rows and columns.
+   */
   size_t n_class_names;
   char **class_names;
   /*
@@ -478,6 +547,9 @@ struct  Diyml__V1__TrainingReport__Confusion
 struct  Diyml__V1__TrainingReport__PrecisionRecallCurve
 {
   ProtobufCMessage base;
+  /*
+   * The class's name.
+   */
   char *class_name;
   /*
    * At recalls of 0, 0.01, to 1: the best precision with at least that recall.
@@ -493,11 +565,17 @@ struct  Diyml__V1__TrainingReport__PrecisionRecallCurve
 struct  Diyml__V1__TrainingReport__DetectionExample
 {
   ProtobufCMessage base;
+  /*
+   * As `Image.id`.
+   */
   char *image_id;
   /*
    * Of the image after EXIF rotation, in pixels.
    */
   int32_t image_width;
+  /*
+   * Pixels, after EXIF rotation.
+   */
   int32_t image_height;
   /*
    * What is there.
@@ -526,6 +604,9 @@ struct  Diyml__V1__TrainingReport
    */
   size_t n_history;
   Diyml__V1__TrainingReport__Epoch **history;
+  /*
+   * What was taken for what.
+   */
   Diyml__V1__TrainingReport__Confusion *confusion;
   /*
    * Of detection models, in the order of the classes; a class without validation objects has none.
@@ -538,13 +619,13 @@ struct  Diyml__V1__TrainingReport
   size_t n_detection_examples;
   Diyml__V1__TrainingReport__DetectionExample **detection_examples;
   /*
-   * The number of the training.
+   * The address of the training.
    */
-  int32_t number;
+  char *training;
 };
 #define DIYML__V1__TRAINING_REPORT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__training_report__descriptor) \
-    , 0,NULL, NULL, 0,NULL, 0,NULL, 0 }
+    , 0,NULL, NULL, 0,NULL, 0,NULL, (char *)protobuf_c_empty_string }
 
 
 typedef enum {
@@ -568,17 +649,29 @@ typedef enum {
 struct  Diyml__V1__TrainingProgress
 {
   ProtobufCMessage base;
+  /*
+   * What is being done.
+   */
   Diyml__V1__TrainingPhase phase;
   /*
    * From 1, within the phase.
    */
   int32_t epoch;
+  /*
+   * How many the phase has.
+   */
   int32_t epochs;
   /*
    * Images done and to do within the epoch.
    */
   int32_t images_done;
+  /*
+   * Images to do within the epoch.
+   */
   int32_t images_total;
+  /*
+   * Over the last seconds.
+   */
   double images_per_second;
   /*
    * An estimate for the whole training.
@@ -617,6 +710,9 @@ struct  Diyml__V1__TrainingEvent
    * Grows by one with each event of a training; pass the last seen to WatchTraining to go on.
    */
   int32_t sequence;
+  /*
+   * When it happened.
+   */
   Google__Protobuf__Timestamp *time;
   Diyml__V1__TrainingEvent__EventCase event_case;
   union {
@@ -624,6 +720,9 @@ struct  Diyml__V1__TrainingEvent
      * The state has changed.
      */
     Diyml__V1__TrainingJob *job;
+    /*
+     * How far the training is.
+     */
     Diyml__V1__TrainingProgress *progress;
     /*
      * Something a person may want to know, such as the input size chosen.
@@ -639,7 +738,13 @@ struct  Diyml__V1__TrainingEvent
 struct  Diyml__V1__TrainRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
+  /*
+   * Missing leaves all to the recipe.
+   */
   Diyml__V1__TrainingParameters *parameters;
 };
 #define DIYML__V1__TRAIN_REQUEST__INIT \
@@ -650,11 +755,10 @@ struct  Diyml__V1__TrainRequest
 struct  Diyml__V1__WatchTrainingRequest
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * 0 means the newest.
+   * The training's address: `pets@3`, or `pets` for the newest that succeeded.
    */
-  int32_t number;
+  char *training;
   /*
    * The sequence of the last event seen; 0 means from the first.
    */
@@ -662,45 +766,49 @@ struct  Diyml__V1__WatchTrainingRequest
 };
 #define DIYML__V1__WATCH_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__watch_training_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Diyml__V1__GetTrainingRequest
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * 0 means the newest.
+   * The training's address: `pets@3`, or `pets` for the newest that succeeded.
    */
-  int32_t number;
+  char *training;
 };
 #define DIYML__V1__GET_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__GetTrainingReportRequest
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * 0 means the newest.
+   * The training's address: `pets@3`, or `pets` for the newest that succeeded.
    */
-  int32_t number;
+  char *training;
 };
 #define DIYML__V1__GET_TRAINING_REPORT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__get_training_report_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string }
 
 
 struct  Diyml__V1__ListTrainingsRequest
 {
   ProtobufCMessage base;
+  /*
+   * The project's address: `pets` or `ada/pets`.
+   */
   char *project;
   /*
    * At most 1,000; 0 means 100.
    */
   int32_t page_size;
+  /*
+   * The `next_page_token` of the page before; empty for the first.
+   */
   char *page_token;
 };
 #define DIYML__V1__LIST_TRAININGS_REQUEST__INIT \
@@ -711,8 +819,14 @@ struct  Diyml__V1__ListTrainingsRequest
 struct  Diyml__V1__ListTrainingsResponse
 {
   ProtobufCMessage base;
+  /*
+   * Newest first.
+   */
   size_t n_trainings;
   Diyml__V1__TrainingJob **trainings;
+  /*
+   * For the next page; empty on the last.
+   */
   char *next_page_token;
 };
 #define DIYML__V1__LIST_TRAININGS_RESPONSE__INIT \
@@ -723,15 +837,14 @@ struct  Diyml__V1__ListTrainingsResponse
 struct  Diyml__V1__CancelTrainingRequest
 {
   ProtobufCMessage base;
-  char *project;
   /*
-   * 0 means the newest.
+   * With its number.
    */
-  int32_t number;
+  char *training;
 };
 #define DIYML__V1__CANCEL_TRAINING_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&diyml__v1__cancel_training_request__descriptor) \
-    , (char *)protobuf_c_empty_string, 0 }
+    , (char *)protobuf_c_empty_string }
 
 
 /* Diyml__V1__TrainingParameters methods */

@@ -50,11 +50,29 @@ struct  Diyml__Rpc__V1__StatusDetail
   ProtobufCMessage base;
   Diyml__Rpc__V1__StatusDetail__DetailCase detail_case;
   union {
+    /*
+     * Which field is wrong.
+     */
     Diyml__Rpc__V1__FieldViolation *field_violation;
+    /*
+     * Which limit was passed.
+     */
     Diyml__Rpc__V1__LimitExceeded *limit_exceeded;
+    /*
+     * When to try again.
+     */
     Diyml__Rpc__V1__RetryAfter *retry_after;
+    /*
+     * The call was not processed, so it may be made again.
+     */
     Diyml__Rpc__V1__Unprocessed *unprocessed;
+    /*
+     * What the call is about.
+     */
     Diyml__Rpc__V1__Resource *resource;
+    /*
+     * Why, for programs.
+     */
     Diyml__Rpc__V1__ErrorInfo *error_info;
   };
 };

@@ -30,6 +30,9 @@ typedef struct Diyml__Rpc__V1__GoAway Diyml__Rpc__V1__GoAway;
  * How a message is compressed; the number stands in the message's first byte.
  */
 typedef enum _Diyml__Rpc__V1__Encoding {
+  /*
+   * Is not an encoding.
+   */
   DIYML__RPC__V1__ENCODING__ENCODING_UNSPECIFIED = 0,
   /*
    * Zstandard, RFC 8878: one frame, without a dictionary.
@@ -41,6 +44,9 @@ typedef enum _Diyml__Rpc__V1__Encoding {
  * Why a GOAWAY was sent.
  */
 typedef enum _Diyml__Rpc__V1__GoAwayReason {
+  /*
+   * Is never sent.
+   */
   DIYML__RPC__V1__GO_AWAY_REASON__GO_AWAY_REASON_UNSPECIFIED = 0,
   /*
    * The sender is about to stop; calls already open are finished.
@@ -191,6 +197,9 @@ struct  Diyml__Rpc__V1__Open
 struct  Diyml__Rpc__V1__Head
 {
   ProtobufCMessage base;
+  /*
+   * The response's metadata.
+   */
   size_t n_metadata;
   Diyml__Rpc__V1__MetadataEntry **metadata;
 };
@@ -240,6 +249,9 @@ struct  Diyml__Rpc__V1__GoAway
    * 4,294,967,295 in the first step of a drain, when the last one is not known yet.
    */
   uint32_t last_stream;
+  /*
+   * Why the connection closes.
+   */
   Diyml__Rpc__V1__GoAwayReason reason;
   /*
    * For people: what was wrong, with the value and the limit. At most 1,024 bytes.
