@@ -61,7 +61,7 @@ struct HeavyWork {
       }
       do {
         _ = try await session.training.cancelTraining(
-          .init(project: project, number: 1), options: session.options)
+          .init(training: "\(project)@1"), options: session.options)
       } catch let status as Status where status.code == .failedPrecondition {
         // It has failed already: its images have no files.
       }

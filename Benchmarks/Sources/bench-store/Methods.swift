@@ -57,7 +57,7 @@ struct Methods {
       .init(project: "tiny", parameters: parameters), options: options)
     let state = try await session.end(ofTraining: 1, of: "tiny")
     guard state == .succeeded else { throw Failure("the training of 'tiny' is \(state)") }
-    _ = try await session.publishing.publish(.init(project: "tiny"), options: options)
+    _ = try await session.publishing.publish(.init(training: "tiny"), options: options)
   }
 
   mutating func measure(at address: Address) async throws {
@@ -223,13 +223,13 @@ struct Methods {
       _ = try await training.listTrainings(.init(project: project), options: options)
     }
     try await time("GetTraining, the newest") { _ in
-      _ = try await training.getTraining(.init(project: project), options: options)
+      _ = try await training.getTraining(.init(training: project), options: options)
     }
     try await time("GetTraining, the first") { _ in
-      _ = try await training.getTraining(.init(project: project, number: 1), options: options)
+      _ = try await training.getTraining(.init(training: "\(project)@1"), options: options)
     }
     try await time("GetTrainingReport") { _ in
-      _ = try await training.getTrainingReport(.init(project: "tiny", number: 1), options: options)
+      _ = try await training.getTrainingReport(.init(training: "tiny@1"), options: options)
     }
     let session = session
     try await time("WatchTraining, one that has ended") { _ in
@@ -238,7 +238,7 @@ struct Methods {
     try await time("Train and CancelTraining, 12 images", calls: 5) { number in
       let answer = try await training.train(.init(project: "tiny"), options: options)
       _ = try await training.cancelTraining(
-        .init(project: "tiny", number: answer.number), options: options)
+        .init(training: answer.training), options: options)
     }
   }
 
@@ -261,8 +261,8 @@ struct Methods {
       _ = try await publishing.getModel(.init(model: "bench/trained"), options: options)
     }
     try await time("Unpublish and Publish") { _ in
-      _ = try await publishing.unpublish(.init(project: "tiny", version: 1), options: options)
-      _ = try await publishing.publish(.init(project: "tiny", version: 1), options: options)
+      _ = try await publishing.unpublish(.init(target: .model("tiny@1")), options: options)
+      _ = try await publishing.publish(.init(training: "tiny@1"), options: options)
     }
   }
 
