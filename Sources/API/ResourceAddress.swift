@@ -28,7 +28,7 @@ public struct ResourceAddress: Hashable, Sendable {
     number = rest.count == 2 ? try Self.number(rest[1]) : nil
   }
 
-  /// Reads what a server answers; what is no address becomes a project of that name.
+  /// Reads an address from a server's answer; a text that is not one is kept as a project's name.
   init(answered text: String) {
     do {
       try self.init(text)

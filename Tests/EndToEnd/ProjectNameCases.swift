@@ -3,8 +3,9 @@ import RPCCore
 import Testing
 
 extension MethodCases {
-  /// The cases of every method that takes the address of one of the caller's projects, or of a training
-  /// of one: another's, an unknown one, one that is too long and those that are no addresses.
+  /// The cases of every method that takes the address of a project or training of the caller's.
+  ///
+  /// They try another user's, an unknown one, one that is too long, and texts that are not addresses.
   ///
   /// - Parameters:
   ///   - own: an address that works.

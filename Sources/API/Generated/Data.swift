@@ -2523,7 +2523,7 @@ public struct ProjectAnalysis: Hashable, Sendable {
     /// The least value.
     public var start: Double = 0
 
-    /// Values are below it; missing when there is no end.
+    /// Values lie below it; missing where the range has no upper end.
     public var end: Double?
 
     /// How many values lie in the range.

@@ -17,7 +17,7 @@ extension DataStore {
   ) async throws -> ClassList {
     try await changeClasses(
       ofProject: name, of: account, etag: etag, at: now, keeping: answer
-    ) { _, _ in wanted }
+    ) { _, _, _ in wanted }
   }
 
   /// Adds a class at the end of the list.
@@ -29,7 +29,7 @@ extension DataStore {
   ) async throws -> ClassList {
     try await changeClasses(
       ofProject: name, of: account, etag: "", at: now, keeping: answer
-    ) { present, _ in
+    ) { present, _, _ in
       guard !present.contains(where: { $0.name == className }) else {
         throw StoreError.alreadyExists(.classID, className)
       }
@@ -46,7 +46,7 @@ extension DataStore {
   ) async throws -> ClassList {
     try await changeClasses(
       ofProject: name, of: account, etag: etag, at: now, keeping: answer
-    ) { present, _ in
+    ) { present, _, _ in
       guard !present.contains(where: { $0.name == className && $0.id != id }) else {
         throw StoreError.alreadyExists(.classID, className)
       }
@@ -65,7 +65,7 @@ extension DataStore {
   ) async throws -> ClassList {
     try await changeClasses(
       ofProject: name, of: account, etag: etag, at: now, keeping: answer
-    ) { present, _ in
+    ) { present, _, _ in
       var list = present
       list.remove(at: try Self.place(of: id, in: present))
       return list
@@ -81,10 +81,9 @@ extension DataStore {
   ) async throws -> ClassList {
     try await changeClasses(
       ofProject: name, of: account, etag: etag, at: now, keeping: answer
-    ) { present, db in
+    ) { present, project, db in
       _ = try Self.place(of: id, in: present)
       var list = present
-      let project = try Self.projectID(named: name, of: account, in: db).id
       let change = try Change(of: project, by: account, at: now, in: db)
       var gone: Set<Int32> = [id]
       for other in merged {
@@ -100,14 +99,14 @@ extension DataStore {
   private func changeClasses(
     ofProject name: String, of account: AccountID, etag: String, at now: Timestamp,
     keeping answer: PendingResponse<ClassList>?,
-    _ body: @escaping @Sendable ([Class], Database) throws -> [Class]
+    _ body: @escaping @Sendable ([Class], ProjectID, Database) throws -> [Class]
   ) async throws -> ClassList {
     let limits = self.limits
     return try await transaction { db in
       let project = try Self.projectID(named: name, of: account, in: db).id
       try Self.revision(of: project, in: db).require(etag, of: .project, name)
       let present = try Self.classes(of: project, in: db)
-      let wanted = try body(present, db)
+      let wanted = try body(present, project, db)
       guard wanted.count <= limits.projectClassesMax else {
         throw StoreError.limit(
           name: "classes", value: UInt64(wanted.count), limit: limits.projectClassesMax)

@@ -45,13 +45,13 @@ extension DataStore {
     at now: Timestamp, keeping answer: PendingResponse<Project>? = nil
   ) async throws -> Project {
     try await transaction { db in
-      let present = try Self.project(named: name, of: account, in: db)
-      try Self.revision(of: present.id, in: db).require(etag, of: .project, name)
-      if let description, description != present.message.description {
+      let id = try Self.projectID(named: name, of: account, in: db).id
+      try Self.revision(of: id, in: db).require(etag, of: .project, name)
+      if let description {
         try db.execute(
-          sql: "UPDATE project SET description = ? WHERE id = ?",
-          arguments: [description, present.id.rawValue])
-        try Self.markChanged(present.id, by: account, at: now, in: db)
+          sql: "UPDATE project SET description = ?1 WHERE id = ?2 AND description <> ?1",
+          arguments: [description, id.rawValue])
+        if db.changesCount > 0 { try Self.markChanged(id, by: account, at: now, in: db) }
       }
       let project = try Self.project(named: name, of: account, in: db).message
       try self.keep(answer, project, of: account, in: db)

@@ -14,7 +14,7 @@ struct CallCommand: ClientCommand {
 
       EXAMPLES
         diyml call Data/GetClasses '{"project": "pets"}'
-        diyml call Training/WatchTraining '{"project": "pets"}'
+        diyml call Training/WatchTraining '{"training": "pets@3"}'
         diyml call Data/PutImages @images.json           # one object after the other
         diyml call Inference/InferStream - < requests.json
       """)

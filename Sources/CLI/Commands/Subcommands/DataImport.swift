@@ -27,8 +27,8 @@ struct DataImport: ClientCommand {
       The format is found out unless --format says it. Every bad line is told with its file; as \
       long as there is one, nothing is imported, unless --skip-bad leaves those lines out. What \
       the project has already is not sent again, so an import that was cut short is simply \
-      repeated; labels that it has stay unless --replace-labels says otherwise. Docs/DataSets.md says what each format may hold. The exit code is 2 when lines \
-      were bad, 1 when the server refused images.
+      repeated; labels that it has stay unless --replace-labels says otherwise. \
+      Docs/DataSets.md says what each format may hold. The exit code is 2 when lines were bad, 1 when the server refused images.
 
       EXAMPLE: diyml data import street ./street-yolo --split train,val
       """)

@@ -10,8 +10,8 @@ struct DataUpload: ClientCommand {
       In a classification project, the images in DIR/cat are of class cat, those right in DIR are \
       unlabelled, and --label gives all of them one class. What the project has already is not \
       sent again, so an upload that was cut short is simply repeated; a label that it has stays \
-      unless --replace-labels says otherwise. Hidden files, symbolic links and files that are not named as images are skipped in \
-      folders. The exit code is 1 when images were refused.
+      unless --replace-labels says otherwise. Hidden files, symbolic links and files that are \
+      not named as images are skipped in folders. The exit code is 1 when images were refused.
 
       EXAMPLE: diyml data upload pets ./photos
       """)

@@ -81,7 +81,7 @@ struct TrainWatch: ClientCommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(in context: CommandContext) async throws {
-    let address = try await context.connected { try await $0.training(training.training) }
+    let address = try await context.connected { try await $0.trainingAddress(training.training) }
     try await context.watch(address)
   }
 }
@@ -93,7 +93,7 @@ struct TrainingOptions: ParsableArguments, Sendable {
 
 extension Clients {
   /// The address of a training: as given, or of a project the newest's, whatever became of it.
-  fileprivate func training(_ address: String) async throws -> String {
+  fileprivate func trainingAddress(_ address: String) async throws -> String {
     guard !address.contains("@") else { return address }
     let project = try await data.getProject(GetProjectRequest(project: address), options: options)
     guard !project.newestTraining.isEmpty else {
@@ -182,7 +182,7 @@ struct TrainShow: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let job = try await context.connected { clients in
       try await clients.training.getTraining(
-        GetTrainingRequest(training: clients.training(training.training)),
+        GetTrainingRequest(training: clients.trainingAddress(training.training)),
         options: clients.options)
     }
     try context.report(job) {
@@ -208,7 +208,7 @@ struct TrainCancel: ClientCommand {
   func perform(in context: CommandContext) async throws {
     let job = try await context.connected { clients in
       try await clients.training.cancelTraining(
-        CancelTrainingRequest(training: clients.training(training.training)),
+        CancelTrainingRequest(training: clients.trainingAddress(training.training)),
         options: clients.keyedOptions)
     }
     try context.report(job) { context.print(TrainingText.line(job)) }

@@ -211,7 +211,7 @@ extension AuthProvider {
 // MARK: - Checks
 
 extension AuthProvider {
-  /// INVALID_ARGUMENT, not UNAUTHENTICATED: the token of the call is good, so there is no need to log in.
+  /// INVALID_ARGUMENT, not UNAUTHENTICATED: the call's token is valid, so logging in again would not help.
   private func requirePassword(
     _ password: String, _ field: String, of account: AccountRecord
   ) async throws {
